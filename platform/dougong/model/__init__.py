@@ -1,0 +1,1 @@
+"""The words of the product: frozen, complete, without a file, a database or a web in sight."""

@@ -1,0 +1,112 @@
+"""An entity: one kind of record, its fields and the rules that hold for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dougong.diagnostics import Place
+from dougong.model.expression import Expression
+from dougong.model.field import Field
+from dougong.model.text import EMPTY, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a pipeline. `outcome` is "", won or lost; `colour` a stage slot 1–4; `share` how full its ring is (0–100)."""
+
+    id: str
+    label: Text
+    probability: str = "0"
+    outcome: str = ""
+    require: tuple[str, ...] = ()
+    allow_from: tuple[str, ...] | None = None
+    """The stages from which one may come here; None means from any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """An ordered road of stages; the first stage is where a record begins."""
+
+    id: str
+    label: Text
+    stages: tuple[Stage, ...]
+
+    def stage(self, identifier: str) -> Stage | None:
+        """The stage with that id, or nothing."""
+        return next((stage for stage in self.stages if stage.id == identifier), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule over a whole record: either `check` must be true, or, when `when` is true, `require`d fields must be filled.
+
+    A check that comes out empty passes, as in SQL. `fields` are the fields the message is shown at.
+    """
+
+    when: Expression | None = None
+    require: tuple[str, ...] = ()
+    check: Expression | None = None
+    message: Text = EMPTY
+    fields: tuple[str, ...] = ()
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """The other end of a link: records of `entity` whose field `field` points at a record of this entity."""
+
+    id: str
+    label: Text
+    app: str
+    entity: str
+    field: str
+    many: bool = False
+    """True when the field is of type links (m:n)."""
+
+    @property
+    def key(self) -> str:
+        """`app.entity` of the related records."""
+        return f"{self.app}.{self.entity}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of record. Embedded entities (rows of a sub-table) have `parent` set and live in `Entity.tables` too.
+
+    `title` is a template of field ids in braces (`{number} {name}`); `title_parts` is the same, split:
+    ("", "number", " ", "name", …) alternating constant text and field id.
+    System columns every entity has besides its fields: id, created_at, created_by, updated_at, updated_by, version,
+    deleted_at; an embedded entity has id, parent_id, position instead.
+    """
+
+    app: str
+    id: str
+    label: Text
+    plural: Text
+    fields: Mapping[str, Field]
+    icon: str = "table"
+    help: Text = EMPTY
+    title: str = ""
+    title_parts: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    """Column tuples (field ids and system columns) that lists, views, rules and links need; filled by the compiler."""
+    pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
+    search: tuple[str, ...] = ()
+    inverses: Mapping[str, Inverse] = field(default_factory=dict)
+    parent: str = ""
+    """For the rows of a sub-table: the key `app.entity` of the owner."""
+    was: str = ""
+    place: Place | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        """`app.entity`, or `app.entity/field` for the rows of a sub-table: the key in `App.entities` and in a release."""
+        return f"{self.app}.{self.id}"
+
+    @property
+    def stage_field(self) -> Field | None:
+        """The first field of type stage, which the record's path and the kanban follow."""
+        return next((each for each in self.fields.values() if each.type == "stage"), None)

@@ -1,0 +1,80 @@
+"""An expression, checked and typed: the tree that every back end walks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """The type of a value. `kind`: text | number | boolean | date | datetime | choice | record | member | file | json | empty.
+
+    `many` makes it a list of that kind (choices, links, a column of a sub-table). `decimals` is the scale of a number (None = any).
+    `entity` is the key of the record's entity. `options` are the ids of a choice.
+    """
+
+    kind: str
+    many: bool = False
+    decimals: int | None = None
+    entity: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant: text, Decimal, bool, date, datetime, or None for empty."""
+
+    value: str | Decimal | bool | date | datetime | None
+    type: Type
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A name or a road over links: ("amount",), ("account", "owner"), ("stage", "outcome"), ("lines", "subtotal")."""
+
+    names: tuple[str, ...]
+    type: Type
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function or operator with its arguments; operators are functions with the names +, -, *, /, &, =, <>, <, <=, >, >=,
+    AND, OR, NOT, IN, LIKE, BETWEEN, IS_EMPTY, NEGATE."""
+
+    name: str
+    arguments: tuple[Node, ...]
+    type: Type
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A literal list, as on the right of IN."""
+
+    items: tuple[Node, ...]
+    type: Type
+    position: int = field(default=0, compare=False)
+
+
+Node = Literal | Path | Call | ListOf
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A compiled expression: its text as written, its tree, its type, and the paths it reads."""
+
+    text: str
+    tree: Node = field(compare=False)
+    type: Type = field(compare=False)
+    reads: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+
+
+Value = Any
+"""A value of a record in memory. text, choice, stage: str · number: Decimal · integer: int · boolean: bool · date: date ·
+datetime: aware datetime in UTC · link, member: int id · choices: tuple[str, ...] · links: tuple[int, ...] · address: dict[str, str] ·
+file: tuple of dict(id, name, size, type) · table: list of row dicts · empty: None (an empty text is None too)."""

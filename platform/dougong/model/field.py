@@ -1,0 +1,94 @@
+"""A field of an entity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from dougong.diagnostics import Place
+from dougong.model.expression import Expression
+from dougong.model.text import EMPTY, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of a choice: its id is stored, its label is shown; `colour` is a name of the palette or empty."""
+
+    id: str
+    label: Text
+    colour: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """What a link, links or member field points to, and what happens to it when the target is deleted.
+
+    `on_delete`: restrict | cascade | clear. `inverse` is the id of the list on the other side ("" = none).
+    `fill` copies fields of the chosen record into this record: own field → field of the target.
+    """
+
+    app: str
+    entity: str
+    on_delete: str = "restrict"
+    inverse: str = ""
+    inverse_label: Text = EMPTY
+    fill: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """`app.entity`, the key of the target in a release."""
+        return f"{self.app}.{self.entity}"
+
+
+@dataclass(frozen=True, slots=True)
+class SerialPart:
+    """One part of a serial number: kind is constant (value: the text), date (value: yyyyMM…) or count (value: digits)."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field, complete: nothing is left for a default to fill in.
+
+    `type` is the id of a registered field type, which alone knows what the settings mean. `minimum` and `maximum` are
+    constants or expressions. `formula` makes the field computed (stored, never written by a person).
+    """
+
+    id: str
+    type: str
+    label: Text
+    help: Text = EMPTY
+    required: bool = False
+    unique: bool = False
+    default: Expression | None = None
+    formula: Expression | None = None
+    minimum: Decimal | Expression | None = None
+    maximum: Decimal | Expression | None = None
+    max_length: int | None = None
+    pattern: str = ""
+    decimals: int = 0
+    currency: str = ""
+    options: tuple[Option, ...] = ()
+    target: LinkTarget | None = None
+    pipeline: str = ""
+    parts: tuple[SerialPart, ...] = ()
+    reset: str = "never"
+    multiple: bool = False
+    accept: tuple[str, ...] = ()
+    max_size: int = 20 * 1024 * 1024
+    was: str = ""
+    table: str = ""
+    """For type `table`: the key (`app.entity/field`) of the embedded entity that holds the rows."""
+    place: Place | None = field(default=None, compare=False)
+    extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Settings only this type knows (declared in its settings schema), already checked."""
+
+    @property
+    def is_computed(self) -> bool:
+        """Whether the value comes from a formula or a counter and can therefore not be written."""
+        return self.formula is not None or self.type == "serial"
