@@ -18,9 +18,9 @@ def contracts() -> list[dict[str, object]]:
 
 def test_the_contracts_hold() -> None:
     roots = os.pathsep.join(str(ROOT / root) for root in ("platform", "renderers"))
+    program = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     checked = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
-        + ["--no-logo", "--no-cache"],
+        [sys.executable, "-c", program, "--no-logo", "--no-cache"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": roots},
         capture_output=True,
