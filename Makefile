@@ -9,7 +9,7 @@ PORT ?= 8400
 VENV ?= .venv
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 RUN := $(VENV)/bin
-PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet --no-input
+PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet --quiet --no-input
 SOURCES := platform renderers
 
 .PHONY: help
