@@ -1,0 +1,1 @@
+"""Field types: everything the platform knows about each kind of value."""
