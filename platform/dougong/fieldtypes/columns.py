@@ -134,6 +134,18 @@ class Scaled(ColumnType):
         return lambda value: Decimal(value).scaleb(exponent, exact)
 
 
+class Whole(Scaled):
+    """A whole number, an int in memory: a scale of 0, and NUMERIC on PostgreSQL too, so that sums and products cannot overflow."""
+
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def reader(self, dialect: Dialect) -> Processor | None:
+        return None if _on_sqlite(dialect) else int
+
+
 class Instant(ColumnType):
     """A moment: an aware datetime in, a datetime in UTC out; microseconds since 1970 on SQLite, timestamptz on PostgreSQL."""
 
