@@ -9,11 +9,20 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Property:
+    """A constant of each option of a choice, such as the probability of a stage: option id → value, None where it has none."""
+
+    name: str
+    type: Type
+    values: tuple[tuple[str, str | Decimal | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """The type of a value. `kind`: text | number | boolean | date | datetime | choice | record | member | file | json | empty.
 
     `many` makes it a list of that kind (choices, links, a column of a sub-table). `decimals` is the scale of a number (None = any).
-    `entity` is the key of the record's entity. `options` are the ids of a choice.
+    `entity` is the key of the record's entity. `options` are the ids of a choice; on a text, the only values it can have.
     """
 
     kind: str
@@ -21,6 +30,10 @@ class Type:
     decimals: int | None = None
     entity: str = ""
     options: tuple[str, ...] = ()
+    properties: tuple[Property, ...] = field(default=(), compare=False)
+    """What can be read of an option with a dot (`stage.probability`)."""
+    computed: bool = field(default=False, compare=False)
+    """Whether a formula gives the value; an empty number that a person left blank counts as 0 in arithmetic, this one does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,10 @@ class Path:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function or operator with its arguments; operators are functions with the names +, -, *, /, &, =, <>, <, <=, >, >=,
-    AND, OR, NOT, IN, LIKE, BETWEEN, IS_EMPTY, NEGATE."""
+    AND, OR, NOT, IN, LIKE, IS_EMPTY, NEGATE (`a BETWEEN b AND c` is `a >= b AND a <= c`).
+
+    `SUM@rows` and its like go over the rows of a list: the first argument is the path of the list, the others are computed
+    for each row. `SUM@records` and its like, in measures, go over the records of a group."""
 
     name: str
     arguments: tuple[Node, ...]

@@ -116,11 +116,12 @@ class FormSection:
 
 @dataclass(frozen=True, slots=True)
 class FormScreen:
-    """A form. It is sent by POST to `action` with `csrf_token`, `form_token` (once only: a double submit is
-    harmless), `version` and `hidden`.
+    """A form. It is sent by POST to `action` with `csrf_token`, `dg_form` (the form token: once only, so
+    that a double submit is harmless), `dg_version` and `hidden`. Names of inputs that are not fields begin
+    with `dg_`, so that no field's id can clash with them.
 
     `key` names the class of form (app, entity, mode, definition version) and is what a renderer may cache
-    by. `buttons` are further ways to save; each is a submit button named `then` with its id as value.
+    by. `buttons` are further ways to save; each is a submit button named `dg_then` with its id as value.
     `problems` is the summary at the top. `live` are computed values beside the form; `consequences` say
     what saving will set off; `duplicates` are records that look the same.
     """

@@ -44,8 +44,8 @@ class Opinion:
 @dataclass(frozen=True, slots=True)
 class TaskPane:
     """A task opened: the record as this step may see it, earlier opinions, files, and the approval with its
-    actions. `sections` may hold fields with `edit` set: they are sent with the decision. `form_token` makes
-    a double decision harmless.
+    actions. `sections` may hold fields with `edit` set: they are sent with the decision. `form_token` is
+    sent as `dg_form`, `version` as `dg_version`, the opinion as `dg_comment`.
     """
 
     title: str

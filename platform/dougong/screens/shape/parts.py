@@ -50,7 +50,8 @@ class Shown:
 class Confirm:
     """What is said before an action is done: a question, its consequences, and the word on the button.
 
-    `comment` asks for an opinion: "" (none), optional or required; it is sent as `comment`."""
+    `comment` asks for an opinion: "" (none), optional or required; it is sent as `dg_comment`.
+    """
 
     title: str
     text: str = ""
@@ -66,7 +67,7 @@ class Action:
     `kind`: primary (one a screen) | seal (publish only) | plain | quiet | danger. `fields` are hidden
     fields that are sent along. `disabled` says why it cannot be done now (then it is shown, but inert).
     `icon` is the name of a Tabler icon. For an action on selected rows the ids are sent as repeated `id`
-    fields.
+    fields and `fields` go into the address.
     """
 
     id: str

@@ -144,8 +144,8 @@ class ApprovalStep:
 class ApprovalBox:
     """The approval of a record: where it stands, its path, what the reader may do, and what follows.
 
-    Actions stand in the fixed order approve, reject, return, transfer; each is a POST that takes `comment`
-    and the step's editable fields.
+    Actions stand in the fixed order approve, reject, return, transfer; each is a POST that takes
+    `dg_comment` and the step's editable fields.
     """
 
     label: str

@@ -1,0 +1,82 @@
+"""What an expression is computed with: the record and person at hand, the day, the zone; or the columns of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, FromClause
+
+from dougong.model.expression import Value
+
+
+class ActorFacts(Protocol):
+    """What expressions ask about the person who acts (`people.Actor` has it all)."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def is_admin(self) -> bool: ...
+    @property
+    def roles(self) -> Set[tuple[str, str]]: ...
+    @property
+    def department_ids(self) -> Any: ...
+    @property
+    def subordinate_ids(self) -> Any: ...
+
+
+def _unrelated(entity_key: str, identifier: int) -> Mapping[str, Value] | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationContext:
+    """One record and its surroundings. `related` gives a linked record, or None when there is none or it may not be read.
+
+    `record` holds the values of the fields as `model.expression.Value` says; a missing name is empty. In rows of a sub-table
+    the value of `parent` is the mapping of the record they belong to.
+    """
+
+    record: Mapping[str, Value]
+    actor: ActorFacts | None
+    today: date
+    now: datetime
+    timezone: str = "UTC"
+    related: Callable[[str, int], Mapping[str, Value] | None] = _unrelated
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a list in a query: where they come from, which belong to the record at hand, and their columns.
+
+    `column(names)` is the column of a field of a row (over links too), `column(())` the item itself: the id of the linked
+    record or member, or the id of the option.
+    """
+
+    source: FromClause
+    condition: ColumnElement[bool]
+    column: Callable[[tuple[str, ...]], ColumnElement[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlContext:
+    """The columns a translation uses. `column(path)` is the column of a field of the record or, by a correlated scalar subquery,
+    of a linked one. `rows(path)` is a list: a sub-table, links, members or choices."""
+
+    dialect: str
+    column: Callable[[tuple[str, ...]], ColumnElement[Any]]
+    actor: ActorFacts | None
+    today: date
+    now: datetime
+    timezone: str = "UTC"
+    rows: Callable[[tuple[str, ...]], Rows] | None = None
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that IANA name."""
+    return ZoneInfo(name)

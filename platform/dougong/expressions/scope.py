@@ -1,0 +1,102 @@
+"""What an expression may name: the fields of a record, of the records it links to, the roles of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from dougong.model.entity import Entity, Pipeline
+from dougong.model.expression import Property, Type
+from dougong.model.field import Field
+
+TypeOf = Callable[[Field], Type]
+"""The type of a field's value in expressions, as its field type says (`FieldType.expression_type`)."""
+
+WHOLE = Type("number", decimals=0)
+RECORD_COLUMNS: Mapping[str, Type] = {
+    "id": WHOLE,
+    "created_at": Type("datetime"),
+    "created_by": Type("member"),
+    "updated_at": Type("datetime"),
+    "updated_by": Type("member"),
+    "version": WHOLE,
+}
+ROW_COLUMNS: Mapping[str, Type] = {"id": WHOLE, "position": WHOLE}
+
+
+def _nothing(entity_key: str) -> Mapping[str, Type]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names an expression may use and their types.
+
+    `resolve` gives the names of a linked record or of the rows of a sub-table by the key of their entity (`crm.account`,
+    `crm.quote/lines`); an empty mapping means that nothing of it may be read. `aggregate` marks measures: fields stand only
+    inside SUM, COUNT, AVERAGE, MIN, MAX. `roles` are the ids that HAS_ROLE accepts (None: any).
+    """
+
+    names: Mapping[str, Type]
+    resolve: Callable[[str], Mapping[str, Type]] = _nothing
+    app: str = ""
+    roles: frozenset[str] | None = None
+    aggregate: bool = False
+
+
+def names_of(entity: Entity, type_of: TypeOf, *, readable: Callable[[str], bool] = lambda _: True) -> dict[str, Type]:
+    """The names of one entity: its readable fields and system columns, `parent` on rows of a sub-table."""
+    columns = ROW_COLUMNS if entity.parent else RECORD_COLUMNS
+    names = {name: kind for name, kind in columns.items() if readable(name)}
+    if entity.parent:
+        names["parent"] = Type("record", entity=entity.parent)
+    for identifier, field in entity.fields.items():
+        if readable(identifier):
+            names[identifier] = _field_type(entity, field, type_of)
+    return names
+
+
+def _field_type(entity: Entity, field: Field, type_of: TypeOf) -> Type:
+    kind = type_of(field)
+    pipeline = entity.pipelines.get(field.pipeline) if field.pipeline else None
+    if pipeline is not None:
+        kind = stage_type(pipeline)
+    return replace(kind, computed=field.formula is not None)
+
+
+def stage_type(pipeline: Pipeline) -> Type:
+    """The type of a stage field: a choice of the stages, each with probability, outcome and position (from 1)."""
+    stages = pipeline.stages
+    probability = tuple((stage.id, Decimal(stage.probability)) for stage in stages)
+    outcome = tuple((stage.id, stage.outcome or None) for stage in stages)
+    position = tuple((stage.id, Decimal(number)) for number, stage in enumerate(stages, start=1))
+    decimals = max((-int(value.as_tuple().exponent) for _, value in probability), default=0)
+    return Type(
+        "choice",
+        options=tuple(stage.id for stage in stages),
+        properties=(
+            Property("probability", Type("number", decimals=max(0, decimals), computed=True), probability),
+            Property("outcome", Type("text", options=("won", "lost")), outcome),
+            Property("position", Type("number", decimals=0, computed=True), position),
+        ),
+    )
+
+
+def entity_scope(
+    entity: Entity,
+    entities: Callable[[str], Entity | None],
+    type_of: TypeOf,
+    *,
+    roles: frozenset[str] | None = None,
+    aggregate: bool = False,
+    readable: Callable[[str, str], bool] = lambda _entity, _field: True,
+) -> Scope:
+    """The scope of expressions over one entity; `entities` finds others by key, `readable(entity key, name)` hides names."""
+
+    def resolve(entity_key: str) -> Mapping[str, Type]:
+        found = entities(entity_key)
+        return names_of(found, type_of, readable=lambda name: readable(entity_key, name)) if found else {}
+
+    names = names_of(entity, type_of, readable=lambda name: readable(entity.key, name))
+    return Scope(names, resolve, entity.app, roles, aggregate)
