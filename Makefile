@@ -62,14 +62,24 @@ nightly: $(VENV)/dev assets ## run what is too long for every change
 	@$(RUN)/python -m tests.needs
 	@$(RUN)/python -m pytest -q -m nightly
 
-.PHONY: lint
-lint: $(VENV)/dev $(VENV)/node ## check style, types, layers, security rules and TypeScript
-	$(RUN)/ruff check .
-	$(RUN)/ruff format --check .
-	$(RUN)/mypy
+LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
+
+.PHONY: lint $(LINTS)
+lint: $(VENV)/dev $(VENV)/node ## check style, types, layers, security, own rules and TypeScript
+	@$(MAKE) --keep-going $(LINTS)
+
+lint-style:
+	$(RUN)/ruff check --quiet .
+	$(RUN)/ruff format --quiet --check .
+lint-types:
+	$(RUN)/mypy --no-error-summary
+lint-layers:
 	PYTHONPATH=platform:renderers $(RUN)/lint-imports --no-logo
+lint-security:
 	$(RUN)/bandit --quiet --recursive --configfile pyproject.toml $(SOURCES)
+lint-rules:
 	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
+lint-client:
 	$(RUN)/python hatch_build.py check
 
 .PHONY: format
