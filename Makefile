@@ -18,9 +18,13 @@ help: ## show the targets
 
 # --- environment ---------------------------------------------------------------------------------
 
+# An environment that somebody else made is never touched; one of our own that was left half made is made anew.
 $(VENV)/made:
-	@python=$$(tools/find-python); echo "environment: $(VENV), $$($$python --version)"; \
-	$$python -m venv --clear $(VENV)
+	@if [ -e $(VENV) ] && [ ! -e $(VENV)/begun ]; then \
+		echo "$(VENV) exists and was not made by make: remove it, or name another folder with VENV=…" >&2; exit 1; \
+	fi
+	@rm -rf $(VENV); mkdir -p $(VENV); touch $(VENV)/begun
+	@python=$$(tools/find-python); echo "environment: $(VENV), $$($$python --version)"; $$python -m venv $(VENV)
 	@touch $@
 
 # Run-time packages, each with its hash, then the project itself as an editable install.
@@ -89,5 +93,6 @@ format: $(VENV)/dev ## put the code into the common shape
 
 .PHONY: clean
 clean: ## remove everything that was built or installed here
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@if [ -e $(VENV)/begun ]; then rm -rf $(VENV); fi
+	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf renderers/dougong_renderers/html/static/dist* renderers/dougong_renderers/html/client/node_modules
