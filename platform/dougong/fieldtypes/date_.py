@@ -32,8 +32,8 @@ class DateType(FieldType):
     label = Text.of({"zh": "日期", "en": "Date"})
     documentation = Text.of(
         {
-            "zh": "某一天，没有时间和时区；年份 1000 到 9999。导入时认得 2026-3-1、2026/3/1、2026年3月1日、Mar 1, 2026 等写法。",
-            "en": "A day without time or time zone, years 1000 to 9999. Imports know 2026-3-1, 2026/3/1, 2026年3月1日, Mar 1, 2026.",
+            "zh": "某一天，没有时间和时区；年份 1000 到 9999。导入时认得 2026-3-1、2026/3/1、2026年3月1日 等写法。",
+            "en": "A day without time or time zone, years 1000 to 9999. Imports know 2026-3-1, 2026/3/1, Mar 1, 2026.",
         }
     )
     icon = "calendar"

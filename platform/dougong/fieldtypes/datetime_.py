@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from datetime import date as calendar_day
 from typing import Any
 
@@ -21,6 +21,7 @@ from dougong.model.text import Text
 FIRST = datetime(1000, 1, 2, tzinfo=UTC)
 LAST = datetime(9999, 12, 30, tzinfo=UTC)
 """A day within what the calendar knows, so that showing a moment in any time zone cannot fail."""
+MIDNIGHT = time(0)
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?"
 )
@@ -74,14 +75,14 @@ class DateTimeType(FieldType):
         if isinstance(text, datetime):
             return _instant(text) if text.tzinfo else _local(text, habits.timezone, str(text))
         if isinstance(text, calendar_day):
-            return _local(datetime(text.year, text.month, text.day), habits.timezone, str(text))
+            return _local(datetime.combine(text, MIDNIGHT), habits.timezone, str(text))
         written = cell_text(text) or ""
         if not written.strip():
             return None
         day_text, clock_text = split_time(written)
         day = written_day(day_text, habits)
         if not clock_text:
-            return _local(datetime(day.year, day.month, day.day), habits.timezone, written)
+            return _local(datetime.combine(day, MIDNIGHT), habits.timezone, written)
         clock, zone = written_time(clock_text, written)
         moment = datetime.combine(day, clock)
         return _instant(moment.replace(tzinfo=zone)) if zone else _local(moment, habits.timezone, written)

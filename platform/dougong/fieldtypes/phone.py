@@ -27,7 +27,8 @@ class PhoneType(LineType):
     documentation = Text.of(
         {
             "zh": "手机或座机号码，可带国家码和分机；按书写方式保存，搜索时只看数字也能找到。",
-            "en": "A mobile or landline number with country code and extension if wanted, kept as written; found by its digits alone too.",
+            "en": "A mobile or landline number with country code and extension if wanted, kept as written; "
+            "found by its digits alone too.",
         }
     )
     icon = "phone"

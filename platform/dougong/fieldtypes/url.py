@@ -55,7 +55,7 @@ class UrlType(LineType):
         head = narrow(line[:12])
         line = head + line[12:]
         scheme = _SCHEME.match(line)
-        if scheme is None or re.match(r"[0-9]{1,5}(?:[/?#]|$)", line[scheme.end() :]) and "." in scheme[1]:
+        if scheme is None or (re.match(r"[0-9]{1,5}(?:[/?#]|$)", line[scheme.end() :]) and "." in scheme[1]):
             line = "https://" + line.removeprefix("//")
         return self.coerce(line, field)
 
