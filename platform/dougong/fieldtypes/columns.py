@@ -114,7 +114,9 @@ class Scaled(ColumnType):
             number = value * 10**self.decimals
             if -_LIMIT < number < _LIMIT:
                 return number
-        raise ValueError(f"{value!r} is no exact number of {DIGITS} digits with at most {self.decimals} decimals")
+        raise ValueError(
+            f"{value!r} is no exact number of {DIGITS} digits with at most {self.decimals} decimals"
+        )
 
     def writer(self, dialect: Dialect) -> Processor | None:
         scaled = self.scaled
