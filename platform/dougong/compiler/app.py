@@ -11,8 +11,8 @@ import dougong
 from dougong.compiler import (
     dashboards,
     entities,
-    formulas,
     forms,
+    formulas,
     indexes,
     menu,
     relations,

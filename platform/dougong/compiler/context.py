@@ -43,10 +43,13 @@ class Context:
     texts: set[tuple[str, str]] = field(default_factory=set)
     """Every (document, path) where a text may stand."""
 
-    def report(self, code: str, item: Item, *, at_key: bool = False, **words: object) -> None:
-        """Notes a finding about an item."""
-        place = item.key_place if at_key else item.place
-        self.problems.append(problem(code, place, item.shown, **words))
+    def report(self, code: str, item: Item, /, **words: object) -> None:
+        """Notes a finding about a value."""
+        self.problems.append(problem(code, item.place, item.shown, **words))
+
+    def report_at_key(self, code: str, item: Item, /, **words: object) -> None:
+        """Notes a finding about a thing that is known by its key."""
+        self.problems.append(problem(code, item.key_place, item.shown, **words))
 
     def unknown(self, code: str, item: Item, name: str, known: Iterable[str], where: str = "") -> None:
         """Notes that a name stands for nothing, unless what it stood for is only damaged."""
@@ -73,9 +76,7 @@ class Context:
             if language in self.languages:
                 texts[language] = entry.text
             else:
-                self.report(
-                    "D213", entry, at_key=True, language=language, known=listing(list(self.languages))
-                )
+                self.report_at_key("D213", entry, language=language, known=listing(list(self.languages)))
         return Text.of(texts) if texts or not item.text else Text.of(item.text)
 
     def entity(self, key: str) -> Entity | None:

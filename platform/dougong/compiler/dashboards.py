@@ -44,7 +44,7 @@ def _card(
 def _list(context: Context, item: Item, views: Mapping[str, tuple[View, ...]]) -> Card | None:
     named = item.get("view")
     if named is None:
-        context.report("D202", item, at_key=True, key="view")
+        context.report_at_key("D202", item, key="view")
         return None
     entity, _, identifier = named.text.partition(".")
     if context.named_entity(named, entity) is None:
@@ -63,7 +63,7 @@ def _list(context: Context, item: Item, views: Mapping[str, tuple[View, ...]]) -
 def _figures(context: Context, item: Item, reports: Mapping[str, Report]) -> Card | None:
     named = item.get("report")
     if named is None:
-        context.report("D202", item, at_key=True, key="report")
+        context.report_at_key("D202", item, key="report")
         return None
     report = reports.get(named.text)
     if report is None:

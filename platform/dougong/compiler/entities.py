@@ -80,9 +80,7 @@ def _fields(context: Context, item: Item, entity: str) -> dict[str, Field]:
     for name, entry in item.entries("fields"):
         if "/" in entity and entry.string("type") in ("table", "stage"):
             words = {"name": name, "type": entry.string("type"), "needed": "a field of another type"}
-            context.report(
-                "D450", entry, at_key=True, advice="rows of a sub-table hold single values", **words
-            )
+            context.report_at_key("D450", entry, advice="rows of a sub-table hold single values", **words)
             context.damaged.add(name)
             continue
         field = fields.shell(context, entry, entity)

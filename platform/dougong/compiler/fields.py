@@ -14,11 +14,12 @@ from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.diagnostics import Diagnostic
 from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
-from dougong.model.entity import Entity
 from dougong.model.expression import Expression
 from dougong.model.field import Field, LinkTarget, Option, SerialPart
 
-RESERVED = frozenset({*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position", "and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "null", "me"})  # fmt: skip
+_COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
+_WORDS = {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "null", "me"}
+RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "min", "max"}
@@ -45,7 +46,7 @@ _MAX_SIZE = 20 * 1024 * 1024
 def shell(context: Context, item: Item, entity: str) -> Field | None:
     """A field without its expressions, or nothing when its id is reserved, which is noted."""
     if item.name in RESERVED:
-        context.report("D211", item, at_key=True, name=item.name, suggestion=f"{item.name}_value")
+        context.report_at_key("D211", item, name=item.name, suggestion=f"{item.name}_value")
         context.damaged.add(item.name)
         return None
     kind = TYPES[item.string("type")]
@@ -128,7 +129,7 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
             and (given := item.get(name)) is not None
             and given.value is not False
         ):
-            context.report("D451", given, at_key=True, first="formula", second=name)
+            context.report_at_key("D451", given, first="formula", second=name)
     context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
     return known
 

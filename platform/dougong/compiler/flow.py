@@ -46,17 +46,17 @@ def _check_ways(context: Context, item: Item, node: Node) -> None:
         for key in ("next", "reject"):
             extra = item.get(key)
             if extra is not None:
-                context.report("D451", extra, at_key=True, first="end", second=key)
+                context.report_at_key("D451", extra, first="end", second=key)
     elif not node.next:
         if context.checked.is_damaged(item.document, (*item.path, "next")):
             return
-        context.report("D508", item, at_key=True, name=node.id, reason="it has no 'next'")
+        context.report_at_key("D508", item, name=node.id, reason="it has no 'next'")
     elif all("if" in dict(way.entries()) for way in item.items("next")):
         about = item.get("next") or item
-        context.report("D508", about, at_key=True, name=node.id, reason="every way on has a condition")
+        context.report_at_key("D508", about, name=node.id, reason="every way on has a condition")
     if node.kind != "approve" and item.get("reject") is not None and node.kind != "end":
-        context.report(
-            "D451", item.get("reject") or item, at_key=True, first="a node without approval", second="reject"
+        context.report_at_key(
+            "D451", item.get("reject") or item, first="a node without approval", second="reject"
         )
 
 
@@ -78,9 +78,9 @@ def _check_reach(context: Context, item: Item, nodes: Mapping[str, Node], first:
                 waiting.append(name)
     for name, node in item.entries("nodes"):
         if name not in reached:
-            context.report("D507", node, at_key=True, name=name)
+            context.report_at_key("D507", node, name=name)
     if not any(nodes[name].outcome == "approved" for name in reached):
-        context.report("D510", item.get("nodes") or item, at_key=True)
+        context.report_at_key("D510", item.get("nodes") or item)
 
 
 def _check_rounds(context: Context, item: Item, nodes: Mapping[str, Node]) -> None:
@@ -92,4 +92,4 @@ def _check_rounds(context: Context, item: Item, nodes: Mapping[str, Node]) -> No
     for circle in graph.order(silent)[1]:
         about = item.get("nodes")
         node = about.get(circle[0]) if about is not None else None
-        context.report("D509", node or item, at_key=True, cycle=graph.printed(circle))
+        context.report_at_key("D509", node or item, cycle=graph.printed(circle))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
+from dougong.model.app import MenuItem
 from dougong.model.report import Dashboard, Report
 from dougong.model.text import Text
-from dougong.model.app import MenuItem
 
 _DASHBOARD = "layout-dashboard"
 _REPORT = "chart-bar"

@@ -132,4 +132,4 @@ def _check_circles(context: Context, items: Mapping[str, Item]) -> None:
     for circle in graph.order(edges)[1]:
         item = places[(circle[0], circle[1 % len(circle)])]
         names = [key.partition(".")[2] for key in circle]
-        context.report("D502", item, at_key=True, cycle=graph.printed(names))
+        context.report_at_key("D502", item, cycle=graph.printed(names))

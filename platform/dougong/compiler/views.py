@@ -81,7 +81,7 @@ def _group(context: Context, item: Item, entity: Entity, kind: str) -> str:
     if written is None:
         chosen = _first_choice(entity)
         if kind == "kanban" and not chosen:
-            context.report("D202", item, at_key=True, key="group")
+            context.report_at_key("D202", item, key="group")
         return chosen if kind == "kanban" else ""
     field = context.named_field(written, entity)
     if field is None:

@@ -77,7 +77,7 @@ def _unknown_node(context: Context, item: Item, known: object) -> None:
 def _node(context: Context, item: Item, entity: Entity) -> Node:
     approve, end = item.get("approve"), item.get("end")
     if approve is not None and end is not None:
-        context.report("D451", end, at_key=True, first="approve", second="end")
+        context.report_at_key("D451", end, first="approve", second="end")
     kind = "approve" if approve is not None else "end" if end is not None else "condition"
     rights = item.get("fields")
     outcome = end.text if end is not None else ""

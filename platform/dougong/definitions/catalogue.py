@@ -9,7 +9,7 @@ from types import MappingProxyType
 from dougong.definitions.codes import consistency, reading, references, shape, types
 from dougong.definitions.codes.entry import Entry, Pair
 from dougong.definitions.phrases import in_language
-from dougong.diagnostics import Diagnostic, Place, Severity
+from dougong.diagnostics import Diagnostic, Place
 
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
@@ -23,17 +23,11 @@ _LISTED = 12
 _NEAREST: Pair = ("did you mean '{nearest}'?", "是不是“{nearest}”?")
 
 
-def problem(
-    code: str,
-    place: Place | None,
-    path: str = "",
-    severity: Severity = Severity.ERROR,
-    **parameters: object,
-) -> Diagnostic:
+def problem(code: str, place: Place | None, path: str = "", /, **parameters: object) -> Diagnostic:
     """A finding with that code, its message and hint filled in from the catalogue."""
     words = {name: shown(value) for name, value in parameters.items()}
     message, hint = _filled(CATALOGUE[code], words, _ENGLISH)
-    return Diagnostic(code, message, path, place, hint, severity, tuple(words.items()))
+    return Diagnostic(code, message, path, place, hint, parameters=tuple(words.items()))
 
 
 def unknown(

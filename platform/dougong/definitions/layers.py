@@ -34,11 +34,11 @@ def merge(
 def _merged(below: Node, above: Node, path: str, problems: list[Diagnostic]) -> Node:
     if isinstance(below, MappingNode) and isinstance(above, MappingNode):
         return _merged_mapping(below, above, path, problems)
-    if isinstance(below, (MappingNode, SequenceNode)) and isinstance(above, (MappingNode, SequenceNode)):
-        if type(below) is not type(above):
-            words = {"expected": _named(below), "found": _named(above)}
-            problems.append(problem("D512", place_of(above), path, **words))
-            return below
+    collections = (MappingNode, SequenceNode)
+    if isinstance(below, collections) and isinstance(above, collections) and type(below) is not type(above):
+        words = {"expected": _named(below), "found": _named(above)}
+        problems.append(problem("D512", place_of(above), path, **words))
+        return below
     return above
 
 

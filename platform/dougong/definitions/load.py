@@ -123,8 +123,8 @@ class _Gathering:
         )
 
 
-def _nothing(name: str, code: str, **words: object) -> Tree:
-    return Tree(name, {}, {}, problems=(problem(code, Place(name), **words),))
+def _nothing(shown: str, code: str, /, **words: object) -> Tree:
+    return Tree(shown, {}, {}, problems=(problem(code, Place(shown), **words),))
 
 
 def _files(root: Path, below: str, gathering: _Gathering) -> Iterator[str]:

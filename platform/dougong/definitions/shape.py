@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,8 @@ from dougong.definitions.nodes import Document, MappingNode, Path, find, place_o
 from dougong.definitions.phrases import FORMS, KINDS, TRUTHS
 from dougong.diagnostics import Diagnostic
 
+_Sayer = Callable[[Document, Path, ValidationError], Diagnostic]
+
 
 def is_about_key(error: ValidationError) -> bool:
     """Whether the error is about a key of the mapping it points at."""
@@ -22,7 +24,7 @@ def is_about_key(error: ValidationError) -> bool:
 def finding(document: Document, error: ValidationError) -> Diagnostic:
     """The finding for one error: where it stands, what was expected and the nearest valid word."""
     path: Path = tuple(error.absolute_path)
-    say = _SAYERS.get(str(error.validator), _generic)
+    say: _Sayer = _SAYERS.get(str(error.validator), _generic)
     return say(document, path, error)
 
 
@@ -32,7 +34,7 @@ def shown_path(path: Path) -> str:
 
 
 def _unknown_key(document: Document, path: Path, error: ValidationError) -> Diagnostic:
-    key, known = error.message, [str(each) for each in error.validator_value]
+    key, known = error.message, [str(each) for each in _as_list(error.validator_value)]
     close = nearest_name(key, known)
     inner = (*path, key)
     words = {"nearest": close} if close else {"known": listing(known)}
@@ -64,7 +66,7 @@ def _wrong_kind(document: Document, path: Path, error: ValidationError) -> Diagn
     value, place = error.instance, document.place(path)
     if value is None:
         return problem("D212", document.key_place(path), shown_path(path))
-    wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    wanted = [str(each) for each in _as_list(error.validator_value)]
     expected = " or ".join(KINDS[kind] for kind in dict.fromkeys(wanted))
     found = KINDS[_kind(value)]
     return problem(
@@ -79,7 +81,7 @@ def _kind(value: Any) -> str:
         return "integer"
     if isinstance(value, Decimal):
         return "number"
-    return {str: "string", list: "array", dict: "object"}[type(value)]
+    return "string" if isinstance(value, str) else "array" if isinstance(value, list) else "object"
 
 
 def _advice(wanted: list[str], value: Any) -> str:
@@ -122,13 +124,17 @@ def _bounds(document: Document, path: Path, error: ValidationError) -> Diagnosti
 def _length(document: Document, path: Path, error: ValidationError) -> Diagnostic:
     word = "at least" if str(error.validator).startswith("min") else "at most"
     bound = f"{word} {error.validator_value}"
-    return problem("D207", document.place(path), shown_path(path), length=len(error.instance), bound=bound)
+    return problem(
+        "D207", document.place(path), shown_path(path), length=len(str(error.instance)), bound=bound
+    )
 
 
 def _count(document: Document, path: Path, error: ValidationError) -> Diagnostic:
     word = "at least" if str(error.validator).startswith("min") else "at most"
     bound = f"{word} {error.validator_value}"
-    return problem("D208", document.key_place(path), shown_path(path), count=len(error.instance), bound=bound)
+    return problem(
+        "D208", document.key_place(path), shown_path(path), count=len(_as_list(error.instance)), bound=bound
+    )
 
 
 def _twice(document: Document, path: Path, error: ValidationError) -> Diagnostic:
@@ -150,10 +156,10 @@ def _generic(document: Document, path: Path, error: ValidationError) -> Diagnost
 
 
 def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+    return list(value) if isinstance(value, (list, dict)) else [value]
 
 
-_SAYERS: Mapping[str, Any] = {
+_SAYERS: Mapping[str, _Sayer] = {
     "additionalProperties": _unknown_key,
     "propertyNames": _bad_key,
     "required": _missing,

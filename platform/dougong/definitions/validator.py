@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,14 +12,20 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from dougong.definitions.schemas import schema
+from dougong.definitions.schemas.common import Schema
 
 Errors = Iterator[ValidationError]
+Defs = Mapping[str, Schema]
 
 
 @cache
 def validator(kind: str) -> Any:
     """The validator for one kind of file."""
-    return _Validator(schema(kind))
+    whole = schema(kind)
+    defs = whole["$defs"]
+    rules = {**_RULES, "anyOf": partial(_branch_by_kind, defs), "oneOf": partial(_said_by_keys, defs)}
+    checker: Any = extend(Draft202012Validator, validators=rules)  # type: ignore[no-untyped-call]
+    return checker(whole)
 
 
 @cache
@@ -61,12 +67,12 @@ def _required(validator: Any, required: Any, instance: Any, whole: Any) -> Error
                 yield ValidationError(key, validator="required")
 
 
-def _branch_by_kind(validator: Any, branches: Any, instance: Any, whole: Any) -> Errors:
+def _branch_by_kind(defs: Defs, validator: Any, branches: Any, instance: Any, whole: Any) -> Errors:
     """Descends into the branch whose kind fits, so that its findings are said and not those of the others.
 
     Where several kinds of mapping are possible, it is the one with the fewest findings.
     """
-    kinds = [_kinds(validator, branch) for branch in branches]
+    kinds = [_kinds(defs, branch) for branch in branches]
     fitting = [
         list(validator.descend(instance, branch))
         for branch, accepted in zip(branches, kinds, strict=True)
@@ -79,12 +85,12 @@ def _branch_by_kind(validator: Any, branches: Any, instance: Any, whole: Any) ->
     yield ValidationError("anyOf", validator="type", validator_value=expected, instance=instance)
 
 
-def _kinds(validator: Any, branch: dict[str, Any]) -> list[str]:
+def _kinds(defs: Defs, branch: Schema) -> list[str]:
     """The types of values that a branch is about."""
-    schema = _resolved(validator, branch)
+    schema = _resolved(defs, branch)
     inner = schema.get("anyOf") or schema.get("oneOf")
     if inner and "type" not in schema:
-        return [kind for each in inner for kind in _kinds(validator, each)]
+        return [kind for each in inner for kind in _kinds(defs, each)]
     if "enum" in schema and "type" not in schema:
         return ["string"]
     kind = schema.get("type", "object")
@@ -108,29 +114,22 @@ def _one_of_keys(validator: Any, keys: Any, instance: Any, whole: Any) -> Errors
             yield ValidationError(", ".join(given), validator="oneOf", validator_value=list(keys))
 
 
-def _said_by_keys(validator: Any, branches: Any, instance: Any, whole: Any) -> Errors:
+def _said_by_keys(defs: Defs, validator: Any, branches: Any, instance: Any, whole: Any) -> Errors:
     if "x-one-of" not in whole:
-        yield from _branch_by_kind(validator, branches, instance, whole)
+        yield from _branch_by_kind(defs, validator, branches, instance, whole)
 
 
-def _resolved(validator: Any, schema: dict[str, Any]) -> dict[str, Any]:
-    reference = schema.get("$ref")
-    if reference is None:
-        return schema
-    found: dict[str, Any] = validator._resolver.lookup(reference).contents
-    return found
+def _resolved(defs: Defs, branch: Schema) -> Schema:
+    """The schema a branch refers to, or the branch itself."""
+    reference = branch.get("$ref")
+    return branch if reference is None else defs[reference.removeprefix("#/$defs/")]
 
 
-_Validator = extend(
-    Draft202012Validator,
-    validators={
-        "pattern": _pattern,
-        "additionalProperties": _unknown_keys,
-        "propertyNames": _key_names,
-        "required": _required,
-        "anyOf": _branch_by_kind,
-        "oneOf": _said_by_keys,
-        "allOf": _branch_by_type,
-        "x-one-of": _one_of_keys,
-    },
-)
+_RULES = {
+    "pattern": _pattern,
+    "additionalProperties": _unknown_keys,
+    "propertyNames": _key_names,
+    "required": _required,
+    "allOf": _branch_by_type,
+    "x-one-of": _one_of_keys,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -26,6 +27,13 @@ _PLAIN_WORDS = {
     "found unknown escape character": "the escape after \\ is unknown",
     "did not find expected alphabetic or numeric character": "a name is missing after & or *",
 }
+
+
+_Event = Any
+_START: Any = yaml.DocumentStartEvent
+_ALIAS: Any = yaml.AliasEvent
+_SCALAR: Any = yaml.ScalarEvent
+"""Events of the parser; the stubs of PyYAML say that their marks may be missing, which they never are."""
 
 
 def read_yaml(text: str, source: Source) -> Outcome:
@@ -52,7 +60,7 @@ class _Composer:
     def document(self) -> Node | None:
         root: Node | None = None
         for event in self.events:
-            if isinstance(event, yaml.DocumentStartEvent):
+            if isinstance(event, _START):
                 line, column = event.start_mark.line + 1, event.start_mark.column + 1
                 if event.version or event.tags:
                     self.reading.report("D113", line, column)
@@ -65,7 +73,7 @@ class _Composer:
             return None
         return root
 
-    def _events(self) -> Iterator[yaml.Event]:
+    def _events(self) -> Iterator[_Event]:
         parser = yaml.CSafeLoader(self.text)
         try:
             while parser.check_event():
@@ -90,17 +98,17 @@ class _Composer:
         advice = "put a text that begins with it in quotes" if odd and odd in "@`%" else ""
         return problem("D106", place, problem=_PLAIN_WORDS.get(said, said), advice=advice)
 
-    def _node(self, event: yaml.Event) -> Node:
+    def _node(self, event: _Event) -> Node:
         mark = event.start_mark
         line, column = mark.line + 1, mark.column + 1
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, _ALIAS):
             self.reading.report("D109", line, column)
             return Scalar(None, Span(mark.index, event.end_mark.index, line, column), self.reading.source)
         if event.anchor:
             self.reading.report("D109", line, column)
         if event.tag:
             self.reading.report("D110", line, column)
-        if isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, _SCALAR):
             span = Span(mark.index, event.end_mark.index, line, column)
             return self.reading.scalar(event.value, span, _STYLES[event.style])
         self.depth += 1
@@ -110,7 +118,7 @@ class _Composer:
         self.depth -= 1
         return node
 
-    def _sequence(self, start: yaml.SequenceStartEvent) -> Node:
+    def _sequence(self, start: _Event) -> Node:
         items: list[Node] = []
         for event in self.events:
             if isinstance(event, yaml.SequenceEndEvent):
@@ -120,7 +128,7 @@ class _Composer:
         end = event.end_mark.index if flow or not items else items[-1].span.end
         return SequenceNode(tuple(items), _span(start, end), self.reading.source, flow)
 
-    def _mapping(self, start: yaml.MappingStartEvent) -> Node:
+    def _mapping(self, start: _Event) -> Node:
         entries: list[tuple[Scalar, Node]] = []
         for event in self.events:
             if isinstance(event, yaml.MappingEndEvent):
@@ -137,11 +145,11 @@ class _Composer:
         )
         return self.reading.mapping(entries, _span(start, end), flow)
 
-    def _key(self, event: yaml.Event) -> Scalar | None:
+    def _key(self, event: _Event) -> Scalar | None:
         """The key as a text, for `1`, `true` and `no` are names here; anything that is no name is reported."""
         node = self._node(event)
         line, column = node.span.line, node.span.column
-        if not isinstance(node, Scalar) or not isinstance(event, yaml.ScalarEvent) or not event.value:
+        if not isinstance(node, Scalar) or not isinstance(event, _SCALAR) or not event.value:
             self.reading.report("D114", line, column)
             return None
         if event.value == "<<" and node.style == "plain":
@@ -150,5 +158,5 @@ class _Composer:
         return Scalar(event.value, node.span, node.source, node.style)
 
 
-def _span(start: yaml.Event, end: int) -> Span:
+def _span(start: _Event, end: int) -> Span:
     return Span(start.start_mark.index, end, start.start_mark.line + 1, start.start_mark.column + 1)

@@ -37,8 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
         ("Forbidden character", "不允许的字符"),
         ("the character {character} must not stand in a definition", "定义中不允许出现字符 {character}"),
         (
-            "Control characters, unusual line separators, lone surrogates and characters that turn the reading direction "
-            "around make a text look different from what it is.",
+            "Control characters, odd line separators and characters that reverse the direction make a text look different.",
             "控制字符、特殊换行符、孤立代理项以及改变阅读方向的字符会使文本看起来与实际不同。",
         ),
         ("remove it, or write it as an escape inside double quotes", "请删除,或在双引号中用转义书写"),
@@ -193,9 +192,8 @@ ENTRIES: tuple[Entry, ...] = (
         ("File in an unknown place", "文件位置不明"),
         ("nothing is defined by a file of this name here", "此处这个名称的文件不定义任何内容"),
         (
-            "An app has app.yaml, README.md and the folders entities, forms, views, workflows, reports, dashboards, roles, "
-            "data, translations and local.",
-            "应用由 app.yaml、README.md 以及 entities、forms、views、workflows、reports、dashboards、roles、data、translations、local 文件夹组成。",
+            "An app has app.yaml, README.md, the folders of its kinds of definitions, and data, translations and local.",
+            "应用由 app.yaml、README.md、各类定义的文件夹,以及 data、translations、local 组成。",
         ),
         ("{advice}", "{advice}"),
         "entitys/account.yaml",

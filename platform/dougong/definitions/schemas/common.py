@@ -76,7 +76,7 @@ def titled(schema: Schema, english: str, chinese: str, **more: Any) -> Schema:
     return {**schema, "title": english, "x-title": {"zh": chinese, "en": english}, **more}
 
 
-def record(properties: Mapping[str, Schema], required: tuple[str, ...] = (), **more: Any) -> Schema:
+def record(properties: Mapping[str, Schema], required: tuple[str, ...] = (), /, **more: Any) -> Schema:
     """A mapping with these keys and no others."""
     schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False, **more}
     if required:

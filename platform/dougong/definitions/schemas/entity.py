@@ -17,7 +17,6 @@ from dougong.definitions.schemas.common import (
     VALUE,
     Schema,
     by_id,
-    either,
     listed,
     record,
     titled,
