@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from datetime import date as calendar_day
 from typing import Any
 
@@ -103,7 +103,13 @@ class DateTimeType(FieldType):
         return "" if value is None else shown_moment(value, language, timezone)
 
     def to_cell(self, value: Value, field: Field, language: str, timezone: tzinfo = UTC) -> str:
-        return "" if value is None else value.astimezone(timezone).isoformat(sep=" ")
+        if value is None:
+            return ""
+        local = value.astimezone(timezone)
+        offset = local.utcoffset() or timedelta(
+            0
+        )  # before standard time, offsets had seconds, which no format writes
+        return (value if offset % timedelta(minutes=1) else local).isoformat(sep=" ")
 
     def literal(self, value: Value, field: Field) -> str:
         return f"DATE({value.year}, {value.month}, {value.day})"

@@ -40,7 +40,7 @@ class PhoneType(LineType):
         text = one_line(value)
         if text is None:
             return None
-        if not _FORM.fullmatch(text) or len(text) > LONGEST or not 3 <= len(_DIGIT.findall(text)) <= 22:
+        if len(text) > LONGEST or not _FORM.fullmatch(text) or not 3 <= len(_DIGIT.findall(text)) <= 22:
             raise Invalid("not_a_phone", value=shown(text), example=EXAMPLE)
         return text
 
