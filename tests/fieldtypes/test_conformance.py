@@ -290,12 +290,13 @@ def test_any_value_is_accepted_or_refused(value: Any) -> None:
 
 def _survives(name: str, value: Any) -> None:
     kind, made = TYPES[name], field(name)
-    for read in (
+    doors: list[Callable[[], Any]] = [
         lambda: kind.coerce(value, made),
         lambda: kind.assign(value, made),
         lambda: kind.parse(value, made, Habits()),
         lambda: kind.parse(value, made, Habits("en", SHANGHAI, "mdy", ",", "fraction")),
-    ):
+    ]
+    for read in doors:
         try:
             accepted = read()
         except Invalid as error:

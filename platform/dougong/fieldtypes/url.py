@@ -19,6 +19,9 @@ EXAMPLE = "https://www.example.com/about"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
 _LABEL = r"[a-z0-9\u00a1-\U0010ffff](?:[a-z0-9_\-\u00a1-\U0010ffff]{0,61}[a-z0-9\u00a1-\U0010ffff])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|(?=.*:)[0-9a-f:.]+")
+_USUAL = re.compile(
+    r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,20}(?:/[A-Za-z0-9/_.~%!$&'()*+,;=:@?#-]*)?"
+)
 _REFUSED = re.compile(r"[\s\\<>\"`{}|^\x00-\x1f\x7f]")
 
 
@@ -73,6 +76,8 @@ class UrlType(LineType):
 
 def _checked(text: str) -> str:
     """Return the address with its scheme and host in small letters; raise Invalid when a browser could misread it."""
+    if len(text) <= 500 and _USUAL.fullmatch(text):
+        return text
     problem = Invalid("not_a_url", value=shown(text), example=EXAMPLE)
     if _REFUSED.search(text) or not text.isprintable() or len(text.encode()) > LONGEST:
         raise problem
