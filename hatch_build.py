@@ -1,6 +1,6 @@
 """Builds the front end (scripts, styles, icons) into the package, with the system's Node or the one that PyPI carries.
 
-It is hatchling's build hook, so that a plain `pip install` needs no Node, and a program: `python hatch_build.py`.
+It is hatchling's build hook, so that a plain `pip install` needs no Node, and a program: `python hatch_build.py build`.
 DOUGONG_SKIP_FRONTEND=1 leaves the front end out; pages then work without style and script.
 """
 
@@ -125,6 +125,15 @@ def build_assets(root: Path) -> Path:
     return assets
 
 
+def check_types(root: Path) -> None:
+    """Runs the TypeScript compiler over the sources without writing anything."""
+    client, node = root / CLIENT, find_node()
+    environment = {**os.environ, "PATH": f"{node.folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    install_packages(node, client, environment)
+    command = [*node.node, "node_modules/typescript/bin/tsc", "--noEmit"]
+    subprocess.run(command, cwd=client, env=environment, check=True)
+
+
 class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]
     """What hatchling calls for a wheel, an editable install and a source archive."""
 
@@ -141,10 +150,24 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]
             build_data["artifacts"].append(f"/{ASSETS}/**")
 
 
-if __name__ == "__main__":
+def main(arguments: list[str]) -> None:
+    """`build` (also without a word) builds, `check` checks the types, `node` says which Node is used."""
+    root = Path(__file__).resolve().parent
     try:
-        build_assets(Path(__file__).resolve().parent)
+        match arguments:
+            case [] | ["build"]:
+                build_assets(root)
+            case ["check"]:
+                check_types(root)
+            case ["node"]:
+                print(*find_node().node)
+            case _:
+                sys.exit("usage: python hatch_build.py [build|check|node]")
     except NoNodeError as problem:
         sys.exit(str(problem))
     except subprocess.CalledProcessError as problem:
         sys.exit(f"the front end could not be built: {problem}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

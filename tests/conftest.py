@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests import needs
 from tests.servers.databases import DIALECTS, Databases
 
+ROOT = Path(__file__).resolve().parents[1]
 SESSION_FOLDER = pytest.StashKey[Path]()
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 BROWSER_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -77,7 +80,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The machine's own Chromium; a test that needs a browser fails where there is none."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    found = needs.find_chromium()
     if found is None:
         pytest.fail("no Chromium on this machine: install Debian's chromium package", pytrace=False)
     return found
@@ -87,3 +90,19 @@ def chromium() -> str:
 def browser_type_launch_args(chromium: str) -> dict[str, Any]:
     """How pytest-playwright starts the browser: `page`, `context` and `browser` then work as documented."""
     return {"executable_path": chromium, "args": BROWSER_FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session")
+def assets() -> Path:
+    """The folder of the built front end, brought up to date; every test that shows a page needs it."""
+    building = subprocess.run(
+        [sys.executable, str(ROOT / "hatch_build.py")], capture_output=True, text=True, check=False
+    )
+    if building.returncode:
+        pytest.fail(f"{building.stdout}\n{building.stderr}", pytrace=False)
+    return ROOT / "renderers/dougong_renderers/html/static/dist"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name whole addresses. Without this, pytest-playwright's own fixture makes pytest 9 warn."""

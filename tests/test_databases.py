@@ -1,6 +1,7 @@
 """The databases that tests are given are real, empty, apart from each other, and quick to copy."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,35 @@ def test_a_server_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch, sc
     with pytest.raises(postgresql.NoPostgreSQL, match="no_such_setting"):
         postgresql.wait_until_ready(scratch, server)
     server.wait()
+
+
+def test_a_server_in_a_private_folder_is_copied_to_where_it_may_run(scratch: Path) -> None:
+    """As root the server runs as somebody else, who may not look into root's own folders."""
+    who = postgresql.account()
+    private = scratch / "private"
+    original = postgresql.binaries()
+    package = original.parents[1]
+    shutil.copytree(original.parent, private / package.name / original.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, private / libraries.name, symlinks=True)
+    private.chmod(0o700)
+    open_folder = scratch / "open"
+    open_folder.mkdir(mode=0o755)
+    scratch.chmod(0o755)
+    hidden = private / package.name / original.parent.name / original.name
+    found = postgresql.reachable(hidden, who, open_folder)
+    version = subprocess.run(
+        [found / "initdb", "--version"],
+        user=who.user,
+        group=who.group,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PostgreSQL" in version.stdout
+    assert found.is_relative_to(open_folder) == (who.user is not None)
 
 
 def running(process: int) -> bool:

@@ -84,10 +84,19 @@ def reachable(folder: Path, who: Account, scratch: Path) -> Path:
     try:
         _run(probe, who)
     except (PermissionError, subprocess.CalledProcessError):
-        copy = scratch / "server"
-        shutil.copytree(folder.parent, copy, symlinks=True)
-        return copy / folder.name
+        return _copy(folder, scratch / "server")
     return folder
+
+
+def _copy(folder: Path, target: Path) -> Path:
+    """Copies an installation and, for the wheel's, the libraries that lie beside the Python package."""
+    installation, package = folder.parent, folder.parents[1]
+    copy = target / package.name / installation.name
+    shutil.copytree(installation, copy, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name, symlinks=True)
+    return copy / folder.name
 
 
 def _run(command: list[str], who: Account) -> str:

@@ -25,7 +25,9 @@ def _operator(identifier: str, chinese: str, english: str, arity: int, template:
 EQUALS = _operator("is", "等于", "is", 1, "{field} = {value}")
 DIFFERS = _operator("is_not", "不等于", "is not", 1, "{field} <> {value} OR {field} IS EMPTY")
 CONTAINS = _operator("contains", "包含", "contains", 1, "CONTAINS({field}, {value})")
-LACKS = _operator("lacks", "不包含", "does not contain", 1, "NOT CONTAINS({field}, {value}) OR {field} IS EMPTY")
+LACKS = _operator(
+    "lacks", "不包含", "does not contain", 1, "NOT CONTAINS({field}, {value}) OR {field} IS EMPTY"
+)
 STARTS = _operator("starts", "开头是", "starts with", 1, "STARTSWITH({field}, {value})")
 LESS = _operator("less", "小于", "is less than", 1, "{field} < {value}")
 AT_MOST = _operator("at_most", "不大于", "is at most", 1, "{field} <= {value}")
