@@ -41,6 +41,11 @@ def day_of(written: str, year: int, month: int, day: int) -> date:
     return found
 
 
+def is_iso(text: str) -> bool:
+    """Say whether a text has the form `2026-03-01`."""
+    return _ISO.fullmatch(text) is not None
+
+
 def iso_day(text: str) -> date:
     """Return the day of `2026-03-01`; raise Invalid for any other form."""
     found = _ISO.fullmatch(text)

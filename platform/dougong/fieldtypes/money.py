@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.messages import shown
-from dougong.fieldtypes.numbers import BOUNDS, NumberType, decimals_setting, grouped
+from dougong.fieldtypes.numbers import BOUNDS, LONGEST_CELL, NumberType, decimals_setting, grouped
 from dougong.fieldtypes.settings import described, own
 from dougong.fieldtypes.texts import narrow
 from dougong.model.expression import Value
@@ -63,7 +63,7 @@ class MoneyType(NumberType):
     )
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
-        if isinstance(text, str) and not _BARE.fullmatch(text):
+        if isinstance(text, str) and len(text) <= LONGEST_CELL and not _BARE.fullmatch(text):
             text = _without_currency(text, field.currency)
         return super().parse(text, field, habits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -14,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from dougong.people.actor import Actor
 from dougong.records.call import Call
+from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.storage.release import Release
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
@@ -21,7 +23,7 @@ from dougong.web.identity import Identity, identify
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import strict
 from dougong.web.routes import Route
-from dougong.web.runtime import PageInfo, Runtime
+from dougong.web.runtime import Runtime
 from dougong.web.security import comes_from_here, csrf_matches, csrf_token
 
 THEMES = ("auto", "light", "dark")
@@ -157,22 +159,25 @@ class Exchange:
         return csrf_token(self.identity.secret) if self.identity and not self.identity.is_token else ""
 
     @property
-    def page_info(self) -> PageInfo:
+    def page_info(self) -> RequestInfo:
         """What pages know about the request."""
         theme = self.request.cookies.get("dg_theme", "auto")
         density = self.request.cookies.get("dg_density", "comfortable")
-        return PageInfo(
-            path=self.request.path,
+        scripted = self.request.headers.get("HX-Request") and not self.request.headers.get("HX-Boosted")
+        return RequestInfo(
             language=self.language,
             theme=theme if theme in THEMES else "auto",
             density=density if density in DENSITIES else "comfortable",
             csrf=self.csrf,
-            partial=self.request.headers.get("HX-Target", "") if self.request.headers.get("HX-Request") else "",
+            path=self.request.full_path.rstrip("?"),
+            fragment=self.request.headers.get("HX-Target", "") if scripted else "",
+            request_id=self.request_id,
         )
 
-    def page(self, screen: Any, status: int = 200) -> Response:
+    def page(self, screen: Screen, status: int = 200, shell: Shell | None = None, messages: tuple[Notice, ...] = ()) -> Response:
         """A screen as HTML."""
-        body = self.runtime.renderers.page(screen, self.page_info)
+        info = replace(self.page_info, shell=shell, messages=messages)
+        body = self.runtime.renderers.pages.render(screen, info)
         response = Response(body, status, content_type="text/html; charset=utf-8")
         response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
         return response
