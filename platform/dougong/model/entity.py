@@ -96,6 +96,8 @@ class Entity:
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
     search: tuple[str, ...] = ()
     inverses: Mapping[str, Inverse] = field(default_factory=dict)
+    computed: tuple[str, ...] = ()
+    """Fields with a formula in the order in which they must be computed; a sub-table's id stands where its rows are."""
     parent: str = ""
     """For the rows of a sub-table: the key `app.entity` of the owner."""
     was: str = ""

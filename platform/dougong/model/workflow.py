@@ -45,6 +45,7 @@ class Node:
     edit: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     next: tuple[Next, ...] = ()
+    on_reject: str = ""
     outcome: str = ""
     set: tuple[tuple[str, Expression], ...] = ()
     place: Place | None = field(default=None, compare=False)

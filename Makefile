@@ -1,0 +1,98 @@
+# `make demo` and `make test` are all that is needed on a fresh machine; `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8400
+VENV ?= .venv
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
+RUN := $(VENV)/bin
+PIP := $(RUN)/python -m pip --disable-pip-version-check --quiet --quiet --no-input
+SOURCES := platform renderers
+
+.PHONY: help
+help: ## show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+# --- environment ---------------------------------------------------------------------------------
+
+# An environment that somebody else made is never touched; one of our own that was left half made is made anew.
+$(VENV)/made:
+	@if [ -e $(VENV) ] && [ ! -e $(VENV)/begun ]; then \
+		echo "$(VENV) exists and was not made by make: remove it, or name another folder with VENV=…" >&2; exit 1; \
+	fi
+	@rm -rf $(VENV); mkdir -p $(VENV); touch $(VENV)/begun
+	@python=$$(tools/find-python); echo "environment: $(VENV), $$($$python --version)"; $$python -m venv $(VENV)
+	@touch $@
+
+# Run-time packages, each with its hash, then the project itself as an editable install.
+$(VENV)/base: $(VENV)/made requirements/base.lock requirements/build.lock pyproject.toml
+	@echo "packages: run time"
+	@$(PIP) install --require-hashes -r requirements/base.lock -r requirements/build.lock
+	@DOUGONG_SKIP_FRONTEND=1 $(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/base requirements/dev.lock
+	@echo "packages: development and tests"
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+# Node comes from the machine, else from the package index.
+$(VENV)/node: $(VENV)/base requirements/node.lock
+	@if ! $(RUN)/python hatch_build.py node >/dev/null 2>&1; then \
+		echo "packages: Node"; $(PIP) install --require-hashes -r requirements/node.lock; \
+	fi
+	@touch $@
+
+.PHONY: assets
+assets: $(VENV)/node ## build scripts, styles and icons
+	@$(RUN)/python hatch_build.py build
+
+# --- work ----------------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(VENV)/base assets ## serve the CRM with demo data on a new database (PORT=8400)
+	@$(RUN)/dougong demo --port $(PORT)
+
+.PHONY: test
+test: $(VENV)/dev assets ## run the whole test suite on SQLite, PostgreSQL and a real browser
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist loadscope -m "not nightly"
+
+.PHONY: nightly
+nightly: $(VENV)/dev assets ## run what is too long for every change
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python -m pytest -q -m nightly
+
+LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
+
+.PHONY: lint $(LINTS)
+lint: $(VENV)/dev $(VENV)/node ## check style, types, layers, security, own rules and TypeScript
+	@$(MAKE) --keep-going $(LINTS)
+
+lint-style:
+	$(RUN)/ruff check --quiet .
+	$(RUN)/ruff format --quiet --check .
+lint-types:
+	$(RUN)/mypy --no-error-summary
+lint-layers:
+	PYTHONPATH=platform:renderers $(RUN)/lint-imports --no-logo
+lint-security:
+	$(RUN)/bandit --quiet --recursive --configfile pyproject.toml $(SOURCES)
+lint-rules:
+	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
+lint-client:
+	$(RUN)/python hatch_build.py check
+
+.PHONY: format
+format: $(VENV)/dev ## put the code into the common shape
+	$(RUN)/ruff check --fix-only .
+	$(RUN)/ruff format .
+
+.PHONY: clean
+clean: ## remove everything that was built or installed here
+	@if [ -e $(VENV)/begun ]; then rm -rf $(VENV); fi
+	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf renderers/dougong_renderers/html/static/dist* renderers/dougong_renderers/html/client/node_modules

@@ -1,0 +1,56 @@
+"""Field types: everything the platform knows about each kind of value, one file a type."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from dougong.fieldtypes.address import AddressType
+from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.boolean import BooleanType
+from dougong.fieldtypes.choice import ChoiceType
+from dougong.fieldtypes.choices import ChoicesType
+from dougong.fieldtypes.date_ import DateType
+from dougong.fieldtypes.datetime_ import DateTimeType
+from dougong.fieldtypes.decimal_ import DecimalType
+from dougong.fieldtypes.email import EmailType
+from dougong.fieldtypes.file import FileType
+from dougong.fieldtypes.integer import IntegerType
+from dougong.fieldtypes.link import LinkType
+from dougong.fieldtypes.links import LinksType
+from dougong.fieldtypes.long_text import LongTextType
+from dougong.fieldtypes.member import MemberType
+from dougong.fieldtypes.money import MoneyType
+from dougong.fieldtypes.percent import PercentType
+from dougong.fieldtypes.phone import PhoneType
+from dougong.fieldtypes.serial import SerialType
+from dougong.fieldtypes.stage import StageType
+from dougong.fieldtypes.table import TableType
+from dougong.fieldtypes.text import TextType
+from dougong.fieldtypes.url import UrlType
+
+_ALL: tuple[FieldType, ...] = (
+    TextType(),
+    LongTextType(),
+    IntegerType(),
+    DecimalType(),
+    MoneyType(),
+    PercentType(),
+    BooleanType(),
+    DateType(),
+    DateTimeType(),
+    ChoiceType(),
+    ChoicesType(),
+    EmailType(),
+    PhoneType(),
+    UrlType(),
+    AddressType(),
+    MemberType(),
+    LinkType(),
+    LinksType(),
+    TableType(),
+    FileType(),
+    SerialType(),
+    StageType(),
+)
+
+TYPES: Mapping[str, FieldType] = MappingProxyType({each.id: each for each in _ALL})
+"""Every field type by its id, in the order in which a designer offers them."""

@@ -1,0 +1,141 @@
+"""What is said to a person about a value that is refused: one template a code and language."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "not_text": ("这里需要文字", "text is expected here"),
+    "not_storable": (
+        "含有不能保存的字符（{character}）",
+        "contains a character that cannot be stored ({character})",
+    ),
+    "several_lines": ("这里只能写一行", "only one line is possible here"),
+    "too_long": (
+        "最多 {maximum} 个字，现在有 {length} 个",
+        "at most {maximum} characters, this has {length}",
+    ),
+    "pattern": ("“{value}”的格式不对{hint}", "'{value}' does not have the right form{hint}"),
+    "not_a_number": ("“{value}”不是数字，例如 {example}", "'{value}' is not a number; for example {example}"),
+    "ambiguous_number": (
+        "“{value}”看不出逗号是千位分隔还是小数点，请写成 {example}",
+        "in '{value}' the comma may separate thousands or decimals; write {example}",
+    ),
+    "inexact_number": (
+        '数字 {value} 精度不足，请用文本传小数，例如 "{example}"',
+        'the number {value} is not exact; send decimals as text, for example "{example}"',
+    ),
+    "not_whole": (
+        "“{value}”不是整数，例如 {example}",
+        "'{value}' is not a whole number; for example {example}",
+    ),
+    "too_many_decimals": ("“{value}”的小数超过 {maximum} 位", "'{value}' has more than {maximum} decimals"),
+    "too_many_digits": (
+        "“{value}”超出可保存的范围（整数部分最多 {maximum} 位）",
+        "'{value}' is out of range (at most {maximum} digits before the point)",
+    ),
+    "too_small": ("不能小于 {minimum}", "must not be less than {minimum}"),
+    "too_large": ("不能大于 {maximum}", "must not be more than {maximum}"),
+    "too_early": ("不能早于 {minimum}", "must not be before {minimum}"),
+    "too_late": ("不能晚于 {maximum}", "must not be after {maximum}"),
+    "wrong_currency": ("“{value}”的币种不是 {currency}", "'{value}' is not in {currency}"),
+    "not_a_boolean": (
+        "“{value}”不是是或否，例如 是、否",
+        "'{value}' is neither yes nor no; for example yes, no",
+    ),
+    "not_a_date": ("“{value}”不是日期，例如 {example}", "'{value}' is not a date; for example {example}"),
+    "ambiguous_date": (
+        "“{value}”看不出月和日的先后，请写成 {example}",
+        "in '{value}' day and month may be either way round; write {example}",
+    ),
+    "no_such_day": ("“{value}”：没有这一天", "'{value}': there is no such day"),
+    "has_time": (
+        "“{value}”带有时间，这里只要日期，例如 {example}",
+        "'{value}' has a time of day; only a date is wanted, for example {example}",
+    ),
+    "not_a_datetime": (
+        "“{value}”不是日期时间，例如 {example}",
+        "'{value}' is not a date and time; for example {example}",
+    ),
+    "no_time_zone": (
+        "“{value}”没有时区，例如 {example}",
+        "'{value}' has no time zone; for example {example}",
+    ),
+    "no_such_time": (
+        "“{value}”：该时区没有这个时刻（夏令时跳过）",
+        "'{value}': this time does not exist in the time zone (clocks go forward)",
+    ),
+    "not_an_option": ("没有选项“{value}”{hint}", "there is no option '{value}'{hint}"),
+    "ambiguous_option": ("“{value}”对应多个选项：{options}", "'{value}' means several options: {options}"),
+    "not_an_email": (
+        "“{value}”不是邮箱地址，例如 {example}",
+        "'{value}' is not an e-mail address; for example {example}",
+    ),
+    "not_a_phone": (
+        "“{value}”不是电话号码，例如 {example}",
+        "'{value}' is not a telephone number; for example {example}",
+    ),
+    "not_a_url": (
+        "“{value}”不是网址，例如 {example}",
+        "'{value}' is not a web address; for example {example}",
+    ),
+    "url_scheme": (
+        "网址只能以 http:// 或 https:// 开头",
+        "a web address must begin with http:// or https://",
+    ),
+    "url_credentials": ("网址里不能带用户名或密码", "a web address must not contain a user name or password"),
+    "not_an_address": ("地址需要这些部分：{parts}", "an address has these parts: {parts}"),
+    "not_an_id": (
+        "“{value}”不是记录编号，例如 {example}",
+        "'{value}' is not the id of a record; for example {example}",
+    ),
+    "not_a_list": ("这里需要一个列表", "a list is expected here"),
+    "too_many": ("最多 {maximum} 个，现在有 {count} 个", "at most {maximum}, these are {count}"),
+    "not_a_row": ("第 {number} 行不是一行数据", "row {number} is not a row of data"),
+    "not_a_file": ("“{value}”不是已上传的文件", "'{value}' is not an uploaded file"),
+    "file_too_large": ("文件“{name}”超过 {maximum}", "the file '{name}' is larger than {maximum}"),
+    "file_kind": (
+        "文件“{name}”的类型不在允许之列：{accept}",
+        "the file '{name}' is not of an accepted kind: {accept}",
+    ),
+}
+"""code → (zh, en)."""
+
+PAUSES = {"zh": "，", "en": "; "}
+
+
+def say(code: str, language: str, parameters: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the message of a code in a language (English for any language but zh), its parameters put in."""
+    chinese, english = MESSAGES[code]
+    words = {name: _in_language(text, language) for name, text in parameters}
+    return (chinese if language == "zh" else english).format_map(words)
+
+
+def _in_language(text: str, language: str) -> str:
+    """A parameter may itself hold both languages, as `zh␟en`."""
+    if SEPARATOR not in text:
+        return text
+    chinese, english = text.split(SEPARATOR, 1)
+    return chinese if language == "zh" else english
+
+
+SEPARATOR = "\x1f"
+
+
+def both(chinese: str, english: str) -> str:
+    """Return a parameter that reads differently in the two languages."""
+    return f"{chinese}{SEPARATOR}{english}"
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value as it may stand in a message: one short printable line."""
+    text = value if isinstance(value, str) else _number_text(value) or type(value).__name__
+    text = "".join(character if character.isprintable() else "·" for character in text[: longest + 1])
+    return text if len(text) <= longest else text[:longest] + "…"
+
+
+def _number_text(value: object) -> str:
+    """The digits of a number, unless they are more than anybody would read."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else ""
+    return str(value) if isinstance(value, (float, Decimal, date)) else ""

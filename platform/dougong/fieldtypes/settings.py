@@ -1,0 +1,42 @@
+"""Fragments of JSON Schema that field types use for their own settings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Schema = dict[str, Any]
+
+DEFS: Mapping[str, Schema] = {
+    "id": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,39}$"},
+    "text": {
+        "oneOf": [
+            {"type": "string", "minLength": 1},
+            {
+                "type": "object",
+                "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+                "minProperties": 1,
+                "additionalProperties": False,
+            },
+        ]
+    },
+    "bound": {"oneOf": [{"type": "number"}, {"type": "string", "minLength": 1}]},
+    "fields": {"type": "object", "minProperties": 1},
+}
+"""What `$ref`s of settings point at; the schema of an entity may put a more precise `fields` in its place."""
+
+TEXT: Schema = {"$ref": "#/$defs/text"}
+ID: Schema = {"$ref": "#/$defs/id"}
+BOUND: Schema = {"$ref": "#/$defs/bound"}
+FIELDS: Schema = {"$ref": "#/$defs/fields"}
+
+
+def described(schema: Schema, chinese: str, english: str, **more: Any) -> Schema:
+    """Return a setting with its title in both languages (a designer shows `x-title` in the reader's)."""
+    return {**schema, "title": english, "x-title": {"zh": chinese, "en": english}, **more}
+
+
+def own(properties: Mapping[str, Schema], required: tuple[str, ...] = ()) -> Schema:
+    """Return the JSON Schema of a type's own settings."""
+    schema: Schema = {"type": "object", "properties": dict(properties), "additionalProperties": False}
+    if required:
+        schema["required"] = list(required)
+    return schema

@@ -1,0 +1,1 @@
+"""Who may do what: grants compiled into predicates and field masks, each with a reason."""

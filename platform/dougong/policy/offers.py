@@ -1,0 +1,40 @@
+"""What of an app an actor is offered besides records: its entities, reports and dashboards, and whether it may be designed."""
+
+from __future__ import annotations
+
+from dougong.model.entity import Entity
+from dougong.model.role import Role
+from dougong.people.actor import Actor
+from dougong.policy.access import may
+from dougong.storage.release import Release
+
+
+def roles_in(release: Release, actor: Actor, app: str) -> list[Role]:
+    """The roles of one app that the actor holds and that still exist."""
+    roles = release.app(app).roles
+    return [roles[role] for role_app, role in sorted(actor.roles) if role_app == app and role in roles]
+
+
+def may_open_report(release: Release, actor: Actor, app: str, report: str) -> bool:
+    """Whether the actor may open a report or dashboard; its rows stay limited by the grants for reading."""
+    if actor.is_admin:
+        return True
+    return any(role.reports is None or report in role.reports for role in roles_in(release, actor, app))
+
+
+def may_design(release: Release, actor: Actor, app: str) -> bool:
+    """Whether the actor may change the definitions of an app; a token needs the scope `admin` for it."""
+    if actor.scopes is not None and "admin" not in actor.scopes:
+        return False
+    return actor.is_admin or any(role.can_design for role in roles_in(release, actor, app))
+
+
+def readable_entities(release: Release, actor: Actor, app: str) -> list[Entity]:
+    """The entities of an app (without rows of sub-tables) of which the actor may see any record."""
+    entities = release.app(app).entities.values()
+    return [entity for entity in entities if not entity.parent and may(release, actor, entity.key, "read")]
+
+
+def may_open_app(release: Release, actor: Actor, app: str) -> bool:
+    """Whether the app concerns the actor at all."""
+    return actor.is_admin or bool(roles_in(release, actor, app)) or bool(readable_entities(release, actor, app))

@@ -1,0 +1,44 @@
+"""The first argument of every verb: who asks, through which door, when, and against which release and transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from dougong.people.actor import Actor
+from dougong.storage.release import Release
+
+DOORS: tuple[str, ...] = ("screen", "api", "import", "workflow", "cli", "demo", "public")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request for data. The caller opens and commits the transaction of `connection`; a verb that refuses has changed nothing."""
+
+    release: Release
+    connection: Connection
+    actor: Actor
+    door: str
+    at: datetime
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    batch: str | None = None
+
+    @property
+    def dialect(self) -> str:
+        """The database's name: sqlite or postgresql."""
+        return self.connection.dialect.name
+
+
+def call_for(release: Release, connection: Connection, actor: Actor, door: str, batch: str | None = None) -> Call:
+    """A call made now, in the language and the time zone of the actor."""
+    if door not in DOORS:
+        raise ValueError(f"unknown door {door!r}")
+    return Call(release, connection, actor, door, datetime.now(UTC), actor.language, actor.timezone, batch)
+
+
+def as_actor(call: Call, actor: Actor) -> Call:
+    """The same call made by somebody else."""
+    return replace(call, actor=actor)

@@ -1,0 +1,105 @@
+"""Validates complete records: required fields, bounds, moves between stages and the rules of the entity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from dougong.diagnostics import Diagnostic
+from dougong.model.entity import Rule
+from dougong.model.expression import Expression, Value
+from dougong.model.field import Field
+from dougong.records.draft import Draft
+from dougong.records.evaluation import Evaluation
+from dougong.records.given import is_empty
+from dougong.records.messages import problem
+from dougong.records.shape import Shape
+
+
+def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Report everything that is wrong with the values of the drafts, all at once."""
+    for field in shape.entity.fields.values():
+        if field.type != "serial":
+            _check_field(evaluation, shape, field, drafts)
+    for field in shape.stages:
+        for draft in drafts:
+            _check_stage(evaluation, shape, field, draft)
+    for rule in shape.entity.rules:
+        for draft in drafts:
+            _check_rule(evaluation, shape, rule, draft)
+    for name, rows_shape in shape.tables.items():
+        rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
+        if rows:
+            check(evaluation, rows_shape, rows)
+
+
+def _check_field(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+    validate, language = shape.types[field.id].validate, evaluation.call.language
+    for draft in drafts:
+        value = draft.values.get(field.id)
+        if draft.before is not None and draft.before.get(field.id) == value:
+            continue
+        if is_empty(value):
+            if field.required and not _reported(draft, field.id):
+                label = field.label.get(language)
+                draft.problems.append(problem(language, "required", draft.path + field.id, label=label))
+            continue
+        if field.type != "table":
+            draft.problems.extend(each.diagnostic(draft.path + field.id, language) for each in validate(value, field))
+            _check_bounds(evaluation, shape, field, draft, value)
+
+
+def _reported(draft: Draft, name: str) -> bool:
+    """Whether the value was refused before; it is then not missing but wrong."""
+    path = draft.path + name
+    return any(each.path == path or each.path.startswith(path + "/") for each in draft.problems)
+
+
+def _check_bounds(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft, value: Value) -> None:
+    minimum, maximum = field.minimum, field.maximum
+    if not (isinstance(minimum, Expression) or isinstance(maximum, Expression)):
+        return
+    low = evaluation.value(minimum, draft.values) if isinstance(minimum, Expression) else None
+    high = evaluation.value(maximum, draft.values) if isinstance(maximum, Expression) else None
+    for each in shape.types[field.id].check_bounds(value, low, high, field):
+        draft.problems.append(each.diagnostic(draft.path + field.id, evaluation.call.language))
+
+
+def _check_stage(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft) -> None:
+    """A move is checked where it happens: the way there must be allowed and what the stage asks for be filled in."""
+    after = draft.values.get(field.id)
+    origin = draft.before.get(field.id) if draft.before is not None else None
+    pipeline = shape.entity.pipelines[field.pipeline]
+    stage = pipeline.stage(after) if isinstance(after, str) else None
+    if stage is None or after == origin:
+        return
+    language = evaluation.call.language
+    came_from = pipeline.stage(origin) if isinstance(origin, str) else None
+    if stage.allow_from is not None and came_from is not None and came_from.id not in stage.allow_from:
+        words = {"origin": came_from.label.get(language), "target": stage.label.get(language)}
+        draft.problems.append(problem(language, "stage_from", draft.path + field.id, **words))
+    for name in stage.require:
+        if is_empty(draft.values.get(name)):
+            words = {"label": shape.field(name).label.get(language), "stage": stage.label.get(language)}
+            draft.problems.append(problem(language, "stage_require", draft.path + name, **words))
+
+
+def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
+    language = evaluation.call.language
+    if rule.when is not None and not evaluation.holds(rule.when, draft.values):
+        return
+    for name in rule.require:
+        if is_empty(draft.values.get(name)):
+            label = shape.field(name).label.get(language)
+            message = rule.message.get(language)
+            found = problem(language, "rule_require", draft.path + name, message, label=label)
+            draft.problems.append(found)
+    if rule.check is not None and evaluation.value(rule.check, draft.values) is False:
+        for name in rule.fields or ("",):
+            draft.problems.append(_broken(rule, language, (draft.path + name).rstrip("/")))
+
+
+def _broken(rule: Rule, language: str, path: str) -> Diagnostic:
+    found = problem(language, "rule", path, rule=rule.check.text if rule.check else "")
+    message = rule.message.get(language)
+    return replace(found, message=message, parameters=()) if message else found

@@ -1,0 +1,48 @@
+"""Computes formulas in the order of their dependencies, rows of sub-tables before the record that sums them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dougong.fieldtypes.base import Invalid
+from dougong.model.expression import Expression
+from dougong.model.field import Field
+from dougong.records.draft import Draft
+from dougong.records.evaluation import Evaluation
+from dougong.records.given import row_values
+from dougong.records.messages import problem
+from dougong.records.shape import Shape
+
+
+def compute(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Set every computed field of the drafts; a result that does not fit its field is a problem of the record."""
+    order = (*(table for table in shape.tables if table not in shape.computed), *shape.computed)
+    formulas = [shape.field(name).formula for name in order if name not in shape.tables]
+    evaluation.prepare(shape, [formula for formula in formulas if formula is not None], drafts)
+    for name in order:
+        if name in shape.tables:
+            _compute_rows(evaluation, shape.tables[name], name, drafts)
+        else:
+            field = shape.field(name)
+            if field.formula is not None:
+                _compute_field(evaluation, shape, field, field.formula, drafts)
+
+
+def _compute_rows(evaluation: Evaluation, rows_shape: Shape, name: str, drafts: Sequence[Draft]) -> None:
+    with_rows = [draft for draft in drafts if name in draft.rows]
+    compute(evaluation, rows_shape, [row for draft in with_rows for row in draft.rows[name].drafts])
+    for draft in with_rows:
+        draft.values[name] = row_values(draft.rows[name])
+
+
+def _compute_field(
+    evaluation: Evaluation, shape: Shape, field: Field, formula: Expression, drafts: Sequence[Draft]
+) -> None:
+    assign = shape.types[field.id].assign
+    for draft in drafts:
+        try:
+            value = evaluation.value(formula, draft.values)
+            draft.values[field.id] = None if value is None else assign(value, field)
+        except (Invalid, ArithmeticError):
+            label = field.label.get(evaluation.call.language)
+            draft.problems.append(problem(evaluation.call.language, "out_of_range", draft.path + field.id, label=label))

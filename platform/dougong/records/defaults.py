@@ -1,0 +1,43 @@
+"""Fills what a new record does not say: defaults of its fields and the first stage of its pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dougong.fieldtypes.base import Invalid
+from dougong.model.expression import Literal, Value
+from dougong.model.field import Field
+from dougong.records.draft import Draft
+from dougong.records.evaluation import Evaluation
+from dougong.records.given import invalid
+from dougong.records.shape import Shape
+
+
+def apply_defaults(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Give every new draft the defaults of the fields nobody wrote; a field given as empty stays empty."""
+    new = [draft for draft in drafts if draft.is_new]
+    if not new:
+        return
+    stages = {field.id: shape.entity.pipelines[field.pipeline].stages[0].id for field in shape.stages}
+    for field in shape.entity.fields.values():
+        if field.default is None and field.id not in stages:
+            continue
+        for draft in new:
+            if field.id in draft.written or field.is_computed:
+                continue
+            try:
+                value = _default(evaluation, shape, field, draft, stages.get(field.id))
+            except Invalid as error:
+                draft.problems.append(invalid(evaluation.call.language, field, draft.path + field.id, error))
+                continue
+            if value is not None:
+                draft.values[field.id] = value
+                draft.written.add(field.id)
+
+
+def _default(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft, stage: str | None) -> Value:
+    if field.default is None:
+        return stage
+    tree = field.default.tree
+    value = tree.value if isinstance(tree, Literal) else evaluation.value(field.default, draft.values)
+    return shape.types[field.id].assign(value, field)

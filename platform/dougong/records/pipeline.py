@@ -1,0 +1,133 @@
+"""The one way by which records are written: whoever writes, through whatever door, passes these steps in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+
+from sqlalchemy.exc import IntegrityError
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.model.expression import Expression
+from dougong.policy.access import access
+from dougong.records import store
+from dougong.records.call import Call
+from dougong.records.checks import check
+from dougong.records.computed import compute
+from dougong.records.defaults import apply_defaults
+from dougong.records.draft import Draft
+from dougong.records.evaluation import Evaluation
+from dougong.records.events import Event, announce, anybody_listens
+from dougong.records.files import claim
+from dougong.records.given import every_draft
+from dougong.records.messages import problem
+from dougong.records.searching import index_drafts
+from dougong.records.serials import number
+from dougong.records.shape import Shape
+from dougong.records.targets import check_targets
+from dougong.records.trail import changes_of, differing, write_history
+from dougong.records.unique import check_unique, has_unique
+
+
+def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
+    """Work out whole records from what was given and collect everything that is wrong; returns the drafts without a problem."""
+    evaluation = Evaluation(call)
+    _prepare(evaluation, shape, drafts)
+    compute(evaluation, shape, drafts)
+    check(evaluation, shape, drafts)
+    if has_unique(shape):
+        check_unique(call, shape, drafts)
+    _check_new_rows(evaluation, shape, drafts)
+    good = [draft for draft in drafts if not has_problems(draft)]
+    if number(evaluation, shape, good) and shape.computed:
+        compute(evaluation, shape, [draft for draft in good if draft.is_new])
+    return good
+
+
+def _prepare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    apply_defaults(evaluation, shape, drafts)
+    check_targets(evaluation.call, shape, drafts)
+    for name, rows_shape in shape.tables.items():
+        owners = [draft for draft in drafts if name in draft.rows]
+        rows = [row for draft in owners for row in draft.rows[name].drafts]
+        for draft in owners:
+            for row in draft.rows[name].drafts:
+                row.values["parent"] = draft.values
+        _prepare(evaluation, rows_shape, rows)
+
+
+def _check_new_rows(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Whoever may only create records that meet a rule may not create others."""
+    call = evaluation.call
+    rules = access(call.release, call.actor, shape.key, "create").rows
+    if rules is None:
+        return
+    for draft in drafts:
+        if draft.is_new and not has_problems(draft) and not _meets(evaluation, rules, draft):
+            draft.problems.append(problem(call.language, "forbidden_new", draft.path.rstrip("/")))
+
+
+def _meets(evaluation: Evaluation, rules: Sequence[Expression], draft: Draft) -> bool:
+    return any(evaluation.holds(rule, draft.values) for rule in rules)
+
+
+def write(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Write drafts that are complete and free of problems; a race lost against another writer refuses like a check."""
+    new = [draft for draft in drafts if draft.is_new]
+    standing = [draft for draft in drafts if not draft.is_new]
+    for draft in standing:
+        _find_changes(shape, draft)
+    try:
+        with call.connection.begin_nested():
+            store.insert_new(call, shape, new)
+            store.update_changed(call, shape, standing)
+    except IntegrityError as error:
+        raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
+    changed = [draft for draft in standing if draft.changed]
+    _claim_files(call, shape, [*new, *changed])
+    index_drafts(call, shape, [*new, *changed])
+    created = (("create", draft.id, 1, None) for draft in new)
+    updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
+    write_history(call, shape, chain(created, updated))
+    if anybody_listens():
+        announce(call, [_event(shape, draft) for draft in (*new, *changed)])
+
+
+def _find_changes(shape: Shape, draft: Draft) -> None:
+    for name, rows in draft.rows.items():
+        for row in rows.drafts:
+            if row.before is not None:
+                row.changed = differing(shape.tables[name], row)
+    draft.changed = differing(shape, draft)
+
+
+def _claim_files(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    for field in shape.files:
+        claim(call, shape, field, [(each.id, each.values[field.id]) for each in drafts if each.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        if rows_shape.files:
+            _claim_files(call, rows_shape, [row for each in drafts if name in each.rows for row in each.rows[name].drafts])
+
+
+def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagnostic]:
+    """Look again at what is there now, so that the loser is told the same as if it had come later."""
+    check_unique(call, shape, drafts)
+    check_targets(call, shape, drafts)
+    found = problems_in(drafts)
+    return found or [problem(call.language, "stale")]
+
+
+def _event(shape: Shape, draft: Draft) -> Event:
+    changed = frozenset(draft.written if draft.is_new else draft.changed)
+    kind = "create" if draft.is_new else "update"
+    return Event(kind, shape.key, draft.id, draft.values["version"], changed, draft.before, draft.values)
+
+
+def has_problems(draft: Draft) -> bool:
+    """Whether the draft or one of its rows has a problem."""
+    return bool(draft.problems) or any(row.problems for rows in draft.rows.values() for row in rows.drafts)
+
+
+def problems_in(drafts: Sequence[Draft]) -> list[Diagnostic]:
+    """Every problem of the drafts and their rows, in order."""
+    return [found for draft in every_draft(drafts) for found in draft.problems]

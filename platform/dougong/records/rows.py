@@ -1,0 +1,129 @@
+"""Turns rows of a query into records: the fields asked for, links, rows of sub-tables, titles and expanded links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row
+
+from dougong.diagnostics import nearest
+from dougong.model.expression import Value
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.load import linked_ids, load_rows
+from dougong.records.messages import refuse
+from dougong.records.record import MEMBER, Record
+from dougong.records.selection import Selection
+from dougong.records.shape import Shape, shape_of
+from dougong.records.titles import Titles, Wanted as WantedTitles, find_titles, merge, title_fields, title_of, wanted_by
+
+SYSTEM: tuple[str, ...] = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of every record is wanted: `shown` fields (in order), `names` the columns to fetch for them, `hidden` what may not be seen."""
+
+    shown: tuple[str, ...]
+    names: tuple[str, ...]
+    columns: tuple[ColumnElement[Any], ...]
+    hidden: frozenset[str]
+    expand: tuple[str, ...] = ()
+
+
+def wanted_fields(
+    call: Call,
+    shape: Shape,
+    hidden: frozenset[str],
+    fields: Sequence[str] | None = None,
+    expand: Sequence[str] = (),
+    tables: bool = False,
+) -> Wanted:
+    """Work out what to fetch: the fields asked for, or all that may be seen (rows of sub-tables only with `tables`)."""
+    visible = [name for name in shape.entity.fields if name not in hidden]
+    for name in fields or ():
+        if name not in visible and name not in SYSTEM:
+            refuse("invalid", call.language, "unknown_field", "fields", nearest(name, visible), name=name)
+    shown = [name for name in visible if fields is None or name in fields]
+    if fields is None and not tables:
+        shown = [name for name in shown if name not in shape.tables]
+    for name in expand:
+        if name not in visible or shape.field(name).type not in ("link", "member"):
+            refuse("invalid", call.language, "not_a_link", "expand", nearest(name, visible), name=name)
+    needed = dict.fromkeys((*shown, *expand, *(name for name in title_fields(shape) if name not in hidden)))
+    names = (*SYSTEM, *(name for name in needed if name in shape.table.c and name not in SYSTEM))
+    columns = tuple(shape.table.c[name] for name in names)
+    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, tuple(expand))
+
+
+def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Row[Any]]) -> list[Record]:
+    """Records from the rows of a statement whose first columns are `wanted.columns`."""
+    found = [shape.tidy(dict(zip(wanted.names, row, strict=False))) for row in rows]
+    identifiers = [values["id"] for values in found]
+    for field in shape.lists:
+        if field.id in wanted.shown:
+            lists = linked_ids(call, shape, field, identifiers)
+            for values in found:
+                values[field.id] = lists.get(values["id"])
+    row_titles = _add_tables(call, shape, wanted, found)
+    links = (*wanted.shown, *title_fields(shape))
+    people = {MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}}
+    titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
+    expanded = {name: _expand(call, shape, name, found) for name in wanted.expand}
+    return [_record(call, shape, wanted, values, titles, expanded) for values in found]
+
+
+def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]]) -> WantedTitles:
+    """Put the rows of the wanted sub-tables into the records, without hidden columns; tells which titles they need."""
+    titles: WantedTitles = {}
+    for name, rows_shape in shape.tables.items():
+        if name not in wanted.shown:
+            continue
+        hidden = access(call.release, call.actor, rows_shape.key, "read").hidden
+        shown = ["id", *(each for each in rows_shape.entity.fields if each not in hidden)]
+        by_record = load_rows(call, rows_shape, [values["id"] for values in found])
+        for values in found:
+            rows = [{each: row.get(each) for each in shown} for row in by_record.get(values["id"], ())]
+            values[name] = rows
+            titles = merge(titles, wanted_by(rows_shape, rows, shown))
+    return titles
+
+
+def _expand(call: Call, shape: Shape, name: str, found: Sequence[Mapping[str, Value]]) -> dict[int, Record]:
+    """The linked records of one field that the actor may read, by id."""
+    field = shape.field(name)
+    if field.type != "link" or field.target is None:
+        return {}
+    target = shape_of(call.release, field.target.key)
+    identifiers = sorted({values[name] for values in found if values[name] is not None})
+    selection = Selection(call, target).among(identifiers)
+    wanted = wanted_fields(call, target, selection.hidden)
+    rows = call.connection.execute(selection.select(*wanted.columns)).all()
+    return {record.id: record for record in fetch_records(call, target, wanted, rows)}
+
+
+def _record(
+    call: Call,
+    shape: Shape,
+    wanted: Wanted,
+    values: dict[str, Value],
+    titles: Titles,
+    expanded: Mapping[str, Mapping[int, Record]],
+) -> Record:
+    inside = {name: records[values[name]] for name, records in expanded.items() if values[name] in records}
+    return Record(
+        key=shape.key,
+        id=values["id"],
+        version=values["version"],
+        values={name: values.get(name) for name in wanted.shown},
+        title=title_of(call, shape, values, wanted.hidden, titles),
+        titles=titles,
+        created_at=values["created_at"],
+        created_by=values["created_by"],
+        updated_at=values["updated_at"],
+        updated_by=values["updated_by"],
+        deleted_at=values["deleted_at"],
+        expanded=inside,
+    )

@@ -1,0 +1,84 @@
+"""The query builder: which records of an entity are meant, within the rights of the actor; lists, exports and figures share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, select
+
+from dougong.expressions.sql import to_sql
+from dougong.model.expression import Expression
+from dougong.records.call import Call
+from dougong.records.messages import refuse
+from dougong.records.scope import condition
+from dougong.records.searching import LONGEST_QUERY, found_by
+from dougong.records.shape import Shape
+from dougong.records.visible import Columns, readable, sql_context
+
+
+@dataclass(slots=True)
+class Selection:
+    """Records of one entity: begins with every record the actor may use for `action`, and is narrowed from there."""
+
+    call: Call
+    shape: Shape
+    action: str = "read"
+    deleted: bool = False
+    columns: Columns = field(init=False)
+    _conditions: list[ColumnElement[bool]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        table = self.shape.table
+        self.columns = Columns(self.call, self.shape.key, table)
+        rule = readable(self.call, self.shape.key, table, self.action)
+        in_bin = table.c.deleted_at.is_not(None) if self.deleted else table.c.deleted_at.is_(None)
+        self._conditions = [false()] if rule.nothing else [in_bin, *rule.conditions]
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The fields that the actor may not see."""
+        return self.columns.hidden
+
+    @property
+    def conditions(self) -> tuple[ColumnElement[bool], ...]:
+        """Everything that must hold for a record to be meant."""
+        return tuple(self._conditions)
+
+    def filter(self, given: str | Expression | None) -> Selection:
+        """Keep the records for which a filter is true."""
+        if given is not None and given != "":
+            expression = condition(self.call, self.shape.key, given)
+            self._conditions.append(self.translate(expression))
+        return self
+
+    def search(self, text: str | None) -> Selection:
+        """Keep the records that a search finds."""
+        if text is not None and text.strip():
+            if len(text) > LONGEST_QUERY or "\0" in text:
+                refuse("invalid", self.call.language, "bad_query", "q")
+            self._conditions.append(found_by(self.call, self.shape, self.shape.table, text, self.hidden))
+        return self
+
+    def where(self, given: ColumnElement[bool]) -> Selection:
+        """Keep the records that meet a condition made by the platform itself."""
+        self._conditions.append(given)
+        return self
+
+    def among(self, identifiers: Sequence[int]) -> Selection:
+        """Keep the records with these ids."""
+        return self.where(self.shape.table.c.id.in_(identifiers))
+
+    def translate(self, expression: Expression) -> ColumnElement[Any]:
+        """An expression over these records as SQL, within the actor's rights."""
+        return to_sql(expression, sql_context(self.call, self.shape.key, self.shape.table))
+
+    def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
+        """A statement for these columns of the records meant."""
+        return select(*columns).select_from(self.shape.table).where(and_(*self._conditions))
+
+    def count(self) -> int:
+        """How many records are meant."""
+        found: int = self.call.connection.execute(self.select(func.count())).scalar_one()
+        return found

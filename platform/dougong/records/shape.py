@@ -1,0 +1,117 @@
+"""What the verbs need to know about an entity again and again, worked out once for a release."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import FieldType
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression, Value
+from dougong.model.field import Field
+from dougong.storage.release import Release
+
+Paths = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An entity sorted by what its fields mean to the verbs.
+
+    `columns` are the fields that stand in the entity's own table; `lists` are links to many; `tables` the sub-tables with
+    the shape of their rows; `computed` the formulas in the order in which they must run.
+    """
+
+    entity: Entity
+    table: Table
+    columns: tuple[Field, ...]
+    lists: tuple[Field, ...]
+    tables: Mapping[str, Shape]
+    links: tuple[Field, ...]
+    members: tuple[Field, ...]
+    files: tuple[Field, ...]
+    serials: tuple[Field, ...]
+    stages: tuple[Field, ...]
+    computed: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...]
+    types: Mapping[str, FieldType]
+    listed: tuple[str, ...]
+    """Fields whose value is a list that one column holds: choices and files."""
+    searched: Paths
+    """Fields whose text is searched."""
+    row_readers: Paths
+    """Sub-tables that formulas or rules of the record read."""
+
+    @property
+    def key(self) -> str:
+        """The key of the entity."""
+        return self.entity.key
+
+    def field(self, identifier: str) -> Field:
+        """The field with that id; KeyError when there is none."""
+        return self.entity.fields[identifier]
+
+
+    def tidy(self, values: dict[str, Value]) -> dict[str, Value]:
+        """Values as a query gives them, in the form they have in memory: lists are tuples, and an empty one is empty."""
+        for name in self.listed:
+            value = values.get(name)
+            if value is not None:
+                values[name] = tuple(value) or None
+        return values
+
+
+def shape_of(release: Release, key: str) -> Shape:
+    """The shape of an entity, kept with the release."""
+    found = release.cache.get(("shape", key))
+    if not isinstance(found, Shape):
+        found = release.cache[("shape", key)] = _build(release, release.entity(key))
+    return found
+
+
+def _build(release: Release, entity: Entity) -> Shape:
+    fields = tuple(entity.fields.values())
+    table = release.table(entity.key)
+    tables = {field.id: shape_of(release, field.table) for field in fields if field.type == "table"}
+    return Shape(
+        entity=entity,
+        table=table,
+        columns=tuple(field for field in fields if field.id in table.c),
+        lists=tuple(field for field in fields if field.type == "links"),
+        tables=tables,
+        links=_of_type(fields, "link"),
+        members=_of_type(fields, "member"),
+        files=_of_type(fields, "file"),
+        serials=_of_type(fields, "serial"),
+        stages=_of_type(fields, "stage"),
+        computed=entity.computed,
+        unique=_unique(entity),
+        types={field.id: TYPES[field.type] for field in fields},
+        listed=tuple(field.id for field in fields if field.type in ("choices", "file") and field.id in table.c),
+        searched=frozenset(entity.search),
+        row_readers=_read_tables(entity, frozenset(tables)),
+    )
+
+
+def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:
+    return tuple(field for field in fields if field.type == type_id)
+
+
+def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
+    single = tuple((field.id,) for field in entity.fields.values() if field.unique)
+    return tuple(dict.fromkeys((*single, *entity.unique)))
+
+
+def _read_tables(entity: Entity, tables: Paths) -> Paths:
+    expressions: list[Expression | None] = []
+    for field in entity.fields.values():
+        expressions += [field.formula, field.default]
+        expressions += [bound for bound in (field.minimum, field.maximum) if isinstance(bound, Expression)]
+    for rule in entity.rules:
+        expressions += [rule.when, rule.check]
+    return frozenset(
+        path[0] for expression in expressions if expression for path in expression.reads if path[0] in tables
+    )

@@ -1,0 +1,132 @@
+"""Writes finished drafts into the tables: records, links, rows of sub-tables; many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.chunks import chunks
+from dougong.records.draft import Draft, Rows
+from dougong.records.shape import Shape
+from dougong.storage import ids
+
+Parameters = dict[str, Any]
+
+
+def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Insert new records with ids of their own, their links and their rows."""
+    if not drafts:
+        return
+    for draft, identifier in zip(drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True):
+        draft.id = identifier
+    names = [field.id for field in shape.columns]
+    system = {
+        "created_at": call.at,
+        "created_by": call.actor.id,
+        "updated_at": call.at,
+        "updated_by": call.actor.id,
+        "version": 1,
+        "deleted_at": None,
+    }
+    rows = [{"id": draft.id, **{name: draft.values.get(name) for name in names}, **system} for draft in drafts]
+    call.connection.execute(insert(shape.table), rows)
+    for draft in drafts:
+        draft.values.update(system, id=draft.id)
+    for field in shape.lists:
+        _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in drafts if name in draft.rows])
+
+
+def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Write what changed of existing records and count their versions up; drafts without a change are left alone."""
+    touched = [draft for draft in drafts if draft.changed]
+    for draft in touched:
+        draft.values["version"] = (draft.before or {})["version"] + 1
+        draft.values["updated_at"], draft.values["updated_by"] = call.at, call.actor.id
+    columns = {field.id for field in shape.columns}
+    _update_columns(call, shape, touched, columns, ("version", "updated_at", "updated_by"))
+    for field in shape.lists:
+        moved = [draft for draft in touched if field.id in draft.changed]
+        _delete_links(call, shape, field, [draft.id for draft in moved])
+        _insert_links(call, shape, field, [draft for draft in moved if draft.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in touched if name in draft.changed])
+
+
+def _update_columns(
+    call: Call, shape: Shape, drafts: Iterable[Draft], columns: set[str], always: tuple[str, ...]
+) -> None:
+    groups: dict[tuple[str, ...], list[Parameters]] = {}
+    for draft in drafts:
+        names = (*(name for name in draft.changed if name in columns), *always)
+        if names:
+            parameters = {f"new_{name}": draft.values.get(name) for name in names}
+            groups.setdefault(names, []).append({"which": draft.id, **parameters})
+    for names, rows in groups.items():
+        values = {shape.table.c[name]: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in names}
+        call.connection.execute(update(shape.table).where(shape.table.c.id == bindparam("which")).values(values), rows)
+
+
+def _insert_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+    table = call.release.tables.links(shape.key, field.id)
+    rows = [
+        {"source_id": draft.id, "target_id": target, "position": position}
+        for draft in drafts
+        for position, target in enumerate(draft.values[field.id])
+    ]
+    if rows:
+        call.connection.execute(insert(table), rows)
+
+
+def _delete_links(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> None:
+    table = call.release.tables.links(shape.key, field.id)
+    for chunk in chunks(sources):
+        call.connection.execute(delete(table).where(table.c.source_id.in_(chunk)))
+
+
+def _write_rows(call: Call, shape: Shape, owners: Sequence[tuple[Draft, Rows]]) -> None:
+    gone = [values["id"] for _, rows in owners for values in rows.removed]
+    for field in shape.lists:
+        _delete_links(call, shape, field, gone)
+    for chunk in chunks(gone):
+        call.connection.execute(delete(shape.table).where(shape.table.c.id.in_(chunk)))
+    new: list[Draft] = []
+    columns = {field.id for field in shape.columns} | {"position"}
+    standing: list[Draft] = []
+    for owner, rows in owners:
+        for position, row in enumerate(rows.drafts):
+            row.values["parent_id"], row.values["position"] = owner.id, position
+            if row.before is None:
+                new.append(row)
+            elif row.changed or row.before["position"] != position:
+                standing.append(row)
+    _insert_rows(call, shape, new)
+    moved = [row for row in standing if (row.before or {})["position"] != row.values["position"]]
+    _update_columns(call, shape, standing, columns, ())
+    _update_positions(call, shape, moved)
+    for field in shape.lists:
+        changed = [row for row in standing if field.id in row.changed]
+        _delete_links(call, shape, field, [row.id for row in changed])
+        _insert_links(call, shape, field, [row for row in (*new, *changed) if row.values.get(field.id)])
+
+
+def _insert_rows(call: Call, shape: Shape, new: Sequence[Draft]) -> None:
+    if not new:
+        return
+    names = [field.id for field in shape.columns]
+    for row, identifier in zip(new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True):
+        row.id = row.values["id"] = identifier
+    system = ("id", "parent_id", "position")
+    rows = [{name: row.values.get(name) for name in (*system, *names)} for row in new]
+    call.connection.execute(insert(shape.table), rows)
+
+
+def _update_positions(call: Call, shape: Shape, rows: Sequence[Draft]) -> None:
+    if rows:
+        statement = update(shape.table).where(shape.table.c.id == bindparam("which")).values(position=bindparam("place"))
+        call.connection.execute(statement, [{"which": row.id, "place": row.values["position"]} for row in rows])

@@ -1,0 +1,116 @@
+"""Checks that what a record points to exists and may be seen: linked records, people and files; and fills what links bring along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+
+from dougong.diagnostics import Diagnostic
+from dougong.model.expression import Value
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.chunks import chunks
+from dougong.records.draft import Draft, Values
+from dougong.records.messages import problem
+from dougong.records.visible import readable
+from dougong.records.shape import Shape, shape_of
+from dougong.storage.system import FILE, USER
+
+
+def check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Report every newly written link, person or file that does not exist or that the actor may not see."""
+    for field in (*shape.links, *shape.lists):
+        _check_links(call, shape, field, drafts)
+    for field in shape.members:
+        _check_members(call, field, drafts)
+    for field in shape.files:
+        _check_files(call, field, drafts)
+
+
+def _new_values(field: Field, drafts: Iterable[Draft]) -> list[tuple[Draft, Value]]:
+    """The drafts in which the field was written with something else than what stood there."""
+    found = []
+    for draft in drafts:
+        value = draft.values.get(field.id)
+        if field.id in draft.written and value is not None:
+            if draft.before is None or draft.before.get(field.id) != value:
+                found.append((draft, value))
+    return found
+
+
+def _check_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+    target = field.target
+    written = _new_values(field, drafts)
+    if target is None or not written:
+        return
+    many = field.type == "links"
+    fill = () if many else tuple((own, other) for own, other in target.fill if own in shape.entity.fields)
+    wanted = {each for _, value in written for each in (value if many else (value,))}
+    found = _readable_rows(call, target.key, wanted, [other for _, other in fill])
+    for draft, value in written:
+        known: Sequence[Value] = draft.before.get(field.id) or () if many and draft.before else ()
+        missing = [each for each in (value if many else (value,)) if each not in found and each not in known]
+        for each in missing:
+            draft.problems.append(_unknown(call, "unknown_target", field, draft, each))
+        if fill and not missing:
+            _fill(draft, fill, found[value])
+
+
+def _fill(draft: Draft, fill: tuple[tuple[str, str], ...], source: Values) -> None:
+    for own, other in fill:
+        if own not in draft.written and source.get(other) is not None:
+            draft.values[own] = source[other]
+            draft.written.add(own)
+
+
+def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -> dict[int, Values]:
+    """The rows with these ids that exist and that the actor may read, with the fields asked for as far as they are visible."""
+    table = shape_of(call.release, key).table
+    rule = readable(call, key, table)
+    if rule.nothing:
+        return {}
+    columns = [table.c[name] for name in fields if name in table.c and name not in rule.hidden]
+    found: dict[int, Values] = {}
+    for chunk in chunks(sorted(ids)):
+        statement = select(table.c.id, *columns).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None), *rule.conditions)
+        found.update((row["id"], dict(row)) for row in call.connection.execute(statement).mappings())
+    return found
+
+
+def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
+    written = _new_values(field, drafts)
+    wanted = {value for _, value in written} - {call.actor.id}
+    active: set[int] = {call.actor.id}
+    for chunk in chunks(sorted(wanted)):
+        statement = select(USER.c.id).where(USER.c.id.in_(chunk), USER.c.disabled_at.is_(None))
+        active.update(call.connection.execute(statement).scalars())
+    for draft, value in written:
+        if value not in active:
+            draft.problems.append(_unknown(call, "unknown_member", field, draft, value))
+
+
+def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
+    """A file may be attached once, by whoever uploaded it, or stay where it is; what is stored about it comes from the upload."""
+    written = _new_values(field, drafts)
+    wanted = {each["id"] for _, value in written for each in value}
+    found: dict[str, Values] = {}
+    for chunk in chunks(sorted(wanted)):
+        statement = select(FILE).where(FILE.c.key.in_(chunk), FILE.c.deleted_at.is_(None))
+        found.update((row["key"], dict(row)) for row in call.connection.execute(statement).mappings())
+    for draft, value in written:
+        kept = {each["id"]: each for each in (draft.before or {}).get(field.id) or ()}
+        described = []
+        for each in value:
+            upload = found.get(each["id"])
+            if each["id"] in kept:
+                described.append(kept[each["id"]])
+            elif upload is None or upload["created_by"] != call.actor.id or upload["entity"] is not None:
+                draft.problems.append(_unknown(call, "unknown_file", field, draft, each["id"]))
+            else:
+                described.append({"id": upload["key"], **{name: upload[name] for name in ("name", "size", "type")}})
+        draft.values[field.id] = tuple(described)
+
+
+def _unknown(call: Call, code: str, field: Field, draft: Draft, value: Value) -> Diagnostic:
+    return problem(call.language, code, draft.path + field.id, label=field.label.get(call.language), value=value)

@@ -1,0 +1,1 @@
+"""What a person is about to see, decided and translated: builders, their shapes, and the words."""

@@ -1,0 +1,188 @@
+"""The frozen shapes of all screens: what a builder in `screens/` decides and a renderer shows.
+
+Every text is ready to be shown in the reader's language, every address (`href`, `action`) is a local path
+that the reader may use, and every action that stands in a shape is allowed. A renderer adds no rights, no
+translation of data and no arithmetic.
+"""
+
+from __future__ import annotations
+
+from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.dashboard import (
+    ChartCard,
+    DashboardScreen,
+    ListCard,
+    NumberCard,
+    TableCard,
+)
+from dougong.screens.shape.designer import (
+    DesignerEntity,
+    DesignerField,
+    DesignerScreen,
+    DesignerSection,
+    PaletteGroup,
+    PaletteType,
+)
+from dougong.screens.shape.figures import Chart, ChartSeries
+from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
+from dougong.screens.shape.import_ import ImportColumn, ImportCount, ImportMode, ImportScreen
+from dougong.screens.shape.inbox import InboxScreen, Opinion, TaskLine, TaskPane
+from dougong.screens.shape.kanban import CardMove, KanbanCard, KanbanColumn, KanbanScreen, Requirement
+from dougong.screens.shape.list import (
+    ColumnChoice,
+    Filter,
+    FilterChip,
+    FilterField,
+    ListHead,
+    ListScreen,
+    Paging,
+    SortChoice,
+)
+from dougong.screens.shape.parts import (
+    Action,
+    Column,
+    Confirm,
+    Empty,
+    Link,
+    Notice,
+    Piece,
+    Problem,
+    Row,
+    Shown,
+    Tab,
+    Table,
+    Total,
+)
+from dougong.screens.shape.problem import Detail, ProblemScreen
+from dougong.screens.shape.publish import FileChange, PlanGroup, PlanLine, PublishScreen
+from dougong.screens.shape.record import (
+    ApprovalBox,
+    ApprovalStep,
+    Change,
+    Event,
+    Fact,
+    PathStage,
+    RecordField,
+    RecordScreen,
+    RecordSection,
+    RelatedList,
+    Requirements,
+    Timeline,
+)
+from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
+from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
+from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
+from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
+
+Screen = (
+    AppsScreen
+    | DashboardScreen
+    | DesignerScreen
+    | FormScreen
+    | ImportScreen
+    | InboxScreen
+    | KanbanScreen
+    | ListScreen
+    | ProblemScreen
+    | PublishScreen
+    | RecordScreen
+    | ReportScreen
+    | SettingsScreen
+    | SignInScreen
+    | TemplatesScreen
+)
+"""Every kind of screen; a renderer has an answer for each."""
+
+__all__ = [
+    "Action",
+    "AppCard",
+    "ApprovalBox",
+    "ApprovalStep",
+    "AppsScreen",
+    "CardMove",
+    "Change",
+    "Chart",
+    "ChartCard",
+    "ChartSeries",
+    "Choice",
+    "Column",
+    "ColumnChoice",
+    "Confirm",
+    "DashboardScreen",
+    "DemoAccount",
+    "DesignerEntity",
+    "DesignerField",
+    "DesignerScreen",
+    "DesignerSection",
+    "Detail",
+    "Empty",
+    "Event",
+    "Fact",
+    "FileChange",
+    "Filter",
+    "FilterChip",
+    "FilterField",
+    "FormField",
+    "FormRow",
+    "FormScreen",
+    "FormSection",
+    "ImportColumn",
+    "ImportCount",
+    "ImportMode",
+    "ImportScreen",
+    "InboxScreen",
+    "KanbanCard",
+    "KanbanColumn",
+    "KanbanScreen",
+    "Link",
+    "ListCard",
+    "ListHead",
+    "ListScreen",
+    "MenuEntry",
+    "Notice",
+    "NumberCard",
+    "Opinion",
+    "Paging",
+    "PaletteEntry",
+    "PaletteGroup",
+    "PaletteType",
+    "PathStage",
+    "Piece",
+    "PlanGroup",
+    "PlanLine",
+    "Problem",
+    "ProblemScreen",
+    "PublishScreen",
+    "RecordField",
+    "RecordScreen",
+    "RecordSection",
+    "RelatedList",
+    "Renderer",
+    "ReportScreen",
+    "RequestInfo",
+    "Requirement",
+    "Requirements",
+    "Row",
+    "Screen",
+    "SettingsScreen",
+    "SettingsSection",
+    "Shell",
+    "ShellApp",
+    "Shown",
+    "SignInScreen",
+    "SortChoice",
+    "SubTable",
+    "Submitted",
+    "Tab",
+    "Table",
+    "TableCard",
+    "TaskLine",
+    "TaskPane",
+    "TemplateCard",
+    "TemplateUpdate",
+    "TemplatesScreen",
+    "Timeline",
+    "Total",
+]

@@ -1,0 +1,151 @@
+"""A form to create or change a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dougong.screens.shape.parts import Action, Link, Notice, Piece, Problem, Shown, Total
+
+if TYPE_CHECKING:
+    from dougong.screens.shape.record import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value one may choose: `piece` shows it (stage ring, person, colour). `disabled` says why not."""
+
+    value: str
+    label: str
+    piece: Piece | None = None
+    disabled: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """An input of a generated form.
+
+    `id` is the field's id and the html name; inside a sub-table the name is `table-index-id`. `type` is the
+    id of the field type and chooses the template. `raw` is what stands in the input (a tuple for several
+    values): what was entered, when it is shown again with problems. `shown` is the value to display where
+    it cannot be edited (`read_only` with `why`, or `computed`). `chosen` are the current choices of link,
+    links, member (value, label), so that they show without loading all options; `choose_href` answers GET
+    `?q=` with JSON `{"results": [{"id", "label", "note"}], "more": bool}`; without JavaScript a text or an
+    id may be sent. `fill` lists fields that the chosen record fills. `inputmode`: "", decimal, numeric,
+    tel, email, url. `step` as in HTML.
+    """
+
+    id: str
+    type: str
+    label: str
+    raw: str | tuple[str, ...] = ""
+    shown: Shown | None = None
+    required: bool = False
+    read_only: bool = False
+    why: str = ""
+    computed: bool = False
+    help: str = ""
+    problems: tuple[str, ...] = ()
+    width: int = 1
+    options: tuple[Choice, ...] = ()
+    chosen: tuple[Choice, ...] = ()
+    choose_href: str = ""
+    create_href: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    placeholder: str = ""
+    max_length: int = 0
+    minimum: str = ""
+    maximum: str = ""
+    step: str = ""
+    inputmode: str = ""
+    accept: str = ""
+    multiple: bool = False
+    upload_action: str = ""
+    """For files: takes POST multipart `file` and answers JSON `{"id", "name", "size"}`; without JavaScript
+    files come with the form.
+    """
+    table: SubTable | None = None
+    parts: tuple[FormField, ...] = ()
+    """For an address: country, province, city, district, street, postcode; their names are `field-part`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A row of a sub-table in a form: `id` is the stored row ("" = new), `index` stands in the inputs'
+    names.
+    """
+
+    index: str
+    id: str
+    fields: tuple[FormField, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubTable:
+    """The rows of a sub-table. `blank` is the row that a new one is copied from; its index is `__index__`.
+
+    Inputs are named `table-index-field`, the row's id `table-index-id`; a row that is not sent is removed.
+    A hidden `table-sent` = 1 tells an empty table from one that was not in the form. Without JavaScript,
+    the buttons named `table-add` and `table-remove` (value: the index) submit the form to be shown again
+    with a row more or less.
+    """
+
+    columns: tuple[FormField, ...]
+    rows: tuple[FormRow, ...]
+    blank: FormRow
+    totals: tuple[Total, ...] = ()
+    may_add: bool = True
+    may_remove: bool = True
+    row_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """A titled group of inputs in 1–4 columns."""
+
+    id: str
+    label: str
+    fields: tuple[FormField, ...]
+    columns: int = 2
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormScreen:
+    """A form. It is sent by POST to `action` with `csrf_token`, `dg_form` (the form token: once only, so
+    that a double submit is harmless), `dg_version` and `hidden`. Names of inputs that are not fields begin
+    with `dg_`, so that no field's id can clash with them.
+
+    `key` names the class of form (app, entity, mode, definition version) and is what a renderer may cache
+    by. `buttons` are further ways to save; each is a submit button named `dg_then` with its id as value.
+    `problems` is the summary at the top. `live` are computed values beside the form; `consequences` say
+    what saving will set off; `duplicates` are records that look the same.
+    """
+
+    key: str
+    title: str
+    action: str
+    sections: tuple[FormSection, ...]
+    save_label: str
+    cancel_href: str
+    form_token: str = ""
+    version: int = 0
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    buttons: tuple[Action, ...] = ()
+    hidden: tuple[tuple[str, str], ...] = ()
+    draft_text: str = ""
+    live: tuple[Fact, ...] = ()
+    consequences: tuple[str, ...] = ()
+    duplicates: tuple[Link, ...] = ()
+    crumbs: tuple[Link, ...] = ()
+    has_files: bool = False
+    live_action: str = ""
+    """Takes the form by POST and answers JSON `{"values": {name: text}, "problems": {name: [text]}}`; "" =
+    computed values change on saving only.
+    """
+    extra: Mapping[str, str] = field(default_factory=dict)

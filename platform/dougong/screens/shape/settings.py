@@ -1,0 +1,34 @@
+"""Pages of settings: one's own profile, tokens, people, versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dougong.screens.shape.form import FormScreen
+from dougong.screens.shape.parts import Action, Notice, Tab, Table
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsSection:
+    """A titled part with a small form, a table, or actions; `secret` is a text shown once (a new token)."""
+
+    id: str
+    label: str
+    text: str = ""
+    form: FormScreen | None = None
+    table: Table | None = None
+    actions: tuple[Action, ...] = ()
+    secret: str = ""
+    row_actions: tuple[tuple[Action, ...], ...] = ()
+    """One tuple of actions for each row of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsScreen:
+    """A page of sections under tabs."""
+
+    title: str
+    sections: tuple[SettingsSection, ...]
+    tabs: tuple[Tab, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    actions: tuple[Action, ...] = ()

@@ -1,0 +1,36 @@
+"""Signing in, and setting up the first account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dougong.screens.shape.parts import Link, Problem, Tab
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """An account of a demonstration, offered on its sign-in page only."""
+
+    login: str
+    password: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInScreen:
+    """The sign-in form: POST `login`, `password`, `remember`, `next` to `action`. In `mode` set_up the
+    first administrator is made with `token`, `name`, `login`, `password`; in `mode` password a new password
+    is chosen with `old`, `password`, `again`.
+    """
+
+    workspace: str
+    action: str
+    mode: str = "sign_in"
+    login: str = ""
+    next: str = ""
+    problems: tuple[Problem, ...] = ()
+    languages: tuple[Tab, ...] = ()
+    notice: str = ""
+    links: tuple[Link, ...] = ()
+    demo: tuple[DemoAccount, ...] = ()
+    name: str = ""

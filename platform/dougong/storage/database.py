@@ -1,0 +1,190 @@
+"""One database behind one address: SQLite in a file or PostgreSQL, with the same behaviour of transactions."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, make_url
+
+from dougong.diagnostics import Diagnostic, Refusal
+
+BUSY_SECONDS = 10
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cache_size=-32768",
+    "temp_store=MEMORY",
+    "mmap_size=268435456",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlFunction:
+    """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
+
+    name: str
+    arguments: int
+    call: Callable[..., Any]
+
+
+class Database:
+    """The engine of one address; `reading()` and `writing()` are the only ways to a connection."""
+
+    def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
+        self.url = _parse(url)
+        self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self._functions = tuple(functions)
+        self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
+        self._reader = self._reading_engine()
+
+    def __repr__(self) -> str:
+        return f"Database({self.url.render_as_string(hide_password=True)!r})"
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite database, or nothing."""
+        return Path(self.url.database or "") if self.dialect == "sqlite" else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the data from its first query on and takes no lock against writers."""
+        with _connected(self._reader) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection inside one transaction, committed at the end and rolled back by any exception.
+
+        SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
+        """
+        with _connected(self.engine) as connection, connection.begin():
+            yield connection
+
+    def check(self) -> None:
+        """Refuse with a readable reason when the database cannot be opened."""
+        with self.reading() as connection:
+            connection.execute(sqlalchemy.select(sqlalchemy.literal(1)))
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+    def _sqlite(self, pool_size: int) -> Engine:
+        path = Path(self.url.database or "")
+        _create_private(path)
+        engine = sqlalchemy.create_engine(
+            self.url, pool_size=pool_size, max_overflow=pool_size * 2, connect_args={"timeout": BUSY_SECONDS}
+        )
+        functions = self._functions
+
+        @event.listens_for(engine, "connect")
+        def configure(connection: Any, record: object) -> None:
+            connection.isolation_level = None  # the driver must send no BEGIN of its own
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            for function in functions:
+                connection.create_function(
+                    function.name, function.arguments, function.call, deterministic=True
+                )
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            reading = connection.get_execution_options().get("dougong_reading", False)
+            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def _postgresql(self, pool_size: int) -> Engine:
+        query = dict(self.url.query)
+        threshold = query.pop("prepare_threshold", "5")
+        options: dict[str, Any] = {"prepare_threshold": None if threshold == "none" else int(str(threshold))}
+        options["options"] = f"-c timezone=UTC {query.pop('options', '')}".strip()
+        options.setdefault("application_name", str(query.pop("application_name", "dougong")))
+        return sqlalchemy.create_engine(
+            self.url.set(drivername="postgresql+psycopg", query=query),
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            connect_args=options,
+        )
+
+    def _reading_engine(self) -> Engine:
+        if self.dialect == "sqlite":
+            return self.engine.execution_options(dougong_reading=True)
+        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """A connection of the engine; whatever keeps it from being opened becomes a refusal."""
+    try:
+        connection = engine.connect()
+    except sqlalchemy.exc.OperationalError as error:
+        raise _refusal("P102", "the database cannot be opened", _reason(error), kind="unavailable") from error
+    except sqlalchemy.exc.TimeoutError as error:
+        raise _refusal(
+            "P103", "every database connection is in use", "try again", kind="unavailable"
+        ) from error
+    with connection:
+        yield connection
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError) as error:
+        raise _refusal("P101", "the database address cannot be read", _EXAMPLE) from error
+    name = parsed.drivername.partition("+")[0]
+    if name == "postgres":
+        parsed, name = parsed.set(drivername="postgresql"), "postgresql"
+    if name not in {"sqlite", "postgresql"}:
+        raise _refusal("P101", f"'{name}' is no database that dougong knows", _EXAMPLE)
+    if name == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise _refusal("P101", "a SQLite database needs a file", _EXAMPLE)
+    if name == "postgresql":
+        _check_postgresql(parsed)
+    return parsed.set(drivername="sqlite") if name == "sqlite" else parsed
+
+
+_EXAMPLE = "write sqlite:///file.db or postgresql://user:password@host/name"
+
+
+def _check_postgresql(url: URL) -> None:
+    threshold = url.query.get("prepare_threshold", "5")
+    if threshold != "none" and not (
+        isinstance(threshold, str) and threshold.isascii() and threshold.isdigit()
+    ):
+        raise _refusal("P101", "prepare_threshold is a number or none", _EXAMPLE)
+    try:
+        import psycopg  # noqa: F401
+    except ImportError as error:
+        hint = "install the extra: pip install 'dougong[postgres]'"
+        raise _refusal("P101", "the driver for PostgreSQL is not installed", hint) from error
+
+
+def _create_private(path: Path) -> None:
+    """Create the file with rights for its owner only; SQLite gives the same rights to the files it puts beside it."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        hint = error.strerror or "check the folder and its rights"
+        raise _refusal("P102", f"the database file '{path.name}' cannot be opened", hint) from error
+
+
+def _reason(error: sqlalchemy.exc.OperationalError) -> str:
+    """The driver's own words, first line only; they name host and cause, never the password."""
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else "no reason given"
+
+
+def _refusal(code: str, message: str, hint: str, kind: str = "invalid") -> Refusal:
+    return Refusal(kind, [Diagnostic(code, message, hint=hint)])

@@ -1,0 +1,58 @@
+"""Setting up the platform's own tables, and bringing those of an older release up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, inspect, select, text, update
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.storage.database import Database
+from dougong.storage.system import METADATA, STATE
+
+Upgrade = Callable[[Connection], None]
+
+UPGRADES: tuple[Upgrade, ...] = ()
+"""One step for every schema version after the first, in order; a released step is never changed."""
+
+SCHEMA_VERSION = 1 + len(UPGRADES)
+
+_INSTALL_LOCK = 0x646F75676F6E67  # the letters of the program's name
+
+
+def install(database: Database) -> None:
+    """Create the platform's tables or upgrade them, in one transaction; does nothing when they are up to date."""
+    with database.writing() as connection:
+        if database.dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _INSTALL_LOCK})
+        if not is_installed(connection):
+            _create(connection)
+        else:
+            _upgrade(connection)
+
+
+def is_installed(connection: Connection) -> bool:
+    """Whether the platform's tables exist."""
+    return inspect(connection).has_table(STATE.name)
+
+
+def _create(connection: Connection) -> None:
+    METADATA.create_all(connection, checkfirst=False)
+    now = datetime.now(UTC)
+    connection.execute(
+        insert(STATE), [{"id": 1, "generation": 0, "schema_version": SCHEMA_VERSION, "created_at": now}]
+    )
+
+
+def _upgrade(connection: Connection) -> None:
+    version = connection.execute(select(STATE.c.schema_version)).scalar_one()
+    if version > SCHEMA_VERSION:
+        message = (
+            f"the database was made by a newer dougong (schema {version}, this one knows {SCHEMA_VERSION})"
+        )
+        raise Refusal("unavailable", [Diagnostic("P104", message, hint="start the newer version of dougong")])
+    for step in UPGRADES[version - 1 :]:
+        step(connection)
+    if version < SCHEMA_VERSION:
+        connection.execute(update(STATE).values(schema_version=SCHEMA_VERSION))

@@ -1,0 +1,463 @@
+"""The tables of the platform itself (`dg_*`): one module-level MetaData that every part uses and nobody else adds to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from dougong.storage.types import Characters, Instant, JsonValue
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _identity() -> Column[int]:
+    """A primary key that the database counts and never gives twice."""
+    return Column("id", _Number, primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *, key: bool = False, required: bool = True, default: str | None = None) -> Column[str]:
+    server_default = None if default is None else text(f"'{default}'")
+    return Column(
+        name, Characters, primary_key=key, nullable=not (required or key), server_default=server_default
+    )
+
+
+def _at(name: str, *, required: bool = False) -> Column[Any]:
+    return Column(name, Instant, nullable=not required)
+
+
+def _json(name: str, *, required: bool = False) -> Column[Any]:
+    return Column(name, JsonValue, nullable=not required)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=text("false"))
+
+
+def _count(name: str, default: int = 0) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
+
+
+def _reference(
+    name: str, target: str, *, required: bool = True, key: bool = False, on_delete: str | None = None
+) -> Column[int]:
+    return Column(
+        name, _Number, ForeignKey(target, ondelete=on_delete), primary_key=key, nullable=not (required or key)
+    )
+
+
+def _record() -> tuple[Column[str], Column[int]]:
+    """The record that a row speaks of: the key of its entity (`crm.quote`) and its id."""
+    return _text("entity"), Column("record_id", BigInteger, nullable=False)
+
+
+def _table(name: str, *items: Any) -> Table:
+    return Table(name, METADATA, *items, sqlite_autoincrement=any(_is_identity(item) for item in items))
+
+
+def _is_identity(item: Any) -> bool:
+    return isinstance(item, Column) and item.primary_key and item.name == "id" and item.autoincrement is True
+
+
+# ------------------------------------------------------------------ state, apps and their versions
+STATE = _table(
+    "dg_state",
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _count("generation"),
+    Column("schema_version", Integer, nullable=False),
+    _at("created_at", required=True),
+)
+APP = _table(
+    "dg_app",
+    _text("app", key=True),
+    Column("number", Integer, nullable=False),
+    _at("installed_at", required=True),
+    _at("removed_at"),
+)
+VERSION = _table(
+    "dg_version",
+    _text("app", key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    _text("version"),
+    _at("at", required=True),
+    Column("actor_id", BigInteger),
+    _text("note", default=""),
+    _json("sources", required=True),
+    _json("template"),
+    _json("tables", required=True),
+    _json("operations", required=True),
+    _text("hash"),
+    _text("previous_hash"),
+)
+
+# ------------------------------------------------------------------ people and their organisation
+USER = _table(
+    "dg_user",
+    _identity(),
+    _text("login"),
+    _text("name"),
+    _text("email", default=""),
+    _text("phone", default=""),
+    _text("password_hash", required=False),
+    _text("language", default="zh"),
+    _text("timezone", default="Asia/Shanghai"),
+    _flag("is_admin"),
+    _flag("must_change_password"),
+    _at("created_at", required=True),
+    _at("updated_at", required=True),
+    _at("last_seen_at"),
+    _at("disabled_at"),
+    UniqueConstraint("login"),
+)
+DEPARTMENT = _table(
+    "dg_department",
+    _identity(),
+    _text("name"),
+    _reference("parent_id", "dg_department.id", required=False),
+    _reference("head_id", "dg_user.id", required=False),
+    _count("position"),
+    _at("created_at", required=True),
+    _at("removed_at"),
+    Index(None, "parent_id"),
+    Index(None, "head_id"),
+)
+MEMBERSHIP = _table(
+    "dg_membership",
+    _reference("user_id", "dg_user.id", key=True),
+    _reference("department_id", "dg_department.id", key=True),
+    _flag("is_main"),
+    Index(None, "department_id"),
+    Index(
+        "ux_dg_membership_main",
+        "user_id",
+        unique=True,
+        sqlite_where=text("is_main"),
+        postgresql_where=text("is_main"),
+    ),
+)
+USER_ROLE = _table(
+    "dg_user_role",
+    _reference("user_id", "dg_user.id", key=True),
+    _text("app", key=True),
+    _text("role", key=True),
+    Index(None, "app", "role"),
+)
+SESSION = _table(
+    "dg_session",
+    _identity(),
+    _text("token_hash"),
+    _reference("user_id", "dg_user.id"),
+    _text("csrf"),
+    _at("created_at", required=True),
+    _at("last_seen_at", required=True),
+    _at("expires_at", required=True),
+    _at("revoked_at"),
+    _text("address", default=""),
+    _text("agent", default=""),
+    _json("data"),
+    UniqueConstraint("token_hash"),
+    Index(None, "user_id"),
+    Index(None, "expires_at"),
+)
+TOKEN = _table(
+    "dg_token",
+    _identity(),
+    _reference("user_id", "dg_user.id"),
+    _text("name", default=""),
+    _text("hint", default=""),
+    _text("token_hash"),
+    _json("scopes", required=True),
+    _at("created_at", required=True),
+    _at("expires_at"),
+    _at("last_used_at"),
+    _at("revoked_at"),
+    UniqueConstraint("token_hash"),
+    Index(None, "user_id"),
+)
+ATTEMPT = _table(
+    "dg_attempt",
+    _text("key", key=True),
+    _count("failures"),
+    _at("first_at", required=True),
+    _at("last_at", required=True),
+    _at("blocked_until"),
+    Index(None, "last_at"),
+)
+
+# ------------------------------------------------------------------ what happened
+HISTORY = _table(
+    "dg_history",
+    _identity(),
+    _at("at", required=True),
+    Column("actor_id", BigInteger),
+    _text("door"),
+    _text("app"),
+    *_record(),
+    _text("action"),
+    _text("batch", required=False),
+    _json("changes"),
+    Column("version", BigInteger),
+    Index(None, "entity", "record_id", "id"),
+    Index(None, "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
+    Index(None, "at"),
+)
+AUDIT = _table(
+    "dg_audit",
+    _identity(),
+    _at("at", required=True),
+    Column("actor_id", BigInteger),
+    _text("door", default=""),
+    _text("action"),
+    _text("subject", default=""),
+    _json("details"),
+    _text("address", default=""),
+    _text("request_id", default=""),
+    Index(None, "at"),
+    Index(None, "actor_id", "at"),
+    Index(None, "action", "at"),
+)
+COMMENT = _table(
+    "dg_comment",
+    _identity(),
+    *_record(),
+    _at("at", required=True),
+    _reference("author_id", "dg_user.id", required=False),
+    _text("text"),
+    _json("mentions"),
+    _reference("answers", "dg_comment.id", required=False),
+    _at("edited_at"),
+    _at("deleted_at"),
+    Index(None, "entity", "record_id", "id"),
+)
+NOTIFICATION = _table(
+    "dg_notification",
+    _identity(),
+    _reference("user_id", "dg_user.id"),
+    _at("at", required=True),
+    _text("kind"),
+    _text("entity", required=False),
+    Column("record_id", BigInteger),
+    _json("data"),
+    _at("read_at"),
+    Index(None, "user_id", "read_at", "id"),
+)
+FILE = _table(
+    "dg_file",
+    _identity(),
+    _text("key"),
+    _text("name"),
+    _text("type"),
+    Column("size", BigInteger, nullable=False),
+    _text("sha256"),
+    _text("entity", required=False),
+    Column("record_id", BigInteger),
+    _text("field", required=False),
+    _at("created_at", required=True),
+    Column("created_by", BigInteger),
+    _at("deleted_at"),
+    UniqueConstraint("key"),
+    Index(None, "entity", "record_id"),
+    Index(None, "created_by", "created_at"),
+)
+
+# ------------------------------------------------------------------ background work
+JOB = _table(
+    "dg_job",
+    _identity(),
+    _text("task"),
+    _json("arguments", required=True),
+    _text("queue", default="default"),
+    _text("state", default="waiting"),
+    Column("priority", SmallInteger, nullable=False, server_default=text("0")),
+    _at("due", required=True),
+    _text("key", required=False),
+    _text("lock", required=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("max_attempts", Integer, nullable=False, server_default=text("5")),
+    _text("owner", required=False),
+    _at("lease_until"),
+    _flag("cancel_requested"),
+    _count("done"),
+    Column("total", BigInteger),
+    _text("note", default=""),
+    _json("result"),
+    _text("error", required=False),
+    Column("actor_id", BigInteger),
+    _text("external_id", required=False),
+    _at("created_at", required=True),
+    _at("started_at"),
+    _at("finished_at"),
+    Index(None, "state", "due"),
+    Index(None, "lock", "state"),
+    Index(
+        "ux_dg_job_key",
+        "key",
+        unique=True,
+        sqlite_where=text("key IS NOT NULL AND state = 'waiting'"),
+        postgresql_where=text("key IS NOT NULL AND state = 'waiting'"),
+    ),
+)
+OUTBOX = _table(
+    "dg_outbox",
+    _identity(),
+    _text("kind"),
+    _text("key", required=False),
+    _json("payload", required=True),
+    _text("state", default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    _at("created_at", required=True),
+    _at("due", required=True),
+    _at("sent_at"),
+    _text("error", required=False),
+    UniqueConstraint("key"),
+    Index(None, "state", "due"),
+)
+SEQUENCE = _table("dg_sequence", _text("name", key=True), _count("value"))
+IDEMPOTENCY = _table(
+    "dg_idempotency",
+    Column("actor_id", BigInteger, primary_key=True, autoincrement=False),
+    _text("key", key=True),
+    _text("request_hash"),
+    Column("status", Integer),
+    _json("response"),
+    _at("created_at", required=True),
+    Index(None, "created_at"),
+)
+
+# ------------------------------------------------------------------ workflows
+INSTANCE = _table(
+    "dg_instance",
+    _identity(),
+    _text("app"),
+    _text("workflow"),
+    Column("version_number", Integer, nullable=False),
+    *_record(),
+    _text("state", default="running"),
+    _text("outcome", default=""),
+    _flag("locks"),
+    Column("initiator_id", BigInteger),
+    _json("data"),
+    _at("started_at", required=True),
+    _at("finished_at"),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Index(None, "entity", "record_id", "id"),
+    Index(None, "initiator_id", "state"),
+    Index(None, "app", "workflow", "state"),
+    Index(
+        "ux_dg_instance_running",
+        "entity",
+        "record_id",
+        "workflow",
+        unique=True,
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+TASK = _table(
+    "dg_task",
+    _identity(),
+    _reference("instance_id", "dg_instance.id"),
+    _text("node"),
+    Column("visit", Integer, nullable=False, server_default=text("1")),
+    _reference("user_id", "dg_user.id"),
+    _text("kind", default="approve"),
+    _text("state", default="open"),
+    _text("decision", default=""),
+    _text("opinion", default=""),
+    Column("decided_by", BigInteger),
+    _at("created_at", required=True),
+    _at("read_at"),
+    _at("due"),
+    _at("decided_at"),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Index(None, "user_id", "state", "id"),
+    Index(None, "instance_id", "node", "visit"),
+)
+STEP = _table(
+    "dg_step",
+    _identity(),
+    _reference("instance_id", "dg_instance.id"),
+    _at("at", required=True),
+    Column("actor_id", BigInteger),
+    _text("action"),
+    _text("node", default=""),
+    _text("opinion", default=""),
+    _json("details"),
+    Index(None, "instance_id", "id"),
+    Index(None, "actor_id", "id"),
+)
+
+# ------------------------------------------------------------------ imports, drafts, preferences
+IMPORT = _table(
+    "dg_import",
+    _identity(),
+    _at("at", required=True),
+    Column("actor_id", BigInteger),
+    _text("entity"),
+    _text("name"),
+    _text("file_key", required=False),
+    _text("mode"),
+    _json("mapping"),
+    _json("match"),
+    _flag("dry_run"),
+    _text("state", default="waiting"),
+    _text("batch", required=False),
+    _count("total"),
+    _count("added"),
+    _count("updated"),
+    _count("unchanged"),
+    _count("failed"),
+    _text("failed_key", required=False),
+    _text("error", required=False),
+    Column("job_id", BigInteger),
+    _at("finished_at"),
+    _at("undone_at"),
+    Column("undone_by", BigInteger),
+    Index(None, "entity", "id"),
+    Index(None, "actor_id", "id"),
+    Index(None, "batch"),
+)
+DRAFT = _table(
+    "dg_draft",
+    _identity(),
+    _reference("user_id", "dg_user.id", required=False),
+    _text("kind"),
+    _text("app"),
+    _text("key"),
+    _json("data"),
+    _text("base", default=""),
+    _at("created_at", required=True),
+    _at("updated_at", required=True),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    UniqueConstraint("user_id", "kind", "app", "key"),
+    Index(None, "kind", "app"),
+)
+PREFERENCE = _table(
+    "dg_preference",
+    _reference("user_id", "dg_user.id", key=True),
+    _text("key", key=True),
+    _json("value"),
+    _at("updated_at", required=True),
+)

@@ -1,0 +1,56 @@
+"""Structured logs: one event a line, a request id on each, no secrets and no line breaks from outside."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import uuid
+from typing import Any
+
+import structlog
+
+REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie")
+
+
+def configure(log_format: str, level: str) -> None:
+    """Send the logs of this process to standard error, as JSON lines or as text for a person."""
+    renderer: Any = (
+        structlog.processors.JSONRenderer(ensure_ascii=True)
+        if log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_secrets,
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def without_secrets(_logger: Any, _method: str, event: Any) -> Any:
+    """A structlog processor that hides every value whose name says that it is a secret."""
+    for name in list(event):
+        if any(word in name.lower() for word in SECRET_WORDS):
+            event[name] = "…"
+    return event
+
+
+def logger() -> Any:
+    """The logger of the web."""
+    return structlog.get_logger("dougong")
+
+
+def request_id(sent: str | None) -> str:
+    """The id of a request: the one that was sent along when it is harmless, else a new one."""
+    if sent and REQUEST_ID.match(sent):
+        return sent
+    return uuid.uuid4().hex

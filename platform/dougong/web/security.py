@@ -1,0 +1,91 @@
+"""What every answer carries and every request must pass: host, origin, security headers, local redirects."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
+from werkzeug.wrappers import Request
+
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS: tuple[tuple[str, str], ...] = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"),
+    ("X-Frame-Options", "DENY"),
+)
+
+
+def protect(headers: Headers, secure: bool) -> None:
+    """Put the security headers on an answer, and keep it out of caches unless it says otherwise itself."""
+    for name, value in HEADERS:
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-store")
+    if secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def host_is_allowed(host: str, allowed: Collection[str]) -> bool:
+    """Whether a Host header names this server: one of the allowed names, by default only names of this machine."""
+    if "*" in allowed:
+        return True
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") and host.count(":") == 1 else host
+    if name.startswith("[") and "]" in name:
+        name = name[: name.index("]") + 1]
+    name = name.lower().rstrip(".")
+    return name in allowed or (not allowed and name in LOCAL_HOSTS) or host.lower() in allowed
+
+
+def comes_from_here(request: Request) -> bool:
+    """Whether a request that changes something was sent by a page of this server, as far as the browser tells."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None and site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None or origin == "":
+        return True
+    return urlsplit(origin).netloc.lower() == request.host.lower()
+
+
+def local_path(address: str, default: str = "/") -> str:
+    """An address to go to if it is a path of this server, else the default: nobody is sent elsewhere."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        return default
+    if any(letter < " " or letter in "\\\x7f" for letter in address):
+        return default
+    parts = urlsplit(address)
+    return address if not parts.scheme and not parts.netloc else default
+
+
+def csrf_token(secret: str) -> str:
+    """The token that pages of one session send back; it follows from the session's secret, so nothing is stored."""
+    return hmac.new(secret.encode(), b"dougong form", hashlib.sha256).hexdigest()
+
+
+def csrf_matches(secret: str, sent: str) -> bool:
+    """Whether a sent token belongs to the session."""
+    return bool(sent) and hmac.compare_digest(csrf_token(secret).encode(), sent.encode("utf-8", "replace"))
+
+
+def random_token() -> str:
+    """A token of 256 bits that nobody can guess."""
+    return secrets.token_urlsafe(32)

@@ -1,0 +1,235 @@
+"""Everything that can be set from outside: one registry of environment variables, read once into a frozen value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.model.text import LANGUAGES
+from dougong.web.catalogue import finding
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its environment variable, its default as written, how it is read, and what it is for in zh and en."""
+
+    name: str
+    environment: str
+    default: str
+    read: Callable[[str], Any]
+    zh: str
+    en: str
+    secret: bool = False
+
+
+def _flag(text: str) -> bool:
+    known = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError("true or false is expected")
+    return known[text.lower()]
+
+
+def _tristate(text: str) -> bool | None:
+    return None if text.lower() == "auto" else _flag(text)
+
+
+def _size(text: str) -> int:
+    value = int(text)
+    if value < 1024:
+        raise ValueError("a number of bytes of at least 1024 is expected")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 10:
+        raise ValueError("a number from 0 to 10 is expected")
+    return value
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _one_of(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)} is expected")
+        return text
+
+    return read
+
+
+def _timezone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except Exception as error:
+        raise ValueError(
+            "a name of the IANA time zone database is expected, such as Asia/Shanghai"
+        ) from error
+    return text
+
+
+def _url(text: str) -> str:
+    if text and not text.startswith(("http://", "https://")):
+        raise ValueError("an address that begins with http:// or https:// is expected")
+    return text.rstrip("/")
+
+
+REGISTRY: tuple[Setting, ...] = (
+    Setting(
+        "database",
+        "DOUGONG_DATABASE",
+        "sqlite:///dougong.db",
+        str,
+        "数据库地址（SQLAlchemy URL）",
+        "Database address (SQLAlchemy URL)",
+        secret=True,
+    ),
+    Setting(
+        "files",
+        "DOUGONG_FILES",
+        "",
+        str,
+        "上传文件的文件夹；默认在数据库旁",
+        "Folder of uploaded files; by default beside the database",
+    ),
+    Setting(
+        "hosts",
+        "DOUGONG_HOSTS",
+        "",
+        _names,
+        "允许的主机名，逗号分隔；* 表示全部",
+        "Host names that may be asked for, separated by commas; * is any",
+    ),
+    Setting(
+        "public_url",
+        "DOUGONG_PUBLIC_URL",
+        "",
+        _url,
+        "邮件中链接使用的对外地址",
+        "Public address, used for links in mails",
+    ),
+    Setting(
+        "secure_cookies",
+        "DOUGONG_SECURE_COOKIES",
+        "auto",
+        _tristate,
+        "仅通过 HTTPS 发送 Cookie；auto 取决于对外地址",
+        "Cookies over HTTPS only; auto follows the public address",
+    ),
+    Setting(
+        "proxies", "DOUGONG_PROXIES", "0", _count, "前置可信代理的层数", "Number of trusted proxies in front"
+    ),
+    Setting(
+        "max_body",
+        "DOUGONG_MAX_BODY",
+        str(64 * MEBIBYTE),
+        _size,
+        "请求体上限（字节），含上传文件",
+        "Largest request body in bytes, uploads included",
+    ),
+    Setting(
+        "max_json",
+        "DOUGONG_MAX_JSON",
+        str(16 * MEBIBYTE),
+        _size,
+        "JSON 请求体上限（字节）",
+        "Largest JSON body in bytes",
+    ),
+    Setting("language", "DOUGONG_LANGUAGE", "zh", _one_of(*LANGUAGES), "默认语言", "Default language"),
+    Setting(
+        "timezone", "DOUGONG_TIMEZONE", "Asia/Shanghai", _timezone, "公司所在时区", "Time zone of the company"
+    ),
+    Setting(
+        "smtp_url",
+        "DOUGONG_SMTP_URL",
+        "",
+        str,
+        "发信服务器，如 smtp://user:password@host:587",
+        "Mail server, such as smtp://user:password@host:587",
+        secret=True,
+    ),
+    Setting("mail_from", "DOUGONG_MAIL_FROM", "dougong@localhost", str, "发件人地址", "Sender of mails"),
+    Setting(
+        "log_format", "DOUGONG_LOG_FORMAT", "json", _one_of("json", "text"), "日志格式", "Form of the log"
+    ),
+    Setting(
+        "log_level",
+        "DOUGONG_LOG_LEVEL",
+        "info",
+        _one_of("debug", "info", "warning", "error"),
+        "日志级别",
+        "Level of the log",
+    ),
+    Setting(
+        "metrics_token",
+        "DOUGONG_METRICS_TOKEN",
+        "",
+        str,
+        "读取 /metrics 所需的令牌；未设置时只允许本机",
+        "Token for /metrics; without one only this machine may read it",
+        secret=True,
+    ),
+    Setting(
+        "worker",
+        "DOUGONG_WORKER",
+        "true",
+        _flag,
+        "服务器是否自带后台任务进程",
+        "Whether the server runs background work itself",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one process."""
+
+    database: str = field(default="sqlite:///dougong.db", repr=False)
+    files: str = ""
+    hosts: tuple[str, ...] = ()
+    public_url: str = ""
+    secure_cookies: bool | None = None
+    proxies: int = 0
+    max_body: int = 64 * MEBIBYTE
+    max_json: int = 16 * MEBIBYTE
+    language: str = "zh"
+    timezone: str = "Asia/Shanghai"
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "dougong@localhost"
+    log_format: str = "json"
+    log_level: str = "info"
+    metrics_token: str = field(default="", repr=False)
+    worker: bool = True
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies travel over HTTPS only."""
+        if self.secure_cookies is not None:
+            return self.secure_cookies
+        return self.public_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+    """The settings from the environment, with what the command line gives put over them; a wrong value is a `Refusal`."""
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    problems: list[Diagnostic] = []
+    for setting in REGISTRY:
+        text = source.get(setting.environment, "") or setting.default
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            problems.append(finding("W101", setting.environment, name=setting.environment, reason=error))
+    if problems:
+        raise Refusal("invalid", problems)
+    known = {each.name for each in fields(Settings)}
+    values.update({name: value for name, value in given.items() if name in known and value is not None})
+    return Settings(**values)

@@ -1,0 +1,4 @@
+// Drag and drop for the designers.
+import Sortable from "sortablejs";
+
+export { Sortable };
