@@ -1,0 +1,43 @@
+"""The addresses of the screens: the one place that knows how a path is spelled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode
+
+
+def entity_path(key: str) -> str:
+    """The list of an entity (`crm.account`)."""
+    app, _, entity = key.partition(".")
+    return f"/{app}/{entity}"
+
+
+def record_path(key: str, identifier: int | str) -> str:
+    """The page of one record."""
+    return f"{entity_path(key)}/{identifier}"
+
+
+def report_path(app: str, report: str) -> str:
+    """A report's page."""
+    return f"/{app}/reports/{report}"
+
+
+def dashboard_path(app: str, dashboard: str) -> str:
+    """A dashboard's page."""
+    return f"/{app}/dashboards/{dashboard}"
+
+
+def designer_path(app: str, entity: str = "") -> str:
+    """The designer of an app or of one of its entities."""
+    return f"/design/{app}/{entity}" if entity else f"/design/{app}"
+
+
+def file_path(identifier: int | str) -> str:
+    """Where a file is downloaded."""
+    return f"/files/{identifier}"
+
+
+def with_query(path: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """A path with query parameters; empty ones are left out."""
+    query = urlencode([(name, value) for name, value in parameters if value], quote_via=quote)
+    return f"{path}?{query}" if query else path

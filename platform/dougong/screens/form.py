@@ -1,0 +1,118 @@
+"""The form that creates or changes a record, built from the entity's layout and the reader's rights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dougong.diagnostics import Diagnostic
+from dougong.model.entity import Entity
+from dougong.model.expression import Value
+from dougong.model.form import Form
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.record import Record
+from dougong.screens.addresses import entity_path, record_path
+from dougong.screens.form_fields import Place, form_field
+from dougong.screens.shape import Action, FormScreen, FormSection, Link, Notice, Problem, Submitted
+from dougong.screens.showing import Titles
+from dougong.screens.texts import text
+
+
+@dataclass(frozen=True, slots=True)
+class FormEntry:
+    """What a form begins with: values to show, or what was entered before with its problems."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    titles: Titles = field(default_factory=dict)
+    entered: Mapping[str, Submitted] | None = None
+    problems: Sequence[Diagnostic] = ()
+    form_token: str = ""
+    notices: Sequence[Notice] = ()
+    version: int = 0
+    hidden: Sequence[tuple[str, str]] = ()
+
+
+def create_form(call: Call, key: str, entry: FormEntry) -> FormScreen:
+    """The form for a new record."""
+    entity = call.release.entity(key)
+    title = text("create_title", call.language, label=entity.label.get(call.language))
+    again = Action("again", text("save_and_new", call.language), "", "post")
+    return _form(call, entity, entry, "create", title, f"{entity_path(key)}/new", entity_path(key), (again,))
+
+
+def edit_form(call: Call, record: Record, entry: FormEntry) -> FormScreen:
+    """The form for a record that exists; `entry` holds what was entered when it is shown again."""
+    entity = call.release.entity(record.key)
+    title = text("edit_title", call.language, label=entity.label.get(call.language))
+    path = record_path(record.key, record.id)
+    return _form(call, entity, entry, "update", title, f"{path}/edit", path, (), Link(record.title, path))
+
+
+def layout_of(call: Call, entity: Entity) -> Form:
+    """The layout of an entity's forms."""
+    return call.release.app(entity.app).forms[entity.id]
+
+
+def _form(
+    call: Call,
+    entity: Entity,
+    entry: FormEntry,
+    action: str,
+    title: str,
+    address: str,
+    cancel: str,
+    buttons: tuple[Action, ...],
+    crumb: Link | None = None,
+) -> FormScreen:
+    rights = access(call.release, call.actor, entity.key, action)
+    language = call.language
+    by_path = _by_path(entry.problems)
+    place = Place(call, entity, rights.locked, entry.values, entry.titles, entry.entered, by_path, language)
+    sections = []
+    for section in layout_of(call, entity).sections:
+        fields = tuple(
+            form_field(place, entity.fields[each.field], each.width)
+            for each in section.fields
+            if each.field in entity.fields and each.field not in rights.hidden
+        )
+        if fields:
+            sections.append(FormSection(section.id, section.label.get(language), fields, section.columns))
+    crumbs = (Link(entity.plural.get(language), entity_path(entity.key)),)
+    return FormScreen(
+        key=f"{entity.key}:{action}:{call.release.generation}:{language}",
+        title=title,
+        action=address,
+        sections=tuple(sections),
+        save_label=text("save" if action == "update" else "create", language),
+        cancel_href=cancel,
+        form_token=entry.form_token,
+        version=entry.version,
+        problems=tuple(_summary(entity, problem, language) for problem in entry.problems),
+        notices=tuple(entry.notices),
+        buttons=buttons,
+        hidden=tuple(entry.hidden),
+        crumbs=(*crumbs, crumb) if crumb else crumbs,
+        has_files=any(each.type == "file" for section in sections for each in section.fields),
+    )
+
+
+def html_name(path: str) -> str:
+    """The name of the input that a problem's path (`lines/2/quantity`) belongs to."""
+    return path.replace("/", "-")
+
+
+def _by_path(problems: Sequence[Diagnostic]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for problem in problems:
+        found[problem.path] = (*found.get(problem.path, ()), problem.message)
+    return found
+
+
+def _summary(entity: Entity, problem: Diagnostic, language: str) -> Problem:
+    first, *rest = problem.path.split("/")
+    known = entity.fields.get(first)
+    label = known.label.get(language) if known else ""
+    if known is not None and rest and rest[0].isdigit():
+        label = f"{label} · {text('row', language, number=int(rest[0]) + 1)}"
+    return Problem(problem.message, html_name(problem.path) if known else "", label, problem.hint, problem.code)

@@ -1,0 +1,131 @@
+"""From what was entered in a form to the values that the verbs take; what cannot be read is a problem at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Habits, Invalid
+from dougong.model.entity import Entity
+from dougong.model.expression import Value
+from dougong.model.field import Field
+from dougong.policy.access import access
+from dougong.records import choose
+from dougong.records.call import Call
+from dougong.screens.form_fields import ADDRESS_PARTS
+from dougong.screens.shape import Submitted
+
+Values = dict[str, Value]
+
+
+def read_entry(
+    call: Call, key: str, action: str, entered: Mapping[str, Submitted]
+) -> tuple[Values, list[Diagnostic]]:
+    """The values of the fields that were sent and may be written, and what is wrong with the rest."""
+    entity = call.release.entity(key)
+    rights = access(call.release, call.actor, key, action)
+    values: Values = {}
+    problems: list[Diagnostic] = []
+    for name, field in entity.fields.items():
+        if name in rights.locked or field.is_computed:
+            continue
+        if field.type == "address":
+            _read_address(field, entered, values)
+        elif name in entered:
+            _read(call, entity, field, entered[name], name, values, problems)
+    return values, problems
+
+
+def _read(
+    call: Call,
+    entity: Entity,
+    field: Field,
+    entered: Submitted,
+    path: str,
+    values: Values,
+    problems: list[Diagnostic],
+    owner: str = "",
+) -> None:
+    if field.type == "table":
+        values[field.id] = _read_rows(call, entity, field, entered, problems)
+        return
+    try:
+        values[field.id] = _value(call, owner or entity.key, field, entered, path)
+    except Invalid as error:
+        problems.append(error.problem.diagnostic(path, call.language))
+
+
+def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
+    if field.type == "file":
+        parts = entered if isinstance(entered, tuple) else (entered,)
+        return tuple(int(each) for each in parts if isinstance(each, str) and each.isdigit()) or None
+    if field.type in ("link", "member", "links"):
+        return _reference(call, key, field, entered, path)
+    kind = TYPES[field.type]
+    if field.type == "choices":
+        parts = entered if isinstance(entered, tuple) else (entered,)
+        return kind.coerce([each for each in parts if each], field)
+    words = entered if isinstance(entered, str) else ""
+    return kind.parse(words, field, Habits(call.language, ZoneInfo(call.timezone)))
+
+
+def _reference(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
+    parts = entered if isinstance(entered, tuple) else (entered,)
+    ids = [_identifier(call, key, field, each.strip(), path) for each in parts if isinstance(each, str) and each.strip()]
+    if field.type == "links":
+        return tuple(ids)
+    return ids[0] if ids else None
+
+
+def _identifier(call: Call, key: str, field: Field, word: str, path: str) -> int:
+    """An id, or, where scripts do not run, the exact title of what is meant."""
+    if word.isascii() and word.isdigit() and len(word) < 19:
+        return int(word)
+    name = path if "/" not in path else "/".join(part for part in path.split("/") if not part.isdigit())
+    found = [each for each in choose.choose(call, key, name, word).results if each.title == word]
+    if len(found) != 1:
+        raise Invalid("unknown_record", value=word[:80])
+    return found[0].id
+
+
+def _read_address(field: Field, entered: Mapping[str, Submitted], values: Values) -> None:
+    names = {part: f"{field.id}-{part}" for part in ADDRESS_PARTS}
+    if not any(name in entered for name in names.values()):
+        return
+    parts = {part: str(entered.get(name, "")).strip() for part, name in names.items()}
+    values[field.id] = {part: word for part, word in parts.items() if word} or None
+
+
+def _read_rows(call: Call, entity: Entity, field: Field, entered: Submitted, problems: list[Diagnostic]) -> list[Values]:
+    rows_entity = call.release.entity(field.table)
+    rights = access(call.release, call.actor, field.table, "update")
+    rows: list[Values] = []
+    given = entered if isinstance(entered, tuple) else ()
+    for index, row in enumerate(given):
+        if not isinstance(row, Mapping):
+            continue
+        values: Values = {}
+        identifier = str(row.get("id", ""))
+        if identifier.isdigit():
+            values["id"] = int(identifier)
+        for name, inner in rows_entity.fields.items():
+            if name in row and name not in rights.locked and not inner.is_computed:
+                _read(call, rows_entity, inner, row[name], f"{field.id}/{index}/{name}", values, problems, entity.key)
+        rows.append(values)
+    return rows
+
+
+def without_blank_rows(entity: Entity, entered: Mapping[str, Submitted]) -> dict[str, Submitted]:
+    """The entry without rows of sub-tables that are new and empty, so that rows and problems are counted alike."""
+    tidy = dict(entered)
+    for name, field in entity.fields.items():
+        rows = tidy.get(name)
+        if field.type == "table" and isinstance(rows, tuple):
+            tidy[name] = tuple(row for row in rows if isinstance(row, Mapping) and not _is_blank(row))
+    return tidy
+
+
+def _is_blank(row: Mapping[str, Submitted]) -> bool:
+    return not any(row.values())

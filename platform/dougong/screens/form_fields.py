@@ -1,0 +1,226 @@
+"""Inputs of a generated form: what stands in each, whether it may be changed, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from dougong.fieldtypes import TYPES
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression, Value
+from dougong.model.field import Field
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.record import MEMBER
+from dougong.screens.addresses import entity_path
+from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
+from dougong.screens.showing import Titles, linked, option_piece, person, raw_text, shown, stage_piece
+from dougong.screens.texts import text
+
+ADDRESS_PARTS = ("country", "province", "city", "district", "street", "postcode")
+INPUT_MODES = {"integer": "numeric", "decimal": "decimal", "money": "decimal", "percent": "decimal", "phone": "tel", "email": "email", "url": "url"}
+BLANK = "__index__"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where inputs stand: the entity, what may not be written, the values, what was entered, and the problems by path."""
+
+    call: Call
+    entity: Entity
+    locked: frozenset[str]
+    values: Mapping[str, Value]
+    titles: Titles
+    entered: Mapping[str, Submitted] | None
+    problems: Mapping[str, tuple[str, ...]]
+    language: str
+    prefix: str = ""
+    owner: str = ""
+    """For the rows of a sub-table: the key of the record's entity, and `table` the field they stand in."""
+    table: str = ""
+
+
+def form_field(place: Place, field: Field, width: int = 1) -> FormField:
+    """The input of one field."""
+    call, language = place.call, place.language
+    value = place.values.get(field.id)
+    locked = field.id in place.locked
+    read_only = field.is_computed or locked
+    own_id = field.id
+    built = FormField(
+        id=own_id,
+        type=field.type,
+        label=field.label.get(language),
+        raw=_raw(place, field, value),
+        shown=shown(call, place.entity, field, value, place.titles) if read_only else None,
+        required=field.required and not read_only,
+        read_only=read_only,
+        why=_why(field, language) if read_only else "",
+        computed=field.formula is not None,
+        help=field.help.get(language),
+        problems=place.problems.get(f"{place.prefix}{field.id}", ()),
+        width=width,
+        max_length=field.max_length or 0,
+        minimum=_bound(field, field.minimum),
+        maximum=_bound(field, field.maximum),
+        step=_step(field),
+        inputmode=INPUT_MODES.get(field.type, ""),
+        suffix="%" if field.type == "percent" else "",
+        prefix=field.currency if field.type == "money" else "",
+        multiple=field.multiple or field.type in ("choices", "links"),
+        accept=",".join(field.accept),
+    )
+    if field.type == "table":
+        return replace(built, table=None if read_only else _sub_table(place, field), shown=built.shown)
+    return _with_choices(place, field, built)
+
+
+def _why(field: Field, language: str) -> str:
+    if field.type == "serial":
+        return text("serial_why", language)
+    return text("computed_why" if field.formula is not None else "locked_why", language)
+
+
+def _bound(field: Field, bound: Decimal | Expression | None) -> str:
+    if not isinstance(bound, Decimal):
+        return ""
+    return format(bound * 100 if field.type == "percent" else bound, "f")
+
+
+def _step(field: Field) -> str:
+    if field.type == "integer":
+        return "1"
+    if field.type in ("decimal", "money"):
+        return format(Decimal(1).scaleb(-field.decimals), "f")
+    return "any" if field.type == "percent" else ""
+
+
+def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
+    if place.entered is not None and field.id in place.entered:
+        entered = place.entered[field.id]
+        if isinstance(entered, str):
+            return entered
+        return tuple(part for part in entered if isinstance(part, str))
+    return input_text(field, value, place.call.timezone)
+
+
+def input_text(field: Field, value: Value, timezone: str) -> str | tuple[str, ...]:
+    """What stands in an input for a value: the spelling that its HTML input expects."""
+    if value is None:
+        return () if field.type in ("choices", "links", "file") else ""
+    if field.type in ("choices", "links") or (field.type == "member" and isinstance(value, tuple)):
+        return tuple(str(each) for each in value)
+    if field.type == "file":
+        return tuple(str(each["id"]) for each in value)
+    if field.type == "percent":
+        return format((value * 100).normalize() + 0, "f")
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
+    return raw_text(field, value)
+
+
+def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
+    """Add what one may choose from, and what is chosen."""
+    language = place.language
+    if field.type in ("choice", "choices"):
+        options = tuple(
+            Choice(each.id, each.label.get(language), option_piece(field, each.id, language)) for each in field.options
+        )
+        return replace(built, options=options)
+    if field.type == "stage":
+        stages = place.entity.pipelines[field.pipeline].stages
+        pieces = ((stage, stage_piece(place.entity, field, stage.id, language)) for stage in stages)
+        return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
+    if field.type in ("link", "links", "member"):
+        return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
+    if field.type == "address":
+        return replace(built, parts=_address_parts(place, field))
+    if field.type == "file":
+        value = place.values.get(field.id) or ()
+        files = tuple(Choice(str(each["id"]), each["name"]) for each in value if str(each["id"]) in built.raw)
+        return replace(built, chosen=files)
+    return built
+
+
+def _choose_href(place: Place, field: Field) -> str:
+    key = place.owner or place.entity.key
+    name = f"{place.table}/{field.id}" if place.table else field.id
+    return f"{entity_path(key)}/choose/{name}"
+
+
+def _chosen(place: Place, field: Field, raw: str | tuple[str, ...]) -> tuple[Choice, ...]:
+    ids = (raw,) if isinstance(raw, str) else raw
+    chosen = []
+    for each in ids:
+        if not each.isdigit():
+            if each:
+                chosen.append(Choice(each, each))
+            continue
+        key = MEMBER if field.type == "member" or field.target is None else field.target.key
+        title = place.titles.get((key, int(each)))
+        piece = person(place.call, int(each), place.titles) if key == MEMBER else linked(place.call, field, int(each), place.titles)
+        chosen.append(Choice(each, title or piece.text, piece))
+    return tuple(chosen)
+
+
+def _address_parts(place: Place, field: Field) -> tuple[FormField, ...]:
+    entered = place.entered or {}
+    value = place.values.get(field.id) or {}
+    parts = []
+    for part in ADDRESS_PARTS:
+        name = f"{field.id}-{part}"
+        raw = entered.get(name, value.get(part, ""))
+        label = text(f"address_{part}", place.language)
+        problems = place.problems.get(f"{place.prefix}{field.id}/{part}", ())
+        parts.append(FormField(name, "text", label, raw if isinstance(raw, str) else "", problems=problems))
+    return tuple(parts)
+
+
+# -- sub-tables ---------------------------------------------------------------------------------------------------------
+
+
+def _sub_table(place: Place, field: Field) -> SubTable:
+    rows_entity = place.call.release.entity(field.table)
+    rights = access(place.call.release, place.call.actor, field.table, "update")
+    names = [name for name in rows_entity.fields if name not in rights.hidden]
+    rows = _rows(place, field)
+
+    def row(index: str, values: Mapping[str, Value], entered: Mapping[str, Submitted] | None) -> FormRow:
+        prefix = f"{field.id}/{index}/"
+        inner = Place(
+            place.call,
+            rows_entity,
+            rights.locked,
+            values,
+            place.titles,
+            entered,
+            place.problems,
+            place.language,
+            prefix,
+            place.entity.key,
+            field.id,
+        )
+        own_id = str(entered.get("id", "")) if entered is not None else str(values.get("id") or "")
+        own = place.problems.get(f"{field.id}/{index}", ())
+        return FormRow(index, own_id, tuple(form_field(inner, rows_entity.fields[name]) for name in names), own)
+
+    blank = row(BLANK, {}, None)
+    return SubTable(
+        columns=blank.fields,
+        rows=tuple(row(str(index), values, entered) for index, (values, entered) in enumerate(rows)),
+        blank=blank,
+        row_label=rows_entity.label.get(place.language),
+    )
+
+
+def _rows(place: Place, field: Field) -> list[tuple[Mapping[str, Value], Mapping[str, Submitted] | None]]:
+    """The rows to show: what was entered, with the stored values of rows that exist, else the stored rows."""
+    stored = {str(row.get("id")): row for row in place.values.get(field.id) or ()}
+    if place.entered is not None and field.id in place.entered:
+        entered = place.entered[field.id]
+        rows = [row for row in entered if isinstance(row, Mapping)] if isinstance(entered, tuple) else []
+        return [(stored.get(str(row.get("id", "")), {}), row) for row in rows]
+    return [(row, None) for row in stored.values()] if stored else [(row, None) for row in place.values.get(field.id) or ()]

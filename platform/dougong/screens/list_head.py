@@ -1,0 +1,306 @@
+"""What stands above a list or a board: views, search, filter, order and the actions over all records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
+
+from dougong.diagnostics import Refusal
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Habits, Invalid
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression, ListOf, Literal, Node
+from dougong.model.field import Field
+from dougong.model.form import View
+from dougong.policy.access import may
+from dougong.policy.offers import may_design
+from dougong.records.call import Call
+from dougong.records.scopes import read_filter
+from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.columns import visible_fields
+from dougong.screens.filters import Condition, conditions, conjunction, literal, unparse
+from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
+from dougong.screens.showing import option_piece
+from dougong.screens.texts import counted, text
+
+PAGE_SIZES = (25, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What the address of a list asks for."""
+
+    view: str = ""
+    filter: str = ""
+    q: str = ""
+    sort: str = ""
+    cursor: str = ""
+    page: int = 1
+    size: int = PAGE_SIZES[0]
+    kind: str = ""
+    added: tuple[str, str, str] = field(default=("", "", ""))
+    """A condition to add: field, operator, value as typed."""
+
+    def parameters(self, **changes: object) -> list[tuple[str, str]]:
+        """The query parameters of this request with some of them changed; the page starts anew."""
+        asked = replace(self, cursor="", page=1)
+        if changes:
+            asked = replace(asked, **changes)  # type: ignore[arg-type]
+        size = "" if asked.size == PAGE_SIZES[0] else str(asked.size)
+        page = "" if asked.page <= 1 else str(asked.page)
+        pairs = (("view", asked.view), ("filter", asked.filter), ("q", asked.q), ("sort", asked.sort), ("kind", asked.kind))
+        return [*pairs, ("size", size), ("page", page), ("cursor", asked.cursor)]
+
+
+def view_of(call: Call, entity: Entity, wanted: str) -> View | None:
+    """The view that was asked for, else the first."""
+    views = call.release.app(entity.app).views.get(entity.id, ())
+    return next((view for view in views if view.id == wanted), views[0] if views else None)
+
+
+def list_head(call: Call, entity: Entity, asked: ListRequest, view: View | None, count: int | None, problem: str) -> ListHead:
+    """The head of a list; `problem` says why the filter could not be read."""
+    language = call.language
+    path = entity_path(entity.key)
+    active_sort, descending = asked.sort.lstrip("-"), asked.sort.startswith("-")
+    return ListHead(
+        title=entity.plural.get(language),
+        filter=_filter(call, entity, asked, problem),
+        count=f"{count:,}" if count is not None else "",
+        views=_views(call, entity, view),
+        kinds=_kinds(entity, view, asked, language),
+        search=asked.q,
+        sort_label=_sort_label(entity, asked, language),
+        sorts=tuple(
+            SortChoice(
+                each.label.get(language),
+                with_query(path, asked.parameters(sort=f"-{name}" if active_sort == name and not descending else name)),
+                active_sort == name,
+                active_sort == name and descending,
+            )
+            for name, each in visible_fields(call, entity).items()
+            if TYPES[each.type].sortable
+        ),
+        actions=_actions(call, entity),
+        menu=_menu(call, entity, asked),
+        notices=(Notice(text("bad_filter", language, reason=problem), "bad"),) if problem else (),
+        help=view.help.get(language) if view else "",
+    )
+
+
+def _views(call: Call, entity: Entity, active: View | None) -> tuple[Tab, ...]:
+    path = entity_path(entity.key)
+    views = call.release.app(entity.app).views.get(entity.id, ())
+    return tuple(
+        Tab(
+            view.id,
+            view.label.get(call.language),
+            with_query(path, [("view", view.id)]),
+            icon="layout-kanban" if view.kind == "kanban" else "",
+            active=active is not None and view.id == active.id,
+        )
+        for view in views
+    )
+
+
+def _kinds(entity: Entity, view: View | None, asked: ListRequest, language: str) -> tuple[Tab, ...]:
+    """Grid or board: an entity with a stage can be seen as both."""
+    if entity.stage_field is None and (view is None or view.kind != "kanban"):
+        return ()
+    kind = asked.kind or (view.kind if view else "grid")
+    path = entity_path(entity.key)
+    return tuple(
+        Tab(each, text(each, language), with_query(path, asked.parameters(kind=each)), icon=icon, active=kind == each)
+        for each, icon in (("grid", "table"), ("kanban", "layout-kanban"))
+    )
+
+
+def _sort_label(entity: Entity, asked: ListRequest, language: str) -> str:
+    name = asked.sort.lstrip("-").split(",")[0]
+    if not name:
+        return text("default_sort", language)
+    known = entity.fields.get(name)
+    label = known.label.get(language) if known else text(name, language) if name in ("created_at", "updated_at") else name
+    return text("sorted_by", language, label=label)
+
+
+def _actions(call: Call, entity: Entity) -> tuple[Action, ...]:
+    path, language = entity_path(entity.key), call.language
+    actions = []
+    if may(call.release, call.actor, entity.key, "import"):
+        actions.append(Action("import", text("import", language), f"{path}/import", icon="upload"))
+    if may(call.release, call.actor, entity.key, "create"):
+        label = text("new", language, label=entity.label.get(language))
+        actions.append(Action("new", label, f"{path}/new", icon="plus", kind="primary", shortcut="C"))
+    return tuple(actions)
+
+
+def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
+    path, language = entity_path(entity.key), call.language
+    menu = []
+    if may(call.release, call.actor, entity.key, "export"):
+        for kind in ("csv", "xlsx"):
+            href = with_query(f"{path}/export", [*asked.parameters(), ("format", kind)])
+            menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
+    if may_design(call.release, call.actor, entity.app):
+        menu.append(Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools"))
+    return tuple(menu)
+
+
+# -- the filter ---------------------------------------------------------------------------------------------------------
+
+
+def _filter(call: Call, entity: Entity, asked: ListRequest, problem: str) -> Filter:
+    path = entity_path(entity.key)
+    kept = tuple(pair for pair in asked.parameters(filter="", q="") if pair[1])
+    return Filter(
+        action=path,
+        expression=asked.filter,
+        chips=_chips(call, entity, asked, problem),
+        fields=kept,
+        choices=filter_fields(call, entity),
+        problem=problem,
+        clear_href=with_query(path, asked.parameters(filter="", q="")) if asked.filter or asked.q else "",
+    )
+
+
+def _chips(call: Call, entity: Entity, asked: ListRequest, problem: str) -> tuple[FilterChip, ...]:
+    if not asked.filter:
+        return ()
+    path = entity_path(entity.key)
+    whole = FilterChip(
+        text("condition", call.language), "", asked.filter, with_query(path, asked.parameters(filter="")), problem
+    )
+    expression = None if problem else _compiled(call, entity, asked.filter)
+    found = conditions(expression.tree) if expression else None
+    if not found:
+        return (whole,)
+    chips = []
+    for index, condition in enumerate(found):
+        others = conjunction(each.text for place, each in enumerate(found) if place != index)
+        chips.append(_chip(call, entity, condition, with_query(path, asked.parameters(filter=others))))
+    return tuple(chips)
+
+
+def _chip(call: Call, entity: Entity, condition: Condition, remove: str) -> FilterChip:
+    language = call.language
+    field_label, last, owner = _path_label(call, entity, condition.path)
+    operator = condition.operator
+    if last is not None:
+        offered = {each.id: each.label.get(language) for each in TYPES[last.type].operators}
+        dated = {"less": "before", "more": "after"} if last.type in ("date", "datetime") else {}
+        label = offered.get(dated.get(operator, operator), "") or offered.get(operator, "")
+    else:
+        label = ""
+    symbols = {"is": "=", "is_not": "≠", "less": "<", "at_most": "≤", "more": ">", "at_least": "≥"}
+    words = "、".join(_operand(call, owner, last, operand) for operand in condition.operands)
+    return FilterChip(field_label, label or symbols.get(operator, operator), "" if operator in ("is_me", "yes", "no") else words, remove)
+
+
+def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str, Field | None, Entity]:
+    """The labels along a path, and the field at its end with its entity."""
+    labels, current, last = [], entity, None
+    for name in path:
+        last = current.fields.get(name)
+        if last is None:
+            labels.append(text(name, call.language) if name in ("created_at", "updated_at", "created_by", "updated_by", "id") else name)
+            continue
+        labels.append(last.label.get(call.language))
+        if last.target is not None and last.type in ("link", "links"):
+            current = call.release.entity(last.target.key)
+    return " › ".join(labels), last, current
+
+
+def _operand(call: Call, entity: Entity, last: Field | None, operand: Node) -> str:
+    if isinstance(operand, ListOf):
+        return "、".join(_operand(call, entity, last, item) for item in operand.items)
+    if isinstance(operand, Literal):
+        return _constant(call, entity, last, operand.value)
+    return unparse(operand) or ""
+
+
+def _constant(call: Call, entity: Entity, last: Field | None, value: object) -> str:
+    if last is not None and isinstance(value, str):
+        if last.type in ("choice", "choices"):
+            return option_piece(last, value, call.language).text
+        if last.type == "stage":
+            pipeline = entity.pipelines.get(last.pipeline)
+            stage = pipeline.stage(value) if pipeline else None
+            return stage.label.get(call.language) if stage else value
+        return value
+    if last is not None and value is not None:
+        try:
+            return TYPES[last.type].to_text(value, last, call.language, ZoneInfo(call.timezone))
+        except (TypeError, ValueError, AttributeError):
+            return str(value)
+    return "" if value is None else str(value)
+
+
+def _compiled(call: Call, entity: Entity, source: str) -> Expression | None:
+    try:
+        return read_filter(call, entity.key, source)
+    except Refusal:
+        return None
+
+
+def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
+    """The fields one may filter by, with the conditions their types offer."""
+    language = call.language
+    found = []
+    for name, each in visible_fields(call, entity).items():
+        kind = TYPES[each.type]
+        if not kind.operators:
+            continue
+        operators = tuple((operator.id, operator.label.get(language)) for operator in kind.operators)
+        options = tuple((option.id, option.label.get(language)) for option in each.options)
+        if each.type == "stage":
+            pipeline = entity.pipelines[each.pipeline]
+            options = tuple((stage.id, stage.label.get(language)) for stage in pipeline.stages)
+        widget = "choice" if options else {"date": "date", "datetime": "date"}.get(each.type, "text")
+        widget = "number" if each.type in ("integer", "decimal", "money", "percent") else widget
+        found.append(FilterField(name, each.label.get(language), operators, widget, options))
+    return tuple(found)
+
+
+def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> ListRequest:
+    """The request with the chosen condition put into its filter; refused with a reason when the value does not fit."""
+    name, operator_id, value = asked.added
+    each = visible_fields(call, entity).get(name)
+    if each is None:
+        return replace(asked, added=("", "", ""))
+    kind = TYPES[each.type]
+    operator = next((operator for operator in kind.operators if operator.id == operator_id), None)
+    if operator is None:
+        return replace(asked, added=("", "", ""))
+    words = _literals(call, each, operator.arity, value)
+    condition = operator.template.format(field=name, **words)
+    return replace(asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1)
+
+
+def _literals(call: Call, each: Field, arity: int, value: str) -> Mapping[str, str]:
+    if arity == 0:
+        return {}
+    parts = [part.strip() for part in value.replace("，", ",").split(",")] if arity != 1 else [value.strip()]
+    words = [_literal(call, each, part) for part in parts if part]
+    if not words or (arity == 2 and len(words) != 2):
+        raise Refusal("invalid", [])
+    return {"value": words[0], "other": words[-1], "values": ", ".join(words)}
+
+
+def _literal(call: Call, each: Field, part: str) -> str:
+    kind = TYPES[each.type]
+    habits = Habits(call.language, ZoneInfo(call.timezone))
+    try:
+        parsed = kind.parse(part, each, habits)
+        if isinstance(parsed, tuple) and len(parsed) == 1:
+            parsed = parsed[0]
+            return literal(parsed) or ""
+        return kind.literal(parsed, each)
+    except Invalid as error:
+        raise Refusal("invalid", [error.problem.diagnostic(each.id, call.language)]) from error
+
+
+def count_text(count: int, language: str) -> str:
+    """How many records there are, in words."""
+    return counted("count", count, language)

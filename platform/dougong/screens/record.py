@@ -1,0 +1,228 @@
+"""The page of one record: head, path of stages, facts, sections, related lists, timeline and what may be done."""
+
+from __future__ import annotations
+
+from dougong.model.entity import Entity, Inverse
+from dougong.model.field import Field
+from dougong.policy.access import access, may
+from dougong.policy.offers import may_design
+from dougong.records.call import Call
+from dougong.records.query import Query
+from dougong.records.record import Record
+from dougong.records.related import related
+from dougong.screens.addresses import designer_path, entity_path, record_path, with_query
+from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
+from dougong.screens.filters import literal
+from dougong.screens.form import layout_of
+from dougong.screens.requirements import requirements
+from dougong.screens.shape import (
+    Action,
+    ApprovalBox,
+    Confirm,
+    Fact,
+    Link,
+    Notice,
+    PathStage,
+    RecordField,
+    RecordScreen,
+    RecordSection,
+    RelatedList,
+    Requirements,
+    Table,
+)
+from dougong.screens.showing import shown
+from dougong.screens.texts import counted, text
+from dougong.screens.timeline import timeline
+
+RELATED_ROWS = 5
+RELATED_COLUMNS = 4
+
+
+def record_screen(
+    call: Call, record: Record, approval: ApprovalBox | None = None, actions: tuple[Action, ...] = (), locked: bool = False
+) -> RecordScreen:
+    """The page of a record that was read for this reader; `actions` are those of its workflows."""
+    entity = call.release.entity(record.key)
+    language = call.language
+    path = record_path(record.key, record.id)
+    stage = entity.stage_field
+    stages: tuple[PathStage, ...] = ()
+    if stage is not None and stage.id in record.values:
+        stages = _path(call, entity, stage, record, locked)
+    return RecordScreen(
+        title=record.title,
+        number=_number(entity, record),
+        crumbs=(Link(entity.plural.get(language), entity_path(entity.key), icon=entity.icon),),
+        sections=sections_of(call, entity, record),
+        actions=(*actions, *_actions(call, record, path, locked)),
+        menu=_menu(call, entity, record, path, locked),
+        path=stages,
+        path_note=_path_note(stages, language),
+        requirements=_requirements(call, entity, stage, record) if stages else None,
+        facts=_facts(call, entity, record),
+        notices=(Notice(text("card_locked", language), "warn"),) if locked and approval is None else (),
+        related=_related(call, entity, record),
+        timeline=timeline(call, record),
+        approval=approval,
+    )
+
+
+def _number(entity: Entity, record: Record) -> str:
+    serial = next((field for field in entity.fields.values() if field.type == "serial" and field.id in record.values), None)
+    number = str(record.values.get(serial.id) or "") if serial else ""
+    return "" if number == record.title else number
+
+
+def _facts(call: Call, entity: Entity, record: Record) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(entity.fields[name].label.get(call.language), shown(call, entity, entity.fields[name], record.values[name], record.titles))
+        for name in layout_of(call, entity).facts
+        if name in entity.fields and name in record.values
+    )
+
+
+def sections_of(call: Call, entity: Entity, record: Record, hide: frozenset[str] = frozenset()) -> tuple[RecordSection, ...]:
+    """The sections of a record with the values its reader may see."""
+    found = []
+    for section in layout_of(call, entity).sections:
+        fields = tuple(
+            _field(call, entity, entity.fields[each.field], record, each.width)
+            for each in section.fields
+            if each.field in entity.fields and each.field in record.values and each.field not in hide
+        )
+        if fields:
+            found.append(RecordSection(section.id, section.label.get(call.language), fields, section.columns))
+    return tuple(found)
+
+
+def _field(call: Call, entity: Entity, field: Field, record: Record, width: int) -> RecordField:
+    label, help_text = field.label.get(call.language), field.help.get(call.language)
+    value = record.values[field.id]
+    if field.type == "table":
+        table = _rows(call, field, record)
+        return RecordField(field.id, label, shown(call, entity, field, None, {}), width, help_text, table)
+    return RecordField(field.id, label, shown(call, entity, field, value, record.titles), width, help_text)
+
+
+def _rows(call: Call, field: Field, record: Record) -> Table:
+    rows_entity = call.release.entity(field.table)
+    hidden = access(call.release, call.actor, field.table, "read").hidden
+    names = tuple(name for name in rows_entity.fields if name not in hidden)
+    rows = record.values[field.id] or []
+    return Table(
+        columns_for(call, rows_entity, names),
+        tuple(sub_row(call, rows_entity, row, record.titles, names) for row in rows),
+        note=counted("rows", len(rows), call.language),
+    )
+
+
+# -- the path of stages -------------------------------------------------------------------------------------------------
+
+
+def _path(call: Call, entity: Entity, field: Field, record: Record, locked: bool) -> tuple[PathStage, ...]:
+    pipeline = entity.pipelines[field.pipeline]
+    current = str(record.values.get(field.id) or pipeline.stages[0].id)
+    position = next((index for index, stage in enumerate(pipeline.stages) if stage.id == current), 0)
+    rights = access(call.release, call.actor, entity.key, "update")
+    movable = rights.allowed and field.id not in rights.locked and not locked
+    stages = []
+    for index, stage in enumerate(pipeline.stages):
+        state = "done" if index < position else "now" if index == position else "todo"
+        if stage.outcome and index == position:
+            state = stage.outcome
+        if stage.outcome and index < position:
+            state = "todo"
+        action = _move(call, entity, field, record, stage.id) if movable and index != position else None
+        stages.append(PathStage(stage.id, stage.label.get(call.language), state, action=action))
+    return tuple(stages)
+
+
+def _move(call: Call, entity: Entity, field: Field, record: Record, to: str) -> Action | None:
+    refusal, needed = requirements(call, entity, field, record, to)
+    if refusal:
+        return None
+    stage = entity.pipelines[field.pipeline].stage(to)
+    label = stage.label.get(call.language) if stage else to
+    missing = [each.label for each in needed if each.state == "missing"]
+    facts = tuple((each, text("empty_value", call.language)) for each in missing)
+    confirm = Confirm(text("stage_move", call.language, stage=label), button=label, facts=facts)
+    fields = (("to", to), ("version", str(record.version)))
+    return Action(f"move-{to}", label, f"{record_path(record.key, record.id)}/move", "post", fields=fields, confirm=confirm)
+
+
+def _path_note(stages: tuple[PathStage, ...], language: str) -> str:
+    position = next((index for index, stage in enumerate(stages) if stage.state in ("now", "won", "lost")), None)
+    return "" if position is None else text("stage_step", language, number=position + 1, count=len(stages))
+
+
+def _requirements(call: Call, entity: Entity, field: Field | None, record: Record) -> Requirements | None:
+    """What the next stage needs, when it needs anything."""
+    if field is None:
+        return None
+    stages = entity.pipelines[field.pipeline].stages
+    position = next((index for index, stage in enumerate(stages) if stage.id == record.values.get(field.id)), None)
+    if position is None or position + 1 >= len(stages) or stages[position].outcome:
+        return None
+    following = stages[position + 1]
+    refusal, needed = requirements(call, entity, field, record, following.id)
+    if refusal or not needed:
+        return None
+    return Requirements(text("stage_needs", call.language, stage=following.label.get(call.language)), needed)
+
+
+# -- actions ------------------------------------------------------------------------------------------------------------
+
+
+def _actions(call: Call, record: Record, path: str, locked: bool) -> tuple[Action, ...]:
+    if locked or not record.may("update"):
+        return ()
+    return (Action("edit", text("edit", call.language), f"{path}/edit", icon="pencil", shortcut="E"),)
+
+
+def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -> tuple[Action, ...]:
+    language, menu = call.language, []
+    if may(call.release, call.actor, entity.key, "create"):
+        href = with_query(f"{entity_path(entity.key)}/new", [("copy", str(record.id))])
+        menu.append(Action("copy", text("copy", language), href, icon="copy"))
+    if not locked and record.may("delete"):
+        title = text("delete_title", language, title=record.title)
+        confirm = Confirm(title, text("delete_one_text", language), text("delete", language))
+        fields = (("version", str(record.version)),)
+        menu.append(Action("delete", text("delete", language), f"{path}/delete", "post", "trash", "danger", fields, confirm))
+    if may_design(call.release, call.actor, entity.app):
+        menu.append(Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools"))
+    return tuple(menu)
+
+
+# -- related records ----------------------------------------------------------------------------------------------------
+
+
+def _related(call: Call, entity: Entity, record: Record) -> tuple[RelatedList, ...]:
+    return tuple(
+        _related_list(call, record, inverse)
+        for inverse in entity.inverses.values()
+        if may(call.release, call.actor, inverse.key, "read") and _may_see_field(call, inverse)
+    )
+
+
+def _may_see_field(call: Call, inverse: Inverse) -> bool:
+    return inverse.field not in access(call.release, call.actor, inverse.key, "read").hidden
+
+
+def _related_list(call: Call, record: Record, inverse: Inverse) -> RelatedList:
+    language = call.language
+    other = call.release.entity(inverse.key)
+    page = related(call, record.key, record.id, inverse.id, Query(limit=RELATED_ROWS, count="exact", sort="-updated_at"))
+    names = tuple(name for name in column_ids(call, other, None) if name != inverse.field)[:RELATED_COLUMNS]
+    path = entity_path(inverse.key)
+    add = None
+    if may(call.release, call.actor, inverse.key, "create"):
+        href = with_query(f"{path}/new", [(inverse.field, str(record.id))])
+        add = Action(f"add-{inverse.id}", text("new", language, label=other.label.get(language)), href, icon="plus")
+    condition = f"{literal(record.id)} IN {inverse.field}" if inverse.many else f"{inverse.field} = {literal(record.id)}"
+    everything = with_query(path, [("filter", condition)]) if (page.count or 0) > RELATED_ROWS else ""
+    rows = tuple(row_for(call, other, each, names) for each in page.rows)
+    table = Table(columns_for(call, other, names), rows)
+    return RelatedList(
+        inverse.id, inverse.label.get(language), f"{page.count or 0:,}", table, add, everything, text("no_related", language)
+    )

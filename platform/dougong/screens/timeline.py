@@ -1,0 +1,98 @@
+"""What happened to a record, newest first: changes with before and after, comments, and steps of approvals."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dougong.fieldtypes import TYPES
+from dougong.model.entity import Entity
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.comments import Comment, comments
+from dougong.records.history import Entry, history
+from dougong.records.record import Record
+from dougong.screens.addresses import record_path
+from dougong.screens.shape import Change, Event, Timeline
+from dougong.screens.showing import Titles, person, pieces_of
+from dougong.screens.texts import counted, text
+
+SHOWN = 50
+
+
+def timeline(call: Call, record: Record, more: tuple[Event, ...] = ()) -> Timeline:
+    """The events of a record; `more` are those of its approvals."""
+    entity = call.release.entity(record.key)
+    events = [_entry(call, entity, each) for each in history(call, record.key, record.id, limit=SHOWN)]
+    events += [_comment(call, each) for each in comments(call, record.key, record.id)]
+    ordered = sorted((*events, *more), key=lambda event: event.at, reverse=True)
+    return Timeline(tuple(ordered[:SHOWN]), comment_action=f"{record_path(record.key, record.id)}/comments")
+
+
+def event_at(call: Call, kind: str, words: str, at: datetime, actor_id: int | None, titles: Titles, **more: object) -> Event:
+    """One event with its day and time on the reader's clock."""
+    local = at.astimezone(ZoneInfo(call.timezone))
+    who = person(call, actor_id or 0, titles)
+    return Event(kind, words, day_text(call, local.date()), local.strftime("%H:%M"), at.isoformat(), who, **more)  # type: ignore[arg-type]
+
+
+def day_text(call: Call, day: date) -> str:
+    """A day as one speaks of it."""
+    today = call.at.astimezone(ZoneInfo(call.timezone)).date()
+    if day == today:
+        return text("today_day", call.language)
+    if day == today - timedelta(days=1):
+        return text("yesterday_day", call.language)
+    if call.language == "zh":
+        return day.strftime("%m-%d") if day.year == today.year else day.isoformat()
+    return f"{day:%b} {day.day}" if day.year == today.year else f"{day:%b} {day.day}, {day.year}"
+
+
+def _comment(call: Call, comment: Comment) -> Event:
+    return event_at(
+        call, "comment", text("ev_comment", call.language), comment.at, comment.author_id, comment.titles, quote=comment.text
+    )
+
+
+def _entry(call: Call, entity: Entity, entry: Entry) -> Event:
+    kinds = {"create": "created", "update": "changed", "delete": "deleted", "restore": "restored"}
+    kind = kinds.get(entry.action, "changed")
+    if kind == "created" and entry.door == "import":
+        kind = "imported"
+    changes = () if kind in ("created", "imported") else _changes(call, entity, entry)
+    words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
+    stage = entity.stage_field
+    if kind == "changed" and stage is not None and len(changes) == 1 and changes[0].label == stage.label.get(call.language):
+        return event_at(
+            call, "stage", text("ev_stage", call.language, stage=changes[0].after), entry.at, entry.actor_id, entry.titles, changes=changes
+        )
+    return event_at(call, kind, words, entry.at, entry.actor_id, entry.titles, changes=changes)
+
+
+def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
+    if len(changes) == 1:
+        return text("ev_changed_one", call.language, label=changes[0].label)
+    return counted("ev_changed", len(changes), call.language).replace("{label}", "")
+
+
+def _changes(call: Call, entity: Entity, entry: Entry) -> tuple[Change, ...]:
+    found = []
+    for name, (before, after) in entry.changes.items():
+        field = entity.fields.get(name)
+        if field is None:
+            continue
+        label = field.label.get(call.language)
+        found.append(Change(label, _words(call, entity, field, before, entry.titles), _words(call, entity, field, after, entry.titles)))
+    return tuple(found)
+
+
+def _words(call: Call, entity: Entity, field: Field, value: object, titles: Titles) -> str:
+    """A value of the history as text; rows of a sub-table are counted."""
+    if value is None or value in ((), []):
+        return ""
+    if field.type == "table":
+        return counted("rows", len(value), call.language) if isinstance(value, list | tuple) else ""
+    pieces = pieces_of(call, entity, field, value, titles)
+    if pieces is not None:
+        return "、".join(piece.text for piece in pieces)
+    return TYPES[field.type].to_text(value, field, call.language, ZoneInfo(call.timezone))

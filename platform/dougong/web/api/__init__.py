@@ -1,0 +1,1 @@
+"""The HTTP API: JSON in and out over the same verbs as the screens."""

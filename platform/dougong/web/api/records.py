@@ -1,0 +1,211 @@
+"""Records over HTTP: list, read, create, change, delete, batch and aggregate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from werkzeug.wrappers import Response
+
+from dougong.records.aggregate import aggregate as run_aggregate
+from dougong.records.batch import batch as run_batch
+from dougong.records.call import Call
+from dougong.records.create import create as create_record
+from dougong.records.delete import delete as delete_record
+from dougong.records.query import Query, list_records
+from dougong.records.read import read as read_record
+from dougong.records.record import Record
+from dougong.records.restore import restore as restore_record
+from dougong.records.update import update as update_record
+from dougong.web.api.values import record_document
+from dougong.web.catalogue import refuse
+from dougong.web.conditions import etag, expected_version, is_fresh
+from dougong.web.exchange import Exchange
+from dougong.web.once import Outcome, once
+from dougong.web.parameters import names, one_of, whole_number
+
+LIST_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "cursor", "offset", "count", "deleted")
+AGGREGATE_PARAMETERS = ("group", "measures", "filter", "having", "sort", "q", "limit")
+MAX_OFFSET = 10_000_000
+
+
+def entity_key(call: Call, app: str, entity: str) -> str:
+    """The key of an entity that exists in an installed app; rows of sub-tables have no address of their own."""
+    found = call.release.apps.get(app)
+    if found is None or "/" in entity or entity not in found.entities:
+        raise refuse("missing", "W404")
+    return f"{app}.{entity}"
+
+
+def record_id(text: str) -> int:
+    """A record's id from an address."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise refuse("missing", "W404")
+    return int(text)
+
+
+def query_from(exchange: Exchange) -> Query:
+    """The query that the parameters of a list describe."""
+    given = exchange.parameters
+    return Query(
+        filter=given.get("filter") or None,
+        q=given.get("q") or None,
+        sort=given.get("sort", ""),
+        fields=names(given, "fields") or None,
+        expand=names(given, "expand"),
+        limit=whole_number(given, "limit", 50, 1, 1000),
+        cursor=given.get("cursor") or None,
+        offset=whole_number(given, "offset", 0, 0, MAX_OFFSET),
+        count=one_of(given, "count", ("none", "exact")),
+        deleted=one_of(given, "deleted", ("false", "true")) == "true",
+    )
+
+
+def list_(exchange: Exchange, app: str, entity: str) -> Response:
+    """GET /{app}/{entity}: one page of records."""
+    query = query_from(exchange)
+    with exchange.reading() as call:
+        page = list_records(call, entity_key(call, app, entity), query)
+        data = [record_document(call, record, tuple(query.expand)) for record in page.rows]
+    return exchange.json({"data": data, "page": {"next": page.next_cursor, "count": page.count}})
+
+
+def read(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET /{app}/{entity}/{id}: one record with its version as ETag."""
+    expand = names(exchange.parameters, "expand")
+    with exchange.reading() as call:
+        record = read_record(call, entity_key(call, app, entity), record_id(identifier), expand)
+        if is_fresh(exchange.request, record.version):
+            return Response("", 304, {"ETag": etag(record.version)})
+        return exchange.json(record_document(call, record, expand), headers={"ETag": etag(record.version)})
+
+
+def create(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /{app}/{entity}: a new record; the same Idempotency-Key again gives the same answer."""
+    values = exchange.an_object()
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+
+        def change() -> Outcome:
+            record = create_record(call, key, values)
+            return 201, {"id": str(record.id), "version": record.version, "body": record_document(call, record)}
+
+        (status, outcome), repeated = _once(exchange, call, change)
+    headers = {"Location": f"/api/v1/{app}/{entity}/{outcome['id']}", "ETag": etag(outcome["version"])}
+    if repeated:
+        headers["Idempotency-Replayed"] = "true"
+    return exchange.json(outcome["body"], status, headers)
+
+
+def _once(exchange: Exchange, call: Call, change: Any) -> tuple[Outcome, bool]:
+    request = exchange.request
+    stamp = f"{request.method} {request.path}\n".encode() + msgspec.json.encode(exchange.sent)
+    return once(call, request.headers.get("Idempotency-Key", ""), stamp, change)
+
+
+def update(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """PATCH /{app}/{entity}/{id}: change some fields; If-Match makes it fail when somebody was faster."""
+    values, version = exchange.an_object(), expected_version(exchange.request)
+    with exchange.writing() as call:
+        record = update_record(call, entity_key(call, app, entity), record_id(identifier), values, version)
+        document = record_document(call, record)
+    return exchange.json(document, headers={"ETag": etag(record.version)})
+
+
+def delete(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """DELETE /{app}/{entity}/{id}: into the recycle bin."""
+    version = expected_version(exchange.request)
+    with exchange.writing() as call:
+        delete_record(call, entity_key(call, app, entity), record_id(identifier), version)
+    return Response("", 204)
+
+
+def restore(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST /{app}/{entity}/{id}/restore: out of the recycle bin."""
+    with exchange.writing() as call:
+        record: Record = restore_record(call, entity_key(call, app, entity), record_id(identifier))
+        document = record_document(call, record)
+    return exchange.json(document, headers={"ETag": etag(record.version)})
+
+
+def batch(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /{app}/{entity}/batch: up to 10 000 operations, all or each for itself."""
+    body = exchange.an_object("atomic", "operations")
+    operations, atomic = body.get("operations"), body.get("atomic", True)
+    if not isinstance(operations, list):
+        raise refuse("malformed", "W313", "operations", name="operations", expected="a list")
+    if not isinstance(atomic, bool):
+        raise refuse("malformed", "W313", "atomic", name="atomic", expected="true or false")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+
+        def change() -> Outcome:
+            results = run_batch(call, key, operations, atomic)
+            return 200, {"results": [_result(call, exchange, each) for each in results]}
+
+        (status, outcome), _ = _once(exchange, call, change)
+    return exchange.json(outcome, status)
+
+
+def _result(call: Call, exchange: Exchange, result: Any) -> dict[str, Any]:
+    from dougong.web.problems import problem_document, status_of
+
+    if result.refusal is not None:
+        document = problem_document(result.refusal.kind, result.refusal.problems, call.language, exchange.request_id)
+        return {"status": status_of(result.refusal), "problem": document}
+    return {"status": result.status, "id": str(result.id), "version": result.version}
+
+
+def aggregate(exchange: Exchange, app: str, entity: str) -> Response:
+    """GET /{app}/{entity}/aggregate: grouped figures over the records the caller may read."""
+    given = exchange.parameters
+    measures = _measures(given.get("measures", "COUNT()"))
+    with exchange.reading() as call:
+        figures = run_aggregate(
+            call,
+            entity_key(call, app, entity),
+            group=names(given, "group"),
+            measures=measures,
+            filter=given.get("filter") or None,
+            having=given.get("having") or None,
+            sort=given.get("sort", ""),
+        )
+        return exchange.json(aggregate_document(call, figures))
+
+
+def aggregate_document(call: Call, figures: Any) -> dict[str, Any]:
+    """Aggregated figures as data."""
+    return {"data": list(figures.rows)}
+
+
+def _measures(text: str) -> dict[str, str]:
+    """`COUNT(), total: SUM(amount)`: expressions by name; one without a name is called by its own text."""
+    found: dict[str, str] = {}
+    for part in split_outside_brackets(text):
+        name, colon, expression = part.partition(":")
+        if colon and name.strip().isidentifier():
+            found[name.strip()] = expression.strip()
+        else:
+            found[part.strip()] = part.strip()
+    return found
+
+
+def split_outside_brackets(text: str) -> list[str]:
+    """The parts between commas that stand in no bracket and no quotes; empty parts are refused."""
+    parts, depth, quote, start = [], 0, "", 0
+    for position, letter in enumerate(text):
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "'\"":
+            quote = letter
+        elif letter in "([":
+            depth += 1
+        elif letter in ")]":
+            depth -= 1
+        elif letter == "," and depth == 0:
+            parts.append(text[start:position])
+            start = position + 1
+    parts.append(text[start:])
+    if not all(part.strip() for part in parts):
+        raise refuse("malformed", "W207", "measures", name="measures")
+    return parts

@@ -1,0 +1,195 @@
+"""One request under way: who asks, what was sent, the transactions a view opens, and the answers it may give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+from werkzeug.wrappers import Request, Response
+
+from dougong.people.actor import Actor
+from dougong.records.call import Call
+from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
+from dougong.storage.release import Release
+from dougong.web import bodies
+from dougong.web.catalogue import refuse
+from dougong.web.identity import Identity, identify
+from dougong.web.negotiation import language_of
+from dougong.web.parameters import strict
+from dougong.web.routes import Route
+from dougong.web.runtime import Runtime
+from dougong.web.security import comes_from_here, csrf_matches, csrf_token
+
+THEMES = ("auto", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+
+
+class Exchange:
+    """What a view works with. Transactions are opened by the view and end with its `with` block; a refusal rolls back."""
+
+    def __init__(self, runtime: Runtime, request: Request, route: Route, request_id: str) -> None:
+        self.runtime = runtime
+        self.request = request
+        self.route = route
+        self.request_id = request_id
+        self.identity: Identity | None = None
+        self._identified = False
+
+    # -- who asks ---------------------------------------------------------------------------------------------------
+
+    def authenticate(self) -> None:
+        """Find out who asks, in a transaction of its own, and check that a change was meant; refused when it may not be."""
+        with self.runtime.database.reading() as connection:
+            self._identify(connection)
+        self._check_access()
+
+    def _identify(self, connection: Connection) -> None:
+        if not self._identified:
+            self.identity = identify(connection, self.request, self.runtime.settings)
+            self._identified = True
+
+    def _check_access(self) -> None:
+        identity, route = self.identity, self.route
+        if route.changes and route.guarded and not (identity and identity.is_token):
+            if not comes_from_here(self.request):
+                raise refuse("forbidden", "W406")
+        if route.access == "public":
+            return
+        if identity is None:
+            raise refuse("unauthorised", "W401")
+        if identity.is_token and not identity.covers(route.scope):
+            raise refuse("forbidden", "W409", hint=f"needed: {route.scope}")
+        if route.changes and route.guarded and not identity.is_token and not self._form_token_fits(identity):
+            raise refuse("forbidden", "W403")
+        if route.access == "admin" and not identity.actor.is_admin:
+            raise refuse("forbidden", "W411")
+
+    def _form_token_fits(self, identity: Identity) -> bool:
+        sent = self.request.headers.get("X-CSRF-Token") or ""
+        if not sent and self.request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            sent = self.request.form.get("csrf_token", "")
+        return csrf_matches(identity.secret, sent)
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks; only for routes that are not public."""
+        if self.identity is None:
+            raise refuse("unauthorised", "W401")
+        return self.identity.actor
+
+    # -- transactions -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[Call]:
+        """A consistent view of the data for the one who asks."""
+        with self.runtime.database.reading() as connection:
+            if not self._identified:
+                self._identify(connection)
+                self._check_access()
+            yield self.call(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[Call]:
+        """One transaction: it commits when the block ends and rolls back when it raises."""
+        if not self._identified:
+            self.authenticate()
+        with self.runtime.database.writing() as connection:
+            yield self.call(connection)
+
+    def call(self, connection: Connection) -> Call:
+        """The first argument of every verb, for this request."""
+        return Call(
+            self.release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
+        )
+
+    @property
+    def door(self) -> str:
+        """The door that the history names: api for programs, screen for people."""
+        return "api" if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token) else "screen"
+
+    @cached_property
+    def release(self) -> Release:
+        """The definitions this whole request is answered with."""
+        release = self.runtime.release()
+        self.runtime.metrics.serving(release.generation)
+        return release
+
+    # -- what was sent ----------------------------------------------------------------------------------------------
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The query parameters: checked strictly where the route names those it knows."""
+        if self.route.parameters is not None:
+            return strict(self.request.args, self.route.parameters)
+        return {name: value for name, value in self.request.args.items() if "\x00" not in value and len(value) <= 10_000}
+
+    @cached_property
+    def sent(self) -> Any:
+        """The JSON value of the body."""
+        return bodies.json_body(self.request, self.runtime.settings.max_json)
+
+    def an_object(self, *allowed: str) -> Mapping[str, Any]:
+        """The JSON object of the body, with only the allowed keys when some are named."""
+        return bodies.an_object(self.sent, allowed or None)
+
+    # -- how it is answered -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def language(self) -> str:
+        """The language of the answer: the person's, the browser's or the default."""
+        chosen = self.request.cookies.get("dg_language", "")
+        if not chosen and self.identity is not None and not self.request.path.startswith("/api/"):
+            chosen = self.identity.actor.language
+        return language_of(self.request, chosen, self.runtime.settings.language)
+
+    @property
+    def timezone(self) -> str:
+        """The person's time zone, else the company's."""
+        return (self.identity.actor.timezone if self.identity else "") or self.runtime.settings.timezone
+
+    @property
+    def csrf(self) -> str:
+        """The form token of this session, empty without one."""
+        return csrf_token(self.identity.secret) if self.identity and not self.identity.is_token else ""
+
+    @property
+    def page_info(self) -> RequestInfo:
+        """What pages know about the request."""
+        theme = self.request.cookies.get("dg_theme", "auto")
+        density = self.request.cookies.get("dg_density", "comfortable")
+        scripted = self.request.headers.get("HX-Request") and not self.request.headers.get("HX-Boosted")
+        return RequestInfo(
+            language=self.language,
+            theme=theme if theme in THEMES else "auto",
+            density=density if density in DENSITIES else "comfortable",
+            csrf=self.csrf,
+            path=self.request.full_path.rstrip("?"),
+            fragment=self.request.headers.get("HX-Target", "") if scripted else "",
+            request_id=self.request_id,
+        )
+
+    def page(self, screen: Screen, status: int = 200, shell: Shell | None = None, messages: tuple[Notice, ...] = ()) -> Response:
+        """A screen as HTML."""
+        info = replace(self.page_info, shell=shell, messages=messages)
+        body = self.runtime.renderers.pages.render(screen, info)
+        response = Response(body, status, content_type="text/html; charset=utf-8")
+        response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
+        return response
+
+    def json(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """A document as JSON."""
+        response = Response(msgspec.json.encode(document), status, content_type="application/json")
+        response.headers.update(headers or {})
+        return response
+
+    def redirect(self, path: str) -> Response:
+        """See other: the answer to a form that was taken."""
+        if self.request.headers.get("HX-Request"):
+            return Response("", 204, {"HX-Redirect": path})
+        return Response("", 303, {"Location": path})
