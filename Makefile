@@ -18,9 +18,13 @@ help: ## show the targets
 
 # --- environment ---------------------------------------------------------------------------------
 
+# An environment that somebody else made is never touched; one of our own that was left half made is made anew.
 $(VENV)/made:
-	@python=$$(tools/find-python); echo "environment: $(VENV), $$($$python --version)"; \
-	$$python -m venv --clear $(VENV)
+	@if [ -e $(VENV) ] && [ ! -e $(VENV)/begun ]; then \
+		echo "$(VENV) exists and was not made by make: remove it, or name another folder with VENV=…" >&2; exit 1; \
+	fi
+	@rm -rf $(VENV); mkdir -p $(VENV); touch $(VENV)/begun
+	@python=$$(tools/find-python); echo "environment: $(VENV), $$($$python --version)"; $$python -m venv $(VENV)
 	@touch $@
 
 # Run-time packages, each with its hash, then the project itself as an editable install.
@@ -62,14 +66,24 @@ nightly: $(VENV)/dev assets ## run what is too long for every change
 	@$(RUN)/python -m tests.needs
 	@$(RUN)/python -m pytest -q -m nightly
 
-.PHONY: lint
-lint: $(VENV)/dev $(VENV)/node ## check style, types, layers, security rules and TypeScript
-	$(RUN)/ruff check .
-	$(RUN)/ruff format --check .
-	$(RUN)/mypy
+LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
+
+.PHONY: lint $(LINTS)
+lint: $(VENV)/dev $(VENV)/node ## check style, types, layers, security, own rules and TypeScript
+	@$(MAKE) --keep-going $(LINTS)
+
+lint-style:
+	$(RUN)/ruff check --quiet .
+	$(RUN)/ruff format --quiet --check .
+lint-types:
+	$(RUN)/mypy --no-error-summary
+lint-layers:
 	PYTHONPATH=platform:renderers $(RUN)/lint-imports --no-logo
+lint-security:
 	$(RUN)/bandit --quiet --recursive --configfile pyproject.toml $(SOURCES)
+lint-rules:
 	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
+lint-client:
 	$(RUN)/python hatch_build.py check
 
 .PHONY: format
@@ -79,5 +93,6 @@ format: $(VENV)/dev ## put the code into the common shape
 
 .PHONY: clean
 clean: ## remove everything that was built or installed here
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@if [ -e $(VENV)/begun ]; then rm -rf $(VENV); fi
+	rm -rf dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf renderers/dougong_renderers/html/static/dist* renderers/dougong_renderers/html/client/node_modules

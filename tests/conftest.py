@@ -101,3 +101,8 @@ def assets() -> Path:
     if building.returncode:
         pytest.fail(f"{building.stdout}\n{building.stderr}", pytrace=False)
     return ROOT / "renderers/dougong_renderers/html/static/dist"
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Tests name whole addresses. Without this, pytest-playwright's own fixture makes pytest 9 warn."""

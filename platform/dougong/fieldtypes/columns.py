@@ -9,7 +9,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Date, DateTime, Numeric, Text
+from sqlalchemy import BigInteger, Date, DateTime, Numeric, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -30,7 +30,7 @@ def _on_sqlite(dialect: Dialect) -> bool:
 class ColumnType(TypeDecorator[Any]):
     """Base: a subclass says what the database holds (`stored_as`) and gives functions for values that are not None."""
 
-    impl = Text
+    impl: type[TypeEngine[Any]] = Text
     cache_ok = True
 
     def stored_as(self, dialect: Dialect) -> TypeEngine[Any]:
@@ -85,10 +85,11 @@ class Characters(ColumnType):
 
 
 class Scaled(ColumnType):
-    """An exact decimal of 18 digits of which `decimals` stand after the point: a scaled INTEGER on SQLite, NUMERIC on PostgreSQL.
+    """An exact decimal of 18 digits, `decimals` of them after the point: a scaled INTEGER on SQLite, NUMERIC on PostgreSQL.
 
     Takes Decimal and int. Refuses floats, too many digits and too many decimals with ValueError: rounding is a decision of
-    whoever assigns, never of the column. Raw SQL arithmetic on such a column is wrong on SQLite; compare, order and SUM are right.
+    whoever assigns, never of the column. Raw SQL arithmetic on such a column is wrong on SQLite;
+    comparing, ordering and SUM are right.
     """
 
     impl = BigInteger
@@ -99,6 +100,7 @@ class Scaled(ColumnType):
         if not 0 <= decimals <= DIGITS:
             raise ValueError(f"decimals must be 0 to {DIGITS}, not {decimals}")
         self.decimals = decimals
+        self.factor: int = 10**decimals
 
     def stored_as(self, dialect: Dialect) -> TypeEngine[Any]:
         return BigInteger() if _on_sqlite(dialect) else Numeric(DIGITS, self.decimals, asdecimal=True)
@@ -111,7 +113,7 @@ class Scaled(ColumnType):
             if number == shifted and -_LIMIT < number < _LIMIT:
                 return number
         elif type(value) is int:
-            number = value * 10**self.decimals
+            number = value * self.factor
             if -_LIMIT < number < _LIMIT:
                 return number
         raise ValueError(
@@ -137,7 +139,7 @@ class Scaled(ColumnType):
 
 
 class Whole(Scaled):
-    """A whole number, an int in memory: a scale of 0, and NUMERIC on PostgreSQL too, so that sums and products cannot overflow."""
+    """A whole number, an int in memory: scale 0, and NUMERIC on PostgreSQL, so that sums and products cannot overflow."""
 
     cache_ok = True
 
@@ -222,7 +224,7 @@ class JsonValue(ColumnType):
         return msgspec.json.decode if _on_sqlite(dialect) else None
 
     def literal_processor(self, dialect: Dialect) -> Processor | None:
-        render = Text().literal_processor(dialect)
+        render = String().dialect_impl(dialect).literal_processor(dialect)
         return None if render is None else lambda value: render(json_text(value))
 
 

@@ -9,6 +9,7 @@ from dougong.fieldtypes.columns import Day
 from dougong.fieldtypes.days import (
     EXAMPLE_DAY,
     FIRST,
+    is_iso,
     iso_day,
     shown_day,
     split_time,
@@ -32,8 +33,8 @@ class DateType(FieldType):
     label = Text.of({"zh": "日期", "en": "Date"})
     documentation = Text.of(
         {
-            "zh": "某一天，没有时间和时区；年份 1000 到 9999。导入时认得 2026-3-1、2026/3/1、2026年3月1日、Mar 1, 2026 等写法。",
-            "en": "A day without time or time zone, years 1000 to 9999. Imports know 2026-3-1, 2026/3/1, 2026年3月1日, Mar 1, 2026.",
+            "zh": "某一天，没有时间和时区；年份 1000 到 9999。导入时认得 2026-3-1、2026/3/1、2026年3月1日 等写法。",
+            "en": "A day without time or time zone, years 1000 to 9999. Imports know 2026-3-1, 2026/3/1, Mar 1, 2026.",
         }
     )
     icon = "calendar"
@@ -57,7 +58,7 @@ class DateType(FieldType):
         raise Invalid("not_a_date", value=shown(value), example=EXAMPLE_DAY)
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
-        if text is None or type(text) is date:
+        if text is None or type(text) is date or (isinstance(text, str) and is_iso(text)):
             return self.coerce(text, field)
         if type(text) is datetime:
             return _day_alone(text.date(), text.time(), str(text))

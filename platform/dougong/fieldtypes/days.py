@@ -1,7 +1,7 @@
 """How people write days and times of day, and how they are shown."""
 
 import re
-from datetime import date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.messages import shown
@@ -14,12 +14,17 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _NUMBER_OF_MONTH = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _YEAR_FIRST = re.compile(
-    r"([0-9]{4})(?:(?P<mark>[-/.])([0-9]{1,2})(?P=mark)([0-9]{1,2})| ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]?|([0-9]{2})([0-9]{2}))"
+    r"([0-9]{4})(?:"
+    r"(?P<mark>[-/.])([0-9]{1,2})(?P=mark)([0-9]{1,2})"
+    r"| ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]?"
+    r"|([0-9]{2})([0-9]{2}))"
 )
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 _MONTH_NAMED = re.compile(r"(?:([0-9]{1,2})[- ])?([A-Za-z]{3,9})\.?(?:[- ]([0-9]{1,2}))?,?[- ]([0-9]{4})")
 _TIME = re.compile(
-    r"(?P<before>上午|下午|中午|晚上|凌晨)? ?(?P<hour>[0-9]{1,2})(?:[:时点](?P<minute>[0-9]{1,2})(?:[:分](?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]{1,9}))?秒?)?分?)?"
+    r"(?P<before>上午|下午|中午|晚上|凌晨)? ?(?P<hour>[0-9]{1,2})"
+    r"(?:[:时点](?P<minute>[0-9]{1,2})"
+    r"(?:[:分](?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]{1,9}))?秒?)?分?)?"
     r" ?(?P<after>[aApP]\.?[mM]\.?)? ?(?P<zone>[zZ]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _SPLIT = re.compile(r"(?<=[0-9日号])(?:[T ]+|(?=上午|下午|中午|晚上|凌晨))(?=[0-9上下中晚凌])")
@@ -34,6 +39,11 @@ def day_of(written: str, year: int, month: int, day: int) -> date:
     if found < FIRST:
         raise Invalid("too_early", minimum=FIRST.isoformat())
     return found
+
+
+def is_iso(text: str) -> bool:
+    """Say whether a text has the form `2026-03-01`."""
+    return _ISO.fullmatch(text) is not None
 
 
 def iso_day(text: str) -> date:
@@ -64,8 +74,19 @@ def written_day(written: str, habits: Habits) -> date:
 
 
 _LONG_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 
 
 def _is_month_name(name: str, number: int) -> bool:
@@ -128,7 +149,7 @@ def _offset(zone: str) -> tzinfo | None:
     if not zone:
         return None
     if zone[0] not in "+-":
-        return timezone.utc
+        return UTC
     digits = zone[1:].replace(":", "")
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 14 or minutes > 59:

@@ -30,7 +30,8 @@ class FileType(FieldType):
     documentation = Text.of(
         {
             "zh": "上传的文件或图片，一个或多个；可以限制种类和大小；能看记录的人才能下载。",
-            "en": "Uploaded files or pictures, one or several; kind and size can be limited; who may read the record may download them.",
+            "en": "Uploaded files or pictures, one or several; kind and size can be limited; "
+            "who may read the record may download them.",
         }
     )
     icon = "paperclip"

@@ -64,7 +64,7 @@ class IntegerType(NumberType):
 
 
 def _whole(number: Decimal | int) -> int:
-    if type(number) is int:
+    if isinstance(number, int):
         return _bounded(number)
     if number.adjusted() > 18:
         raise Invalid("too_many_digits", value=shown(str(number)), maximum=16)

@@ -1,11 +1,11 @@
 """The type `link`: one record of another entity, or of the same."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger
 
 from dougong.fieldtypes.base import FieldType, Habits
-from dougong.fieldtypes.operators import OF_RECORD
+from dougong.fieldtypes.operators import OF_RECORD, Operator
 from dougong.fieldtypes.references import FILL, ID_SCHEMA, ON_DELETE, TARGET, record_id
 from dougong.fieldtypes.settings import own
 from dougong.fieldtypes.texts import cell_line, narrow
@@ -22,13 +22,14 @@ class LinkType(FieldType):
     documentation = Text.of(
         {
             "zh": "关联到另一条记录；对方自动有反向列表；目标删除时可以拒绝、一起删除或清空。",
-            "en": "Points to a record, which gets a list of the records that point to it; says what happens when the target is deleted.",
+            "en": "Points to a record, which gets a list of the records that point to it; "
+            "says what happens when the target is deleted.",
         }
     )
     icon = "arrow-up-right"
     widget = "record"
     settings = own({**TARGET, "on_delete": ON_DELETE, "fill": FILL}, ("to",))
-    operators = OF_RECORD
+    operators: ClassVar[tuple[Operator, ...]] = OF_RECORD
 
     def expression_type(self, field: Field) -> Type:
         return Type("record", entity=field.target.key if field.target else "")

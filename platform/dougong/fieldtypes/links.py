@@ -23,7 +23,8 @@ class LinksType(FieldType):
     documentation = Text.of(
         {
             "zh": "关联到任意多条记录，保持顺序，不重复；对方自动有反向列表。",
-            "en": "Points to any number of records, in order and without doubles; each gets a list of the records that point to it.",
+            "en": "Points to any number of records, in order and without doubles; "
+            "each gets a list of the records that point to it.",
         }
     )
     icon = "arrows-split"

@@ -16,7 +16,8 @@ class MemberType(LinkType):
     documentation = Text.of(
         {
             "zh": "一个有账号的人，例如负责人；权限规则和审批可以引用它。导入时按登录名或姓名识别。",
-            "en": "A person with an account, such as an owner; row rules and approvals can refer to it. Imports know logins and names.",
+            "en": "A person with an account, such as an owner; row rules and approvals can refer to it. "
+            "Imports know logins and names.",
         }
     )
     icon = "user"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.messages import shown
-from dougong.fieldtypes.numbers import BOUNDS, NumberType, decimals_setting, grouped
+from dougong.fieldtypes.numbers import BOUNDS, LONGEST_CELL, NumberType, decimals_setting, grouped
 from dougong.fieldtypes.settings import described, own
 from dougong.fieldtypes.texts import narrow
 from dougong.model.expression import Value
@@ -33,6 +33,7 @@ _MARKS = "|".join(sorted(map(re.escape, _MEANINGS), key=len, reverse=True))
 _DECORATED = re.compile(
     rf"(?P<minus>-?)\s*(?P<before>{_MARKS}|[A-Za-z]{{3}})?\s*(?P<number>.*?[0-9万亿)])\s*(?P<after>{_MARKS}|[A-Za-z]{{3}})?"
 )
+_BARE = re.compile(r"-?[0-9][0-9,.]*")
 
 
 class MoneyType(NumberType):
@@ -62,14 +63,8 @@ class MoneyType(NumberType):
     )
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
-        if (
-            type(text) is str
-            and not text.isascii()
-            or type(text) is str
-            and not text[-1:].isdigit()
-            or _leads_with_mark(text)
-        ):
-            text = _without_currency(str(text), field.currency)
+        if isinstance(text, str) and len(text) <= LONGEST_CELL and not _BARE.fullmatch(text):
+            text = _without_currency(text, field.currency)
         return super().parse(text, field, habits)
 
     def bound_text(self, bound: Decimal, field: Field) -> str:
@@ -77,10 +72,6 @@ class MoneyType(NumberType):
 
     def to_text(self, value: Value, field: Field, language: str, timezone: object = None) -> str:
         return "" if value is None else _with_symbol(value, field.currency)
-
-
-def _leads_with_mark(text: object) -> bool:
-    return type(text) is str and not (text[:1].isdigit() or text[:1] == "-" and text[1:2].isdigit())
 
 
 def _without_currency(written: str, currency: str) -> str:

@@ -23,6 +23,7 @@ _QUANTA = tuple(Decimal(1).scaleb(-scale) for scale in range(DIGITS + 1))
 _DASHES = {0x2212: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D}
 _SPACE = re.compile("[ \u00a0\u202f\u2009'’]")
 _SPACED = re.compile("[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+")
+LONGEST_CELL = 100
 _BEYOND = 10**DIGITS
 
 BOUNDS: dict[str, Schema] = {
@@ -38,17 +39,16 @@ def decimals_setting(default: int, chinese: str = "小数位数", english: str =
 
 def exact_number(value: object, example: str) -> Decimal | int:
     """Return the number that came as JSON (text, int, Decimal, or a float of at most 15 digits); raise Invalid otherwise."""
-    kind = type(value)
-    if kind is str:
-        if _PLAIN.fullmatch(value):  # type: ignore[arg-type]
-            return Decimal(value)  # type: ignore[arg-type]
-    elif kind is int:
-        return value  # type: ignore[return-value]
-    elif kind is Decimal:
-        if value.is_finite():  # type: ignore[attr-defined]
-            return value  # type: ignore[return-value]
-    elif kind is float:
-        return _exact_float(value, example)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        if _PLAIN.fullmatch(value):
+            return Decimal(value)
+    elif isinstance(value, Decimal):
+        if value.is_finite():
+            return value
+    elif isinstance(value, float):
+        return _exact_float(value, example)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        return value
     raise Invalid("not_a_number", value=shown(value), example=example)
 
 
@@ -77,7 +77,7 @@ def fitted(number: Decimal | int, scale: int) -> Decimal:
     result = number.quantize(_QUANTA[scale], context=EXACT)
     if result != number:
         raise Invalid("too_many_decimals", value=shown(str(number)), maximum=scale)
-    return abs(result) if not result else result
+    return result or abs(result)
 
 
 def rounded(number: Decimal | int, scale: int) -> Decimal:
@@ -95,15 +95,15 @@ def written_number(value: object, habits: Habits, example: str) -> Decimal | int
 
     A float, which is what a spreadsheet's cell is, counts with the 15 digits that the spreadsheet shows.
     """
-    kind = type(value)
-    if kind is float:
-        return _shown_float(value, example)  # type: ignore[arg-type]
-    if kind is not str:
+    if isinstance(value, float):
+        return _shown_float(value, example)
+    if not isinstance(value, str):
         return exact_number(value, example)
-    text: str = value  # type: ignore[assignment]
-    if _PLAIN.fullmatch(text) and habits.decimal_mark == ".":
-        return Decimal(text)
-    return _decorated_number(text, habits, example)
+    if len(value) > LONGEST_CELL:
+        raise Invalid("not_a_number", value=shown(value), example=example)
+    if _PLAIN.fullmatch(value) and habits.decimal_mark == ".":
+        return Decimal(value)
+    return _decorated_number(value, habits, example)
 
 
 def _shown_float(value: float, example: str) -> Decimal:
@@ -118,7 +118,7 @@ def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
     sign = 1
     if text.startswith("(") and text.endswith(")"):
         text, sign = text[1:-1].strip(), -1
-    unit = _UNITS.get(text[-1:], None)
+    unit = _UNITS.get(text[-1:])
     if unit is not None:
         text = text[:-1].rstrip()
     text = text.removeprefix("+")

@@ -1,8 +1,9 @@
 """Patterns that values must match, in an engine whose time is linear in the value."""
 
 from functools import lru_cache
+from typing import Any
 
-import re2
+import re2  # type: ignore[import-untyped]
 
 from dougong.fieldtypes.messages import shown
 
@@ -14,7 +15,7 @@ ADVICE = "look-ahead, look-behind and back references are not possible; write th
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> "re2._Regexp[str]":
+def compiled(pattern: str) -> Any:
     """Return the compiled pattern; raise ValueError with the reason when the engine does not know it."""
     try:
         return re2.compile(pattern, options=_OPTIONS)

@@ -27,7 +27,8 @@ class PhoneType(LineType):
     documentation = Text.of(
         {
             "zh": "手机或座机号码，可带国家码和分机；按书写方式保存，搜索时只看数字也能找到。",
-            "en": "A mobile or landline number with country code and extension if wanted, kept as written; found by its digits alone too.",
+            "en": "A mobile or landline number with country code and extension if wanted, kept as written; "
+            "found by its digits alone too.",
         }
     )
     icon = "phone"
@@ -37,9 +38,9 @@ class PhoneType(LineType):
 
     def coerce(self, value: object, field: Field) -> Value:
         text = one_line(value)
-        if text is None:
-            return None
-        if not _FORM.fullmatch(text) or len(text) > LONGEST or not 3 <= len(_DIGIT.findall(text)) <= 22:
+        if text is None or (text.isascii() and text.isdigit() and 3 <= len(text) <= 22):
+            return text
+        if len(text) > LONGEST or not _FORM.fullmatch(text) or not 3 <= len(_DIGIT.findall(text)) <= 22:
             raise Invalid("not_a_phone", value=shown(text), example=EXAMPLE)
         return text
 

@@ -45,9 +45,10 @@ class SerialType(LineType):
     label = Text.of({"zh": "流水号", "en": "Serial number"})
     documentation = Text.of(
         {
-            "zh": "新记录自动得到的编号，由固定文字、日期和计数组成，可按日、周、月、年重新计数；位数不够时变长，不会回绕。",
-            "en": "The number a new record gets, made of constant text, date and count, which may restart each day, week, month or year; "
-            "a count that outgrows its digits gets longer and never wraps.",
+            "zh": "新记录自动得到的编号，由固定文字、日期和计数组成，可按日、周、月、年重新计数；"
+            "位数不够时变长，不会回绕。",
+            "en": "The number a new record gets, made of constant text, date and count; the count may restart "
+            "each day, week, month or year, gets longer when it outgrows its digits and never wraps.",
         }
     )
     icon = "hash"
@@ -74,7 +75,7 @@ class SerialType(LineType):
         dates = "".join(part.value for part in field.parts if part.kind == "date")
         wanted = {"day": "yMd", "week": "yMd", "month": "yM", "year": "y"}.get(field.reset, "")
         if any(letter not in dates for letter in wanted):
-            message = f"the count restarts every {field.reset}, but the parts do not tell one {field.reset} from the next: numbers would repeat"
+            message = f"the count restarts every {field.reset}, but its parts do not say which: numbers would repeat"
             form = {"year": "yyyy", "month": "yyyyMM"}.get(field.reset, "yyyyMMdd")
             findings.append(Diagnostic("D414", message, "parts", hint=f"add {{date: {form}}}"))
         return findings

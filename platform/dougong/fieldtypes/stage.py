@@ -13,7 +13,8 @@ class StageType(ChoiceType):
     documentation = Text.of(
         {
             "zh": "销售流程等管道中的阶段；新记录从第一个阶段开始，推进时按管道的规则检查。",
-            "en": "The stage of a pipeline; a record begins at the first one, and moves are checked by the rules of the pipeline.",
+            "en": "The stage of a pipeline; a record begins at the first one, "
+            "and moves are checked by the rules of the pipeline.",
         }
     )
     icon = "route"

@@ -22,7 +22,8 @@ class TableType(FieldType):
     documentation = Text.of(
         {
             "zh": "属于一条记录的若干行，每行有自己的字段，可以排序、汇总、校验；随记录一起删除。",
-            "en": "Rows that belong to a record, each with fields of its own, in order; they can be summed and checked, and go with the record.",
+            "en": "Rows that belong to a record, each with fields of its own, in order; "
+            "they can be summed and checked, and go with the record.",
         }
     )
     icon = "table-plus"

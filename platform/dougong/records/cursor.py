@@ -120,7 +120,7 @@ _READERS = {
 def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
     """Whether the database can compare the value with a column of that type."""
     if isinstance(type_, Scaled):
-        return type(value) is Decimal and type_.scaled(value) is not None
+        return type(value) in (Decimal, int) and type_.scaled(value) is not None
     if isinstance(type_, Instant):
         return isinstance(value, datetime)
     if isinstance(type_, Day):

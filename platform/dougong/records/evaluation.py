@@ -64,10 +64,11 @@ class Evaluation:
             self._fetch(key, {each for each in ids if (key, each) not in self._related})
 
     def _fetch(self, key: str, ids: set[int]) -> None:
-        table = shape_of(self.call.release, key).table
+        shape = shape_of(self.call.release, key)
+        table = shape.table
         for chunk in chunks(sorted(ids)):
             statement = select(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
             for row in self.call.connection.execute(statement).mappings():
-                self._related[key, row["id"]] = dict(row)
+                self._related[key, row["id"]] = shape.tidy(dict(row))
         for identifier in ids:
             self._related.setdefault((key, identifier), {})

@@ -22,7 +22,7 @@ def load(
         statement = select(shape.table).where(shape.table.c.id.in_(chunk), *conditions).order_by(shape.table.c.id)
         if lock:
             statement = statement.with_for_update(of=shape.table)
-        found.update((row["id"], dict(row)) for row in call.connection.execute(statement).mappings())
+        found.update((row["id"], shape.tidy(dict(row))) for row in call.connection.execute(statement).mappings())
     for field in shape.lists:
         lists = linked_ids(call, shape, field, list(found))
         for identifier, values in found.items():
@@ -56,7 +56,7 @@ def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> dict[int, lis
             .order_by(shape.table.c.parent_id, shape.table.c.position)
         )
         for row in call.connection.execute(statement).mappings():
-            values = dict(row)
+            values = shape.tidy(dict(row))
             found.setdefault(values["parent_id"], []).append(values)
             everything[values["id"]] = values
     for field in shape.lists:

@@ -18,6 +18,7 @@ from dougong.records.defaults import apply_defaults
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
+from dougong.records.files import claim
 from dougong.records.given import every_draft
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts
@@ -83,6 +84,7 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     except IntegrityError as error:
         raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
     changed = [draft for draft in standing if draft.changed]
+    _claim_files(call, shape, [*new, *changed])
     index_drafts(call, shape, [*new, *changed])
     created = (("create", draft.id, 1, None) for draft in new)
     updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
@@ -97,6 +99,14 @@ def _find_changes(shape: Shape, draft: Draft) -> None:
             if row.before is not None:
                 row.changed = differing(shape.tables[name], row)
     draft.changed = differing(shape, draft)
+
+
+def _claim_files(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    for field in shape.files:
+        claim(call, shape, field, [(each.id, each.values[field.id]) for each in drafts if each.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        if rows_shape.files:
+            _claim_files(call, rows_shape, [row for each in drafts if name in each.rows for row in each.rows[name].drafts])
 
 
 def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagnostic]:

@@ -60,7 +60,7 @@ def wanted_fields(
 
 def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Row[Any]]) -> list[Record]:
     """Records from the rows of a statement whose first columns are `wanted.columns`."""
-    found = [dict(zip(wanted.names, row, strict=False)) for row in rows]
+    found = [shape.tidy(dict(zip(wanted.names, row, strict=False))) for row in rows]
     identifiers = [values["id"] for values in found]
     for field in shape.lists:
         if field.id in wanted.shown:

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.model.entity import Entity
-from dougong.model.expression import Expression
+from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.storage.release import Release
 
@@ -38,6 +38,8 @@ class Shape:
     computed: tuple[str, ...]
     unique: tuple[tuple[str, ...], ...]
     types: Mapping[str, FieldType]
+    listed: tuple[str, ...]
+    """Fields whose value is a list that one column holds: choices and files."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -51,6 +53,15 @@ class Shape:
     def field(self, identifier: str) -> Field:
         """The field with that id; KeyError when there is none."""
         return self.entity.fields[identifier]
+
+
+    def tidy(self, values: dict[str, Value]) -> dict[str, Value]:
+        """Values as a query gives them, in the form they have in memory: lists are tuples, and an empty one is empty."""
+        for name in self.listed:
+            value = values.get(name)
+            if value is not None:
+                values[name] = tuple(value) or None
+        return values
 
 
 def shape_of(release: Release, key: str) -> Shape:
@@ -79,6 +90,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
+        listed=tuple(field.id for field in fields if field.type in ("choices", "file") and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
     )

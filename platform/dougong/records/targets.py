@@ -91,13 +91,13 @@ def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
 
 
 def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
-    """A file may be attached by whoever uploaded it, or stay where it is; what is stored about it comes from the upload."""
+    """A file may be attached once, by whoever uploaded it, or stay where it is; what is stored about it comes from the upload."""
     written = _new_values(field, drafts)
     wanted = {each["id"] for _, value in written for each in value}
-    found: dict[int, Values] = {}
+    found: dict[str, Values] = {}
     for chunk in chunks(sorted(wanted)):
-        statement = select(FILE).where(FILE.c.id.in_(chunk))
-        found.update((row["id"], dict(row)) for row in call.connection.execute(statement).mappings())
+        statement = select(FILE).where(FILE.c.key.in_(chunk), FILE.c.deleted_at.is_(None))
+        found.update((row["key"], dict(row)) for row in call.connection.execute(statement).mappings())
     for draft, value in written:
         kept = {each["id"]: each for each in (draft.before or {}).get(field.id) or ()}
         described = []
@@ -105,10 +105,10 @@ def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
             upload = found.get(each["id"])
             if each["id"] in kept:
                 described.append(kept[each["id"]])
-            elif upload is None or not (upload["created_by"] == call.actor.id or call.actor.is_admin):
+            elif upload is None or upload["created_by"] != call.actor.id or upload["entity"] is not None:
                 draft.problems.append(_unknown(call, "unknown_file", field, draft, each["id"]))
             else:
-                described.append({name: upload[name] for name in ("id", "name", "size", "type")})
+                described.append({"id": upload["key"], **{name: upload[name] for name in ("name", "size", "type")}})
         draft.values[field.id] = tuple(described)
 
 

@@ -1,0 +1,78 @@
+"""Changes records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dougong.diagnostics import Refusal
+from dougong.model.expression import Value
+from dougong.records.call import Call
+from dougong.records.doors import action_word, open_door
+from dougong.records.draft import Draft, Values
+from dougong.records.given import taker_for
+from dougong.records.load import drafts_of, load
+from dougong.records.locks import locked_ids
+from dougong.records.messages import problem, refuse
+from dougong.records.pipeline import complete, problems_in, write
+from dougong.records.read import read
+from dougong.records.record import Record
+from dougong.records.selection import Selection
+from dougong.records.shape import Shape
+
+
+def update(
+    call: Call, key: str, identifier: int, changes: Mapping[str, Value], if_version: int | None = None
+) -> Record:
+    """Change some fields of one record and return it; `if_version` refuses when somebody else was faster.
+
+    Of a sub-table all rows are given: those with an id are kept and changed, those without are new, the others are removed.
+    """
+    shape = open_door(call, key, "update")
+    draft = changed_draft(call, shape, identifier, changes, if_version)
+    complete(call, shape, [draft])
+    found = problems_in([draft])
+    if found:
+        raise Refusal("invalid", found)
+    write(call, shape, [draft])
+    return read(call, key, identifier)
+
+
+def changed_draft(
+    call: Call, shape: Shape, identifier: int, changes: Mapping[str, Value], if_version: int | None, path: str = ""
+) -> Draft:
+    """The draft of an update with the given changes in it; refuses what may not be changed or has changed meanwhile."""
+    values = writable(call, shape, identifier, "update")
+    if if_version is not None and values["version"] != if_version:
+        refuse("stale", call.language, "stale", path.rstrip("/"))
+    given = frozenset(changes) if isinstance(changes, Mapping) else frozenset()
+    [draft] = drafts_of(call, shape, [values], tables_needed(shape, given), [path])
+    taker_for(call, shape, "update").take(draft, changes)
+    return draft
+
+
+def tables_needed(shape: Shape, given: frozenset[str]) -> list[str]:
+    """The sub-tables of which an update needs the rows: those it writes and those that formulas or rules read."""
+    return [name for name in shape.tables if name in given or name in shape.row_readers]
+
+
+def writable(call: Call, shape: Shape, identifier: int, action: str) -> Values:
+    """The record as it stands, kept from other writers; refuses when it may not be seen, not be changed or is locked."""
+    found = writable_many(call, shape, [identifier], action)
+    if identifier not in found:
+        refuse_unwritable(call, shape, identifier, action)
+    if locked_ids(call, shape.key, [identifier]):
+        raise Refusal("conflict", [problem(call.language, "record_locked")])
+    return found[identifier]
+
+
+def writable_many(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
+    """Those of the records that the actor may change or delete, as they stand, by id."""
+    known = [each for each in identifiers if -(2**63) <= each < 2**63]
+    return load(call, shape, known, Selection(call, shape, action).conditions, lock=True)
+
+
+def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) -> None:
+    """Refuse as forbidden when the record may at least be seen, otherwise as if it did not exist."""
+    if -(2**63) <= identifier < 2**63 and Selection(call, shape).among([identifier]).count():
+        refuse("forbidden", call.language, "forbidden_row", action=action_word(action, call.language))
+    refuse("missing", call.language, "not_found")

@@ -1,0 +1,95 @@
+"""The Jinja environment of each language: escaped, strict about names, with the words and drawings bound in."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from dougong.screens import words
+from dougong.screens.shape import Chart, FormField, KanbanCard, Shown
+from dougong_renderers.html import drawing
+from dougong_renderers.html.assets import assets
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The environment for one language; templates are compiled once per process and language."""
+    jinja = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=400,
+    )
+    jinja.globals.update(
+        language=language,
+        say=partial(_say, language=language),
+        count=partial(_count, language=language),
+        asset=lambda name: assets().address(name),
+        icon=drawing.icon,
+        ring=drawing.ring,
+        spark=drawing.spark,
+        bar=drawing.bar,
+        funnel_step=drawing.funnel_step,
+        shares=drawing.shares,
+        card_moves=_card_moves,
+        series_of=_series_of,
+        show=partial(_show, jinja),
+        input=partial(_edit, jinja),
+    )
+    jinja.filters.update(initial=drawing.initial, first_character=drawing.first, hue=drawing.hue)
+    return jinja
+
+
+def _say(key: str, *, language: str, **parameters: object) -> str:
+    return words.say(key, language, **parameters)
+
+
+def _count(key: str, number: int, *, language: str) -> str:
+    return words.count(key, language, number)
+
+
+def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
+    """A value through the template of its field type; `place` is page or cell."""
+    return Markup(_module(jinja, value.type, "show").show(value, place))  # nosec B704: a template's output
+
+
+def _edit(jinja: Environment, field: FormField, name: str, place: str = "form") -> Markup:
+    """An input through the template of its field type; `place` is form or cell (inside a sub-table)."""
+    return Markup(_module(jinja, field.type, "edit").edit(field, name, place))  # nosec B704: a template's output
+
+
+def _card_moves(card: KanbanCard) -> str:
+    """What a script must know to say, while dragging, what a column requires or why it refuses."""
+    return json.dumps(
+        {
+            move.column: {
+                "refusal": move.refusal,
+                "needs": [{"label": need.label, "state": need.state} for need in move.requirements],
+            }
+            for move in card.moves
+        },
+        ensure_ascii=False,
+    )
+
+
+def _series_of(chart: Chart) -> list[dict[str, object]]:
+    return [
+        {"label": each.label, "values": each.values, "texts": each.texts, "hrefs": each.hrefs}
+        for each in chart.series
+    ]
+
+
+def _module(jinja: Environment, field_type: str, kind: str) -> Any:
+    folder = field_type if field_type.isidentifier() else "text"
+    template = jinja.select_template([f"fields/{folder}/{kind}.html", f"fields/text/{kind}.html"])
+    return template.module

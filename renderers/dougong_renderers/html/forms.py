@@ -1,0 +1,188 @@
+"""Generated forms bound with WTForms: which inputs a form has, and what came back in them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wtforms import Field, FieldList, StringField
+from wtforms import FormField as NestedForm
+from wtforms.form import BaseForm
+
+from dougong.screens.shape import FormField, FormScreen, Submitted
+
+MANY: frozenset[str] = frozenset({"choices", "links", "file"})
+"""Types whose input is sent several times under one name."""
+
+MAX_ROWS = 2_000
+"""A sub-table with more rows than this is refused by the reader of the form: only the first are taken."""
+
+_CACHED_FORMS = 256
+
+
+class Texts(Field):
+    """All texts that were sent under one name."""
+
+    data: list[str] | None
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep every text as it came."""
+        self.data = list(valuelist)
+
+
+class Values:
+    """Form data in the way WTForms asks for it."""
+
+    def __init__(self, data: Mapping[str, list[str]]) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterable[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._data
+
+    def getlist(self, name: str) -> list[str]:
+        """All texts under a name."""
+        return list(self._data.get(name, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One writable input of a form class: its type decides how what came back is read; `columns` are those of a sub-table."""
+
+    type: str
+    columns: Mapping[str, Input] | None = None
+
+
+class RowForm(BaseForm):
+    """A row of a sub-table; one class for all, told apart by the fields it is made with."""
+
+    def __init__(
+        self, unbound: Mapping[str, Any], formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any
+    ) -> None:
+        super().__init__(unbound, prefix=prefix)
+        self.process(formdata, obj, **extra)
+
+
+class FormCache:
+    """Form classes by the key of their screen, so that a definition version builds each of them once."""
+
+    def __init__(self, limit: int = _CACHED_FORMS) -> None:
+        self._forms: OrderedDict[tuple[str, frozenset[str]], tuple[Mapping[str, Any], Mapping[str, Input]]]
+        self._forms = OrderedDict()
+        self._limit = limit
+
+    def get(self, screen: FormScreen) -> tuple[Mapping[str, Any], Mapping[str, Input]]:
+        """The WTForms fields of a screen, and what kind of input each is."""
+        fields = writable(screen)
+        key = (screen.key, frozenset(fields))
+        if key not in self._forms:
+            self._forms[key] = ({name: _unbound(field) for name, field in fields.items()}, _inputs(fields))
+            if len(self._forms) > self._limit:
+                self._forms.popitem(last=False)
+        return self._forms[key]
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+
+CACHE = FormCache()
+
+
+def writable(screen: FormScreen) -> dict[str, FormField]:
+    """The fields of a form that may be entered, by id; read-only and computed ones are not read back."""
+    found: dict[str, FormField] = {}
+    for section in screen.sections:
+        for field in section.fields:
+            if not field.read_only and not field.computed:
+                found[field.id] = field
+    return found
+
+
+def submitted(screen: FormScreen, data: Mapping[str, list[str]]) -> Mapping[str, Submitted]:
+    """What was entered for each writable field; a field that was not sent is missing from the answer."""
+    unbound, inputs = CACHE.get(screen)
+    form = BaseForm(unbound)
+    form.process(Values(data))
+    entered: dict[str, Submitted] = {}
+    for name, kind in inputs.items():
+        value = _read(form[name], name, kind, data)
+        if value is not None:
+            entered[name] = value
+    return entered
+
+
+def _inputs(fields: Mapping[str, FormField]) -> dict[str, Input]:
+    return {name: Input(field.type, _columns(field)) for name, field in fields.items()}
+
+
+def _columns(field: FormField) -> dict[str, Input] | None:
+    if field.table is None:
+        return None
+    return {column.id: Input(column.type) for column in _writable_columns(field)}
+
+
+def _writable_columns(field: FormField) -> list[FormField]:
+    columns = field.table.blank.fields if field.table else ()
+    return [column for column in columns if not column.read_only and not column.computed]
+
+
+def _unbound(field: FormField) -> Any:
+    if field.table is not None:
+        row: dict[str, Any] = {"id": StringField()}
+        row.update({column.id: _unbound(column) for column in _writable_columns(field)})
+
+        def make_row(formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any) -> RowForm:
+            return RowForm(row, formdata, obj, prefix, **extra)
+
+        return FieldList(NestedForm(make_row), max_entries=MAX_ROWS)
+    if field.type == "address":
+        parts = {part.id: StringField() for part in field.parts}
+
+        def make_address(formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any) -> RowForm:
+            return RowForm(parts, formdata, obj, prefix, **extra)
+
+        return NestedForm(make_address)
+    return Texts()
+
+
+def _read(bound: Any, name: str, kind: Input, data: Mapping[str, list[str]]) -> Submitted | None:
+    if kind.columns is not None:
+        if f"{name}-sent" not in data:
+            return None
+        return tuple(_read_row(entry, kind.columns, data) for entry in bound.entries)
+    if kind.type == "address":
+        prefix = f"{name}-"
+        if not any(key.startswith(prefix) for key in data):
+            return None
+        return ({part: (field.data or "") for part, field in bound.form._fields.items()},)
+    if name not in data and bound.name not in data:
+        return None
+    taken_away = set(data.get(f"dg_remove-{bound.name}", ()))
+    return _single([text for text in bound.data or () if text not in taken_away], kind.type)
+
+
+def _read_row(
+    entry: Any, columns: Mapping[str, Input], data: Mapping[str, list[str]]
+) -> Mapping[str, Submitted]:
+    row: dict[str, Submitted] = {"id": entry.form["id"].data or ""}
+    for name, kind in columns.items():
+        value = _read(entry.form[name], entry.form[name].name, kind, data)
+        if value is not None:
+            row[name] = value
+    return row
+
+
+def _single(texts: list[str], field_type: str) -> Submitted:
+    if field_type in MANY:
+        return tuple(dict.fromkeys(text for text in texts if text))
+    if field_type == "boolean":
+        return "true" if "true" in texts else "false"
+    filled = [text for text in texts if text.strip()]
+    return filled[-1] if filled else (texts[-1] if texts else "")
