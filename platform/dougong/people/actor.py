@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import (
+from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, cast, literal, null, select, union, union_all
     BigInteger,
     Connection,
     Select,
