@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, cast, literal, null, select, union, union_all
+from sqlalchemy import (
     BigInteger,
     Connection,
+    Row,
     Select,
     bindparam,
     cast,
