@@ -124,7 +124,7 @@ def _roles(old: App, new: App) -> Iterator[Change]:
         else:
             yield from _changed_parts("role", name, before, role, ("label", "help"))
         yield from _rights(before, role)
-    for name, role in old.roles.items():
+    for name in old.roles:
         if name not in new.roles:
             yield Change("role", "removed", name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, func, select, tuple_
 
@@ -54,7 +55,7 @@ def duplicates(
     return number, _ids(connection, select(table.c.id).where(among)) if number else ()
 
 
-def _repeated(table: Table, columns: list[Column[object]], condition: ColumnElement[bool]) -> Select[object]:
+def _repeated(table: Table, columns: list[Column[Any]], condition: ColumnElement[bool]) -> Select[Any]:
     return select(*columns).where(condition).group_by(*columns).having(func.count() > 1).correlate(None)
 
 
@@ -62,9 +63,10 @@ def _live(table: Table) -> ColumnElement[bool]:
     return table.c.deleted_at.is_(None) if "deleted_at" in table.c else table.c.id.is_not(None)
 
 
-def _number(connection: Connection, statement: Select[tuple[int]]) -> int:
-    return connection.execute(statement).scalar_one()
+def _number(connection: Connection, statement: Select[int]) -> int:
+    number: int = connection.execute(statement).scalar_one()
+    return number
 
 
-def _ids(connection: Connection, statement: Select[tuple[int]]) -> tuple[int, ...]:
+def _ids(connection: Connection, statement: Select[int]) -> tuple[int, ...]:
     return tuple(connection.execute(statement.order_by("id").limit(FIRST)).scalars())

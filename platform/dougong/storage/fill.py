@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, Table, column, delete, select, text, update
 from sqlalchemy import table as plain_table
+from sqlalchemy.sql.expression import ColumnClause
 
 from dougong.fieldtypes import TYPES
 from dougong.storage import ddl, names, tables
@@ -46,7 +48,7 @@ def attach(connection: Connection, app: str, spec: TableSpec, column_: ColumnSpe
     reference = ddl.column_reference(app, spec, column_)
     if reference is None:
         return
-    link = column(column_.name)
+    link: ColumnClause[int] = column(column_.name)
     target = plain_table(reference.target, column("id"))
     dangling = link.is_not(None) & ~select(target.c.id).where(target.c.id == link).exists()
     holder = plain_table(spec.name, link)
@@ -107,7 +109,7 @@ def search(connection: Connection, index_spec: TableSpec, records: TableSpec) ->
 
 def _next_rows(
     connection: Connection, table: Table, searched: list[ColumnSpec], last: int
-) -> list[tuple[object, ...]]:
+) -> list[tuple[Any, ...]]:
     columns = [table.c.id, *(table.c[each.field] for each in searched)]
     wanted = (
         select(*columns)

@@ -66,7 +66,8 @@ def versions(connection: Connection, app: str) -> list[Version]:
 
 def generation(connection: Connection) -> int:
     """The number that grows with every applied version of any app."""
-    return connection.execute(select(STATE.c.generation)).scalar_one()
+    number: int = connection.execute(select(STATE.c.generation)).scalar_one()
+    return number
 
 
 def state(connection: Connection, app: str) -> str:

@@ -35,6 +35,8 @@ from dougong.storage.schema import ColumnSpec, IndexSpec, Schema, TableSpec, Tom
 
 _TEXTS = frozenset({"text", "long_text"})
 _LINKING = frozenset({"link", "member"})
+_LABELLED = frozenset({"choice", "stage"})
+"""Types whose values are ids that a person never sees: as text they become their labels."""
 _ORDER: tuple[type[Operation], ...] = (
     DropIndex,
     DropTable,
@@ -316,9 +318,7 @@ def _match_column(
                 former=old.field,
             )
         )
-    if old.kind != new.kind or (old.field_type != new.field_type and new.field_type not in _TEXTS):
-        _change_type(work, table, before, old, after)
-    elif old.field_type != new.field_type and old.field_type not in _TEXTS and old.field_type in _LABELLED:
+    if _needs_conversion(old, new):
         _change_type(work, table, before, old, after)
     if old.on_delete != new.on_delete:
         former = replace(old, name=new.name, references=new.references)
@@ -328,8 +328,12 @@ def _match_column(
     return after
 
 
-_LABELLED = frozenset({"choice", "stage"})
-"""Types whose values are ids that a person never sees: as text they become their labels."""
+def _needs_conversion(old: ColumnSpec, new: ColumnSpec) -> bool:
+    """Whether values must be looked at: any text may stay as it is when it becomes plain text, but for ids of options."""
+    if old.kind != new.kind:
+        return True
+    to_plain_text = new.field_type in _TEXTS and old.field_type not in _LABELLED
+    return old.field_type != new.field_type and not to_plain_text
 
 
 def _change_type(

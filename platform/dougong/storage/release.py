@@ -63,18 +63,18 @@ def _with_foreign_inverses(apps: Mapping[str, App]) -> dict[str, App]:
     for app in apps.values():
         for entity in app.entities.values():
             for each in entity.fields.values():
-                target = each.target
-                if target and target.app in apps and target.app != app.id and target.inverse:
+                link = each.target
+                if link and link.app in apps and link.app != app.id and link.inverse:
                     many = each.type == "links"
-                    inverse = Inverse(target.inverse, target.inverse_label, app.id, entity.id, each.id, many)
-                    extra.setdefault((target.app, target.entity), {}).setdefault(target.inverse, inverse)
+                    inverse = Inverse(link.inverse, link.inverse_label, app.id, entity.id, each.id, many)
+                    extra.setdefault((link.app, link.entity), {}).setdefault(link.inverse, inverse)
     linked = dict(apps)
     for (app_id, entity_id), inverses in extra.items():
-        app, entity = linked[app_id], linked[app_id].entities.get(entity_id)
-        if entity is not None:
-            known = {**inverses, **entity.inverses}
-            entities = {**app.entities, entity_id: replace(entity, inverses=known)}
-            linked[app_id] = replace(app, entities=entities)
+        app = linked[app_id]
+        target = app.entities.get(entity_id)
+        if target is not None:
+            known = replace(target, inverses={**inverses, **target.inverses})
+            linked[app_id] = replace(app, entities={**app.entities, entity_id: known})
     return linked
 
 
