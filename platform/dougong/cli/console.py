@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from dougong.cli.words import WORDS
@@ -34,6 +34,10 @@ class Console:
             print(json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str), file=self.out)
         elif text:
             print(text, file=self.out)
+
+    def with_json(self) -> Console:
+        """The same console, its result for a program."""
+        return replace(self, as_json=True)
 
     def note(self, text: str) -> None:
         """Something to know that is not the result."""

@@ -147,7 +147,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
 
 def _choose_href(place: Place, field: Field) -> str:
     key = place.owner or place.entity.key
-    name = f"{place.table}/{field.id}" if place.table else field.id
+    name = f"{place.table}.{field.id}" if place.table else field.id
     return f"{entity_path(key)}/choose/{name}"
 
 

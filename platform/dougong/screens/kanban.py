@@ -9,9 +9,9 @@ from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.model.form import View
 from dougong.policy.access import access, may
-from dougong.records.aggregate import aggregate
+from dougong.records.aggregate import aggregate, totals
 from dougong.records.call import Call
-from dougong.records.query import list_records, totals
+from dougong.records.query import list_records
 from dougong.records.record import Record
 from dougong.screens.addresses import entity_path, record_path, with_query
 from dougong.screens.columns import cell, column_ids, columns_for, visible_fields
@@ -96,7 +96,7 @@ def _figures(call: Call, entity: Entity, asked: ListRequest, view: View | None, 
     measures = {"count": "COUNT()"} | ({"total": f"SUM({summed})"} if summed else {})
     query = query_of(asked, view)
     found = {}
-    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q).rows:
+    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q, view=query.view).rows:
         total = row["total"] if summed else None
         words = shown(call, entity, fields[summed], total, {}).text if total is not None else ""
         found[row[group.id] or ""] = (int(row["count"]), words)

@@ -16,7 +16,6 @@ from werkzeug.wrappers import Request, Response
 from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
-from dougong.storage.release import Release
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
 from dougong.web.identity import Identity, identify
@@ -103,22 +102,15 @@ class Exchange:
             yield self.call(connection)
 
     def call(self, connection: Connection) -> Call:
-        """The first argument of every verb, for this request."""
-        return Call(
-            self.release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
-        )
+        """The first argument of every verb, for this request, on the definitions that the transaction sees."""
+        release = self.runtime.releases.pinned(connection)
+        self.runtime.metrics.serving(release.generation)
+        return Call(release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone)
 
     @property
     def door(self) -> str:
         """The door that the history names: api for programs, screen for people."""
         return "api" if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token) else "screen"
-
-    @cached_property
-    def release(self) -> Release:
-        """The definitions this whole request is answered with."""
-        release = self.runtime.release()
-        self.runtime.metrics.serving(release.generation)
-        return release
 
     # -- what was sent ----------------------------------------------------------------------------------------------
 

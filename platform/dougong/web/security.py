@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
+import socket
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -45,14 +47,25 @@ def protect(headers: Headers, secure: bool) -> None:
 
 
 def host_is_allowed(host: str, allowed: Collection[str]) -> bool:
-    """Whether a Host header names this server: one of the allowed names, by default only names of this machine."""
+    """Whether a Host header names this server.
+
+    Without a list: this machine's names and plain IP addresses, as a foreign site can make a browser send neither.
+    """
     if "*" in allowed:
         return True
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") and host.count(":") == 1 else host
-    if name.startswith("[") and "]" in name:
-        name = name[: name.index("]") + 1]
+    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
     name = name.lower().rstrip(".")
-    return name in allowed or (not allowed and name in LOCAL_HOSTS) or host.lower() in allowed
+    if allowed:
+        return name in allowed or host.lower() in allowed
+    return name in LOCAL_HOSTS or name == socket.gethostname().lower() or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def comes_from_here(request: Request) -> bool:
