@@ -145,7 +145,7 @@ def set_roles(connection: Connection, user_id: int, roles: Iterable[tuple[str, s
     wanted = sorted(set(roles))
     for app, role in wanted:
         if not _ROLE.fullmatch(app) or not _ROLE.fullmatch(role):
-            raise refuse("invalid", "role_form", "roles", example="crm.sales_rep")
+            raise refuse("invalid", "role_form", "roles", example="app.role")
     connection.execute(delete(USER_ROLE).where(USER_ROLE.c.user_id == user_id))
     if wanted:
         rows = [{"user_id": user_id, "app": app, "role": role} for app, role in wanted]
@@ -156,7 +156,7 @@ def parse_role(text: str) -> tuple[str, str]:
     """Return (app, role) of `app.role`; refused for any other form."""
     app, point, role = text.partition(".")
     if not point or not _ROLE.fullmatch(app) or not _ROLE.fullmatch(role):
-        raise refuse("invalid", "role_form", "roles", example="crm.sales_rep")
+        raise refuse("invalid", "role_form", "roles", example="app.role")
     return app, role
 
 
@@ -239,8 +239,8 @@ def _with_roles(connection: Connection, rows: Sequence[Row[Any]]) -> list[Accoun
     ids = [row.id for row in rows]
     held: dict[int, list[tuple[str, str]]] = {}
     query = select(USER_ROLE).where(USER_ROLE.c.user_id.in_(ids)).order_by(USER_ROLE.c.app, USER_ROLE.c.role)
-    for user_id, app, role in connection.execute(query).tuples():
-        held.setdefault(user_id, []).append((app, role))
+    for found in connection.execute(query):
+        held.setdefault(found.user_id, []).append((found.app, found.role))
     return [
         Account(
             id=row.id,
