@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from dougong.diagnostics import Diagnostic
 from dougong.storage import ids
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
+from dougong.storage.drift import verify
 from dougong.storage.install import install
 from dougong.storage.ledger import Version
 from dougong.storage.plan import Plan, plan
 from dougong.storage.release import Release, releases_of
+from dougong.storage.rollback import plan_rollback
 from tests.storage.factory import build, compile_app
 
 
@@ -33,6 +36,15 @@ class World:
 
     def publish(self, description: Mapping[str, Any], **options: Any) -> Version:
         return apply(self.plan(description), self.database, **options)
+
+    def roll_back(self, app: str = "shop", number: int | None = None, **options: Any) -> Version:
+        with self.database.reading() as connection:
+            planned = plan_rollback(self.releases, connection, app, number)
+        return apply(planned, self.database, **options)
+
+    def verify(self) -> list[Diagnostic]:
+        with self.database.reading() as connection:
+            return verify(connection)
 
     @property
     def release(self) -> Release:
@@ -64,6 +76,3 @@ def world(database_url: str) -> Iterator[World]:
     install(database)
     yield World(database)
     database.dispose()
-
-
-Publish = Callable[..., Version]

@@ -106,3 +106,8 @@ def test_a_type_changes_with_its_values(world: World) -> None:
     world.add("shop.thing", {"value": "12.5"}, {"value": None}, {"value": "7"})
     world.publish({"entities": {"thing": {"fields": {"value": {"type": "decimal", "decimals": 2}}}}})
     assert [row["value"] for row in world.rows("shop.thing")] == [Decimal("12.50"), None, Decimal("7.00")]
+
+
+def test_what_was_applied_verifies(world: World) -> None:
+    world.publish(WIDE)
+    assert world.verify() == []

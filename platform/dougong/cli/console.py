@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TextIO
 
 from dougong.cli.words import WORDS
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.web.problems import diagnostic_document, message_of, title_of
+from dougong.web.problems import diagnostic_document, hint_of, message_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Console:
             print(json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str), file=self.out)
         elif text:
             print(text, file=self.out)
+
+    def with_json(self) -> Console:
+        """The same console, its result for a program."""
+        return replace(self, as_json=True)
 
     def note(self, text: str) -> None:
         """Something to know that is not the result."""
@@ -66,7 +70,8 @@ def finding_line(problem: Diagnostic, language: str) -> str:
     """`file:line:column: error CODE: message (hint)`."""
     where = f"{problem.place}: " if problem.place else ""
     inside = f"{problem.path}: " if problem.path and not problem.place else ""
-    hint = f" ({problem.hint})" if problem.hint else ""
+    advice = hint_of(problem, language)
+    hint = f" ({advice})" if advice else ""
     return f"{where}{problem.severity} {problem.code}: {inside}{message_of(problem, language)}{hint}"
 
 

@@ -82,7 +82,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "user_password": ("设置密码", "set a password"),
         "opt_login": ("登录名", "login"),
         "opt_name": ("姓名", "name"),
-        "opt_role": ("角色，如 crm.sales_rep", "role, such as crm.sales_rep"),
+        "opt_role": ("角色，写作 应用.角色", "role, written APP.ROLE"),
         "opt_admin": ("管理员", "administrator"),
         "opt_password_stdin": ("从标准输入读取密码", "read the password from standard input"),
         "opt_language": ("语言", "language"),

@@ -83,7 +83,7 @@ class Releases:
 
     def __init__(self, database: Database, compile_app: Compile | None = None) -> None:
         self.database = database
-        self._compile = compile_app or _compiler
+        self.compile = compile_app or _compiler
         self._newest: Release | None = None
         self._lock = threading.Lock()
         self._compiled: dict[str, App] = {}
@@ -129,7 +129,7 @@ class Releases:
                 apps[app_id] = known
         pending = [version for app_id, version in versions.items() if app_id not in apps]
         while pending:
-            compiled = [(version, self._compile(version.sources, apps)) for version in pending]
+            compiled = [(version, self.compile(version.sources, apps)) for version in pending]
             done = [(version, app) for version, app in compiled if isinstance(app, App)]
             if not done:
                 raise _broken(compiled)
