@@ -36,7 +36,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS = {"day": 1, "week": 7}
 SECONDS = {"hour": 3600, "minute": 60}
 YEARS = 4000
-FARTHEST = {"month": 12 * YEARS, "day": 366 * YEARS, "hour": 24 * 366 * YEARS, "minute": 1440 * 366 * YEARS}
+FARTHEST = {"month": 12 * YEARS, "day": 366 * YEARS, "hour": 24 * 366 * YEARS, "minute": 1_000_000_000}
 """How many units a date can be moved by; farther comes out empty, because PostgreSQL's calendar begins in 4713 BC."""
 
 
@@ -199,9 +199,8 @@ def _interval(**parts: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _reach(count: ColumnElement[Any], farthest: int) -> ColumnElement[Any]:
     """A whole count as integer, NULL beyond the reach."""
-    beyond = farthest + 1
-    near = cast(func.greatest(func.least(func.trunc(count), beyond), -beyond), Integer)
-    return func.nullif(func.nullif(near, beyond), -beyond)
+    near = emit.between(count, -farthest, farthest)
+    return func.nullif(func.nullif(near, farthest + 1), -farthest - 1)
 
 
 def moved_sql(day: ColumnElement[Any], count: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
@@ -215,7 +214,7 @@ def _date_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[An
     if len(elements) == 1:
         return _day(call, elements, timezone)
     year, month, day = elements
-    known = func.nullif(func.nullif(func.greatest(func.least(emit.whole(year), 10_000), 0), 10_000), 0)
+    known = func.nullif(func.nullif(emit.between(year, 1, 9999), 10_000), 0)
     first = emit.within_calendar(
         moved_sql(func.make_date(known, 1, 1), func.trunc(month) - emit.numeric(1), "month")
     )

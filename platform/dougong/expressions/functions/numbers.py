@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, Integer, case, func, literal
 
 from dougong.expressions import emit, values
 from dougong.expressions.registry import Function, constant, words
@@ -84,11 +84,7 @@ def _value(text: str) -> Decimal | None:
 
 
 def _places_sql(elements: Elements) -> ColumnElement[Any]:
-    return (
-        func.greatest(func.least(emit.whole(elements[1]), 20), -31)
-        if len(elements) > 1
-        else emit.whole(emit.numeric(0))
-    )
+    return emit.between(elements[1], -31, 20) if len(elements) > 1 else literal(0, Integer())
 
 
 def _round_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
