@@ -71,12 +71,17 @@ def _meets(evaluation: Evaluation, rules: Sequence[Expression], draft: Draft) ->
     return any(evaluation.holds(rule, draft.values) for rule in rules)
 
 
-def write(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Write drafts that are complete and free of problems; a race lost against another writer refuses like a check."""
+def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = False) -> None:
+    """Write drafts that are complete and free of problems; a race lost against another writer refuses like a check.
+
+    With `dry_run` only what would change is found out.
+    """
     new = [draft for draft in drafts if draft.is_new]
     standing = [draft for draft in drafts if not draft.is_new]
     for draft in standing:
         _find_changes(shape, draft)
+    if dry_run:
+        return
     try:
         with call.connection.begin_nested():
             store.insert_new(call, shape, new)

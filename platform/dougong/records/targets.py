@@ -9,12 +9,13 @@ from sqlalchemy import select
 from dougong.diagnostics import Diagnostic
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.people.actor import SYSTEM
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
 from dougong.records.messages import problem
-from dougong.records.visible import readable
 from dougong.records.shape import Shape, shape_of
+from dougong.records.visible import readable
 from dougong.storage.system import FILE, USER
 
 
@@ -80,8 +81,8 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
 
 def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
     written = _new_values(field, drafts)
-    wanted = {value for _, value in written} - {call.actor.id}
-    active: set[int] = {call.actor.id}
+    active: set[int] = {call.actor.id} - {SYSTEM.id}
+    wanted = {value for _, value in written} - active
     for chunk in chunks(sorted(wanted)):
         statement = select(USER.c.id).where(USER.c.id.in_(chunk), USER.c.disabled_at.is_(None))
         active.update(call.connection.execute(statement).scalars())

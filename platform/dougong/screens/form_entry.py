@@ -12,7 +12,7 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access
-from dougong.records import choose
+from dougong.records.choose import choose
 from dougong.records.call import Call
 from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import Submitted
@@ -60,7 +60,7 @@ def _read(
 def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
     if field.type == "file":
         parts = entered if isinstance(entered, tuple) else (entered,)
-        return tuple(int(each) for each in parts if isinstance(each, str) and each.isdigit()) or None
+        return TYPES[field.type].coerce([each for each in parts if isinstance(each, str) and each], field)
     if field.type in ("link", "member", "links"):
         return _reference(call, key, field, entered, path)
     kind = TYPES[field.type]
@@ -73,7 +73,11 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
 
 def _reference(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
     parts = entered if isinstance(entered, tuple) else (entered,)
-    ids = [_identifier(call, key, field, each.strip(), path) for each in parts if isinstance(each, str) and each.strip()]
+    ids = [
+        _identifier(call, key, field, each.strip(), path)
+        for each in parts
+        if isinstance(each, str) and each.strip()
+    ]
     if field.type == "links":
         return tuple(ids)
     return ids[0] if ids else None
@@ -83,8 +87,8 @@ def _identifier(call: Call, key: str, field: Field, word: str, path: str) -> int
     """An id, or, where scripts do not run, the exact title of what is meant."""
     if word.isascii() and word.isdigit() and len(word) < 19:
         return int(word)
-    name = path if "/" not in path else "/".join(part for part in path.split("/") if not part.isdigit())
-    found = [each for each in choose.choose(call, key, name, word).results if each.title == word]
+    name = ".".join(part for part in path.split("/") if not part.isdigit())
+    found = [each for each in choose(call, key, name, word) if each.title == word]
     if len(found) != 1:
         raise Invalid("unknown_record", value=word[:80])
     return found[0].id
@@ -98,7 +102,9 @@ def _read_address(field: Field, entered: Mapping[str, Submitted], values: Values
     values[field.id] = {part: word for part, word in parts.items() if word} or None
 
 
-def _read_rows(call: Call, entity: Entity, field: Field, entered: Submitted, problems: list[Diagnostic]) -> list[Values]:
+def _read_rows(
+    call: Call, entity: Entity, field: Field, entered: Submitted, problems: list[Diagnostic]
+) -> list[Values]:
     rows_entity = call.release.entity(field.table)
     rights = access(call.release, call.actor, field.table, "update")
     rows: list[Values] = []
@@ -112,7 +118,16 @@ def _read_rows(call: Call, entity: Entity, field: Field, entered: Submitted, pro
             values["id"] = int(identifier)
         for name, inner in rows_entity.fields.items():
             if name in row and name not in rights.locked and not inner.is_computed:
-                _read(call, rows_entity, inner, row[name], f"{field.id}/{index}/{name}", values, problems, entity.key)
+                _read(
+                    call,
+                    rows_entity,
+                    inner,
+                    row[name],
+                    f"{field.id}/{index}/{name}",
+                    values,
+                    problems,
+                    entity.key,
+                )
         rows.append(values)
     return rows
 

@@ -7,7 +7,8 @@ from dougong.model.entity import Entity
 from dougong.model.form import Sort, View
 from dougong.policy.access import may
 from dougong.records.call import Call
-from dougong.records.query import Query, list_records, totals
+from dougong.records.query import Query, list_records
+from dougong.records.aggregate import totals
 from dougong.records.record import Page
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.columns import SYSTEM, column_ids, columns_for, row_for, visible_fields
@@ -38,10 +39,10 @@ def list_screen(call: Call, key: str, asked: ListRequest) -> ListScreen:
 
 def query_of(asked: ListRequest, view: View | None) -> Query:
     """The query that a list's address means; the view's filter and the reader's must both hold."""
-    filters = tuple(each for each in (view.filter if view else None, asked.filter or None) if each is not None)
     return Query(
-        filter=filters,
-        q=asked.q,
+        view=view.filter if view else None,
+        filter=asked.filter or None,
+        q=asked.q or None,
         sort=asked.sort or sort_text(view.sort if view else ()),
         limit=asked.size,
         cursor=asked.cursor or None,

@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.call import Call
-from dougong.records.copy import copy_values
+from dougong.records.copy_ import copy_values
 from dougong.records.create import create
-from dougong.records.defaults import initial_values
 from dougong.records.files import upload
 from dougong.records.read import read
-from dougong.records.titles import titles_for
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
+from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.form import FormEntry, create_form, edit_form
 from dougong.screens.form_entry import read_entry, without_blank_rows
 from dougong.screens.shape import FormScreen, Notice, Submitted
@@ -193,7 +192,7 @@ def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
         if given:
             kept = tuple(exchange.request.form.getlist(name))
             stored = tuple(
-                str(upload(call, key, name, file.filename or "", file.stream, exchange.runtime.files_folder).id) for file in given
+                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", file.stream).id for file in given
             )
             found[name] = (*kept, *stored) if fields[name].multiple else stored
     return found
