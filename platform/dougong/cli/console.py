@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from dougong.cli.words import WORDS
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.web.problems import diagnostic_document, message_of, title_of
+from dougong.web.problems import diagnostic_document, hint_of, message_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ def finding_line(problem: Diagnostic, language: str) -> str:
     """`file:line:column: error CODE: message (hint)`."""
     where = f"{problem.place}: " if problem.place else ""
     inside = f"{problem.path}: " if problem.path and not problem.place else ""
-    hint = f" ({problem.hint})" if problem.hint else ""
+    advice = hint_of(problem, language)
+    hint = f" ({advice})" if advice else ""
     return f"{where}{problem.severity} {problem.code}: {inside}{message_of(problem, language)}{hint}"
 
 
