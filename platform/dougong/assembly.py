@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 from dougong import compiler
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.expressions.sql_functions import SQL_FUNCTIONS
+from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.model.app import App
-from dougong.storage.database import Database
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases, releases_of
@@ -29,7 +29,7 @@ from dougong_renderers.html.render import HtmlRenderer
 
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(url, SQL_FUNCTIONS)
+    database = Database(url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS))
     if create:
         install(database)
         return database
@@ -62,6 +62,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         settings=settings,
         renderers=Renderers(pages=HtmlRenderer(), openapi=openapi, static_folder=STATIC),
         releases=releases(opened),
+        afterwards=after_apply,
     )
 
 
