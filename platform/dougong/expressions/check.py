@@ -46,8 +46,8 @@ class Checker:
         node = self.node(syntax)
         if expect is not None:
             node = self._expected(node, expect)
-        elif node.type.many and isinstance(node, Path):
-            self.mistake("D413", node.position, name=".".join(node.names))
+        elif node.type.many and not isinstance(node, ListOf):
+            self.mistake("D413", node.position, name=_name(node))
         return node
 
     def mistake(self, code: str, position: int, hint: str = "", **parameters: object) -> None:
@@ -110,7 +110,7 @@ class Checker:
             if not isinstance(found, Type):
                 return found
             through.append(path.type.entity)
-            if found.many and path.type.many:
+            if path.type.many and (found.many or not self._frames):
                 self.mistake("D413", at, name=".".join(names[: index + 1]))
                 return _unknown(at)
             many = found.many or path.type.many
@@ -259,8 +259,7 @@ class Checker:
 
     def _membership(self, call: Invocation) -> Node:
         left = self.single(call.arguments[0])
-        with self._outside():
-            right = self.node(call.arguments[1])
+        right = self._list(call.arguments[1])
         if isinstance(right, ListOf):
             items = right.items
         elif right.type.many:
@@ -278,6 +277,20 @@ class Checker:
         value = sides[0][0] if sides else left
         listed = ListOf(tuple(side[1] for side in sides), replace(left.type, many=True), right.position)
         return Call("IN", (value, listed), BOOLEAN, call.position)
+
+    def _list(self, syntax: Syntax) -> Node:
+        """The right side of IN: a list as such, or a value of each row of a list."""
+        frame = _Frame()
+        frames, self._frames = self._frames, [frame]
+        try:
+            node = self.node(syntax)
+        finally:
+            self._frames = frames
+        if frame.prefix is None:
+            return node
+        if isinstance(node, Path) and node.names == frame.prefix.names:
+            return frame.prefix
+        return Call("VALUES@rows", (frame.prefix, node), replace(node.type, many=True), node.position)
 
     def _like(self, call: Invocation) -> Node:
         left = self.kind(call.arguments[0], "text", "LIKE")
@@ -471,6 +484,8 @@ class Checker:
             elif nodes[0].type.kind == "boolean":
                 nodes = [TRUE, *nodes] if len(nodes) == 1 else nodes
         condition = (self.fit(nodes[1], "boolean", name),) if len(nodes) == 2 else ()
+        if name == "COUNTUNIQUE" and "/" in nodes[0].type.entity:
+            self.mistake("D407", nodes[0].position, f"{name}(lines.product)", name=name, expected="a column", found="whole rows")
         if lead and name != "COUNT" and not _stands_in(nodes[0], lead[0]):
             self.mistake("D407", nodes[0].position, name=name, expected=types.spoken("list"), found="a single value")
         value = self.fit(nodes[0], _aggregated_kind(name), name) if name != "COUNT" else nodes[0]

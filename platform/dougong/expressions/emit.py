@@ -5,7 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, DateTime, Integer, Numeric, Text, cast, func, literal, literal_column, type_coerce
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Numeric,
+    Text,
+    cast,
+    func,
+    literal,
+    literal_column,
+    type_coerce,
+)
 
 from dougong.expressions.values import DIVISION_DECIMALS, LIMIT, LOWER_LETTERS, UPPER_LETTERS
 

@@ -239,8 +239,8 @@ def _with_roles(connection: Connection, rows: Sequence[Row[Any]]) -> list[Accoun
     ids = [row.id for row in rows]
     held: dict[int, list[tuple[str, str]]] = {}
     query = select(USER_ROLE).where(USER_ROLE.c.user_id.in_(ids)).order_by(USER_ROLE.c.app, USER_ROLE.c.role)
-    for user_id, app, role in connection.execute(query).tuples():
-        held.setdefault(user_id, []).append((app, role))
+    for found in connection.execute(query):
+        held.setdefault(found.user_id, []).append((found.app, found.role))
     return [
         Account(
             id=row.id,

@@ -66,7 +66,9 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
     return actor_of(connection, row, scopes)
 
 
-def actor_of(connection: Connection, row: Row[Any], scopes: Iterable[str] | None = None) -> Actor:
+def actor_of(
+    connection: Connection, row: Row[*tuple[Any, ...]], scopes: Iterable[str] | None = None
+) -> Actor:
     """Return the actor of a row that has the columns of the account."""
     roles: set[tuple[str, str]] = set()
     ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set()}

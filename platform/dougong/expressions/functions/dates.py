@@ -7,7 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, DateTime, Integer, Interval, Numeric, cast, extract, func, literal, literal_column, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Interval,
+    Numeric,
+    cast,
+    extract,
+    func,
+    literal,
+    literal_column,
+    type_coerce,
+)
 
 from dougong.expressions import emit
 from dougong.expressions.context import zone
