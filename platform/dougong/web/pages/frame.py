@@ -12,7 +12,7 @@ from dougong.screens.navigation import shell
 from dougong.screens.shape import Notice, RequestInfo, Screen
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.workflow.tasks import open_count
+from dougong.screens.inbox_count import open_count
 
 MESSAGE_COOKIE = "dg_message"
 
