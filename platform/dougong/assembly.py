@@ -29,13 +29,17 @@ from dougong_renderers.html.render import HtmlRenderer
 
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS))
+    database = Database(
+        url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS)
+    )
     if create:
         install(database)
         return database
     with database.reading() as connection:
         if not is_installed(connection):
-            problem = Diagnostic("P106", "there is no dougong in this database yet", hint="run: dougong apply APP")
+            problem = Diagnostic(
+                "P106", "there is no dougong in this database yet", hint="run: dougong apply APP"
+            )
             raise Refusal("missing", [problem])
     return database
 
@@ -86,7 +90,9 @@ def compile_folders(folders: Iterable[str | Path], release: Release | None = Non
     """The apps in some folders, on top of those that are installed; every finding of all of them is refused together."""
     trees = [load_app(folder) for folder in folders]
     names = {tree.name for tree in trees}
-    installed = {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    installed = (
+        {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    )
     outcome = compiler.compile_apps(trees, installed)
     apps = [each for each in outcome if isinstance(each, App)]
     problems = [each for each in outcome if isinstance(each, Diagnostic)]

@@ -86,7 +86,9 @@ def _run_apply(options: argparse.Namespace, console: Console) -> int:
             console.note(console.say("apply_need_yes" if asked is None else "apply_not"))
             return 1
     versions = apply_folders(database, options.apps, options.allow_loss)
-    unchanged = [{"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty]
+    unchanged = [
+        {"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty
+    ]
     if console.as_json:
         console.result("", {"applied": [version_document(each) for each in versions] + unchanged})
     else:
@@ -114,7 +116,9 @@ def apply_folders(
     for app in assembly.compile_folders(folders, releases.current()):
         [plan] = plans_for(database, [app])
         if not plan.is_empty:
-            versions.append(apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply))
+            versions.append(
+                apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)
+            )
     return versions
 
 

@@ -91,7 +91,11 @@ def _app(call: Call, app_id: str) -> AppDescription:
 
 def _entity(call: Call, entity: Entity) -> EntityDescription:
     language = call.language
-    readable = [name for name, inverse in entity.inverses.items() if may(call.release, call.actor, inverse.key, "read")]
+    readable = [
+        name
+        for name, inverse in entity.inverses.items()
+        if may(call.release, call.actor, inverse.key, "read")
+    ]
     fields = _fields(call, entity)
     seen = {field.id for field in fields}
     return EntityDescription(
@@ -102,7 +106,9 @@ def _entity(call: Call, entity: Entity) -> EntityDescription:
         entity.help.get(language),
         fields,
         frozenset(action for action in ACTIONS if may(call.release, call.actor, entity.key, action)),
-        tuple(name for name, field in entity.fields.items() if name in seen and field.type in ("link", "member")),
+        tuple(
+            name for name, field in entity.fields.items() if name in seen and field.type in ("link", "member")
+        ),
         tuple(readable),
     )
 

@@ -10,6 +10,8 @@ from dougong.storage.system import TASK
 
 def open_count(call: Call) -> int:
     """The number of open tasks of the actor."""
-    waiting = select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
+    waiting = (
+        select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
+    )
     found: int = call.connection.execute(waiting).scalar_one()
     return found

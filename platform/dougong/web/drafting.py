@@ -74,7 +74,13 @@ def load_draft(call: Call, app: str) -> Draft:
         return Draft(app, installed, {}, base=base)
     data = row.data
     return Draft(
-        app, installed, data["files"], tuple(data["undo"]), tuple(data["redo"]), base, is_outdated=row.base != base
+        app,
+        installed,
+        data["files"],
+        tuple(data["undo"]),
+        tuple(data["redo"]),
+        base,
+        is_outdated=row.base != base,
     )
 
 
@@ -98,7 +104,15 @@ def undo(call: Call, draft: Draft) -> Draft:
     files = draft.undo[-1]
     now = {path: draft.sources.get(path) for path in files}
     return _save(
-        call, Draft(draft.app, draft.installed, {**draft.files, **files}, draft.undo[:-1], (*draft.redo, now), draft.base)
+        call,
+        Draft(
+            draft.app,
+            draft.installed,
+            {**draft.files, **files},
+            draft.undo[:-1],
+            (*draft.redo, now),
+            draft.base,
+        ),
     )
 
 
@@ -109,7 +123,15 @@ def redo(call: Call, draft: Draft) -> Draft:
     files = draft.redo[-1]
     now = {path: draft.sources.get(path) for path in files}
     return _save(
-        call, Draft(draft.app, draft.installed, {**draft.files, **files}, (*draft.undo, now), draft.redo[:-1], draft.base)
+        call,
+        Draft(
+            draft.app,
+            draft.installed,
+            {**draft.files, **files},
+            (*draft.undo, now),
+            draft.redo[:-1],
+            draft.base,
+        ),
     )
 
 
@@ -120,11 +142,22 @@ def discard(call: Call, app: str) -> None:
 
 
 def _save(call: Call, draft: Draft) -> Draft:
-    data = {"files": dict(draft.files), "undo": [dict(each) for each in draft.undo], "redo": [dict(each) for each in draft.redo]}
+    data = {
+        "files": dict(draft.files),
+        "undo": [dict(each) for each in draft.undo],
+        "redo": [dict(each) for each in draft.redo],
+    }
     now = datetime.now(UTC)
     known = update(DRAFT).where(*_where(call, draft.app)).values(data=data, base=draft.base, updated_at=now)
     if not call.connection.execute(known).rowcount:
-        row = {"user_id": call.actor.id, "kind": KIND, "app": draft.app, "key": "", "data": data, "base": draft.base}
+        row = {
+            "user_id": call.actor.id,
+            "kind": KIND,
+            "app": draft.app,
+            "key": "",
+            "data": data,
+            "base": draft.base,
+        }
         call.connection.execute(insert(DRAFT).values(**row, created_at=now, updated_at=now))
     return draft
 

@@ -12,10 +12,14 @@ Document = dict[str, Any]
 
 def openapi(description: ApiDescription) -> Document:
     """The whole document."""
-    paths: Document = {"/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))}}
+    paths: Document = {
+        "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))}
+    }
     schemas: Document = dict(parts.SCHEMAS)
     for app in description.apps:
-        paths[f"/api/v1/{app.id}"] = {"get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))}
+        paths[f"/api/v1/{app.id}"] = {
+            "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))
+        }
         paths |= _figures(app)
         for entity in app.entities:
             name = f"{entity.app}.{entity.id}"
@@ -58,7 +62,9 @@ def values_schema(entity: EntityDescription, needs_required: bool) -> Document:
     writable = [field for field in entity.fields if field.writable]
     document: Document = {
         "type": "object",
-        "properties": {field.id: _nullable(_value(field, writing=True)) | _words(field) for field in writable},
+        "properties": {
+            field.id: _nullable(_value(field, writing=True)) | _words(field) for field in writable
+        },
         "additionalProperties": False,
     }
     if needs_required:
@@ -71,7 +77,11 @@ def _value(field: FieldDescription, writing: bool = False) -> Document:
         return dict(field.schema)
     rows = [each for each in field.rows if each.writable or not writing]
     properties = {each.id: _nullable(dict(each.schema)) | _words(each) for each in rows}
-    item = {"type": "object", "properties": {"id": parts.IDENTIFIER, **properties}, "additionalProperties": False}
+    item = {
+        "type": "object",
+        "properties": {"id": parts.IDENTIFIER, **properties},
+        "additionalProperties": False,
+    }
     return {"type": "array", "items": item}
 
 
@@ -106,14 +116,24 @@ def _entity(entity: EntityDescription, name: str) -> Document:
     one: Document = {"parameters": [parts.ID_PARAMETER], "get": _read(entity, name, record)}
     if "create" in entity.actions:
         collection["post"] = parts.operation(
-            f"{name}.create", entity.label, parts.created(record), body=parts.reference(f"{name}.new"), parameters=[parts.IDEMPOTENCY]
+            f"{name}.create",
+            entity.label,
+            parts.created(record),
+            body=parts.reference(f"{name}.new"),
+            parameters=[parts.IDEMPOTENCY],
         )
     if "update" in entity.actions:
         one["patch"] = parts.operation(
-            f"{name}.update", entity.label, parts.ok(record, etag=True), body=parts.reference(f"{name}.values"), parameters=[parts.IF_MATCH]
+            f"{name}.update",
+            entity.label,
+            parts.ok(record, etag=True),
+            body=parts.reference(f"{name}.values"),
+            parameters=[parts.IF_MATCH],
         )
     if "delete" in entity.actions:
-        one["delete"] = parts.operation(f"{name}.delete", entity.label, parts.no_content(), parameters=[parts.IF_MATCH])
+        one["delete"] = parts.operation(
+            f"{name}.delete", entity.label, parts.no_content(), parameters=[parts.IF_MATCH]
+        )
     paths = {base: collection, f"{base}/{{id}}": one, f"{base}/aggregate": {"get": _aggregate(entity, name)}}
     return paths | _details(entity, name, base)
 
@@ -126,7 +146,9 @@ def _list(entity: EntityDescription, name: str, record: Document) -> Document:
     }
     expand = [parts.query("expand", parts.names(entity.links))] if entity.links else []
     fields = parts.query("fields", parts.names(tuple(field.id for field in entity.fields)))
-    return parts.operation(f"{name}.list", entity.plural, parts.ok(answer), parameters=[*parts.LIST, fields, *expand])
+    return parts.operation(
+        f"{name}.list", entity.plural, parts.ok(answer), parameters=[*parts.LIST, fields, *expand]
+    )
 
 
 def _read(entity: EntityDescription, name: str, record: Document) -> Document:
@@ -135,8 +157,12 @@ def _read(entity: EntityDescription, name: str, record: Document) -> Document:
 
 
 def _aggregate(entity: EntityDescription, name: str) -> Document:
-    parameters = [parts.query(each, parts.TEXT) for each in ("group", "measures", "filter", "having", "sort", "q")]
-    return parts.operation(f"{name}.aggregate", entity.plural, parts.ok(parts.anything()), parameters=parameters)
+    parameters = [
+        parts.query(each, parts.TEXT) for each in ("group", "measures", "filter", "having", "sort", "q")
+    ]
+    return parts.operation(
+        f"{name}.aggregate", entity.plural, parts.ok(parts.anything()), parameters=parameters
+    )
 
 
 def _details(entity: EntityDescription, name: str, base: str) -> Document:
@@ -145,14 +171,24 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
         operations: Document = {"parameters": [parts.ID_PARAMETER]}
         operations["get"] = parts.operation(f"{name}.{detail}", detail, parts.ok(parts.listing()))
         if detail == "comments":
-            operations["post"] = parts.operation(f"{name}.comment", detail, parts.created(parts.anything(), located=False), body=parts.COMMENT)
+            operations["post"] = parts.operation(
+                f"{name}.comment", detail, parts.created(parts.anything(), located=False), body=parts.COMMENT
+            )
         paths[f"{base}/{{id}}/{detail}"] = operations
     for inverse in entity.inverses:
-        listed = parts.operation(f"{name}.related.{inverse}", inverse, parts.ok(parts.anything()), parameters=parts.LIST)
+        listed = parts.operation(
+            f"{name}.related.{inverse}", inverse, parts.ok(parts.anything()), parameters=parts.LIST
+        )
         paths[f"{base}/{{id}}/related/{inverse}"] = {"parameters": [parts.ID_PARAMETER], "get": listed}
     if entity.actions & {"create", "update", "delete"}:
-        paths[f"{base}/batch"] = {"post": parts.operation(f"{name}.batch", entity.plural, parts.ok(parts.anything()), body=parts.BATCH)}
+        paths[f"{base}/batch"] = {
+            "post": parts.operation(
+                f"{name}.batch", entity.plural, parts.ok(parts.anything()), body=parts.BATCH
+            )
+        }
     if "delete" in entity.actions:
-        restored = parts.operation(f"{name}.restore", entity.label, parts.ok(parts.reference(name), etag=True))
+        restored = parts.operation(
+            f"{name}.restore", entity.label, parts.ok(parts.reference(name), etag=True)
+        )
         paths[f"{base}/{{id}}/restore"] = {"parameters": [parts.ID_PARAMETER], "post": restored}
     return paths

@@ -30,7 +30,11 @@ SCHEMAS: Document = {
                 "type": "array",
                 "items": {
                     "type": "object",
-                    "properties": {"path": {"type": "string"}, "code": {"type": "string"}, "message": {"type": "string"}},
+                    "properties": {
+                        "path": {"type": "string"},
+                        "code": {"type": "string"},
+                        "message": {"type": "string"},
+                    },
                     "required": ["path", "code", "message"],
                 },
             },
@@ -49,7 +53,11 @@ PROBLEM_RESPONSE: Document = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
 }
 ID_PARAMETER: Document = {"name": "id", "in": "path", "required": True, "schema": IDENTIFIER}
-IF_MATCH: Document = {"name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'}}
+IF_MATCH: Document = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
 IDEMPOTENCY: Document = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -57,7 +65,10 @@ IDEMPOTENCY: Document = {
 }
 COMMENT: Document = {
     "type": "object",
-    "properties": {"text": {"type": "string", "minLength": 1, "maxLength": 10_000}, "answers": {"type": ["string", "null"]}},
+    "properties": {
+        "text": {"type": "string", "minLength": 1, "maxLength": 10_000},
+        "answers": {"type": ["string", "null"]},
+    },
     "required": ["text"],
     "additionalProperties": False,
 }
@@ -119,7 +130,11 @@ def anything() -> Document:
 
 def listing() -> Document:
     """A list of objects under `data`."""
-    return {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object"}}}, "required": ["data"]}
+    return {
+        "type": "object",
+        "properties": {"data": {"type": "array", "items": {"type": "object"}}},
+        "required": ["data"],
+    }
 
 
 def ok(schema: Document, etag: bool = False) -> Document:

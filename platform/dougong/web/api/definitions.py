@@ -79,7 +79,9 @@ def apply(exchange: Exchange, app: str) -> Response:
         if state is not None and state != made.state:
             raise refuse("conflict", "W425", "state")
         if made.is_empty:
-            return exchange.json({"app": app, "number": made.base, "version": made.app.version, "changed": False})
+            return exchange.json(
+                {"app": app, "number": made.base, "version": made.app.version, "changed": False}
+            )
         version = publish(call, made, allow_loss, note[:500], exchange.runtime.afterwards)
     return exchange.json(version_document(version))
 

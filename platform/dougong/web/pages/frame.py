@@ -38,7 +38,9 @@ def go(exchange: Exchange, path: str, message: str = "") -> Response:
     if message:
         value = quote(message[:300])
         secure = exchange.runtime.settings.secure
-        response.set_cookie(MESSAGE_COOKIE, value, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(
+            MESSAGE_COOKIE, value, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure
+        )
     return response
 
 
