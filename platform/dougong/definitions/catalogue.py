@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from dougong.definitions.codes import consistency, reading, references, shape, types
+from dougong.definitions.codes import consistency, expressions, reading, references, shape, types
 from dougong.definitions.codes.entry import Entry, Pair
 from dougong.definitions.phrases import in_language
 from dougong.diagnostics import Diagnostic, Place
@@ -14,7 +14,7 @@ from dougong.diagnostics import Diagnostic, Place
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.code: entry
-        for family in (reading, shape, references, types, consistency)
+        for family in (reading, shape, references, expressions, types, consistency)
         for entry in family.ENTRIES
     }
 )
@@ -52,7 +52,8 @@ def say(diagnostic: Diagnostic, language: str) -> tuple[str, str]:
     entry = CATALOGUE.get(diagnostic.code)
     if entry is None or not diagnostic.parameters and "{" in entry.message[_ENGLISH]:
         return diagnostic.message, diagnostic.hint
-    return _filled(entry, dict(diagnostic.parameters), _CHINESE if language.startswith("zh") else _ENGLISH)
+    words = {"hint": diagnostic.hint, **dict(diagnostic.parameters)}
+    return _filled(entry, words, _CHINESE if language.startswith("zh") else _ENGLISH)
 
 
 def listing(names: list[str]) -> str:

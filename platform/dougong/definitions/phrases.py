@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -44,6 +45,7 @@ FORMS: Mapping[str, str] = MappingProxyType(
 )
 """What a text must look like, by the pattern that says so."""
 
+_GUESS = re.compile(r"did you mean '(.*)'\?")
 _CHINESE: Mapping[str, str] = {
     "a text": "文本",
     "a number": "数字",
@@ -104,6 +106,9 @@ def in_language(value: str, language: int) -> str:
     if value.startswith(("at most ", "at least ")):
         word, number = value.rsplit(" ", 1)
         return f"{'最多' if word == 'at most' else '至少'} {number}"
+    guess = _GUESS.fullmatch(value)
+    if guess:
+        return f"是不是“{guess[1]}”?"
     if " or " in value and all(part in _CHINESE for part in value.split(" or ")):
         return "或".join(_CHINESE[part] for part in value.split(" or "))
     return value
