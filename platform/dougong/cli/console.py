@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 from dougong.cli.words import WORDS
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.web.problems import diagnostic_document, message_of, title_of
+from dougong.web.problems import diagnostic_document, hint_of, message_of, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,10 @@ class Console:
     def result(self, text: str, document: Any = None) -> None:
         """The result: a document for programs where one was asked for and given, else text."""
         if self.as_json:
-            print(json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str), file=self.out)
+            print(
+                json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str),
+                file=self.out,
+            )
         elif text:
             print(text, file=self.out)
 
@@ -58,7 +61,14 @@ class Console:
     def refused(self, refusal: Refusal) -> int:
         """Say why something is refused; the exit status of a refusal."""
         if self.as_json:
-            self.result("", {"status": "refused", "kind": refusal.kind, "errors": documents(refusal.problems, self.language)})
+            self.result(
+                "",
+                {
+                    "status": "refused",
+                    "kind": refusal.kind,
+                    "errors": documents(refusal.problems, self.language),
+                },
+            )
         if refusal.problems:
             self.findings(refusal.problems)
         else:
@@ -70,7 +80,8 @@ def finding_line(problem: Diagnostic, language: str) -> str:
     """`file:line:column: error CODE: message (hint)`."""
     where = f"{problem.place}: " if problem.place else ""
     inside = f"{problem.path}: " if problem.path and not problem.place else ""
-    hint = f" ({problem.hint})" if problem.hint else ""
+    advice = hint_of(problem, language)
+    hint = f" ({advice})" if advice else ""
     return f"{where}{problem.severity} {problem.code}: {inside}{message_of(problem, language)}{hint}"
 
 

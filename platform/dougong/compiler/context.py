@@ -123,9 +123,16 @@ class Context:
         roles = frozenset(self.checked.folder("roles")) | {"owner"}
         return entity_scope(entity, self.entity, type_of, roles=roles, aggregate=aggregate)
 
-    def expression(self, item: Item, scope: Scope, expect: Type | None = None) -> Expression | None:
-        """The compiled expression of an item, or nothing when it is wrong, which is noted."""
-        outcome = compile_expression(item.text, scope, expect=expect, place=item.place, path=item.shown)
+    def expression(
+        self, item: Item, scope: Scope, expect: Type | None = None, *, sql: bool = False
+    ) -> Expression | None:
+        """The compiled expression of an item, or nothing when it is wrong, which is noted.
+
+        `sql` demands that the database can compute it.
+        """
+        outcome = compile_expression(
+            item.text, scope, expect=expect, place=item.place, path=item.shown, sql=sql
+        )
         if isinstance(outcome, Expression):
             return outcome
         if not self.damaged.intersection(_NAME.findall(item.text)):
@@ -138,6 +145,11 @@ class Context:
         """The compiled expression under a key, or nothing."""
         item = parent.get(name)
         return self.expression(item, scope, expect) if item is not None else None
+
+    def condition(self, parent: Item, name: str, entity: Entity) -> Expression | None:
+        """The compiled condition under a key that chooses records in the database, or nothing."""
+        item = parent.get(name)
+        return self.expression(item, self.scope(entity), BOOLEAN, sql=True) if item is not None else None
 
 
 BOOLEAN = Type("boolean")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dougong.compiler.context import BOOLEAN, NUMBER, Context, humanised
+from dougong.compiler.context import NUMBER, Context, humanised
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.report import GRAINS
 from dougong.model.entity import Entity
@@ -40,7 +40,7 @@ def _report(context: Context, item: Item, identifier: str) -> Report | None:
         label=context.label(item, identifier),
         measures=measures,
         dimensions=dimensions,
-        filter=context.optional(item, "filter", context.scope(entity), BOOLEAN),
+        filter=context.condition(item, "filter", entity),
         chart=_chart(context, item.get("chart"), item, names),
         sort=tuple(_sort(context, item, names)),
         limit=item.number("limit", 0),
@@ -72,7 +72,7 @@ def _dimensions(context: Context, item: Item, entity: Entity) -> Iterator[Dimens
     scope = context.scope(entity)
     for each in item.items("group"):
         grain, path = _path(each)
-        compiled = context.expression(path, scope)
+        compiled = context.expression(path, scope, sql=True)
         if compiled is None:
             continue
         fits = compiled.type.kind in ("date", "datetime") if grain else not compiled.type.many

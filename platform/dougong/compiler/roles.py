@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from types import MappingProxyType
 
-from dougong.compiler.context import BOOLEAN, Context
+from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity
 from dougong.model.role import ACTIONS, Permission, Role
@@ -66,7 +66,7 @@ def _permissions(context: Context, item: Item, entity: Entity) -> Iterator[tuple
     for action, granted in item.entries():
         if granted.value is False:
             continue
-        rows = context.optional(granted, "rows", context.scope(entity), BOOLEAN)
+        rows = context.condition(granted, "rows", entity)
         yield action, Permission(action, rows, _kept_back(context, granted, entity), granted.place)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.compiler.context import BOOLEAN, Context, type_of
+from dougong.compiler.context import Context, type_of
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.fieldtypes import TYPES
@@ -46,7 +46,7 @@ def _written(context: Context, item: Item, entity: Entity) -> View:
         entity=entity.id,
         label=context.label(item),
         kind=kind,
-        filter=context.optional(item, "filter", context.scope(entity), BOOLEAN),
+        filter=context.condition(item, "filter", entity),
         columns=columns or default(entity).columns,
         sort=tuple(sort for each in item.items("sort") if (sort := _sort(context, each, entity))),
         group=_group(context, item, entity, kind),

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from dougong.definitions.codes import consistency, reading, references, shape, types
+from dougong.definitions.codes import consistency, expressions, reading, references, shape, types
 from dougong.definitions.codes.entry import Entry, Pair
 from dougong.definitions.phrases import in_language
 from dougong.diagnostics import Diagnostic, Place
@@ -14,12 +14,17 @@ from dougong.diagnostics import Diagnostic, Place
 CATALOGUE: Mapping[str, Entry] = MappingProxyType(
     {
         entry.code: entry
-        for family in (reading, shape, references, types, consistency)
+        for family in (reading, shape, references, expressions, types, consistency)
         for entry in family.ENTRIES
     }
 )
 _ENGLISH, _CHINESE = 0, 1
 _LISTED = 12
+_WORDS = frozenset(
+    ("expected", "found", "needed", "advice", "reason", "hint", "bound", "problem", "owner", "kind")
+    + ("left", "right", "first", "what")
+)
+"""Parameters that hold words of ours; the others hold ids and values of the author."""
 _NEAREST: Pair = ("did you mean '{nearest}'?", "是不是“{nearest}”?")
 
 
@@ -52,7 +57,8 @@ def say(diagnostic: Diagnostic, language: str) -> tuple[str, str]:
     entry = CATALOGUE.get(diagnostic.code)
     if entry is None or not diagnostic.parameters and "{" in entry.message[_ENGLISH]:
         return diagnostic.message, diagnostic.hint
-    return _filled(entry, dict(diagnostic.parameters), _CHINESE if language.startswith("zh") else _ENGLISH)
+    words = {"hint": diagnostic.hint, **dict(diagnostic.parameters)}
+    return _filled(entry, words, _CHINESE if language.startswith("zh") else _ENGLISH)
 
 
 def listing(names: list[str]) -> str:
@@ -71,7 +77,10 @@ def shown(value: object) -> str:
 
 def _filled(entry: Entry, words: Mapping[str, str], language: int) -> tuple[str, str]:
     advice = _NEAREST if words.get("nearest") else entry.advice
-    fitting = {name: in_language(value, language) for name, value in words.items()}
+    fitting = {
+        name: in_language(value, language) if name in _WORDS or " " in value else value
+        for name, value in words.items()
+    }
     message = entry.message[language].format_map(fitting)
     try:
         hint = advice[language].format_map(fitting)

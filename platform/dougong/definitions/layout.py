@@ -44,7 +44,7 @@ def slices(text: str, node: MappingNode | SequenceNode) -> list[Slice]:
         pairs = _dashed(text, node)
     if node.flow:
         return [Slice(start, end, start) for start, end in pairs]
-    found = []
+    found: list[Slice] = []
     for start, end in pairs:
         floor = found[-1].end + 1 if found else 0
         found.append(Slice(_with_comments(text, start, floor), _line_end(text, end), start))

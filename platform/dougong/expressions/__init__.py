@@ -5,6 +5,8 @@ from dougong.expressions.context import ActorFacts, EvaluationContext, Rows, Sql
 from dougong.expressions.evaluate import evaluate, holds
 from dougong.expressions.functions import ALIASES, FUNCTIONS, GROUPS
 from dougong.expressions.scope import Scope, entity_scope, names_of, stage_type
+from dougong.expressions.sql import to_sql
+from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.expressions.syntax import KEYWORDS
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "FUNCTIONS",
     "GROUPS",
     "KEYWORDS",
+    "SQLITE_FUNCTIONS",
     "ActorFacts",
     "EvaluationContext",
     "Rows",
@@ -23,4 +26,5 @@ __all__ = [
     "holds",
     "names_of",
     "stage_type",
+    "to_sql",
 ]

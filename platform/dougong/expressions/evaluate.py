@@ -83,17 +83,15 @@ class Evaluator:
             return self._inside(self._linked(row.value, path.through[used - 1]), names[used:], through, path)
         return self._inside(self.context.record, names, through, path)
 
-    def _inside(self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path) -> Value:
+    def _inside(
+        self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path
+    ) -> Value:
         for index, name in enumerate(names):
             if record is None:
                 return None
             value = record.get(name)
             if index == len(names) - 1:
                 return tuple(value or ()) if path.type.many else _clean(value, path)
-            if isinstance(value, (list, tuple)):
-                rest, behind = names[index + 1 :], through[index + 1 :]
-                found = (self._inside(self._linked(item, through[index]), rest, behind, _single(path)) for item in value)
-                return tuple(item for item in found if item is not None)
             record = self._linked(value, through[index])
         return None
 
@@ -133,11 +131,6 @@ class Evaluator:
                 yield
         finally:
             self.row = before
-
-
-def _single(path: Path) -> Path:
-    kind = path.type
-    return Path(path.names, type(kind)(kind.kind, False, kind.decimals, kind.entity, kind.options), path.position, path.through)
 
 
 def _clean(value: Value, path: Path) -> Value:
@@ -278,6 +271,12 @@ def _over_rows(name: str) -> Core:
     return aggregated
 
 
+def _values(evaluator: Evaluator, arguments: tuple[Node, ...]) -> Value:
+    path, value = arguments
+    found = [evaluator.value(value) for _ in evaluator.each_row(path)]
+    return tuple(item for item in found if item is not None)
+
+
 def _countable(value: Value) -> Value:
     """A whole row counts as there; it has no value of its own."""
     return True if isinstance(value, Mapping) else value
@@ -302,6 +301,7 @@ CORE: Mapping[str, Core] = {
     **{name: _comparison(name) for name in COMPARISONS},
     **{f"{name}@rows": _over_rows(name) for name in AGGREGATE_NAMES},
     **{name: _over_arguments(name) for name in AGGREGATE_NAMES},
+    "VALUES@rows": _values,
     "ME": lambda evaluator, _: evaluator.context.actor.id if evaluator.context.actor else None,
     "TODAY": lambda evaluator, _: evaluator.context.today,
     "NOW": lambda evaluator, _: evaluator.context.now,

@@ -222,7 +222,8 @@ class NumberType(FieldType):
         if low is None or high is None or low <= high:
             return []
         message = f"min {plain(low)} is more than max {plain(high)}"
-        return [Diagnostic("D410", message, "max", hint="exchange the two bounds")]
+        words = (("minimum", str(field.minimum)), ("maximum", str(field.maximum)))
+        return [Diagnostic("D461", message, "max", hint="exchange the two bounds", parameters=words)]
 
     def to_json(self, value: Value, field: Field) -> object:
         return None if value is None else plain(value)

@@ -133,7 +133,11 @@ def check(field: Field) -> list[Diagnostic]:
                 message = f"options '{seen[name]}' and '{option.id}' have the same label ({language})"
                 findings.append(
                     Diagnostic(
-                        "D412", message, f"options/{option.id}", hint="give each option a label of its own"
+                        "D463",
+                        message,
+                        f"options/{option.id}",
+                        hint="give each option a label of its own",
+                        parameters=(("first", seen[name]), ("second", option.id), ("language", language)),
                     )
                 )
     return findings

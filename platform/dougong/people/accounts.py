@@ -145,7 +145,7 @@ def set_roles(connection: Connection, user_id: int, roles: Iterable[tuple[str, s
     wanted = sorted(set(roles))
     for app, role in wanted:
         if not _ROLE.fullmatch(app) or not _ROLE.fullmatch(role):
-            raise refuse("invalid", "role_form", "roles", example="crm.sales_rep")
+            raise refuse("invalid", "role_form", "roles", example="app.role")
     connection.execute(delete(USER_ROLE).where(USER_ROLE.c.user_id == user_id))
     if wanted:
         rows = [{"user_id": user_id, "app": app, "role": role} for app, role in wanted]
@@ -156,7 +156,7 @@ def parse_role(text: str) -> tuple[str, str]:
     """Return (app, role) of `app.role`; refused for any other form."""
     app, point, role = text.partition(".")
     if not point or not _ROLE.fullmatch(app) or not _ROLE.fullmatch(role):
-        raise refuse("invalid", "role_form", "roles", example="crm.sales_rep")
+        raise refuse("invalid", "role_form", "roles", example="app.role")
     return app, role
 
 

@@ -14,8 +14,8 @@ from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
 from dougong.records.messages import problem
-from dougong.records.visible import readable
 from dougong.records.shape import Shape, shape_of
+from dougong.records.visible import readable
 from dougong.storage.system import FILE, USER
 
 

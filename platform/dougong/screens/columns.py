@@ -41,7 +41,9 @@ def column_ids(call: Call, entity: Entity, view: View | None) -> tuple[str, ...]
     return tuple((named + others)[:DEFAULT_COLUMNS])
 
 
-def columns_for(call: Call, entity: Entity, names: Iterable[str], sort_link: SortLink | None = None) -> tuple[Column, ...]:
+def columns_for(
+    call: Call, entity: Entity, names: Iterable[str], sort_link: SortLink | None = None
+) -> tuple[Column, ...]:
     """The heads of those columns; each takes the role it has on a phone's card."""
     columns: list[Column] = []
     taken: set[str] = set()
@@ -103,7 +105,9 @@ def row_for(call: Call, entity: Entity, record: Record, names: Iterable[str]) ->
     return Row(str(record.id), cells, record_path(entity.key, record.id), record.version)
 
 
-def sub_row(call: Call, entity: Entity, values: dict[str, Value], titles: Titles, names: Iterable[str]) -> Row:
+def sub_row(
+    call: Call, entity: Entity, values: dict[str, Value], titles: Titles, names: Iterable[str]
+) -> Row:
     """A row of a sub-table."""
     cells = tuple(shown(call, entity, entity.fields[name], values.get(name), titles) for name in names)
     return Row(str(values.get("id", "")), cells)

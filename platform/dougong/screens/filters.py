@@ -90,7 +90,13 @@ def _plain(node: Call) -> Recognised | None:
         return None
     if node.name == "=":
         return subject, _equality(operands[0]), operands
-    named = {"CONTAINS": "contains", "STARTSWITH": "starts", "BETWEEN": "between", "IN": "one_of", "IS_EMPTY": "empty"}
+    named = {
+        "CONTAINS": "contains",
+        "STARTSWITH": "starts",
+        "BETWEEN": "between",
+        "IN": "one_of",
+        "IS_EMPTY": "empty",
+    }
     operator = SIMPLE.get(node.name) or named.get(node.name)
     return (subject, operator, operands) if operator else None
 
@@ -134,7 +140,9 @@ def unparse(node: Node) -> str | None:
 
 def _operation(node: Call, words: list[str]) -> str:
     if node.name in INFIX and len(words) >= 2:
-        return f" {node.name} ".join(_bracketed(each, word) for each, word in zip(node.arguments, words, strict=True))
+        return f" {node.name} ".join(
+            _bracketed(each, word) for each, word in zip(node.arguments, words, strict=True)
+        )
     if node.name == "IS_EMPTY":
         return f"{_bracketed(node.arguments[0], words[0])} IS EMPTY"
     if node.name == "BETWEEN":
@@ -154,7 +162,9 @@ def _not(inner: Node, word: str) -> str:
 
 
 def _bracketed(node: Node, word: str) -> str:
-    is_operation = isinstance(node, Call) and (node.name in INFIX or node.name in ("NOT", "BETWEEN", "IS_EMPTY"))
+    is_operation = isinstance(node, Call) and (
+        node.name in INFIX or node.name in ("NOT", "BETWEEN", "IS_EMPTY")
+    )
     return f"({word})" if is_operation else word
 
 

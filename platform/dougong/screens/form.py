@@ -115,4 +115,6 @@ def _summary(entity: Entity, problem: Diagnostic, language: str) -> Problem:
     label = known.label.get(language) if known else ""
     if known is not None and rest and rest[0].isdigit():
         label = f"{label} · {text('row', language, number=int(rest[0]) + 1)}"
-    return Problem(problem.message, html_name(problem.path) if known else "", label, problem.hint, problem.code)
+    return Problem(
+        problem.message, html_name(problem.path) if known else "", label, problem.hint, problem.code
+    )

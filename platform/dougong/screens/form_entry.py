@@ -73,7 +73,11 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
 
 def _reference(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
     parts = entered if isinstance(entered, tuple) else (entered,)
-    ids = [_identifier(call, key, field, each.strip(), path) for each in parts if isinstance(each, str) and each.strip()]
+    ids = [
+        _identifier(call, key, field, each.strip(), path)
+        for each in parts
+        if isinstance(each, str) and each.strip()
+    ]
     if field.type == "links":
         return tuple(ids)
     return ids[0] if ids else None
@@ -98,7 +102,9 @@ def _read_address(field: Field, entered: Mapping[str, Submitted], values: Values
     values[field.id] = {part: word for part, word in parts.items() if word} or None
 
 
-def _read_rows(call: Call, entity: Entity, field: Field, entered: Submitted, problems: list[Diagnostic]) -> list[Values]:
+def _read_rows(
+    call: Call, entity: Entity, field: Field, entered: Submitted, problems: list[Diagnostic]
+) -> list[Values]:
     rows_entity = call.release.entity(field.table)
     rights = access(call.release, call.actor, field.table, "update")
     rows: list[Values] = []
@@ -112,7 +118,16 @@ def _read_rows(call: Call, entity: Entity, field: Field, entered: Submitted, pro
             values["id"] = int(identifier)
         for name, inner in rows_entity.fields.items():
             if name in row and name not in rights.locked and not inner.is_computed:
-                _read(call, rows_entity, inner, row[name], f"{field.id}/{index}/{name}", values, problems, entity.key)
+                _read(
+                    call,
+                    rows_entity,
+                    inner,
+                    row[name],
+                    f"{field.id}/{index}/{name}",
+                    values,
+                    problems,
+                    entity.key,
+                )
         rows.append(values)
     return rows
 

@@ -21,7 +21,15 @@ from dougong.screens.showing import Titles, linked, option_piece, person, raw_te
 from dougong.screens.texts import text
 
 ADDRESS_PARTS = ("country", "province", "city", "district", "street", "postcode")
-INPUT_MODES = {"integer": "numeric", "decimal": "decimal", "money": "decimal", "percent": "decimal", "phone": "tel", "email": "email", "url": "url"}
+INPUT_MODES = {
+    "integer": "numeric",
+    "decimal": "decimal",
+    "money": "decimal",
+    "percent": "decimal",
+    "phone": "tel",
+    "email": "email",
+    "url": "url",
+}
 BLANK = "__index__"
 
 
@@ -127,7 +135,8 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
     language = place.language
     if field.type in ("choice", "choices"):
         options = tuple(
-            Choice(each.id, each.label.get(language), option_piece(field, each.id, language)) for each in field.options
+            Choice(each.id, each.label.get(language), option_piece(field, each.id, language))
+            for each in field.options
         )
         return replace(built, options=options)
     if field.type == "stage":
@@ -161,7 +170,11 @@ def _chosen(place: Place, field: Field, raw: str | tuple[str, ...]) -> tuple[Cho
             continue
         key = MEMBER if field.type == "member" or field.target is None else field.target.key
         title = place.titles.get((key, int(each)))
-        piece = person(place.call, int(each), place.titles) if key == MEMBER else linked(place.call, field, int(each), place.titles)
+        piece = (
+            person(place.call, int(each), place.titles)
+            if key == MEMBER
+            else linked(place.call, field, int(each), place.titles)
+        )
         chosen.append(Choice(each, title or piece.text, piece))
     return tuple(chosen)
 
@@ -205,7 +218,9 @@ def _sub_table(place: Place, field: Field) -> SubTable:
         )
         own_id = str(entered.get("id", "")) if entered is not None else str(values.get("id") or "")
         own = place.problems.get(f"{field.id}/{index}", ())
-        return FormRow(index, own_id, tuple(form_field(inner, rows_entity.fields[name]) for name in names), own)
+        return FormRow(
+            index, own_id, tuple(form_field(inner, rows_entity.fields[name]) for name in names), own
+        )
 
     blank = row(BLANK, {}, None)
     return SubTable(
@@ -223,4 +238,8 @@ def _rows(place: Place, field: Field) -> list[tuple[Mapping[str, Value], Mapping
         entered = place.entered[field.id]
         rows = [row for row in entered if isinstance(row, Mapping)] if isinstance(entered, tuple) else []
         return [(stored.get(str(row.get("id", "")), {}), row) for row in rows]
-    return [(row, None) for row in stored.values()] if stored else [(row, None) for row in place.values.get(field.id) or ()]
+    return (
+        [(row, None) for row in stored.values()]
+        if stored
+        else [(row, None) for row in place.values.get(field.id) or ()]
+    )

@@ -50,7 +50,9 @@ def kanban_screen(call: Call, key: str, asked: ListRequest) -> KanbanScreen:
         columns=columns,
         totals=() if problem else _totals(call, entity, asked, view),
         count_text=count_text(count, call.language),
-        empty=None if columns else Empty(text("nothing_found", call.language, label=entity.plural.get(call.language))),
+        empty=None
+        if columns
+        else Empty(text("nothing_found", call.language, label=entity.plural.get(call.language))),
     )
 
 
@@ -64,19 +66,32 @@ def _problem(call: Call, key: str, asked: ListRequest, view: View | None) -> str
     return ""
 
 
-def _columns(call: Call, entity: Entity, asked: ListRequest, view: View | None, group: Field) -> tuple[KanbanColumn, ...]:
+def _columns(
+    call: Call, entity: Entity, asked: ListRequest, view: View | None, group: Field
+) -> tuple[KanbanColumn, ...]:
     figures = _figures(call, entity, asked, view, group)
     names = column_ids(call, entity, view)
     columns = []
     for identifier, piece in _groups(entity, group, call.language):
         count, total = figures.get(identifier, (0, ""))
-        narrowed = replace(asked, filter=conjunction((asked.filter, f"{group.id} = {literal(identifier)}")), page=1, cursor="")
+        narrowed = replace(
+            asked,
+            filter=conjunction((asked.filter, f"{group.id} = {literal(identifier)}")),
+            page=1,
+            cursor="",
+        )
         cards: tuple[KanbanCard, ...] = ()
         slim = bool(piece.outcome)
         if count and not slim:
-            page = list_records(call, entity.key, replace(query_of(narrowed, view), limit=CARDS, count="none"))
+            page = list_records(
+                call, entity.key, replace(query_of(narrowed, view), limit=CARDS, count="none")
+            )
             cards = tuple(_card(call, entity, group, record, names) for record in page.rows)
-        href = with_query(entity_path(entity.key), narrowed.parameters(kind="grid")) if count > len(cards) else ""
+        href = (
+            with_query(entity_path(entity.key), narrowed.parameters(kind="grid"))
+            if count > len(cards)
+            else ""
+        )
         more = text("show_all", call.language, count=f"{count:,}") if href else ""
         columns.append(KanbanColumn(identifier, piece, f"{count:,}", cards, total, slim, href, more))
     return tuple(columns)
@@ -89,17 +104,18 @@ def _groups(entity: Entity, group: Field, language: str) -> list[tuple[str, Piec
     return [(option.id, option_piece(group, option.id, language)) for option in group.options]
 
 
-def _figures(call: Call, entity: Entity, asked: ListRequest, view: View | None, group: Field) -> dict[str, tuple[int, str]]:
+def _figures(
+    call: Call, entity: Entity, asked: ListRequest, view: View | None, group: Field
+) -> dict[str, tuple[int, str]]:
     """How many records each column has and what they sum up to, over the whole filter."""
     fields = visible_fields(call, entity)
     summed = next((name for name in (view.totals if view else ()) if name in fields), "")
     measures = {"count": "COUNT()"} | ({"total": f"SUM({summed})"} if summed else {})
-    query = query_of(asked, view)
     found = {}
-    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q, view=query.view).rows:
-        total = row["total"] if summed else None
+    for row in aggregate(call, entity.key, [group.id], measures, query=query_of(asked, view)).rows:
+        total = row[2] if summed else None
         words = shown(call, entity, fields[summed], total, {}).text if total is not None else ""
-        found[row[group.id] or ""] = (int(row["count"]), words)
+        found[row[0] or ""] = (int(row[1]), words)
     return found
 
 
@@ -108,9 +124,10 @@ def _card(call: Call, entity: Entity, group: Field, record: Record, names: tuple
     for column in columns_for(call, entity, names):
         if column.id != group.id and column.role:
             by_role.setdefault(column.role, cell(call, entity, record, column.id))
-    movable = may(call.release, call.actor, entity.key, "update") and group.id not in access(
-        call.release, call.actor, entity.key, "update"
-    ).locked
+    movable = (
+        may(call.release, call.actor, entity.key, "update")
+        and group.id not in access(call.release, call.actor, entity.key, "update").locked
+    )
     subtitle, figure, person = by_role.get("subtitle"), by_role.get("figure"), by_role.get("person")
     return KanbanCard(
         id=str(record.id),
@@ -122,7 +139,10 @@ def _card(call: Call, entity: Entity, group: Field, record: Record, names: tuple
         date=by_role.get("date"),
         person=person.pieces[0] if person and person.pieces else None,
         move_action=f"{record_path(entity.key, record.id)}/move" if movable else "",
-        moves=tuple(_move(call, entity, group, record, identifier) for identifier, _ in _groups(entity, group, call.language))
+        moves=tuple(
+            _move(call, entity, group, record, identifier)
+            for identifier, _ in _groups(entity, group, call.language)
+        )
         if movable
         else (),
     )
@@ -142,7 +162,11 @@ def _totals(call: Call, entity: Entity, asked: ListRequest, view: View | None) -
         return ()
     sums = totals(call, entity.key, query_of(asked, view), names)
     return tuple(
-        Total(fields[name].label.get(call.language), shown(call, entity, fields[name], sums[name], {}).text, name)
+        Total(
+            fields[name].label.get(call.language),
+            shown(call, entity, fields[name], sums[name], {}).text,
+            name,
+        )
         for name in names
         if sums.get(name) is not None
     )

@@ -49,7 +49,13 @@ class ListRequest:
             asked = replace(asked, **changes)  # type: ignore[arg-type]
         size = "" if asked.size == PAGE_SIZES[0] else str(asked.size)
         page = "" if asked.page <= 1 else str(asked.page)
-        pairs = (("view", asked.view), ("filter", asked.filter), ("q", asked.q), ("sort", asked.sort), ("kind", asked.kind))
+        pairs = (
+            ("view", asked.view),
+            ("filter", asked.filter),
+            ("q", asked.q),
+            ("sort", asked.sort),
+            ("kind", asked.kind),
+        )
         return [*pairs, ("size", size), ("page", page), ("cursor", asked.cursor)]
 
 
@@ -59,7 +65,9 @@ def view_of(call: Call, entity: Entity, wanted: str) -> View | None:
     return next((view for view in views if view.id == wanted), views[0] if views else None)
 
 
-def list_head(call: Call, entity: Entity, asked: ListRequest, view: View | None, count: int | None, problem: str) -> ListHead:
+def list_head(
+    call: Call, entity: Entity, asked: ListRequest, view: View | None, count: int | None, problem: str
+) -> ListHead:
     """The head of a list; `problem` says why the filter could not be read."""
     language = call.language
     path = entity_path(entity.key)
@@ -75,7 +83,10 @@ def list_head(call: Call, entity: Entity, asked: ListRequest, view: View | None,
         sorts=tuple(
             SortChoice(
                 each.label.get(language),
-                with_query(path, asked.parameters(sort=f"-{name}" if active_sort == name and not descending else name)),
+                with_query(
+                    path,
+                    asked.parameters(sort=f"-{name}" if active_sort == name and not descending else name),
+                ),
                 active_sort == name,
                 active_sort == name and descending,
             )
@@ -111,7 +122,13 @@ def _kinds(entity: Entity, view: View | None, asked: ListRequest, language: str)
     kind = asked.kind or (view.kind if view else "grid")
     path = entity_path(entity.key)
     return tuple(
-        Tab(each, text(each, language), with_query(path, asked.parameters(kind=each)), icon=icon, active=kind == each)
+        Tab(
+            each,
+            text(each, language),
+            with_query(path, asked.parameters(kind=each)),
+            icon=icon,
+            active=kind == each,
+        )
         for each, icon in (("grid", "table"), ("kanban", "layout-kanban"))
     )
 
@@ -121,7 +138,13 @@ def _sort_label(entity: Entity, asked: ListRequest, language: str) -> str:
     if not name:
         return text("default_sort", language)
     known = entity.fields.get(name)
-    label = known.label.get(language) if known else text(name, language) if name in ("created_at", "updated_at") else name
+    label = (
+        known.label.get(language)
+        if known
+        else text(name, language)
+        if name in ("created_at", "updated_at")
+        else name
+    )
     return text("sorted_by", language, label=label)
 
 
@@ -144,7 +167,9 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
             href = with_query(f"{path}/export", [*asked.parameters(), ("format", kind)])
             menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
     if may_design(call.release, call.actor, entity.app):
-        menu.append(Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools"))
+        menu.append(
+            Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")
+        )
     return tuple(menu)
 
 
@@ -170,7 +195,11 @@ def _chips(call: Call, entity: Entity, asked: ListRequest, problem: str) -> tupl
         return ()
     path = entity_path(entity.key)
     whole = FilterChip(
-        text("condition", call.language), "", asked.filter, with_query(path, asked.parameters(filter="")), problem
+        text("condition", call.language),
+        "",
+        asked.filter,
+        with_query(path, asked.parameters(filter="")),
+        problem,
     )
     expression = None if problem else _compiled(call, entity, asked.filter)
     found = conditions(expression.tree) if expression else None
@@ -195,7 +224,12 @@ def _chip(call: Call, entity: Entity, condition: Condition, remove: str) -> Filt
         label = ""
     symbols = {"is": "=", "is_not": "≠", "less": "<", "at_most": "≤", "more": ">", "at_least": "≥"}
     words = "、".join(_operand(call, owner, last, operand) for operand in condition.operands)
-    return FilterChip(field_label, label or symbols.get(operator, operator), "" if operator in ("is_me", "yes", "no") else words, remove)
+    return FilterChip(
+        field_label,
+        label or symbols.get(operator, operator),
+        "" if operator in ("is_me", "yes", "no") else words,
+        remove,
+    )
 
 
 def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str, Field | None, Entity]:
@@ -204,7 +238,11 @@ def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str,
     for name in path:
         last = current.fields.get(name)
         if last is None:
-            labels.append(text(name, call.language) if name in ("created_at", "updated_at", "created_by", "updated_by", "id") else name)
+            labels.append(
+                text(name, call.language)
+                if name in ("created_at", "updated_at", "created_by", "updated_by", "id")
+                else name
+            )
             continue
         labels.append(last.label.get(call.language))
         if last.target is not None and last.type in ("link", "links"):
@@ -275,7 +313,9 @@ def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> List
         return replace(asked, added=("", "", ""))
     words = _literals(call, each, operator.arity, value)
     condition = operator.template.format(field=name, **words)
-    return replace(asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1)
+    return replace(
+        asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
+    )
 
 
 def _literals(call: Call, each: Field, arity: int, value: str) -> Mapping[str, str]:

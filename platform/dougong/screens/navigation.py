@@ -7,7 +7,18 @@ from dougong.policy.access import may
 from dougong.policy.offers import may_design, may_open_app, may_open_report
 from dougong.records.call import Call
 from dougong.screens.addresses import dashboard_path, designer_path, entity_path, report_path
-from dougong.screens.shape import Action, AppCard, AppsScreen, Empty, Link, MenuEntry, PaletteEntry, Piece, Shell, ShellApp
+from dougong.screens.shape import (
+    Action,
+    AppCard,
+    AppsScreen,
+    Empty,
+    Link,
+    MenuEntry,
+    PaletteEntry,
+    Piece,
+    Shell,
+    ShellApp,
+)
 from dougong.screens.texts import text
 
 ICONS = {"group": "folder", "dashboard": "layout-dashboard", "report": "chart-bar"}
@@ -41,7 +52,14 @@ def shell(call: Call, path: str, inbox_count: int = 0, narrow: bool = False) -> 
 
 
 def _place(path: str) -> str:
-    fixed = {"/": "home", "/inbox": "inbox", "/apps": "apps", "/profile": "me", "/templates": "templates", "/people": "admin"}
+    fixed = {
+        "/": "home",
+        "/inbox": "inbox",
+        "/apps": "apps",
+        "/profile": "me",
+        "/templates": "templates",
+        "/people": "admin",
+    }
     return "inbox" if path.startswith("/inbox/") else fixed.get(path, "")
 
 
@@ -71,7 +89,13 @@ def _places(call: Call, path: str) -> tuple[MenuEntry, ...]:
 def _shell_app(call: Call, app: App, path: str, is_open: bool) -> ShellApp:
     entries = menu_of(call, app, path)
     return ShellApp(
-        app.id, app.label.get(call.language), _first(entries) or f"/{app.id}", app.icon, app.colour or "slate", is_open, entries
+        app.id,
+        app.label.get(call.language),
+        _first(entries) or f"/{app.id}",
+        app.icon,
+        app.colour or "slate",
+        is_open,
+        entries,
     )
 
 
@@ -117,8 +141,14 @@ def _target(call: Call, app: App, item: MenuItem) -> str:
     if item.kind == "entity":
         key = _key(app, item.target)
         return entity_path(key) if may(call.release, call.actor, key, "read") else ""
-    if item.kind in ("dashboard", "report") and may_open_report(call.release, call.actor, app.id, item.target):
-        return dashboard_path(app.id, item.target) if item.kind == "dashboard" else report_path(app.id, item.target)
+    if item.kind in ("dashboard", "report") and may_open_report(
+        call.release, call.actor, app.id, item.target
+    ):
+        return (
+            dashboard_path(app.id, item.target)
+            if item.kind == "dashboard"
+            else report_path(app.id, item.target)
+        )
     return ""
 
 
@@ -127,11 +157,19 @@ def _palette(call: Call) -> tuple[PaletteEntry, ...]:
     entries: list[PaletteEntry] = []
     for app in open_apps(call):
         for entry in _flat(menu_of(call, app)):
-            entries.append(PaletteEntry(entry.label, entry.href, text("screens", language), entry.icon, app.label.get(language)))
+            entries.append(
+                PaletteEntry(
+                    entry.label, entry.href, text("screens", language), entry.icon, app.label.get(language)
+                )
+            )
         for entity in app.entities.values():
             if not entity.parent and may(call.release, call.actor, entity.key, "create"):
                 label = text("new", language, label=entity.label.get(language))
-                entries.append(PaletteEntry(label, f"{entity_path(entity.key)}/new", text("actions", language), "plus", entity.id))
+                entries.append(
+                    PaletteEntry(
+                        label, f"{entity_path(entity.key)}/new", text("actions", language), "plus", entity.id
+                    )
+                )
     return tuple(entries)
 
 
@@ -156,6 +194,10 @@ def apps_screen(call: Call) -> AppsScreen:
         )
         for app in open_apps(call)
     )
-    actions = (Action("templates", text("templates", language), "/templates", icon="layout-grid-add"),) if call.actor.is_admin else ()
+    actions = (
+        (Action("templates", text("templates", language), "/templates", icon="layout-grid-add"),)
+        if call.actor.is_admin
+        else ()
+    )
     empty = None if cards else Empty(text("no_apps", language), text("no_apps_text", language), actions)
     return AppsScreen(text("apps", language), cards, empty=empty, search_action="/search")

@@ -10,7 +10,12 @@ from dougong.screens.texts import text
 
 
 def problem_screen(
-    status: int, title: str, problems: Sequence[Diagnostic], language: str, request_id: str, messages: Sequence[str]
+    status: int,
+    title: str,
+    problems: Sequence[Diagnostic],
+    language: str,
+    request_id: str,
+    messages: Sequence[str],
 ) -> ProblemScreen:
     """The page for a refusal or a failure."""
     actions = [Action("home", text("go_home", language), "/", icon="home")]

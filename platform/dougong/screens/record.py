@@ -40,7 +40,11 @@ RELATED_COLUMNS = 4
 
 
 def record_screen(
-    call: Call, record: Record, approval: ApprovalBox | None = None, actions: tuple[Action, ...] = (), locked: bool = False
+    call: Call,
+    record: Record,
+    approval: ApprovalBox | None = None,
+    actions: tuple[Action, ...] = (),
+    locked: bool = False,
 ) -> RecordScreen:
     """The page of a record that was read for this reader; `actions` are those of its workflows."""
     entity = call.release.entity(record.key)
@@ -69,20 +73,28 @@ def record_screen(
 
 
 def _number(entity: Entity, record: Record) -> str:
-    serial = next((field for field in entity.fields.values() if field.type == "serial" and field.id in record.values), None)
+    serial = next(
+        (field for field in entity.fields.values() if field.type == "serial" and field.id in record.values),
+        None,
+    )
     number = str(record.values.get(serial.id) or "") if serial else ""
     return "" if number == record.title else number
 
 
 def _facts(call: Call, entity: Entity, record: Record) -> tuple[Fact, ...]:
     return tuple(
-        Fact(entity.fields[name].label.get(call.language), shown(call, entity, entity.fields[name], record.values[name], record.titles))
+        Fact(
+            entity.fields[name].label.get(call.language),
+            shown(call, entity, entity.fields[name], record.values[name], record.titles),
+        )
         for name in layout_of(call, entity).facts
         if name in entity.fields and name in record.values
     )
 
 
-def sections_of(call: Call, entity: Entity, record: Record, hide: frozenset[str] = frozenset()) -> tuple[RecordSection, ...]:
+def sections_of(
+    call: Call, entity: Entity, record: Record, hide: frozenset[str] = frozenset()
+) -> tuple[RecordSection, ...]:
     """The sections of a record with the values its reader may see."""
     found = []
     for section in layout_of(call, entity).sections:
@@ -148,11 +160,20 @@ def _move(call: Call, entity: Entity, field: Field, record: Record, to: str) -> 
     facts = tuple((each, text("empty_value", call.language)) for each in missing)
     confirm = Confirm(text("stage_move", call.language, stage=label), button=label, facts=facts)
     fields = (("to", to), ("version", str(record.version)))
-    return Action(f"move-{to}", label, f"{record_path(record.key, record.id)}/move", "post", fields=fields, confirm=confirm)
+    return Action(
+        f"move-{to}",
+        label,
+        f"{record_path(record.key, record.id)}/move",
+        "post",
+        fields=fields,
+        confirm=confirm,
+    )
 
 
 def _path_note(stages: tuple[PathStage, ...], language: str) -> str:
-    position = next((index for index, stage in enumerate(stages) if stage.state in ("now", "won", "lost")), None)
+    position = next(
+        (index for index, stage in enumerate(stages) if stage.state in ("now", "won", "lost")), None
+    )
     return "" if position is None else text("stage_step", language, number=position + 1, count=len(stages))
 
 
@@ -161,7 +182,9 @@ def _requirements(call: Call, entity: Entity, field: Field | None, record: Recor
     if field is None:
         return None
     stages = entity.pipelines[field.pipeline].stages
-    position = next((index for index, stage in enumerate(stages) if stage.id == record.values.get(field.id)), None)
+    position = next(
+        (index for index, stage in enumerate(stages) if stage.id == record.values.get(field.id)), None
+    )
     if position is None or position + 1 >= len(stages) or stages[position].outcome:
         return None
     following = stages[position + 1]
@@ -189,9 +212,22 @@ def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -
         title = text("delete_title", language, title=record.title)
         confirm = Confirm(title, text("delete_one_text", language), text("delete", language))
         fields = (("version", str(record.version)),)
-        menu.append(Action("delete", text("delete", language), f"{path}/delete", "post", "trash", "danger", fields, confirm))
+        menu.append(
+            Action(
+                "delete",
+                text("delete", language),
+                f"{path}/delete",
+                "post",
+                "trash",
+                "danger",
+                fields,
+                confirm,
+            )
+        )
     if may_design(call.release, call.actor, entity.app):
-        menu.append(Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools"))
+        menu.append(
+            Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")
+        )
     return tuple(menu)
 
 
@@ -205,17 +241,31 @@ def _related(call: Call, entity: Entity, record: Record) -> tuple[RelatedList, .
 def _related_list(call: Call, record: Record, inverse: Inverse) -> RelatedList:
     language = call.language
     other = call.release.entity(inverse.key)
-    page = related(call, record.key, record.id, inverse.id, Query(limit=RELATED_ROWS, count="exact", sort="-updated_at"))
+    page = related(
+        call, record.key, record.id, inverse.id, Query(limit=RELATED_ROWS, count="exact", sort="-updated_at")
+    )
     names = tuple(name for name in column_ids(call, other, None) if name != inverse.field)[:RELATED_COLUMNS]
     path = entity_path(inverse.key)
     add = None
     if may(call.release, call.actor, inverse.key, "create"):
         href = with_query(f"{path}/new", [(inverse.field, str(record.id))])
-        add = Action(f"add-{inverse.id}", text("new", language, label=other.label.get(language)), href, icon="plus")
-    condition = f"{literal(record.id)} IN {inverse.field}" if inverse.many else f"{inverse.field} = {literal(record.id)}"
+        add = Action(
+            f"add-{inverse.id}", text("new", language, label=other.label.get(language)), href, icon="plus"
+        )
+    condition = (
+        f"{literal(record.id)} IN {inverse.field}"
+        if inverse.many
+        else f"{inverse.field} = {literal(record.id)}"
+    )
     everything = with_query(path, [("filter", condition)]) if (page.count or 0) > RELATED_ROWS else ""
     rows = tuple(row_for(call, other, each, names) for each in page.rows)
     table = Table(columns_for(call, other, names), rows)
     return RelatedList(
-        inverse.id, inverse.label.get(language), f"{page.count or 0:,}", table, add, everything, text("no_related", language)
+        inverse.id,
+        inverse.label.get(language),
+        f"{page.count or 0:,}",
+        table,
+        add,
+        everything,
+        text("no_related", language),
     )

@@ -11,7 +11,9 @@ from dougong.screens.shape import Requirement
 from dougong.screens.texts import text
 
 
-def requirements(call: Call, entity: Entity, field: Field, record: Record, to: str) -> tuple[str, tuple[Requirement, ...]]:
+def requirements(
+    call: Call, entity: Entity, field: Field, record: Record, to: str
+) -> tuple[str, tuple[Requirement, ...]]:
     """Why a record cannot go to a stage at all ("" = it can), and which fields must be filled first."""
     pipeline = entity.pipelines[field.pipeline]
     origin, target = pipeline.stage(str(record.values.get(field.id) or "")), pipeline.stage(to)
@@ -27,5 +29,7 @@ def requirements(call: Call, entity: Entity, field: Field, record: Record, to: s
         if wanted is None or name not in record.values:
             continue
         state = "missing" if record.values[name] in (None, "", (), []) else "met"
-        needed.append(Requirement(wanted.label.get(language), state, f"{record_path(entity.key, record.id)}/edit"))
+        needed.append(
+            Requirement(wanted.label.get(language), state, f"{record_path(entity.key, record.id)}/edit")
+        )
     return "", tuple(needed)

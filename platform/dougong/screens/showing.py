@@ -20,7 +20,12 @@ from dougong.screens.texts import text
 
 Titles = Mapping[tuple[str, int], str]
 FIGURES = frozenset({"integer", "decimal", "money", "percent"})
-SYSTEM_TYPES = {"created_at": "datetime", "updated_at": "datetime", "created_by": "member", "updated_by": "member"}
+SYSTEM_TYPES = {
+    "created_at": "datetime",
+    "updated_at": "datetime",
+    "created_by": "member",
+    "updated_by": "member",
+}
 
 
 def shown(call: Call, entity: Entity, field: Field, value: Value, titles: Titles) -> Shown:
@@ -30,7 +35,13 @@ def shown(call: Call, entity: Entity, field: Field, value: Value, titles: Titles
         return Shown("", field.type, computed=computed)
     pieces = pieces_of(call, entity, field, value, titles)
     if pieces is not None:
-        return Shown("、".join(piece.text for piece in pieces), field.type, pieces, raw_text(field, value), computed=computed)
+        return Shown(
+            "、".join(piece.text for piece in pieces),
+            field.type,
+            pieces,
+            raw_text(field, value),
+            computed=computed,
+        )
     kind = TYPES[field.type]
     words = kind.to_text(value, field, call.language, ZoneInfo(call.timezone))
     return Shown(
@@ -61,7 +72,9 @@ def moment(at: datetime, timezone: str) -> str:
     return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
 
 
-def pieces_of(call: Call, entity: Entity, field: Field, value: Value, titles: Titles) -> tuple[Piece, ...] | None:
+def pieces_of(
+    call: Call, entity: Entity, field: Field, value: Value, titles: Titles
+) -> tuple[Piece, ...] | None:
     """The parts of a value that has parts, or None."""
     if field.type == "member":
         people = value if isinstance(value, tuple) else (value,)
@@ -75,7 +88,9 @@ def pieces_of(call: Call, entity: Entity, field: Field, value: Value, titles: Ti
         chosen = value if isinstance(value, tuple) else (value,)
         return tuple(option_piece(field, each, call.language) for each in chosen)
     if field.type == "file":
-        return tuple(Piece(each["name"], "file", file_path(each["id"]), note=size_text(each["size"])) for each in value)
+        return tuple(
+            Piece(each["name"], "file", file_path(each["id"]), note=size_text(each["size"])) for each in value
+        )
     return None
 
 
@@ -94,7 +109,11 @@ def linked(call: Call, field: Field, identifier: int, titles: Titles) -> Piece:
     title = titles.get((field.target.key, identifier))
     if title is None:
         return Piece(text("no_access", call.language))
-    href = record_path(field.target.key, identifier) if may(call.release, call.actor, field.target.key, "read") else ""
+    href = (
+        record_path(field.target.key, identifier)
+        if may(call.release, call.actor, field.target.key, "read")
+        else ""
+    )
     return Piece(title, "record", href)
 
 

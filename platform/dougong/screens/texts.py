@@ -22,6 +22,11 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "actions": ("操作", "Actions"),
         "sign_out": ("退出登录", "Sign out"),
         "workspace": ("斗拱", "dougong"),
+        "session_over": ("登录已过期，请重新登录。", "Your session is over. Please sign in again."),
+        "session_over_kept": (
+            "登录已过期。重新登录后，您填写的内容会回到表单中。",
+            "Your session is over. Sign in again and your entries come back into the form.",
+        ),
         # lists
         "new": ("新建{label}", "New {label}"),
         "new_short": ("新建", "New"),
@@ -72,7 +77,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "edit": ("编辑", "Edit"),
         "delete": ("删除", "Delete"),
         "delete_title": ("删除“{title}”？", "Delete “{title}”?"),
-        "delete_one_text": ("记录会移到回收站，可以恢复。", "It goes to the recycle bin and can be restored."),
+        "delete_one_text": (
+            "记录会移到回收站，可以恢复。",
+            "It goes to the recycle bin and can be restored.",
+        ),
         "copy": ("复制", "Duplicate"),
         "restore": ("恢复", "Restore"),
         "submit": ("提交审批", "Submit for approval"),
@@ -123,7 +131,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "locked_why": ("您不能修改", "You may not change this"),
         "row": ("第 {number} 行", "Row {number}"),
         "entry_kept": ("您填写的内容已保留，请再次保存。", "Your entries were kept; save again."),
-        "stale_text": ("您编辑期间，{person}修改了这条记录。再次保存会以您的内容为准。", "While you were editing, {person} changed the record. Saving again keeps your entries."),
+        "stale_text": (
+            "您编辑期间，{person}修改了这条记录。再次保存会以您的内容为准。",
+            "While you were editing, {person} changed the record. Saving again keeps your entries.",
+        ),
         "somebody": ("有人", "somebody"),
         "address_country": ("国家/地区", "Country"),
         "address_province": ("省", "Province"),
@@ -137,7 +148,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "tasks_done": ("我已处理", "Done"),
         "inbox_title": ("待办", "Inbox"),
         "inbox_empty": ("没有待办", "Nothing to do"),
-        "inbox_empty_text": ("需要您决定的审批会出现在这里。", "Approvals that need your decision appear here."),
+        "inbox_empty_text": (
+            "需要您决定的审批会出现在这里。",
+            "Approvals that need your decision appear here.",
+        ),
         "inbox_mine_empty": ("您还没有发起审批", "You have started no approval"),
         "inbox_done_empty": ("您还没有处理过审批", "You have decided nothing yet"),
         "approve": ("同意", "Approve"),
@@ -179,7 +193,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "mode_add": ("全部新增", "Add all"),
         "mode_add_help": ("文件中的每一行都成为新记录", "Every line becomes a new record"),
         "mode_update": ("只更新已有", "Update only"),
-        "mode_update_help": ("按匹配字段找到记录并更新，其余忽略", "Lines that match a record change it; others fail"),
+        "mode_update_help": (
+            "按匹配字段找到记录并更新，其余忽略",
+            "Lines that match a record change it; others fail",
+        ),
         "mode_upsert": ("更新或新增", "Update or add"),
         "mode_upsert_help": ("匹配到则更新，否则新增", "Lines that match change a record, others are added"),
         "count_added": ("新增", "Added"),
@@ -242,8 +259,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "group_failing": ("无法满足", "Will not fit"),
         "acknowledge_access": ("我确认以上人员将看到更多数据", "I confirm that these people will see more"),
         "acknowledge_loss": ("我确认移除以上内容", "I confirm that this is put away"),
-        "assurance_undo": ("可以随时回退到上一版本，数据保留", "You can go back to the version before at any time; data is kept"),
-        "assurance_atomic": ("要么全部生效，要么什么都不变", "Either everything takes effect or nothing does"),
+        "assurance_undo": (
+            "可以随时回退到上一版本，数据保留",
+            "You can go back to the version before at any time; data is kept",
+        ),
+        "assurance_atomic": (
+            "要么全部生效，要么什么都不变",
+            "Either everything takes effect or nothing does",
+        ),
         "published": ("已发布版本 {version}", "Version {version} is published"),
         "nothing_to_publish": ("没有要发布的修改", "There is nothing to publish"),
         "rows_touched": ("{count} 条记录", "{count} records"),
@@ -265,7 +288,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "old_password": ("当前密码", "Current password"),
         "new_password": ("新密码", "New password"),
         "again_password": ("再输一次", "New password again"),
-        "password_changed": ("密码已修改，其他登录已退出", "The password was changed; other sessions have ended"),
+        "password_changed": (
+            "密码已修改，其他登录已退出",
+            "The password was changed; other sessions have ended",
+        ),
         "passwords_differ": ("两次输入的新密码不一致", "The new passwords differ"),
         "sessions_section": ("登录设备", "Sessions"),
         "tokens_section": ("访问令牌", "Access tokens"),
@@ -297,7 +323,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "search_results": ("“{q}”的搜索结果", "Results for “{q}”"),
         "search_nothing": ("没有找到“{q}”", "Nothing found for “{q}”"),
         "no_apps": ("还没有可以打开的应用", "There is no app to open yet"),
-        "no_apps_text": ("请管理员安装应用，或授予您角色。", "An administrator can install one, or give you a role."),
+        "no_apps_text": (
+            "请管理员安装应用，或授予您角色。",
+            "An administrator can install one, or give you a role.",
+        ),
     }
 )
 
@@ -305,7 +334,11 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
 def text(key: str, language: str, **words: object) -> str:
     """One of the texts above in a language; an unknown key is a bug."""
     chinese, english = TEXTS[key]
-    return (chinese if language == "zh" else english).format(**words) if words else (chinese if language == "zh" else english)
+    return (
+        (chinese if language == "zh" else english).format(**words)
+        if words
+        else (chinese if language == "zh" else english)
+    )
 
 
 def counted(key: str, count: int, language: str, **words: object) -> str:

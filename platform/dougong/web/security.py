@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import ipaddress
 import secrets
@@ -89,16 +88,11 @@ def local_path(address: str, default: str = "/") -> str:
     return address if not parts.scheme and not parts.netloc else default
 
 
-def csrf_token(secret: str) -> str:
-    """The token that pages of one session send back; it follows from the session's secret, so nothing is stored."""
-    return hmac.new(secret.encode(), b"dougong form", hashlib.sha256).hexdigest()
-
-
-def csrf_matches(secret: str, sent: str) -> bool:
-    """Whether a sent token belongs to the session."""
-    return bool(sent) and hmac.compare_digest(csrf_token(secret).encode(), sent.encode("utf-8", "replace"))
-
-
 def random_token() -> str:
     """A token of 256 bits that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def setup_token_fits(token: str, sent: str) -> bool:
+    """Whether the token for making the first administrator is the one that this server printed."""
+    return bool(token) and hmac.compare_digest(token.encode(), sent.strip().encode("utf-8", "replace"))

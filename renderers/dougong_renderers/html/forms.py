@@ -64,7 +64,12 @@ class RowForm(BaseForm):
     """A row of a sub-table; one class for all, told apart by the fields it is made with."""
 
     def __init__(
-        self, unbound: Mapping[str, Any], formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any
+        self,
+        unbound: Mapping[str, Any],
+        formdata: Any = None,
+        obj: Any = None,
+        prefix: str = "",
+        **extra: Any,
     ) -> None:
         super().__init__(unbound, prefix=prefix)
         self.process(formdata, obj, **extra)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from dougong.records.call import Call
 from dougong.storage.system import DRAFT
@@ -17,16 +17,15 @@ SECRET_FIELDS = frozenset({"csrf_token", "form_token", "password", "old", "again
 MOST = 256 * 1024
 
 
-def keep(call: Call, path: str, data: Mapping[str, list[str]]) -> str:
-    """Keep an entry for the actor; the answer is what the address of the form names it by."""
+def keep(connection: Connection, user_id: int, path: str, data: Mapping[str, list[str]]) -> str:
+    """Keep an entry for somebody; the answer is what the address of the form names it by."""
+    now = datetime.now(UTC)
     fields = {name: list(values) for name, values in data.items() if name not in SECRET_FIELDS}
-    if sum(len(value) for values in fields.values() for value in values) > MOST:
-        return ""
-    old = (DRAFT.c.user_id == call.actor.id, DRAFT.c.kind == KIND, DRAFT.c.created_at < call.at - KEPT)
-    call.connection.execute(delete(DRAFT).where(*old))
+    old = (DRAFT.c.user_id == user_id, DRAFT.c.kind == KIND, DRAFT.c.created_at < now - KEPT)
+    connection.execute(delete(DRAFT).where(*old))
     name = random_token()
-    row = {"user_id": call.actor.id, "kind": KIND, "app": path[:200], "key": name, "data": fields}
-    call.connection.execute(insert(DRAFT).values(**row, created_at=call.at, updated_at=call.at))
+    row = {"user_id": user_id, "kind": KIND, "app": path[:200], "key": name, "data": fields}
+    connection.execute(insert(DRAFT).values(**row, created_at=now, updated_at=now))
     return name
 
 
@@ -36,4 +35,8 @@ def take_draft(call: Call, name: str) -> Mapping[str, list[str]] | None:
         return None
     where = (DRAFT.c.user_id == call.actor.id, DRAFT.c.kind == KIND, DRAFT.c.key == name)
     row = call.connection.execute(select(DRAFT.c.data).where(*where)).one_or_none()
-    return None if row is None else {str(key): [str(each) for each in values] for key, values in row.data.items()}
+    return (
+        None
+        if row is None
+        else {str(key): [str(each) for each in values] for key, values in row.data.items()}
+    )
