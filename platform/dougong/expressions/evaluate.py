@@ -83,7 +83,9 @@ class Evaluator:
             return self._inside(self._linked(row.value, path.through[used - 1]), names[used:], through, path)
         return self._inside(self.context.record, names, through, path)
 
-    def _inside(self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path) -> Value:
+    def _inside(
+        self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path
+    ) -> Value:
         for index, name in enumerate(names):
             if record is None:
                 return None
