@@ -56,6 +56,8 @@ def test_no_mapping_takes_unknown_keys_and_every_key_has_a_title_in_both_languag
         if path.endswith(("/if", "/$defs/field")):
             continue
         assert schema.get("additionalProperties") is False, path
+        if path.startswith("/$defs/field_") and path.count("/") > 2:
+            continue  # the inside of a setting of a field type, which the type's own label explains
         for key, value in schema["properties"].items():
             titled = value if "title" in value else {}
             if key in ("type",) and "const" in value:
