@@ -42,6 +42,12 @@ def changed(old: str, new: str) -> list[str]:
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 
 
+def test_values_can_be_looked_up() -> None:
+    assert edit.value_at(ENTITY, ("fields", "close_on", "type")) == "date"
+    assert edit.value_at(ENTITY, ("fields", "close_on", "label")) is None
+    assert edit.value_at('{"a": [1, {"b": true}]}', ("a", 1, "b"), "x.json") is True
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_saving_without_a_change_gives_the_same_bytes(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
