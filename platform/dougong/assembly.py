@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, select
 from dougong import compiler
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.expressions.sql_functions import SQL_FUNCTIONS
+from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.model.app import App
-from dougong.storage.database import Database
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases, releases_of
@@ -29,13 +29,17 @@ from dougong_renderers.html.render import HtmlRenderer
 
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(url, SQL_FUNCTIONS)
+    database = Database(
+        url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS)
+    )
     if create:
         install(database)
         return database
     with database.reading() as connection:
         if not is_installed(connection):
-            problem = Diagnostic("P106", "there is no dougong in this database yet", hint="run: dougong apply APP")
+            problem = Diagnostic(
+                "P106", "there is no dougong in this database yet", hint="run: dougong apply APP"
+            )
             raise Refusal("missing", [problem])
     return database
 
@@ -62,6 +66,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         settings=settings,
         renderers=Renderers(pages=HtmlRenderer(), openapi=openapi, static_folder=STATIC),
         releases=releases(opened),
+        afterwards=after_apply,
     )
 
 
@@ -85,7 +90,9 @@ def compile_folders(folders: Iterable[str | Path], release: Release | None = Non
     """The apps in some folders, on top of those that are installed; every finding of all of them is refused together."""
     trees = [load_app(folder) for folder in folders]
     names = {tree.name for tree in trees}
-    installed = {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    installed = (
+        {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    )
     outcome = compiler.compile_apps(trees, installed)
     apps = [each for each in outcome if isinstance(each, App)]
     problems = [each for each in outcome if isinstance(each, Diagnostic)]

@@ -70,7 +70,7 @@ def test_every_problem_is_told_at_its_field(shop: Shop) -> None:
                 "nonsense": 1,
                 "discount": "0.6",
                 "placed_on": "2026-13-01",
-                "stage": "won",
+                "stage": "offered",
                 "lines": [{"quantity": "-1"}, {"product": 5, "quantity": 1, "subtotal": "3"}, "row", {"id": 7}],
             },
         )
@@ -86,7 +86,8 @@ def test_every_problem_is_told_at_its_field(shop: Shop) -> None:
         ("lines/3/id", "unknown_row"),
         ("nonsense", "unknown_field"),
         ("number", "computed_field"),
-        ("placed_on", "not_a_date"),
+        ("placed_on", "no_such_day"),
+        ("reference", "stage_require"),
     ]
     with shop.reading() as call:
         assert list_records(call, "shop.order", Query()).rows == ()

@@ -37,7 +37,10 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         fields = call.release.entity(key).fields
         field = parts["field"] or ""
         if field and field not in fields:
-            raise Refusal("missing", [Diagnostic("C121", f"'{key}' has no field '{field}'", hint=nearest(field, fields))])
+            raise Refusal(
+                "missing",
+                [Diagnostic("C121", f"'{key}' has no field '{field}'", hint=nearest(field, fields))],
+            )
         actor = load_actor(call.connection, user_id_of(call.connection, options.user))
         identifier = int(parts["id"]) if parts["id"] else None
         if identifier is not None and not _exists(as_actor(call, SYSTEM), key, identifier):
@@ -48,7 +51,13 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             return _meets(asked, key, identifier or 0, rule)
 
         found = explain(
-            call.release, actor, key, options.action, field, holds if identifier is not None else None, console.language
+            call.release,
+            actor,
+            key,
+            options.action,
+            field,
+            holds if identifier is not None else None,
+            console.language,
         )
     verdict = console.say("explain_yes" if found.allowed else "explain_no")
     text = "\n".join([verdict, *(f"  {line}" for line in found.lines)])

@@ -38,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
-    return run(options, Console(console.out, console.err, console.language, getattr(options, "format", "text") == "json"))
+    return run(
+        options,
+        Console(console.out, console.err, console.language, getattr(options, "format", "text") == "json"),
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -68,7 +71,9 @@ def build_parser(console: Console) -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="dougong", description=console.say("program"))
     parser.add_argument("--version", action="version", version=f"dougong {installed_version()}")
-    commands = parser.add_subparsers(title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser)
+    commands = parser.add_subparsers(
+        title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
+    )
     for command in COMMANDS:
         words = console.say(command.description)
         child = commands.add_parser(command.name, help=words, description=words)

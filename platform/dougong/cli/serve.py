@@ -67,7 +67,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def serve(settings: Settings, database: Database, host: str, port: int, workers: int, console: Console) -> None:
+def serve(
+    settings: Settings, database: Database, host: str, port: int, workers: int, console: Console
+) -> None:
     """Serve until interrupted; the processes find their settings in the environment."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -119,7 +121,9 @@ def start_worker(settings: Settings, database: Database) -> None:
     threading.Thread(target=worker.run, name="background work", daemon=True).start()
 
 
-def watch(database: Database, folders: Sequence[str], console: Console, stop: threading.Event | None = None) -> None:
+def watch(
+    database: Database, folders: Sequence[str], console: Console, stop: threading.Event | None = None
+) -> None:
     """Apply the folders again whenever a file in them changes; what does not compile is said, and the old version stays."""
     seen = snapshot(folders)
     while stop is None or not stop.is_set():

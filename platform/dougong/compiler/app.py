@@ -16,6 +16,7 @@ from dougong.compiler import (
     indexes,
     menu,
     relations,
+    renames,
     reports,
     roles,
     translations,
@@ -115,6 +116,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     translations.read(context)
     label = context.label(item, context.app)
     written = entities.shells(context)
+    renames.check(context, written)
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)

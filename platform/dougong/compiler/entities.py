@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
 from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity, Pipeline, Rule, Stage
-from dougong.model.field import Field
+from dougong.model.field import Field, Option
 
 _SEARCHED = 8
 
@@ -43,7 +43,8 @@ def _tables(item: Item) -> Iterator[Item]:
 
 def _shell(context: Context, item: Item, identifier: str) -> Entity:
     label = context.label(item, identifier)
-    known = _fields(context, item, identifier)
+    pipelines = dict(_pipelines(context, item))
+    known = {name: _with_stages(field, pipelines) for name, field in _fields(context, item, identifier).items()}
     entity = Entity(
         app=context.app,
         id=identifier,
@@ -52,11 +53,19 @@ def _shell(context: Context, item: Item, identifier: str) -> Entity:
         fields=MappingProxyType(known),
         icon=item.string("icon", "table"),
         help=context.text(item, "help"),
-        pipelines=MappingProxyType(dict(_pipelines(context, item))),
+        pipelines=MappingProxyType(pipelines),
         was=item.string("was"),
         place=item.place,
     )
     return titles.titled(context, entity, item)
+
+
+def _with_stages(field: Field, pipelines: Mapping[str, Pipeline]) -> Field:
+    """A stage field offers the stages of its pipeline."""
+    pipeline = pipelines.get(field.pipeline) if field.type == "stage" else None
+    if pipeline is None:
+        return field
+    return replace(field, options=tuple(Option(stage.id, stage.label) for stage in pipeline.stages))
 
 
 def _rows(context: Context, item: Item, identifier: str, parent: str) -> Entity:

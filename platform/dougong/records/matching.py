@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, tuple_
-
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -19,6 +17,7 @@ from dougong.records.mapping import ID, ColumnMap
 from dougong.records.messages import problem, refuse
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
+from dougong.records.unique import is_one_of
 from dougong.records.update import tables_needed
 
 Key = tuple[Value, ...]
@@ -96,7 +95,7 @@ class Matcher:
         columns = [table.c[name] for name in self._match]
         found: dict[Key, list[int]] = {}
         for chunk in chunks(keys):
-            statement = Selection(call, self._shape).where(_in(columns, chunk)).select(table.c.id, *columns)
+            statement = Selection(call, self._shape).where(is_one_of(columns, chunk)).select(table.c.id, *columns)
             for row in call.connection.execute(statement):
                 found.setdefault(tuple(row[1:]), []).append(row[0])
         return found
@@ -148,11 +147,3 @@ def _rows(draft: Draft, name: str, given: Sequence[dict[str, Value]]) -> Rows:
         drafts.append(row)
     removed = [row.before for row in standing[len(given) :] if row.before is not None]
     return Rows(drafts, removed)
-
-
-def _in(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
-    if len(columns) == 1:
-        return columns[0].in_([key[0] for key in keys])
-    return tuple_(*columns).in_(
-        [tuple(literal(value, column.type) for column, value in zip(columns, key, strict=True)) for key in keys]
-    )

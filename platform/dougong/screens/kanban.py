@@ -111,12 +111,11 @@ def _figures(
     fields = visible_fields(call, entity)
     summed = next((name for name in (view.totals if view else ()) if name in fields), "")
     measures = {"count": "COUNT()"} | ({"total": f"SUM({summed})"} if summed else {})
-    query = query_of(asked, view)
     found = {}
-    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q, view=query.view).rows:
-        total = row["total"] if summed else None
+    for row in aggregate(call, entity.key, [group.id], measures, query=query_of(asked, view)).rows:
+        total = row[2] if summed else None
         words = shown(call, entity, fields[summed], total, {}).text if total is not None else ""
-        found[row[group.id] or ""] = (int(row["count"]), words)
+        found[row[0] or ""] = (int(row[1]), words)
     return found
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import column as plain_column
+from sqlalchemy import table as plain_table
 
 from dougong.diagnostics import Diagnostic
 from dougong.storage import catalogue, ddl, ledger, names, tables
@@ -152,11 +154,10 @@ def _orphans(
     if reference.target not in actual.tables:
         return
     source = tables.table(spec)
-    link = next(column for column in source.c if column.name == reference.column)
-    target = Table(reference.target, source.metadata, autoload_with=connection, extend_existing=True)
-    missing = select(func.count()).where(
-        link.is_not(None), ~select(target.alias().c.id).where(target.alias().c.id == link).exists()
-    )
+    link = next(each for each in source.c if each.name == reference.column)
+    target = plain_table(reference.target, plain_column("id")).alias("target")
+    there = select(target.c.id).where(target.c.id == link).correlate(source).exists()
+    missing = select(func.count()).select_from(source).where(link.is_not(None), ~there)
     number = connection.execute(missing).scalar_one()
     if number:
         yield _finding(

@@ -100,7 +100,12 @@ def matched(
     entities = [
         (each, _counterpart(work, each, "", wanted)) for each in wanted.tables if each.kind == "entity"
     ]
-    work.same_entity = {**(renamed_elsewhere or {}), **{old.key: new.key for new, old in entities if old}}
+    gone = {each.key: "" for each in recorded.tables if each.kind == "entity"}
+    work.same_entity = {
+        **(renamed_elsewhere or {}),
+        **gone,
+        **{old.key: new.key for new, old in entities if old},
+    }
     for table, before in entities:
         _match_entity(work, wanted, table, before)
     kept = {each.uid for each in work.tables}
@@ -158,7 +163,6 @@ def _by_identity(work: Matching, table: TableSpec, uid: str) -> TableSpec | None
     )
     app = work.recorded.app
     work.add(RestoreTable(app=app, table=restored, tombstone=tombstone))
-    work.add(AttachReferences(app=app, table=restored))
     return replace(restored, name=tombstone.name)
 
 
@@ -192,6 +196,10 @@ def _match_table(work: Matching, table: TableSpec, before: TableSpec | None) -> 
         if operation.table is renamed:
             work.operations[position] = replace(operation, table=after)
     _match_indexes(work, after, before)
+    if _is_restored(work, before):
+        back = {each.uid for each in before.columns}
+        links = tuple(each for each in columns if each.uid in back and each.references)
+        work.add(AttachReferences(app=app, table=after, columns=links))
     return after
 
 
@@ -398,6 +406,8 @@ def _remove_column(work: Matching, table: TableSpec, before: TableSpec, column: 
     tombstone = Tombstone(uid, names.tombstone_column(uid, column.field), before, column, work.number)
     work.tombstones.append(tombstone)
     there = replace(before, name=table.name)
+    if _is_restored(work, before):
+        column = replace(column, references="")  # its foreign key went when the table was removed
     work.add(
         RemoveColumn(app=work.recorded.app, table=there, before=before, column=column, tombstone=tombstone)
     )

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from dougong.screens.description import ApiDescription
 from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
+from dougong.storage.plan import Plan
 from dougong.storage.release import Releases
 from dougong.web.metrics import Metrics
 from dougong.web.settings import Settings
@@ -33,4 +36,6 @@ class Runtime:
     settings: Settings
     renderers: Renderers
     releases: Releases
+    afterwards: Callable[[Connection, Plan], None]
+    """What a new version asks of the data that stand there, in the transaction that applies it."""
     metrics: Metrics = field(default_factory=Metrics)

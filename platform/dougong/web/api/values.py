@@ -50,7 +50,9 @@ def _converters(call: Call, key: str) -> Mapping[str, Converter]:
     found: Mapping[str, Converter] | None = call.release.cache.get(kept)
     if found is None:
         entity = call.release.entity(key)
-        found = call.release.cache[kept] = {name: _converter(call, entity, field) for name, field in entity.fields.items()}
+        found = call.release.cache[kept] = {
+            name: _converter(call, entity, field) for name, field in entity.fields.items()
+        }
     return found
 
 

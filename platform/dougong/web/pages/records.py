@@ -31,7 +31,9 @@ def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> R
     with exchange.reading() as call:
         record = read(call, entity_key(call, app, entity), number(identifier))
         approval = approval_of(call, record)
-        return show(exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked))
+        return show(
+            exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked)
+        )
 
 
 def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
