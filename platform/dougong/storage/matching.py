@@ -329,7 +329,7 @@ def _match_column(
     if _needs_conversion(old, new):
         _change_type(work, table, before, old, after)
     if old.on_delete != new.on_delete:
-        former = replace(old, name=new.name, references=new.references)
+        former = replace(after, on_delete=old.on_delete)
         work.add(ChangeReference(app=app, table=table, before=before, column=after, former=former))
     if new.required and not old.required and work.former is None:
         work.add(SetRequired(app=app, table=table, before=before, column=after, former=old))
