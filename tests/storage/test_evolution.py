@@ -112,7 +112,7 @@ def _history(world: World, random: Random, steps: int) -> None:
         if plan.obstacles():
             assert model.duplicated()
             return
-        world.roll_back("shop", number, allow_loss=True)
+        world.roll_back("shop", number)
         _check(world, model)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy
@@ -97,13 +98,8 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
     """Count again: what was true when the plan was made may not be true for the data as they are now."""
     for step in plan.steps:
         _lock_table(step, connection)
-    now = Plan(
-        plan.app,
-        plan.schema,
-        tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps),
-        plan.changes,
-        plan.state,
-        plan.base,
+    now = replace(
+        plan, steps=tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps)
     )
     problems = now.obstacles() + ([] if allow_loss else now.losses())
     if problems:
