@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from sqlalchemy import Connection, func, select
@@ -12,6 +13,7 @@ from dougong import compiler
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
+from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
 from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
@@ -99,3 +101,26 @@ def compile_folders(folders: Iterable[str | Path], release: Release | None = Non
     if problems:
         raise Refusal("invalid", problems)
     return apps
+
+
+def worker(settings: Settings, database: Database) -> Worker:
+    """The worker that runs everything this product does in the background."""
+    chosen = mail_settings(settings) if settings.smtp_url else None
+    return Worker(database, Tasks([mail.mail_task(lambda: chosen)]))
+
+
+def mail_settings(settings: Settings) -> mail.MailSettings:
+    """How mail leaves, from its address: smtp:// begins plainly and turns to TLS, smtps:// is TLS from the start."""
+    parts = urlsplit(settings.smtp_url)
+    security = {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}.get(parts.scheme)
+    if security is None or not parts.hostname:
+        hint = "write smtp://user:password@host:587"
+        raise Refusal("invalid", [Diagnostic("C140", "DOUGONG_SMTP_URL cannot be read", hint=hint)])
+    return mail.MailSettings(
+        host=parts.hostname,
+        sender=settings.mail_from,
+        port=parts.port or (465 if security == "tls" else 587),
+        security=security,  # type: ignore[arg-type]  # one of the three words above
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
