@@ -20,6 +20,7 @@ from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases, releases_of
 from dougong.storage.system import USER
+from dougong.web import importing
 from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
@@ -27,6 +28,7 @@ from dougong.web.settings import Settings, read_settings
 from dougong_renderers.api.openapi import openapi
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
+from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 
 def open_database(url: str, create: bool = True) -> Database:
@@ -66,7 +68,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         database=opened,
         files_folder=files_folder(settings, opened),
         settings=settings,
-        renderers=Renderers(pages=HtmlRenderer(), openapi=openapi, static_folder=STATIC),
+        renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES),
         releases=releases(opened),
         afterwards=after_apply,
     )
@@ -105,8 +107,14 @@ def compile_folders(folders: Iterable[str | Path], release: Release | None = Non
 
 def worker(settings: Settings, database: Database) -> Worker:
     """The worker that runs everything this product does in the background."""
+    return Worker(database, tasks_of(settings, database))
+
+
+def tasks_of(settings: Settings, database: Database) -> Tasks:
+    """Everything that this product does in the background."""
     chosen = mail_settings(settings) if settings.smtp_url else None
-    return Worker(database, Tasks([mail.mail_task(lambda: chosen)]))
+    imports = importing.task(releases(database), files_folder(settings, database))
+    return Tasks([mail.mail_task(lambda: chosen), imports])
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:
