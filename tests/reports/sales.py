@@ -24,7 +24,10 @@ fields:
   account: {type: link, to: account, label: {en: Account, zh: 客户}}
   owner: {type: member, label: {en: Owner, zh: 负责人}}
   stage: {type: stage, pipeline: road, label: {en: Stage, zh: 阶段}}
-  source: {type: choice, label: {en: Source, zh: 来源}, options: {web: {label: {en: Web, zh: 网站}}, fair: {label: {en: Fair, zh: 展会}}, ad: {label: {en: Ad, zh: 广告}}}}
+  source:
+    type: choice
+    label: {en: Source, zh: 来源}
+    options: {web: {label: {en: Web, zh: 网站}}, fair: {label: {en: Fair, zh: 展会}}, ad: {label: {en: Ad, zh: 广告}}}
   amount: {type: money, decimals: 2, label: {en: Amount, zh: 金额}}
   cost: {type: money, decimals: 2}
   rate: {type: percent}
@@ -67,7 +70,11 @@ label: {en: By month, zh: 按月}
 from: deal
 filter: "stage = 'won' OR stage = 'lost'"
 group: [{month: close_on}]
-measures: {won: "COUNT(stage = 'won')", amount: "SUM(amount, stage = 'won')", rate: "COUNT(stage = 'won') / COUNT()", mean: "AVERAGE(amount)"}
+measures:
+  won: "COUNT(stage = 'won')"
+  amount: "SUM(amount, stage = 'won')"
+  rate: "COUNT(stage = 'won') / COUNT()"
+  mean: "AVERAGE(amount)"
 chart: {type: line, by: close_on, value: amount}
 """,
     "reports/by_week_seen.yaml": """

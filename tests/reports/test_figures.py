@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,9 @@ def amounts(deals: Iterable[Deal], name: str = "amount") -> list[Decimal]:
 
 
 def mean(values: list[Decimal]) -> Decimal | None:
-    return (sum(values) / len(values)).quantize(Decimal("1e-10"), ROUND_HALF_UP) if values else None
+    return (
+        (sum(values, Decimal(0)) / len(values)).quantize(Decimal("1e-10"), ROUND_HALF_UP) if values else None
+    )
 
 
 def table(figures: Figures) -> dict[Any, tuple[Any, ...]]:
@@ -88,7 +91,7 @@ def test_by_month_has_every_month_and_its_change(sales: Sales) -> None:
         values = [figure.value for figure in line.figures[1:]]
         assert values == [len(won), sum(amounts(won)), rate, mean(amounts(deals))]
     by_start = dict(zip(starts, figures.lines, strict=True))
-    for before, after in zip(dated, dated[1:], strict=False):
+    for before, after in pairwise(dated):
         change = by_start[after].figures[2].change
         assert change is not None
         assert change.difference == by_start[after].figures[2].value - by_start[before].figures[2].value
@@ -98,7 +101,9 @@ def test_by_month_has_every_month_and_its_change(sales: Sales) -> None:
 
 def test_weeks_by_the_clock_of_the_reader(sales: Sales) -> None:
     for zone in ("Asia/Shanghai", "America/New_York"):
-        weeks = grouped(sales.deals, lambda deal, zone=zone: week_of(deal["seen_at"], zone))
+        weeks: dict[Any, list[Deal]] = {}
+        for deal in sales.deals:
+            weeks.setdefault(week_of(deal["seen_at"], zone), []).append(deal)
         with sales.call(timezone=zone) as call:
             figures = run(call, "sales", "by_week_seen")
         found = {key[0]: value[0] for key, value in table(figures).items() if value[0]}
@@ -287,7 +292,7 @@ def test_dashboard(sales: Sales) -> None:
     assert number is not None
     assert number.figure.value == sum(amounts(open_deals))
     assert number.target == 1000000
-    assert number.share == (sum(amounts(open_deals)) / Decimal(1000000)).quantize(
+    assert number.share == (sum(amounts(open_deals), Decimal(0)) / Decimal(1000000)).quantize(
         Decimal("1e-10"), ROUND_HALF_UP
     )
     now = [
