@@ -64,29 +64,29 @@ def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(shop
         "name,visits,referrer,owner,email\n"
         "Good,1,,ann,good@x.example\n"
         ",2,,,\n"
-        'Bad,"many, many",nobody,ghost,twice\n'
+        'Bad,many,nobody,ghost,twice\n'
         "Good,2,,,good@x.example\n"
         "=Formula,3,,,,extra\n"
-        "=Formula,3,Good,,\n"
+        "=Formula,3,Later,,\nLater,1,Good,,\n"
     )
     failed = tmp_path / "failed.csv"
     result = bring(shop, content, tmp_path, failed=failed)
-    assert figures(result) == (6, 1, 0, 0, 5)
+    assert figures(result) == (7, 3, 0, 0, 4)
     assert [(failure.line, [(each.path, each.code) for each in failure.problems]) for failure in result.failures] == [
         (3, [("name", "required")]),
         (4, [("visits", "not_a_number"), ("referrer", "unknown_target"), ("owner", "unknown_target"), ("email", "not_an_email")]),
         (5, [("email", "unique")]),
         (6, [("", "import_cells")]),
-        (7, [("referrer", "unknown_target")]),
     ]
     lines = list(csv.reader(io.StringIO(failed.read_text("utf-8-sig"))))
-    assert len(lines) == 6
-    assert lines[2][:5] == ["Bad", "many, many", "nobody", "ghost", "twice"]
-    assert lines[5][0] == "'=Formula"
+    assert len(lines) == 5
+    assert lines[2][:5] == ["Bad", "many", "nobody", "ghost", "twice"]
+    assert lines[4][0] == "'=Formula"
     assert all(line[5] for line in lines[1:])
     again = bring(shop, failed.read_text("utf-8-sig").replace("Reason", "notes"), tmp_path, mapping={"notes": None})
-    assert again.counts.added == 2
-    assert [record.values["name"] for record in rows(shop)] == ["Good", "=Formula", "=Formula"]
+    assert again.counts.added == 1
+    assert [record.values["name"] for record in rows(shop)] == ["Good", "Later", "=Formula", "=Formula"]
+    assert rows(shop)[2].values["referrer"] == rows(shop)[1].id
 
 
 def test_the_same_file_with_match_changes_nothing(shop: Shop, tmp_path: Path) -> None:
