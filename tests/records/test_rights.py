@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def world(shop: Shop, secret: dict[str, Any], foreign: dict[str, Any]) -> dict[s
 def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
     """What somebody is answered through every door, refusals included."""
     attempts: list[Callable[[Call], Any]] = []
-    for query in (
+    queries = (
         Query(count="exact"),
         Query(sort="name", limit=1, count="exact"),
         Query(sort="referrer"),
@@ -71,12 +72,12 @@ def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
         Query(fields=["secret"]),
         Query(fields=["name"], expand=["referrer"]),
         Query(expand=["secret"]),
-    ):
-        attempts.append(lambda call, query=query: list_records(call, C, query))
-    for measures in ({"n": "COUNT()"}, {"s": "SUM(credit)"}, {"s": "SUM(visits)"}, {"n": "COUNTUNIQUE(secret)"}):
-        attempts.append(lambda call, measures=measures: aggregate(call, C, [], measures))
-    for group in ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade"):
-        attempts.append(lambda call, group=group: aggregate(call, C, [group]))
+    )
+    attempts += [partial(list_records, key=C, query=query) for query in queries]
+    measured = ({"n": "COUNT()"}, {"s": "SUM(credit)"}, {"s": "SUM(visits)"}, {"n": "COUNTUNIQUE(secret)"})
+    attempts += [partial(aggregate, key=C, measures=measures) for measures in measured]
+    groups = ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade")
+    attempts += [partial(aggregate, key=C, group=[group]) for group in groups]
     attempts += [
         lambda call: totals(call, C, Query(), ["credit"]),
         lambda call: totals(call, C, Query(), ["visits"]),
