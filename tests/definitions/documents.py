@@ -11,9 +11,9 @@ from dougong.definitions.nodes import Data
 from dougong.definitions.rendering import scalar
 
 KEYS = st.sampled_from(["a", "name", "label", "type", "fields", "rules", "选项", "x1", "no", "to"])
-TEXTS = st.sampled_from(
-    ["", "plain", "two words", "'a' & b", "name = 'x' AND total > 1", "# no comment", "a: b", "客户", "- x", "{x}", "1.5", "true", "012", "tail ", "\ttab", "a\nb"]
-)
+_PROSE = ["", "plain", "two words", "'a' & b", "name = 'x' AND total > 1", "# no comment", "a: b", "客户"]
+_TRAPS = ["- x", "{x}", "1.5", "true", "012", "tail ", "\ttab", "a\nb"]
+TEXTS = st.sampled_from([*_PROSE, *_TRAPS])
 SCALARS = TEXTS | st.integers(-99, 99) | st.booleans()
 VALUES: st.SearchStrategy[Data] = st.recursive(
     SCALARS,
@@ -49,7 +49,9 @@ class _Writer:
         """A mapping or list in block style; `first` stands before its first line instead of the indentation."""
         pad = " " * indent
         children = (
-            list(value.items()) if isinstance(value, dict) else [(None, each) for each in list(value or [])]
+            list(value.items())
+            if isinstance(value, dict)
+            else [(None, each) for each in (value if isinstance(value, list) else [])]
         )
         for index, (key, each) in enumerate(children):
             start = first if index == 0 and first else pad

@@ -29,6 +29,13 @@ def root_of(text: str) -> Node:
     return outcome.root
 
 
+def value_at(text: str, path: tuple[str | int, ...]) -> Any:
+    """What a text says at a path."""
+    node = find(root_of(text), path)
+    assert node is not None
+    return data_of(node)
+
+
 def changed(old: str, new: str) -> list[str]:
     """The lines of a diff without context."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
@@ -96,7 +103,7 @@ def test_quotes_are_kept_and_needed_ones_added() -> None:
 
 
 def test_values_that_do_not_fit_a_line_are_written_below() -> None:
-    fields = {
+    fields: Any = {
         f"field_{number}": {"type": "text", "label": {"zh": "字段", "en": "Field"}} for number in range(3)
     }
     new = edit.set_value("label: A\n", ("fields",), fields)
@@ -196,13 +203,11 @@ def test_any_value_can_be_set(document: tuple[str, Data], draw: st.DataObject, v
 def test_any_key_can_be_added(document: tuple[str, Data], draw: st.DataObject, value: Data, key: str) -> None:
     text, data = document
     mappings = [
-        path
-        for path in paths(data)
-        if isinstance(found := data_of(find(root_of(text), path)), dict) and key not in found
-    ]  # type: ignore[arg-type]
+        path for path in paths(data) if isinstance(found := value_at(text, path), dict) and key not in found
+    ]
     assume(mappings)
     path = draw.draw(st.sampled_from(mappings))
-    keys = list(data_of(find(root_of(text), path)))  # type: ignore[arg-type]
+    keys = list(value_at(text, path))
     before = draw.draw(st.sampled_from([None, *keys]))
     new = edit.add_key(text, path, key, value, before=before)
 
@@ -229,7 +234,7 @@ def test_anything_can_be_removed(document: tuple[str, Data], draw: st.DataObject
     assert same(data_of(root_of(new)), applied(data, path[:-1], without))
     if len(paths(data)) > 2:
         region = touched(text, path)
-        parent = data_of(find(root_of(text), path[:-1]))  # type: ignore[arg-type]
+        parent = value_at(text, path[:-1])
         assert isinstance(parent, (dict, list))
         if len(parent) > 1:
             assert_rest_is_kept(text, new, region)
@@ -239,7 +244,7 @@ def test_anything_can_be_removed(document: tuple[str, Data], draw: st.DataObject
 def test_anything_can_be_moved(document: tuple[str, Data], draw: st.DataObject) -> None:
     text, data = document
     path = draw.draw(st.sampled_from(paths(data)[1:]))
-    parent = data_of(find(root_of(text), path[:-1]))  # type: ignore[arg-type]
+    parent = value_at(text, path[:-1])
     assert isinstance(parent, (dict, list))
     steps: list[Any] = list(parent) if isinstance(parent, dict) else list(range(len(parent)))
     before = draw.draw(st.sampled_from([None, *steps]))
@@ -263,7 +268,7 @@ def test_anything_can_be_moved(document: tuple[str, Data], draw: st.DataObject) 
 def test_any_key_can_be_renamed(document: tuple[str, Data], draw: st.DataObject, key: str) -> None:
     text, data = document
     path = draw.draw(st.sampled_from([path for path in paths(data)[1:] if isinstance(path[-1], str)]))
-    parent = data_of(find(root_of(text), path[:-1]))  # type: ignore[arg-type]
+    parent = value_at(text, path[:-1])
     assert isinstance(parent, dict)
     assume(key not in parent)
     new = edit.rename_key(text, path, key)
@@ -282,7 +287,7 @@ def test_items_can_be_inserted(document: tuple[str, Data], draw: st.DataObject, 
     lists = [path for path in paths(data) if isinstance(find(root_of(text), path), SequenceNode)]
     assume(lists)
     path = draw.draw(st.sampled_from(lists))
-    size = len(data_of(find(root_of(text), path)))  # type: ignore[arg-type]
+    size = len(value_at(text, path))
     index = draw.draw(st.integers(0, size))
     new = edit.insert_item(text, path, index, value)
     assert same(

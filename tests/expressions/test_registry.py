@@ -84,7 +84,9 @@ def test_examples_in_the_database(engines: dict[str, Engine], dialect: str) -> N
             tree = world.compiled(function.example[0]).tree
             if needs_surroundings(tree) or list(unsupported(opened(tree))):
                 continue
-            found = connection.execute(select(translator(world.sql_context(dialect)).result(tree))).scalar_one()
+            found = connection.execute(
+                select(translator(world.sql_context(dialect)).result(tree))
+            ).scalar_one()
             if unquoted(found) != expected(function):
                 wrong.append(f"{function.example[0]} is {unquoted(found)}")
     assert wrong == []
@@ -106,7 +108,9 @@ def opened(node: Node) -> Node:
 
 def test_what_sql_cannot_do_is_known() -> None:
     """Whoever adds a function without SQL must say so here."""
-    lacking = {name for name, each in FUNCTIONS.items() if each.python is not None and each.postgresql is None}
+    lacking = {
+        name for name, each in FUNCTIONS.items() if each.python is not None and each.postgresql is None
+    }
     assert lacking == {"POWER", "VALUE", "SUBSTITUTE", "TEXT"}
 
 

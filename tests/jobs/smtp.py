@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from email import message_from_string, policy
+from email import message_from_bytes, message_from_string, policy
 from email.message import EmailMessage
 
 
@@ -36,7 +36,7 @@ class Sink:
                 writer.write(b"354 go on\r\n")
                 body = await reader.readuntil(b"\r\n.\r\n")
                 if self.data == 250:
-                    self.messages.append(message_from_string(_unstuffed(body), policy=policy.default))
+                    self.messages.append(_message(body))
                     self.recipients.append(to)
                 to = []
                 writer.write(f"{self.data} data\r\n".encode())
@@ -48,9 +48,14 @@ class Sink:
         writer.close()
 
 
-def _unstuffed(body: bytes) -> str:
-    """The message as it was before the dots at the beginning of lines were doubled for the way."""
-    return body[:-3].replace(b"\r\n..", b"\r\n.").decode()
+def _message(sent: bytes) -> EmailMessage:
+    """The message as it was before the dots at the beginning of lines were doubled for the way; headers may be UTF-8."""
+    body = sent[:-3].replace(b"\r\n..", b"\r\n.")
+    message = message_from_bytes(body, policy=policy.default)
+    for name, value in message_from_string(body.decode(), policy=policy.default).items():
+        if not value.isascii():
+            message.replace_header(name, value)
+    return message
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from email.header import decode_header, make_header
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -68,17 +68,21 @@ def test_a_mail_arrives_as_it_was_written(database: Database, server: Sink) -> N
     assert outbox(database, mail_id).state == mail.SENT
     [message] = server.messages
     assert server.recipients == [["li.wei@example.com", "李@例子.公司"]]
-    assert str(make_header(decode_header(message["Subject"]))) == "报价 Q-1 已批准"
-    assert "客户关系" in str(make_header(decode_header(message["From"])))
-    plain, html = message.get_payload()
-    assert plain.get_payload(decode=True).decode().replace("\r\n", "\n").strip() == text
-    assert "<p>报价</p>" in html.get_payload(decode=True).decode()
+    assert message["Subject"] == "报价 Q-1 已批准"
+    assert message["From"] == "客户关系 <crm@example.com>"
+    plain, html = (part for part in message.iter_parts() if isinstance(part, EmailMessage))
+    assert plain.get_content().replace("\r\n", "\n").strip() == text
+    assert "<p>报价</p>" in html.get_content()
 
 
 def test_nothing_is_sent_when_the_change_is_rolled_back(database: Database, server: Sink) -> None:
-    with pytest.raises(ZeroDivisionError), database.writing() as connection:
-        mail.queue_mail(connection, ["a@example.com"], "x", "y")
-        raise ZeroDivisionError
+    def failing() -> None:
+        with database.writing() as connection:
+            mail.queue_mail(connection, ["a@example.com"], "x", "y")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     run(database, server)
     assert server.messages == []
 
@@ -178,21 +182,13 @@ def test_no_header_can_be_smuggled_in(database: Database, server: Sink) -> None:
     [message] = server.messages
     assert message["Bcc"] is None
     assert server.recipients == [["a@example.com"]]
-    assert "QUIT" in message.get_payload(decode=True).decode()
+    assert "QUIT" in message.get_content()
 
 
-@pytest.mark.parametrize(
-    "to",
-    [
-        [],
-        [""],
-        ["a"],
-        ["a@example.com\r\nBcc: b@example.com"],
-        ["a@b.c,d@e.f"],
-        ["a@b.co"] * 1 + ["@"],
-        [f"a{n}@b.co" for n in range(101)],
-    ],
-)
+WRONG = [[], [""], ["a"], ["a@example.com\r\nBcc: b@example.com"], ["a@b.c,d@e.f"], ["a@b.co", "@"]]
+
+
+@pytest.mark.parametrize("to", [*WRONG, [f"a{number}@b.co" for number in range(101)]])
 def test_wrong_recipients_are_refused(database: Database, to: list[str]) -> None:
     with database.writing() as connection:
         with pytest.raises(Refusal):

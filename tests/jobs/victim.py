@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection
 
@@ -38,10 +38,16 @@ def _leave(connection: Connection, step: int) -> None:
     connection.execute(AUDIT.insert().values(at=datetime.now(UTC), action="step", subject=str(step)))
 
 
-def main(url: str, engine: EngineName, signs: str, step_seconds: str, lease: str) -> None:
+def main(url: str, engine: str, signs: str, step_seconds: str, lease: str) -> None:
     database = Database(url)
     seconds = timedelta(seconds=float(lease))
-    with Worker(database, tasks(Path(signs), float(step_seconds)), engine=engine, lease=seconds, poll=0.1):
+    with Worker(
+        database,
+        tasks(Path(signs), float(step_seconds)),
+        engine=cast(EngineName, engine),
+        lease=seconds,
+        poll=0.1,
+    ):
         time.sleep(120)
 
 

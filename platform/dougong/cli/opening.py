@@ -62,7 +62,8 @@ def user_id_of(connection: Connection, login: str) -> int:
             "missing",
             [Diagnostic("C101", message, hint=nearest(login, logins), parameters=(("login", login),))],
         )
-    return logins[login]
+    found: int = logins[login]
+    return found
 
 
 def entity_key_of(release: Release, text: str) -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sqlalchemy
 
@@ -16,10 +16,23 @@ from dougong.cli.registry import COMMANDS
 from dougong.diagnostics import Refusal
 
 
+class Formatter(argparse.HelpFormatter):
+    """Help whose own words are in the reader's language too."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, Parser.console.say("usage") if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser that says usage errors in the reader's language; its status is 2."""
+    """A parser that speaks the reader's language; the status of a usage error is 2."""
 
     console: Console = standard_console()
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"formatter_class": Formatter, **more, "add_help": False})
+        self._optionals.title = self.console.say("options")
+        self._positionals.title = self.console.say("arguments")
+        self.add_argument("-h", "--help", action="help", help=self.console.say("opt_help"))
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -70,7 +83,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def build_parser(console: Console) -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="dougong", description=console.say("program"))
-    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}")
+    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}", help=console.say("opt_version"))
     commands = parser.add_subparsers(
         title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
     )

@@ -110,15 +110,14 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def _shown(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104  # only what is printed
+    if host in ("0.0.0.0", "::"):  # only what is printed
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
 def start_worker(settings: Settings, database: Database) -> None:
-    """Background work in a thread of the supervising process."""
-    worker = assembly.worker(settings, database)
-    threading.Thread(target=worker.run, name="background work", daemon=True).start()
+    """Background work in threads of the supervising process."""
+    assembly.worker(settings, database).start()
 
 
 def watch(

@@ -10,6 +10,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "program": ("斗拱：用定义文件运行的业务应用平台", "dougong: business apps from definition files"),
         "usage_error": ("用法错误：{reason}", "usage error: {reason}"),
         "try_help": ("查看帮助：dougong {command} --help", "for help: dougong {command} --help"),
+        "usage": ("用法：", "usage: "),
+        "arguments": ("参数", "arguments"),
         "commands": ("命令", "commands"),
         "options": ("选项", "options"),
         "opt_help": ("显示帮助", "show this help"),

@@ -33,6 +33,12 @@ class EditError(ValueError):
         super().__init__(message)
 
 
+def value_at(text: str, path: Sequence[Step], file: str = "app.yaml") -> Data:
+    """The value at a path of a file, or nothing."""
+    node = find(_root(text, file), path)
+    return None if node is None else data_of(node)
+
+
 def set_value(text: str, path: Sequence[Step], value: Data, file: str = "app.yaml") -> str:
     """The text with another value at a path; a last key that does not exist yet is added at the end."""
     root = _root(text, file)

@@ -120,7 +120,7 @@ def _figures(
 
 
 def _card(call: Call, entity: Entity, group: Field, record: Record, names: tuple[str, ...]) -> KanbanCard:
-    by_role = {}
+    by_role: dict[str, Shown] = {}
     for column in columns_for(call, entity, names):
         if column.id != group.id and column.role:
             by_role.setdefault(column.role, cell(call, entity, record, column.id))

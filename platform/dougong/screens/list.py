@@ -6,15 +6,15 @@ from dougong.diagnostics import Refusal
 from dougong.model.entity import Entity
 from dougong.model.form import Sort, View
 from dougong.policy.access import may
+from dougong.records.aggregate import totals
 from dougong.records.call import Call
 from dougong.records.query import Query, list_records
-from dougong.records.aggregate import totals
 from dougong.records.record import Page
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.columns import SYSTEM, column_ids, columns_for, row_for, visible_fields
 from dougong.screens.list_head import PAGE_SIZES, ListRequest, count_text, list_head, view_of
-from dougong.screens.showing import shown
 from dougong.screens.shape import Action, Column, Confirm, Empty, ListScreen, Paging, Tab, Total
+from dougong.screens.showing import shown
 from dougong.screens.texts import text
 
 

@@ -32,14 +32,31 @@ def timeline(call: Call, record: Record, more: tuple[Event, ...] = ()) -> Timeli
 
 
 def event_at(
-    call: Call, kind: str, words: str, at: datetime, actor_id: int | None, titles: Titles, **more: object
+    call: Call,
+    kind: str,
+    words: str,
+    at: datetime,
+    actor_id: int | None,
+    titles: Titles,
+    changes: tuple[Change, ...] = (),
+    quote: str = "",
+    word: str = "",
+    tone: str = "",
 ) -> Event:
     """One event with its day and time on the reader's clock."""
     local = at.astimezone(ZoneInfo(call.timezone))
-    who = person(call, actor_id or 0, titles)
     return Event(
-        kind, words, day_text(call, local.date()), local.strftime("%H:%M"), at.isoformat(), who, **more
-    )  # type: ignore[arg-type]
+        kind=kind,
+        text=words,
+        day=day_text(call, local.date()),
+        time=local.strftime("%H:%M"),
+        at=at.isoformat(),
+        person=person(call, actor_id or 0, titles),
+        changes=changes,
+        quote=quote,
+        word=word,
+        tone=tone,
+    )
 
 
 def day_text(call: Call, day: date) -> str:

@@ -77,6 +77,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "a path is written like app.yaml or entities/account.yaml",
         ),
         "W425": ("计划已过期：在此期间有人发布过", "the plan is outdated: somebody has published since"),
+        "W426": ("您不能导入这里的记录", "you may not import records here"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,8 @@ class Renderers:
     pages: Renderer
     openapi: Callable[[ApiDescription], dict[str, Any]]
     static_folder: Path
+    tables: Mapping[str, Callable[[Any, BinaryIO], int]]
+    media_types: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

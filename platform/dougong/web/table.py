@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, records
-from dougong.web.pages import assets, forms, home, lists, sign_in
+from dougong.web.api import transfer as api_transfer
+from dougong.web.pages import assets, forms, home, lists, sign_in, transfer
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
+IMPORT = "/<app>/<entity>/import/<token>"
 RECORD = "/<app>/<entity>/<identifier>"
 
 OPEN: tuple[Route, ...] = (
@@ -37,6 +39,8 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
     api("POST", "/<app>/<entity>/files", details.attach, "field"),
+    api("POST", "/<app>/<entity>/import", api_transfer.import_, *api_transfer.IMPORT_PARAMETERS),
+    api("GET", "/<app>/<entity>/export", api_transfer.export, *api_transfer.EXPORT_PARAMETERS),
     api("GET", "/<app>/<entity>/choose/<field>", details.choose, "q"),
     api("GET", RECORD, records.read, "expand"),
     api("PATCH", RECORD, records.update),
@@ -60,6 +64,14 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
     page("GET", "/<app>/<entity>/new", forms.new),
     page("POST", "/<app>/<entity>/new", forms.create_one),
+    page("GET", "/<app>/<entity>/export", transfer.export),
+    page("GET", "/<app>/<entity>/import", transfer.upload_page),
+    page("POST", "/<app>/<entity>/import", transfer.upload),
+    page("GET", f"{IMPORT}", transfer.step),
+    page("POST", f"{IMPORT}/try", transfer.try_out),
+    page("POST", f"{IMPORT}/run", transfer.run),
+    page("GET", f"{IMPORT}/failed", transfer.failed),
+    page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),

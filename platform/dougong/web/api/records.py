@@ -175,7 +175,7 @@ def _operation(given: Any, path: str) -> Operation:
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
         raise refuse("malformed", "W313", f"{path}/version", name="version", expected="a whole number")
     values = an_object(each.get("values", {}))
-    return Operation(kind, int(identifier) if kind != "create" else None, values, version)
+    return Operation(kind, int(identifier) if isinstance(identifier, str) else None, values, version)
 
 
 def _result(call: Call, exchange: Exchange, operation: Operation, outcome: BatchOutcome) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO, cast
 
 import msgspec
 from werkzeug.datastructures import FileStorage
@@ -206,7 +207,7 @@ def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
         if given:
             kept = tuple(exchange.request.form.getlist(name))
             stored = tuple(
-                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", file.stream).id
+                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", cast(BinaryIO, file.stream)).id
                 for file in given
             )
             found[name] = (*kept, *stored) if fields[name].multiple else stored

@@ -52,7 +52,7 @@ def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
     except Refusal as refusal:
         if scripted:
             return problem_answer(exchange, refusal.kind, refusal.problems)
-        if refusal.kind == "invalid":
+        if refusal.kind == "invalid" and field is not None:
             return edit_again(exchange, app, entity, identifier, {field.id: target}, refusal.problems)
         raise
     if scripted:
