@@ -292,6 +292,20 @@ def test_json_lines_hold_records_as_the_api_gives_them(shop: Shop) -> None:
     assert found["lines"][0]["subtotal"] == "3.75"
 
 
+@pytest.mark.parametrize(("dates", "days"), [("1/2/2026,1/13/2026", [2, 13]), ("1/2/2026,13/2/2026", [1, 13])])
+def test_the_order_of_day_and_month_is_learnt_from_the_file(shop: Shop, tmp_path: Path, dates: str, days: list[int]) -> None:
+    first, second = dates.split(",")
+    result = bring(shop, f"name,since\nA,{first}\nB,{second}\n", tmp_path)
+    assert figures(result) == (2, 2, 0, 0, 0)
+    assert [record.values["since"].day for record in rows(shop)] == days
+
+
+def test_a_date_that_could_be_either_is_not_guessed(shop: Shop, tmp_path: Path) -> None:
+    for dates in ("1/2/2026,3/4/2026", "1/2/2026,13/1/2026,1/13/2026"):
+        lines = "".join(f"A,{each}\n" for each in dates.split(","))
+        assert bring(shop, f"name,since\n{lines}", tmp_path).failures[0].problems[0].code == "ambiguous_date"
+
+
 CELLS = ["=1", "+1+1", "-1+1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠1", "'=1", "''=1", "-5", "+86 1", "x", "", "'x"]
 
 

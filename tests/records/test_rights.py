@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from dougong.diagnostics import Refusal
-from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.records.aggregate import aggregate, totals
 from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
@@ -26,8 +25,7 @@ from dougong.records.read import read
 from dougong.records.related import related, related_lists
 from dougong.records.update import update
 from dougong.records.why import why
-from dougong.storage.database import Database
-from tests.records.conftest import Shop
+from tests.records.conftest import Shop, open_shop_database
 from tests.servers.databases import Databases
 
 C = "shop.customer"
@@ -129,7 +127,7 @@ def _answer(shop: Shop, login: str, attempt: Callable[[Call], Any]) -> Any:
 def test_what_ann_may_not_see_changes_no_answer(
     shop: Shop, databases: Databases, shop_templates: dict[str, str]
 ) -> None:
-    database = Database(databases.copy_of(shop_templates[shop.database.dialect]), SQLITE_FUNCTIONS)
+    database = open_shop_database(databases.copy_of(shop_templates[shop.database.dialect]))
     twin = Shop(database)
     first = world(
         shop,
