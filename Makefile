@@ -59,7 +59,7 @@ demo: $(VENV)/base assets ## serve the CRM with demo data on a new database (POR
 .PHONY: test
 test: $(VENV)/dev assets ## run the whole test suite on SQLite, PostgreSQL and a real browser
 	@$(RUN)/python -m tests.needs
-	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist loadscope -m "not nightly"
+	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist loadscope
 
 .PHONY: nightly
 nightly: $(VENV)/dev assets ## run what is too long for every change

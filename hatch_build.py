@@ -48,7 +48,10 @@ def system_node() -> Node | None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
-    answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    try:
+        answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return None
     major, minor, *_ = [*answer.strip().lstrip("v").split("."), "", ""]
     if not (major.isdigit() and minor.isdigit() and (int(major), int(minor)) >= OLDEST_NODE):
         return None

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dougong.fieldtypes import TYPES
+
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "renderers/dougong_renderers/html/client"
 BUDGET = 30 * 1024
@@ -63,7 +65,13 @@ def test_every_icon_in_use_is_drawn(assets: Path, manifest: dict[str, str]) -> N
         for path in sorted((ROOT / "app_definitions").rglob("*.yaml"))
         for icon in icons_of(yaml.safe_load(path.read_text(encoding="utf-8")))
     }
-    assert [pair for pair in sorted(used) if pair[0] not in drawn] == []
+    missing = [pair for pair in sorted(used) if pair[0] not in drawn]
+    assert not missing, f"add to client/icons.json, or choose another icon of Tabler's: {missing}"
+
+
+def test_every_icon_of_a_field_type_is_drawn() -> None:
+    drawn = set(json.loads((CLIENT / "icons.json").read_text(encoding="utf-8")))
+    assert {kind: known.icon for kind, known in TYPES.items() if known.icon not in drawn} == {}
 
 
 def icons_of(node: object) -> set[str]:

@@ -9,6 +9,7 @@ from dougong.fieldtypes.columns import Day
 from dougong.fieldtypes.days import (
     EXAMPLE_DAY,
     FIRST,
+    is_iso,
     iso_day,
     shown_day,
     split_time,
@@ -57,7 +58,7 @@ class DateType(FieldType):
         raise Invalid("not_a_date", value=shown(value), example=EXAMPLE_DAY)
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
-        if text is None or type(text) is date:
+        if text is None or type(text) is date or (isinstance(text, str) and is_iso(text)):
             return self.coerce(text, field)
         if type(text) is datetime:
             return _day_alone(text.date(), text.time(), str(text))

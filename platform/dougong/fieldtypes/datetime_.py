@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from datetime import date as calendar_day
 from typing import Any
 
@@ -21,6 +21,7 @@ from dougong.model.text import Text
 FIRST = datetime(1000, 1, 2, tzinfo=UTC)
 LAST = datetime(9999, 12, 30, tzinfo=UTC)
 """A day within what the calendar knows, so that showing a moment in any time zone cannot fail."""
+_MACHINE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 MIDNIGHT = time(0)
 _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(?P<zone>[Zz]|[+-][0-9]{2}:[0-9]{2})?"
@@ -79,6 +80,9 @@ class DateTimeType(FieldType):
         written = cell_text(text) or ""
         if not written.strip():
             return None
+        usual = _usual(written)
+        if usual is not None:
+            return _local(usual, habits.timezone, written)
         day_text, clock_text = split_time(written)
         day = written_day(day_text, habits)
         if not clock_text:
@@ -103,7 +107,14 @@ class DateTimeType(FieldType):
         return "" if value is None else shown_moment(value, language, timezone)
 
     def to_cell(self, value: Value, field: Field, language: str, timezone: tzinfo = UTC) -> str:
-        return "" if value is None else value.astimezone(timezone).isoformat(sep=" ")
+        if value is None:
+            return ""
+        local = value.astimezone(timezone)
+        offset = local.utcoffset() or timedelta(
+            0
+        )  # before standard time, offsets had seconds, which no format writes
+        written: datetime = value if offset % timedelta(minutes=1) else local
+        return written.isoformat(sep=" ")
 
     def literal(self, value: Value, field: Field) -> str:
         return f"DATE({value.year}, {value.month}, {value.day})"
@@ -113,6 +124,16 @@ class DateTimeType(FieldType):
 
     def example(self, field: Field) -> datetime:
         return datetime(2026, 3, 1, 6, 30, tzinfo=UTC)
+
+
+def _usual(written: str) -> datetime | None:
+    """Read the form that machines write without a zone, quickly; every other form is left to the long way."""
+    if not _MACHINE.fullmatch(written):
+        return None
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _instant(moment: datetime) -> datetime:

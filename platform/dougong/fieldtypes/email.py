@@ -42,16 +42,9 @@ class EmailType(LineType):
         text = one_line(value)
         if text is None:
             return None
-        local, at, domain = text.rpartition("@")
+        local, _, domain = text.rpartition("@")
         domain = domain.lower()
-        good = (
-            at
-            and len(text) <= LONGEST
-            and len(local.encode()) <= 64
-            and _LOCAL.fullmatch(local)
-            and _DOMAIN.fullmatch(domain)
-        )
-        if not good or any(character.isspace() or not character.isprintable() for character in text):
+        if len(text) > LONGEST or len(local.encode()) > 64 or not _is_address(local, domain):
             raise Invalid("not_an_email", value=shown(text), example=EXAMPLE)
         return f"{local}@{domain}"
 
@@ -68,3 +61,7 @@ class EmailType(LineType):
 
     def example(self, field: Field) -> str:
         return EXAMPLE
+
+
+def _is_address(local: str, domain: str) -> bool:
+    return f"{local}{domain}".isprintable() and bool(_LOCAL.fullmatch(local) and _DOMAIN.fullmatch(domain))

@@ -1,6 +1,8 @@
 """What is said to a person about a value that is refused: one template a code and language."""
 
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "not_text": ("这里需要文字", "text is expected here"),
@@ -127,12 +129,13 @@ def both(chinese: str, english: str) -> str:
 
 def shown(value: object, longest: int = 60) -> str:
     """Return a value as it may stand in a message: one short printable line."""
-    text = (
-        value
-        if isinstance(value, str)
-        else str(value)
-        if isinstance(value, (int, float))
-        else type(value).__name__
-    )
+    text = value if isinstance(value, str) else _number_text(value) or type(value).__name__
     text = "".join(character if character.isprintable() else "·" for character in text[: longest + 1])
     return text if len(text) <= longest else text[:longest] + "…"
+
+
+def _number_text(value: object) -> str:
+    """The digits of a number, unless they are more than anybody would read."""
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**30 else ""
+    return str(value) if isinstance(value, (float, Decimal, date)) else ""

@@ -23,6 +23,7 @@ _QUANTA = tuple(Decimal(1).scaleb(-scale) for scale in range(DIGITS + 1))
 _DASHES = {0x2212: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D}
 _SPACE = re.compile("[ \u00a0\u202f\u2009'’]")
 _SPACED = re.compile("[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+")
+LONGEST_CELL = 100
 _BEYOND = 10**DIGITS
 
 BOUNDS: dict[str, Schema] = {
@@ -98,6 +99,8 @@ def written_number(value: object, habits: Habits, example: str) -> Decimal | int
         return _shown_float(value, example)
     if not isinstance(value, str):
         return exact_number(value, example)
+    if len(value) > LONGEST_CELL:
+        raise Invalid("not_a_number", value=shown(value), example=example)
     if _PLAIN.fullmatch(value) and habits.decimal_mark == ".":
         return Decimal(value)
     return _decorated_number(value, habits, example)
@@ -219,7 +222,8 @@ class NumberType(FieldType):
         if low is None or high is None or low <= high:
             return []
         message = f"min {plain(low)} is more than max {plain(high)}"
-        return [Diagnostic("D410", message, "max", hint="exchange the two bounds")]
+        words = (("minimum", str(field.minimum)), ("maximum", str(field.maximum)))
+        return [Diagnostic("D461", message, "max", hint="exchange the two bounds", parameters=words)]
 
     def to_json(self, value: Value, field: Field) -> object:
         return None if value is None else plain(value)

@@ -23,7 +23,10 @@ SETTINGS: dict[str, Schema] = {
                     {"$ref": "#/$defs/text"},
                     {
                         "type": "object",
-                        "properties": {"label": {"$ref": "#/$defs/text"}, "colour": {"enum": list(COLOURS)}},
+                        "properties": {
+                            "label": described({"$ref": "#/$defs/text"}, "名称", "Label"),
+                            "colour": described({"enum": list(COLOURS)}, "颜色", "Colour"),
+                        },
                         "additionalProperties": False,
                     },
                     {"type": "null"},
@@ -133,7 +136,11 @@ def check(field: Field) -> list[Diagnostic]:
                 message = f"options '{seen[name]}' and '{option.id}' have the same label ({language})"
                 findings.append(
                     Diagnostic(
-                        "D412", message, f"options/{option.id}", hint="give each option a label of its own"
+                        "D463",
+                        message,
+                        f"options/{option.id}",
+                        hint="give each option a label of its own",
+                        parameters=(("first", seen[name]), ("second", option.id), ("language", language)),
                     )
                 )
     return findings

@@ -38,9 +38,9 @@ class PhoneType(LineType):
 
     def coerce(self, value: object, field: Field) -> Value:
         text = one_line(value)
-        if text is None:
-            return None
-        if not _FORM.fullmatch(text) or len(text) > LONGEST or not 3 <= len(_DIGIT.findall(text)) <= 22:
+        if text is None or (text.isascii() and text.isdigit() and 3 <= len(text) <= 22):
+            return text
+        if len(text) > LONGEST or not _FORM.fullmatch(text) or not 3 <= len(_DIGIT.findall(text)) <= 22:
             raise Invalid("not_a_phone", value=shown(text), example=EXAMPLE)
         return text
 

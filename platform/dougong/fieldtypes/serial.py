@@ -71,13 +71,25 @@ class SerialType(LineType):
         counts = sum(part.kind == "count" for part in field.parts)
         if counts != 1:
             message = f"a serial number needs exactly one count, this has {counts}"
-            findings.append(Diagnostic("D413", message, "parts", hint="add {count: 5}"))
+            findings.append(
+                Diagnostic(
+                    "D464", message, "parts", hint="add {count: 5}", parameters=(("count", str(counts)),)
+                )
+            )
         dates = "".join(part.value for part in field.parts if part.kind == "date")
         wanted = {"day": "yMd", "week": "yMd", "month": "yM", "year": "y"}.get(field.reset, "")
         if any(letter not in dates for letter in wanted):
             message = f"the count restarts every {field.reset}, but its parts do not say which: numbers would repeat"
             form = {"year": "yyyy", "month": "yyyyMM"}.get(field.reset, "yyyyMMdd")
-            findings.append(Diagnostic("D414", message, "parts", hint=f"add {{date: {form}}}"))
+            findings.append(
+                Diagnostic(
+                    "D465",
+                    message,
+                    "parts",
+                    hint=f"add {{date: {form}}}",
+                    parameters=(("reset", field.reset), ("form", form)),
+                )
+            )
         return findings
 
     def period(self, field: Field, day: date) -> str:

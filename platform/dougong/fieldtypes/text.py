@@ -58,7 +58,9 @@ class TextType(LineType):
         try:
             compiled(field.pattern)
         except ValueError as error:
-            return [Diagnostic("D411", str(error), "pattern", hint=ADVICE)]
+            return [
+                Diagnostic("D462", str(error), "pattern", hint=ADVICE, parameters=(("reason", str(error)),))
+            ]
         return []
 
     def validate(self, value: Value, field: Field) -> Sequence[Problem]:

@@ -5,8 +5,11 @@ search, on both databases. Characters that a database, XML or a terminal cannot 
 non-characters) are refused at this door.
 """
 
+import math
 import re
 import unicodedata
+from datetime import date
+from decimal import Decimal
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.columns import Characters
@@ -16,6 +19,7 @@ from dougong.model.field import Field
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\r\x85\u2028\u2029]")
 _WHITE = re.compile(r"\s+")
+_LARGEST_SHOWN = 10**30
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: 0x20,
     0x2212: 0x2D,
@@ -61,14 +65,20 @@ def many_lines(value: object) -> str | None:
 
 
 def cell_text(value: object) -> str | None:
-    """Return what a cell holds as text: numbers as they are shown, None for nothing."""
-    if value is None or type(value) is str:
+    """Return what a cell holds as text: numbers as they are shown, None for nothing; raise Invalid for what no cell holds."""
+    if value is None or isinstance(value, str):
         return value
-    if type(value) is bool:
+    if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if type(value) is float and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return format(value, ".15g") if type(value) is float else str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
+    if isinstance(value, int) and abs(value) < _LARGEST_SHOWN:
+        return str(value)
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < 100:
+        return format(value, "f")
+    if isinstance(value, date):
+        return str(value)
+    raise Invalid("not_text")
 
 
 def cell_line(value: object) -> str | None:

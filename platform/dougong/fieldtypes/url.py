@@ -17,8 +17,10 @@ LONGEST = 2000
 """In bytes, so that it fits into an index entry of PostgreSQL."""
 EXAMPLE = "https://www.example.com/about"
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):")
-_HOST = re.compile(
-    r"(?:[a-z0-9\u00a1-\U0010ffff](?:[a-z0-9_\-\u00a1-\U0010ffff]{0,61}[a-z0-9\u00a1-\U0010ffff])?\.?)+|\[[0-9a-f:.]+\]"
+_LABEL = r"[a-z0-9\u00a1-\U0010ffff](?:[a-z0-9_\-\u00a1-\U0010ffff]{0,61}[a-z0-9\u00a1-\U0010ffff])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|(?=.*:)[0-9a-f:.]+")
+_USUAL = re.compile(
+    r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*\.[a-z]{2,20}(?:/[A-Za-z0-9/_.~%!$&'()*+,;=:@?#-]*)?"
 )
 _REFUSED = re.compile(r"[\s\\<>\"`{}|^\x00-\x1f\x7f]")
 
@@ -74,6 +76,8 @@ class UrlType(LineType):
 
 def _checked(text: str) -> str:
     """Return the address with its scheme and host in small letters; raise Invalid when a browser could misread it."""
+    if len(text) <= 500 and _USUAL.fullmatch(text):
+        return text
     problem = Invalid("not_a_url", value=shown(text), example=EXAMPLE)
     if _REFUSED.search(text) or not text.isprintable() or len(text.encode()) > LONGEST:
         raise problem
@@ -85,7 +89,7 @@ def _checked(text: str) -> str:
         raise problem from None
     if "@" in parts.netloc:
         raise Invalid("url_credentials")
-    if not rest.startswith("//") or not _HOST.fullmatch(host) or port == 0 or len(host) > 253:
+    if not rest.startswith("//") or port == 0 or len(host) > 253 or not _HOST.fullmatch(host):
         raise problem
     where = rest[2:]
     return f"{scheme.lower()}://{parts.netloc.lower()}{where[len(parts.netloc) :]}"

@@ -47,17 +47,20 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A name or a road over links: ("amount",), ("account", "owner"), ("stage", "outcome"), ("lines", "subtotal")."""
+    """A name or a road over links: ("amount",), ("account", "owner"), ("lines", "subtotal").
+
+    `through` are the keys of the entities that the names before the last lead to."""
 
     names: tuple[str, ...]
     type: Type
     position: int = field(default=0, compare=False)
+    through: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A function or operator with its arguments; operators are functions with the names +, -, *, /, &, =, <>, <, <=, >, >=,
-    AND, OR, NOT, IN, LIKE, IS_EMPTY, NEGATE (`a BETWEEN b AND c` is `a >= b AND a <= c`).
+    AND, OR, NOT, IN, LIKE, BETWEEN, IS_EMPTY, NEGATE.
 
     `SUM@rows` and its like go over the rows of a list: the first argument is the path of the list, the others are computed
     for each row. `SUM@records` and its like, in measures, go over the records of a group."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Literal, Value
 from dougong.model.field import Field
+from dougong.people.actor import SYSTEM
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.given import invalid
@@ -36,8 +37,11 @@ def apply_defaults(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]
 
 
 def _default(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft, stage: str | None) -> Value:
+    """The value that nobody wrote; the platform itself is no person, so it owns nothing by default."""
     if field.default is None:
         return stage
     tree = field.default.tree
     value = tree.value if isinstance(tree, Literal) else evaluation.value(field.default, draft.values)
-    return shape.types[field.id].assign(value, field)
+    if field.type == "member" and value == SYSTEM.id:
+        return None
+    return None if value is None else shape.types[field.id].assign(value, field)

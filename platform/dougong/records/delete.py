@@ -46,7 +46,12 @@ def delete(call: Call, key: str, identifier: int, if_version: int | None = None)
     values = writable(call, shape, identifier, "delete")
     if if_version is not None and values["version"] != if_version:
         refuse("stale", call.language, "stale")
-    _delete(call, shape, {identifier: values}, 0)
+    delete_records(call, shape, {identifier: values})
+
+
+def delete_records(call: Call, shape: Shape, records: dict[int, Values]) -> None:
+    """Move records, which the caller may delete and has locked, to the recycle bin."""
+    _delete(call, shape, records, 0)
 
 
 def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int) -> None:

@@ -18,6 +18,7 @@ from dougong.records.defaults import apply_defaults
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
+from dougong.records.files import claim
 from dougong.records.given import every_draft
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts
@@ -70,12 +71,17 @@ def _meets(evaluation: Evaluation, rules: Sequence[Expression], draft: Draft) ->
     return any(evaluation.holds(rule, draft.values) for rule in rules)
 
 
-def write(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Write drafts that are complete and free of problems; a race lost against another writer refuses like a check."""
+def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = False) -> None:
+    """Write drafts that are complete and free of problems; a race lost against another writer refuses like a check.
+
+    With `dry_run` only what would change is found out.
+    """
     new = [draft for draft in drafts if draft.is_new]
     standing = [draft for draft in drafts if not draft.is_new]
     for draft in standing:
         _find_changes(shape, draft)
+    if dry_run:
+        return
     try:
         with call.connection.begin_nested():
             store.insert_new(call, shape, new)
@@ -83,6 +89,7 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     except IntegrityError as error:
         raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
     changed = [draft for draft in standing if draft.changed]
+    _claim_files(call, shape, [*new, *changed])
     index_drafts(call, shape, [*new, *changed])
     created = (("create", draft.id, 1, None) for draft in new)
     updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
@@ -97,6 +104,14 @@ def _find_changes(shape: Shape, draft: Draft) -> None:
             if row.before is not None:
                 row.changed = differing(shape.tables[name], row)
     draft.changed = differing(shape, draft)
+
+
+def _claim_files(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    for field in shape.files:
+        claim(call, shape, field, [(each.id, each.values[field.id]) for each in drafts if each.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        if rows_shape.files:
+            _claim_files(call, rows_shape, [row for each in drafts if name in each.rows for row in each.rows[name].drafts])
 
 
 def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagnostic]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 
 from dougong.diagnostics import nearest
 from dougong.model.expression import Expression
@@ -48,9 +48,16 @@ class Query:
 
 def list_records(call: Call, key: str, query: Query) -> Page:
     """One page of the records that the actor may read; a name that may not be read is refused like an unknown one."""
+    return list_narrowed(call, key, query, None)
+
+
+def list_narrowed(call: Call, key: str, query: Query, narrow: ColumnElement[bool] | None) -> Page:
+    """The same for the records that also meet a condition which the platform itself makes."""
     shape = open_door(call, key, "delete" if query.deleted else "read")
     _check(call, query)
     selection = select_by(call, shape, query)
+    if narrow is not None:
+        selection.where(narrow)
     wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand)
     sorts = parse_sort(query.sort) if isinstance(query.sort, str) else tuple(query.sort)
     keys = order_keys(call, selection.columns, sorts)

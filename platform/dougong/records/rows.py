@@ -17,7 +17,8 @@ from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
-from dougong.records.titles import Titles, Wanted as WantedTitles, find_titles, merge, title_fields, title_of, wanted_by
+from dougong.records.titles import Titles, find_titles, merge, title_fields, title_of, wanted_by
+from dougong.records.titles import Wanted as WantedTitles
 
 SYSTEM: tuple[str, ...] = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
 

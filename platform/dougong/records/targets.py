@@ -9,12 +9,13 @@ from sqlalchemy import select
 from dougong.diagnostics import Diagnostic
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.people.actor import SYSTEM
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
 from dougong.records.messages import problem
-from dougong.records.visible import readable
 from dougong.records.shape import Shape, shape_of
+from dougong.records.visible import readable
 from dougong.storage.system import FILE, USER
 
 
@@ -80,8 +81,8 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
 
 def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
     written = _new_values(field, drafts)
-    wanted = {value for _, value in written} - {call.actor.id}
-    active: set[int] = {call.actor.id}
+    active: set[int] = {call.actor.id} - {SYSTEM.id}
+    wanted = {value for _, value in written} - active
     for chunk in chunks(sorted(wanted)):
         statement = select(USER.c.id).where(USER.c.id.in_(chunk), USER.c.disabled_at.is_(None))
         active.update(call.connection.execute(statement).scalars())
@@ -91,7 +92,7 @@ def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
 
 
 def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
-    """A file may be attached by whoever uploaded it, or stay where it is; what is stored about it comes from the upload."""
+    """A file may be attached once, by whoever uploaded it, or stay where it is; what is stored about it comes from the upload."""
     written = _new_values(field, drafts)
     wanted = {each["id"] for _, value in written for each in value}
     found: dict[str, Values] = {}
@@ -105,7 +106,7 @@ def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
             upload = found.get(each["id"])
             if each["id"] in kept:
                 described.append(kept[each["id"]])
-            elif upload is None or not (upload["created_by"] == call.actor.id or call.actor.is_admin):
+            elif upload is None or upload["created_by"] != call.actor.id or upload["entity"] is not None:
                 draft.problems.append(_unknown(call, "unknown_file", field, draft, each["id"]))
             else:
                 described.append({"id": upload["key"], **{name: upload[name] for name in ("name", "size", "type")}})

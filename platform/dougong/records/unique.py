@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 
 from dougong.model.expression import Value
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft
-from dougong.records.given import every_draft
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
 
@@ -58,11 +58,7 @@ def _taken(call: Call, shape: Shape, names: tuple[str, ...], keys: Sequence[Key]
     columns = [shape.table.c[name] for name in names]
     taken = []
     for chunk in chunks(keys):
-        condition: ColumnElement[bool] = (
-            columns[0].in_([key[0] for key in chunk])
-            if len(columns) == 1
-            else tuple_(*columns).in_([tuple(_bound(column, value) for column, value in zip(columns, key)) for key in chunk])
-        )
+        condition = is_one_of(columns, chunk)
         statement = select(shape.table.c.id, *columns).where(condition)
         if "deleted_at" in shape.table.c:
             statement = statement.where(shape.table.c.deleted_at.is_(None))
@@ -71,8 +67,9 @@ def _taken(call: Call, shape: Shape, names: tuple[str, ...], keys: Sequence[Key]
     return taken
 
 
-def _bound(column: ColumnElement[Value], value: Value) -> ColumnElement[Value]:
-    return literal(value, column.type)
+def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
+    """The condition that the columns together hold one of the keys."""
+    return columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else tuple_(*columns).in_(keys)
 
 
 def _report(call: Call, shape: Shape, names: tuple[str, ...], draft: Draft) -> None:
@@ -84,8 +81,3 @@ def _report(call: Call, shape: Shape, names: tuple[str, ...], draft: Draft) -> N
 def has_unique(shape: Shape) -> bool:
     """Whether anything of the entity must be unique."""
     return bool(shape.unique) or any(rows.unique for rows in shape.tables.values())
-
-
-def problems_of(drafts: Sequence[Draft]) -> bool:
-    """Whether any draft or row has a problem."""
-    return any(draft.problems for draft in every_draft(drafts))

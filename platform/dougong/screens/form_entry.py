@@ -12,8 +12,8 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access
-from dougong.records import choose
 from dougong.records.call import Call
+from dougong.records.choose import choose
 from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import Submitted
 
@@ -60,7 +60,7 @@ def _read(
 def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
     if field.type == "file":
         parts = entered if isinstance(entered, tuple) else (entered,)
-        return tuple(int(each) for each in parts if isinstance(each, str) and each.isdigit()) or None
+        return TYPES[field.type].coerce([each for each in parts if isinstance(each, str) and each], field)
     if field.type in ("link", "member", "links"):
         return _reference(call, key, field, entered, path)
     kind = TYPES[field.type]
@@ -87,8 +87,8 @@ def _identifier(call: Call, key: str, field: Field, word: str, path: str) -> int
     """An id, or, where scripts do not run, the exact title of what is meant."""
     if word.isascii() and word.isdigit() and len(word) < 19:
         return int(word)
-    name = path if "/" not in path else "/".join(part for part in path.split("/") if not part.isdigit())
-    found = [each for each in choose.choose(call, key, name, word).results if each.title == word]
+    name = ".".join(part for part in path.split("/") if not part.isdigit())
+    found = [each for each in choose(call, key, name, word) if each.title == word]
     if len(found) != 1:
         raise Invalid("unknown_record", value=word[:80])
     return found[0].id

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
@@ -156,7 +155,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
 
 def _choose_href(place: Place, field: Field) -> str:
     key = place.owner or place.entity.key
-    name = f"{place.table}/{field.id}" if place.table else field.id
+    name = f"{place.table}.{field.id}" if place.table else field.id
     return f"{entity_path(key)}/choose/{name}"
 
 

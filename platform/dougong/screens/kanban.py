@@ -9,9 +9,9 @@ from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.model.form import View
 from dougong.policy.access import access, may
-from dougong.records.aggregate import aggregate
+from dougong.records.aggregate import aggregate, totals
 from dougong.records.call import Call
-from dougong.records.query import list_records, totals
+from dougong.records.query import list_records
 from dougong.records.record import Record
 from dougong.screens.addresses import entity_path, record_path, with_query
 from dougong.screens.columns import cell, column_ids, columns_for, visible_fields
@@ -111,17 +111,16 @@ def _figures(
     fields = visible_fields(call, entity)
     summed = next((name for name in (view.totals if view else ()) if name in fields), "")
     measures = {"count": "COUNT()"} | ({"total": f"SUM({summed})"} if summed else {})
-    query = query_of(asked, view)
     found = {}
-    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q).rows:
-        total = row["total"] if summed else None
+    for row in aggregate(call, entity.key, [group.id], measures, query=query_of(asked, view)).rows:
+        total = row[2] if summed else None
         words = shown(call, entity, fields[summed], total, {}).text if total is not None else ""
-        found[row[group.id] or ""] = (int(row["count"]), words)
+        found[row[0] or ""] = (int(row[1]), words)
     return found
 
 
 def _card(call: Call, entity: Entity, group: Field, record: Record, names: tuple[str, ...]) -> KanbanCard:
-    by_role = {}
+    by_role: dict[str, Shown] = {}
     for column in columns_for(call, entity, names):
         if column.id != group.id and column.role:
             by_role.setdefault(column.role, cell(call, entity, record, column.id))

@@ -16,7 +16,7 @@ from dougong.model.form import View
 from dougong.policy.access import may
 from dougong.policy.offers import may_design
 from dougong.records.call import Call
-from dougong.records.scopes import read_filter
+from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.columns import visible_fields
 from dougong.screens.filters import Condition, conditions, conjunction, literal, unparse

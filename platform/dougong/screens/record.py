@@ -9,12 +9,13 @@ from dougong.policy.offers import may_design
 from dougong.records.call import Call
 from dougong.records.query import Query
 from dougong.records.record import Record
-from dougong.records.related import related
+from dougong.records.related import related, related_lists
 from dougong.screens.addresses import designer_path, entity_path, record_path, with_query
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
 from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
 from dougong.screens.requirements import requirements
+from dougong.screens.rights import may_do
 from dougong.screens.shape import (
     Action,
     ApprovalBox,
@@ -197,7 +198,7 @@ def _requirements(call: Call, entity: Entity, field: Field | None, record: Recor
 
 
 def _actions(call: Call, record: Record, path: str, locked: bool) -> tuple[Action, ...]:
-    if locked or not record.may("update"):
+    if locked or not may_do(call, record.key, record.id, "update"):
         return ()
     return (Action("edit", text("edit", call.language), f"{path}/edit", icon="pencil", shortcut="E"),)
 
@@ -207,7 +208,7 @@ def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -
     if may(call.release, call.actor, entity.key, "create"):
         href = with_query(f"{entity_path(entity.key)}/new", [("copy", str(record.id))])
         menu.append(Action("copy", text("copy", language), href, icon="copy"))
-    if not locked and record.may("delete"):
+    if not locked and may_do(call, record.key, record.id, "delete"):
         title = text("delete_title", language, title=record.title)
         confirm = Confirm(title, text("delete_one_text", language), text("delete", language))
         fields = (("version", str(record.version)),)
@@ -234,15 +235,7 @@ def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -
 
 
 def _related(call: Call, entity: Entity, record: Record) -> tuple[RelatedList, ...]:
-    return tuple(
-        _related_list(call, record, inverse)
-        for inverse in entity.inverses.values()
-        if may(call.release, call.actor, inverse.key, "read") and _may_see_field(call, inverse)
-    )
-
-
-def _may_see_field(call: Call, inverse: Inverse) -> bool:
-    return inverse.field not in access(call.release, call.actor, inverse.key, "read").hidden
+    return tuple(_related_list(call, record, inverse) for inverse in related_lists(call, entity.key))
 
 
 def _related_list(call: Call, record: Record, inverse: Inverse) -> RelatedList:

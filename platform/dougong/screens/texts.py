@@ -22,6 +22,11 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "actions": ("操作", "Actions"),
         "sign_out": ("退出登录", "Sign out"),
         "workspace": ("斗拱", "dougong"),
+        "session_over": ("登录已过期，请重新登录。", "Your session is over. Please sign in again."),
+        "session_over_kept": (
+            "登录已过期。重新登录后，您填写的内容会回到表单中。",
+            "Your session is over. Sign in again and your entries come back into the form.",
+        ),
         # lists
         "new": ("新建{label}", "New {label}"),
         "new_short": ("新建", "New"),

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Invalid
 from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.comments import Comment, comments
+from dougong.records.comments import Comment, list_comments
 from dougong.records.history import Entry, history
-from dougong.records.record import Record
+from dougong.records.record import MEMBER, Record
 from dougong.screens.addresses import record_path
 from dougong.screens.shape import Change, Event, Timeline
 from dougong.screens.showing import Titles, person, pieces_of
@@ -23,21 +24,39 @@ SHOWN = 50
 def timeline(call: Call, record: Record, more: tuple[Event, ...] = ()) -> Timeline:
     """The events of a record; `more` are those of its approvals."""
     entity = call.release.entity(record.key)
-    events = [_entry(call, entity, each) for each in history(call, record.key, record.id, limit=SHOWN)]
-    events += [_comment(call, each) for each in comments(call, record.key, record.id)]
+    past = history(call, record.key, record.id, limit=SHOWN)
+    events = [_entry(call, entity, each, past.titles) for each in past.entries]
+    events += [_comment(call, each) for each in list_comments(call, record.key, record.id)]
     ordered = sorted((*events, *more), key=lambda event: event.at, reverse=True)
     return Timeline(tuple(ordered[:SHOWN]), comment_action=f"{record_path(record.key, record.id)}/comments")
 
 
 def event_at(
-    call: Call, kind: str, words: str, at: datetime, actor_id: int | None, titles: Titles, **more: object
+    call: Call,
+    kind: str,
+    words: str,
+    at: datetime,
+    actor_id: int | None,
+    titles: Titles,
+    changes: tuple[Change, ...] = (),
+    quote: str = "",
+    word: str = "",
+    tone: str = "",
 ) -> Event:
     """One event with its day and time on the reader's clock."""
     local = at.astimezone(ZoneInfo(call.timezone))
-    who = person(call, actor_id or 0, titles)
     return Event(
-        kind, words, day_text(call, local.date()), local.strftime("%H:%M"), at.isoformat(), who, **more
-    )  # type: ignore[arg-type]
+        kind=kind,
+        text=words,
+        day=day_text(call, local.date()),
+        time=local.strftime("%H:%M"),
+        at=at.isoformat(),
+        person=person(call, actor_id or 0, titles),
+        changes=changes,
+        quote=quote,
+        word=word,
+        tone=tone,
+    )
 
 
 def day_text(call: Call, day: date) -> str:
@@ -59,17 +78,17 @@ def _comment(call: Call, comment: Comment) -> Event:
         text("ev_comment", call.language),
         comment.at,
         comment.author_id,
-        comment.titles,
+        {(MEMBER, comment.author_id or 0): comment.author},
         quote=comment.text,
     )
 
 
-def _entry(call: Call, entity: Entity, entry: Entry) -> Event:
+def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
     kinds = {"create": "created", "update": "changed", "delete": "deleted", "restore": "restored"}
     kind = kinds.get(entry.action, "changed")
     if kind == "created" and entry.door == "import":
         kind = "imported"
-    changes = () if kind in ("created", "imported") else _changes(call, entity, entry)
+    changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
     if (
@@ -84,10 +103,10 @@ def _entry(call: Call, entity: Entity, entry: Entry) -> Event:
             text("ev_stage", call.language, stage=changes[0].after),
             entry.at,
             entry.actor_id,
-            entry.titles,
+            titles,
             changes=changes,
         )
-    return event_at(call, kind, words, entry.at, entry.actor_id, entry.titles, changes=changes)
+    return event_at(call, kind, words, entry.at, entry.actor_id, titles, changes=changes)
 
 
 def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
@@ -96,30 +115,29 @@ def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
     return counted("ev_changed", len(changes), call.language).replace("{label}", "")
 
 
-def _changes(call: Call, entity: Entity, entry: Entry) -> tuple[Change, ...]:
+def _changes(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
     found = []
     for name, (before, after) in entry.changes.items():
         field = entity.fields.get(name)
-        if field is None:
-            continue
-        label = field.label.get(call.language)
-        found.append(
-            Change(
-                label,
-                _words(call, entity, field, before, entry.titles),
-                _words(call, entity, field, after, entry.titles),
-            )
-        )
+        if field is not None:
+            words = [_words(call, entity, field, each, titles) for each in (before, after)]
+            found.append(Change(field.label.get(call.language), words[0], words[1]))
+    for name, rows in entry.rows.items():
+        count = counted("rows", len(rows), call.language)
+        found.append(Change(entity.fields[name].label.get(call.language), "", count))
     return tuple(found)
 
 
-def _words(call: Call, entity: Entity, field: Field, value: object, titles: Titles) -> str:
-    """A value of the history as text; rows of a sub-table are counted."""
-    if value is None or value in ((), []):
+def _words(call: Call, entity: Entity, field: Field, stored: object, titles: Titles) -> str:
+    """A value of the history (as JSON) as text; what the field no longer accepts is shown as it was stored."""
+    if stored is None:
         return ""
-    if field.type == "table":
-        return counted("rows", len(value), call.language) if isinstance(value, list | tuple) else ""
-    pieces = pieces_of(call, entity, field, value, titles)
+    kind = TYPES[field.type]
+    try:
+        value = kind.coerce(stored, field)
+    except Invalid:
+        return str(stored)
+    pieces = pieces_of(call, entity, field, value, titles) if value is not None else ()
     if pieces is not None:
         return "、".join(piece.text for piece in pieces)
-    return TYPES[field.type].to_text(value, field, call.language, ZoneInfo(call.timezone))
+    return kind.to_text(value, field, call.language, ZoneInfo(call.timezone))

@@ -131,7 +131,9 @@ def _connected(engine: Engine) -> Iterator[Connection]:
     except sqlalchemy.exc.OperationalError as error:
         raise _refusal("P102", "the database cannot be opened", _reason(error), kind="unavailable") from error
     except sqlalchemy.exc.TimeoutError as error:
-        raise _refusal("P103", "every database connection is in use", "try again", kind="unavailable") from error
+        raise _refusal(
+            "P103", "every database connection is in use", "try again", kind="unavailable"
+        ) from error
     with connection:
         yield connection
 
@@ -158,7 +160,9 @@ _EXAMPLE = "write sqlite:///file.db or postgresql://user:password@host/name"
 
 def _check_postgresql(url: URL) -> None:
     threshold = url.query.get("prepare_threshold", "5")
-    if threshold != "none" and not (isinstance(threshold, str) and threshold.isascii() and threshold.isdigit()):
+    if threshold != "none" and not (
+        isinstance(threshold, str) and threshold.isascii() and threshold.isdigit()
+    ):
         raise _refusal("P101", "prepare_threshold is a number or none", _EXAMPLE)
     try:
         import psycopg  # noqa: F401

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from dougong.storage import names
+from dougong.storage.names import id_sequence
 
 _TAKE = text(
     "INSERT INTO dg_sequence (name, value) VALUES (:name, :count) "
@@ -31,8 +31,3 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
     """
     last: int = connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()
     return last - count + 1
-
-
-def id_sequence(table_name: str) -> str:
-    """The name of the PostgreSQL sequence that counts the ids of a table."""
-    return names.constraint_name(table_name, "ids")

@@ -48,7 +48,9 @@ def _create(connection: Connection) -> None:
 def _upgrade(connection: Connection) -> None:
     version = connection.execute(select(STATE.c.schema_version)).scalar_one()
     if version > SCHEMA_VERSION:
-        message = f"the database was made by a newer dougong (schema {version}, this one knows {SCHEMA_VERSION})"
+        message = (
+            f"the database was made by a newer dougong (schema {version}, this one knows {SCHEMA_VERSION})"
+        )
         raise Refusal("unavailable", [Diagnostic("P104", message, hint="start the newer version of dougong")])
     for step in UPGRADES[version - 1 :]:
         step(connection)

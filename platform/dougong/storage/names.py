@@ -30,15 +30,14 @@ def search_name(key: str) -> str:
     return _marked(_joined(key.split(".")), "search")
 
 
-def index_name(app: str, table_uid: str, column_uids: tuple[str, ...], unique: bool) -> str:
-    """The name of an index, made from identities that outlive renames."""
-    kind = "ux" if unique else "ix"
-    return _marked(_joined([app]), "_".join([kind, table_uid, *column_uids]))
+def identity_name(app: str, kind: str, *uids: str) -> str:
+    """The name of an index or constraint, made from identities that outlive renames: kind is ix, ux, fk or pk."""
+    return _marked(_joined([app]), "_".join([kind, *uids]))
 
 
-def constraint_name(table: str, kind: str, column: str = "") -> str:
-    """The name of a primary key or foreign key."""
-    return _marked(table, "_".join(filter(None, [kind, column])))
+def id_sequence(table: str) -> str:
+    """The PostgreSQL sequence that counts the ids of a table."""
+    return _marked(table, "ids")
 
 
 def tombstone_table(app: str, uid: str) -> str:

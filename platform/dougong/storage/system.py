@@ -39,7 +39,9 @@ def _identity() -> Column[int]:
 
 def _text(name: str, *, key: bool = False, required: bool = True, default: str | None = None) -> Column[str]:
     server_default = None if default is None else text(f"'{default}'")
-    return Column(name, Characters, primary_key=key, nullable=not (required or key), server_default=server_default)
+    return Column(
+        name, Characters, primary_key=key, nullable=not (required or key), server_default=server_default
+    )
 
 
 def _at(name: str, *, required: bool = False) -> Column[Any]:
@@ -58,8 +60,12 @@ def _count(name: str, default: int = 0) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
 
 
-def _reference(name: str, target: str, *, required: bool = True, key: bool = False, on_delete: str | None = None) -> Column[int]:
-    return Column(name, _Number, ForeignKey(target, ondelete=on_delete), primary_key=key, nullable=not (required or key))
+def _reference(
+    name: str, target: str, *, required: bool = True, key: bool = False, on_delete: str | None = None
+) -> Column[int]:
+    return Column(
+        name, _Number, ForeignKey(target, ondelete=on_delete), primary_key=key, nullable=not (required or key)
+    )
 
 
 def _record() -> tuple[Column[str], Column[int]]:
@@ -143,7 +149,13 @@ MEMBERSHIP = _table(
     _reference("department_id", "dg_department.id", key=True),
     _flag("is_main"),
     Index(None, "department_id"),
-    Index("ux_dg_membership_main", "user_id", unique=True, sqlite_where=text("is_main"), postgresql_where=text("is_main")),
+    Index(
+        "ux_dg_membership_main",
+        "user_id",
+        unique=True,
+        sqlite_where=text("is_main"),
+        postgresql_where=text("is_main"),
+    ),
 )
 USER_ROLE = _table(
     "dg_user_role",

@@ -61,6 +61,23 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "W416": ("找不到 {name}", "there is no {name}"),
         "W417": ("此操作不可用：{name}", "this action is not available: {name}"),
         "W418": ("要执行的操作超过 {limit} 项", "there are more than {limit} operations"),
+        "W419": ("设置令牌不正确", "the set-up token is not right"),
+        "W420": ("已有账号，请登录", "there is an account already; sign in"),
+        "W421": (
+            "只能在本机读取；或设置 DOUGONG_METRICS_TOKEN",
+            "only this machine may read this; or set DOUGONG_METRICS_TOKEN",
+        ),
+        "W422": ("您不能设计这个应用", "you may not design this app"),
+        "W423": (
+            "这些文件属于应用“{found}”，不是“{name}”",
+            "these files are the app '{found}', not '{name}'",
+        ),
+        "W424": (
+            "文件路径应为 app.yaml 或 entities/account.yaml 这样的形式",
+            "a path is written like app.yaml or entities/account.yaml",
+        ),
+        "W425": ("计划已过期：在此期间有人发布过", "the plan is outdated: somebody has published since"),
+        "W426": ("您不能导入这里的记录", "you may not import records here"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

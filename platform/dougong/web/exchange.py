@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -14,15 +15,15 @@ from werkzeug.wrappers import Request, Response
 
 from dougong.people.actor import Actor
 from dougong.records.call import Call
-from dougong.storage.release import Release
+from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
-from dougong.web.identity import Identity, identify
+from dougong.web.identity import Identity, identify, note_use
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import strict
 from dougong.web.routes import Route
-from dougong.web.runtime import PageInfo, Runtime
-from dougong.web.security import comes_from_here, csrf_matches, csrf_token
+from dougong.web.runtime import Runtime
+from dougong.web.security import comes_from_here
 
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -46,6 +47,8 @@ class Exchange:
         with self.runtime.database.reading() as connection:
             self._identify(connection)
         self._check_access()
+        if self.identity is not None:
+            note_use(self.runtime.database, self.identity)
 
     def _identify(self, connection: Connection) -> None:
         if not self._identified:
@@ -61,7 +64,7 @@ class Exchange:
             return
         if identity is None:
             raise refuse("unauthorised", "W401")
-        if identity.is_token and not identity.covers(route.scope):
+        if not identity.actor.has_scope(route.scope):
             raise refuse("forbidden", "W409", hint=f"needed: {route.scope}")
         if route.changes and route.guarded and not identity.is_token and not self._form_token_fits(identity):
             raise refuse("forbidden", "W403")
@@ -72,7 +75,7 @@ class Exchange:
         sent = self.request.headers.get("X-CSRF-Token") or ""
         if not sent and self.request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data"):
             sent = self.request.form.get("csrf_token", "")
-        return csrf_matches(identity.secret, sent)
+        return identity.csrf_fits(sent)
 
     @property
     def actor(self) -> Actor:
@@ -101,22 +104,21 @@ class Exchange:
             yield self.call(connection)
 
     def call(self, connection: Connection) -> Call:
-        """The first argument of every verb, for this request."""
+        """The first argument of every verb, for this request, on the definitions that the transaction sees."""
+        release = self.runtime.releases.pinned(connection)
+        self.runtime.metrics.serving(release.generation)
         return Call(
-            self.release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
+            release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
         )
 
     @property
     def door(self) -> str:
         """The door that the history names: api for programs, screen for people."""
-        return "api" if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token) else "screen"
-
-    @cached_property
-    def release(self) -> Release:
-        """The definitions this whole request is answered with."""
-        release = self.runtime.release()
-        self.runtime.metrics.serving(release.generation)
-        return release
+        return (
+            "api"
+            if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token)
+            else "screen"
+        )
 
     # -- what was sent ----------------------------------------------------------------------------------------------
 
@@ -125,7 +127,11 @@ class Exchange:
         """The query parameters: checked strictly where the route names those it knows."""
         if self.route.parameters is not None:
             return strict(self.request.args, self.route.parameters)
-        return {name: value for name, value in self.request.args.items() if "\x00" not in value and len(value) <= 10_000}
+        return {
+            name: value
+            for name, value in self.request.args.items()
+            if "\x00" not in value and len(value) <= 10_000
+        }
 
     @cached_property
     def sent(self) -> Any:
@@ -154,25 +160,30 @@ class Exchange:
     @property
     def csrf(self) -> str:
         """The form token of this session, empty without one."""
-        return csrf_token(self.identity.secret) if self.identity and not self.identity.is_token else ""
+        return self.identity.csrf if self.identity else ""
 
     @property
-    def page_info(self) -> PageInfo:
+    def page_info(self) -> RequestInfo:
         """What pages know about the request."""
         theme = self.request.cookies.get("dg_theme", "auto")
         density = self.request.cookies.get("dg_density", "comfortable")
-        return PageInfo(
-            path=self.request.path,
+        scripted = self.request.headers.get("HX-Request") and not self.request.headers.get("HX-Boosted")
+        return RequestInfo(
             language=self.language,
             theme=theme if theme in THEMES else "auto",
             density=density if density in DENSITIES else "comfortable",
             csrf=self.csrf,
-            partial=self.request.headers.get("HX-Target", "") if self.request.headers.get("HX-Request") else "",
+            path=self.request.full_path.rstrip("?"),
+            fragment=self.request.headers.get("HX-Target", "") if scripted else "",
+            request_id=self.request_id,
         )
 
-    def page(self, screen: Any, status: int = 200) -> Response:
+    def page(
+        self, screen: Screen, status: int = 200, shell: Shell | None = None, messages: tuple[Notice, ...] = ()
+    ) -> Response:
         """A screen as HTML."""
-        body = self.runtime.renderers.page(screen, self.page_info)
+        info = replace(self.page_info, shell=shell, messages=messages)
+        body = self.runtime.renderers.pages.render(screen, info)
         response = Response(body, status, content_type="text/html; charset=utf-8")
         response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
         return response

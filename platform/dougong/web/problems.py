@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from dougong.definitions import catalogue as definitions
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.people import messages as people
 from dougong.web import catalogue
 
 STATUSES: Mapping[str, int] = MappingProxyType(
@@ -63,9 +65,25 @@ def title_of(kind: str, language: str) -> str:
 
 def message_of(diagnostic: Diagnostic, language: str) -> str:
     """The message of a finding in a language, where its catalogue knows it in more than one."""
+    return _said(diagnostic, language)[0]
+
+
+def hint_of(diagnostic: Diagnostic, language: str) -> str:
+    """The hint of a finding in a language."""
+    return _said(diagnostic, language)[1]
+
+
+def _said(diagnostic: Diagnostic, language: str) -> tuple[str, str]:
+    words = dict(diagnostic.parameters)
     if diagnostic.code in catalogue.MESSAGES:
-        return catalogue.say(diagnostic, language)
-    return diagnostic.message
+        return catalogue.say(diagnostic, language), diagnostic.hint
+    if diagnostic.code in definitions.CATALOGUE:
+        return definitions.say(diagnostic, language)
+    if diagnostic.code in people.MESSAGES:
+        return people.say(diagnostic.code, language, diagnostic.parameters), diagnostic.hint
+    if language == "zh" and "zh" in words:
+        return words["zh"], diagnostic.hint
+    return diagnostic.message, diagnostic.hint
 
 
 def diagnostic_document(diagnostic: Diagnostic, language: str) -> dict[str, Any]:
@@ -75,8 +93,9 @@ def diagnostic_document(diagnostic: Diagnostic, language: str) -> dict[str, Any]
         "code": diagnostic.code,
         "message": message_of(diagnostic, language),
     }
-    if diagnostic.hint:
-        document["hint"] = diagnostic.hint
+    hint = hint_of(diagnostic, language)
+    if hint:
+        document["hint"] = hint
     if diagnostic.severity != "error":
         document["severity"] = str(diagnostic.severity)
     if diagnostic.place is not None:

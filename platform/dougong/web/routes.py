@@ -44,4 +44,4 @@ def api(method: str, rule: str, view: View, *parameters: str, **more: Any) -> Ro
 
 def page(method: str, rule: str, view: View, **more: Any) -> Route:
     """A route of the screens: foreign parameters (bookmarks, mail programs) are left alone."""
-    return Route(method, rule, view, scope="none", parameters=None, **more)
+    return Route(method, rule, view, scope="admin", parameters=None, **more)

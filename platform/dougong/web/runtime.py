@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
 
 from dougong.screens.description import ApiDescription
-from dougong.screens.shape import DemoAccount, Renderer
+from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
-from dougong.storage.release import Release
+from dougong.storage.plan import Plan
+from dougong.storage.release import Releases
 from dougong.web.metrics import Metrics
 from dougong.web.settings import Settings
-from dougong.web.setup import SetupToken
-
-
-class DiagramRenderer(Protocol):
-    """Draws an app's entities, one of its workflows or its roles as SVG."""
-
-    def __call__(self, release: Release, app: str, kind: str, language: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +23,21 @@ class Renderers:
     """The renderers that the web hands its results to; they live above it, so they are given."""
 
     pages: Renderer
-    openapi: Callable[[ApiDescription, str], dict[str, Any]]
-    static_folder: Path | None = None
+    openapi: Callable[[ApiDescription], dict[str, Any]]
+    static_folder: Path
+    tables: Mapping[str, Callable[[Any, BinaryIO], int]]
+    media_types: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """One process's parts. `release` gives the definitions of the newest generation, whole and immutable."""
+    """One process's parts. `releases` gives the definitions of the newest generation, whole and immutable."""
 
     database: Database
     files_folder: Path
     settings: Settings
     renderers: Renderers
-    release: Callable[[], Release]
-    setup: SetupToken = field(default_factory=SetupToken)
-    demo: tuple[DemoAccount, ...] = ()
+    releases: Releases
+    afterwards: Callable[[Connection, Plan], None]
+    """What a new version asks of the data that stand there, in the transaction that applies it."""
     metrics: Metrics = field(default_factory=Metrics)

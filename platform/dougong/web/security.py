@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import ipaddress
 import secrets
+import socket
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Request
 
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -45,14 +46,25 @@ def protect(headers: Headers, secure: bool) -> None:
 
 
 def host_is_allowed(host: str, allowed: Collection[str]) -> bool:
-    """Whether a Host header names this server: one of the allowed names, by default only names of this machine."""
+    """Whether a Host header names this server.
+
+    Without a list: this machine's names and plain IP addresses, as a foreign site can make a browser send neither.
+    """
     if "*" in allowed:
         return True
-    name = host.rsplit(":", 1)[0] if not host.endswith("]") and host.count(":") == 1 else host
-    if name.startswith("[") and "]" in name:
-        name = name[: name.index("]") + 1]
+    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
     name = name.lower().rstrip(".")
-    return name in allowed or (not allowed and name in LOCAL_HOSTS) or host.lower() in allowed
+    if allowed:
+        return name in allowed or host.lower() in allowed
+    return name in LOCAL_HOSTS or name == socket.gethostname().lower() or _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def comes_from_here(request: Request) -> bool:
@@ -76,16 +88,11 @@ def local_path(address: str, default: str = "/") -> str:
     return address if not parts.scheme and not parts.netloc else default
 
 
-def csrf_token(secret: str) -> str:
-    """The token that pages of one session send back; it follows from the session's secret, so nothing is stored."""
-    return hmac.new(secret.encode(), b"dougong form", hashlib.sha256).hexdigest()
-
-
-def csrf_matches(secret: str, sent: str) -> bool:
-    """Whether a sent token belongs to the session."""
-    return bool(sent) and hmac.compare_digest(csrf_token(secret).encode(), sent.encode("utf-8", "replace"))
-
-
 def random_token() -> str:
     """A token of 256 bits that nobody can guess."""
     return secrets.token_urlsafe(32)
+
+
+def setup_token_fits(token: str, sent: str) -> bool:
+    """Whether the token for making the first administrator is the one that this server printed."""
+    return bool(token) and hmac.compare_digest(token.encode(), sent.strip().encode("utf-8", "replace"))

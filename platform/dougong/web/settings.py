@@ -8,8 +8,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.screens.shape import DemoAccount
 from dougong.web.catalogue import finding
 
 MEBIBYTE = 1024 * 1024
@@ -80,6 +83,13 @@ def _url(text: str) -> str:
     if text and not text.startswith(("http://", "https://")):
         raise ValueError("an address that begins with http:// or https:// is expected")
     return text.rstrip("/")
+
+
+def _demo_accounts(text: str) -> tuple[DemoAccount, ...]:
+    try:
+        return msgspec.json.decode(text or "[]", type=tuple[DemoAccount, ...])
+    except msgspec.DecodeError as error:
+        raise ValueError("a JSON list of login, password and label is expected") from error
 
 
 REGISTRY: tuple[Setting, ...] = (
@@ -178,6 +188,24 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "setup_token",
+        "DOUGONG_SETUP_TOKEN",
+        "",
+        str,
+        "创建首个管理员所需的一次性令牌；serve 会自动生成",
+        "One-time token for making the first administrator; serve makes one itself",
+        secret=True,
+    ),
+    Setting(
+        "demo_accounts",
+        "DOUGONG_DEMO_ACCOUNTS",
+        "",
+        _demo_accounts,
+        "登录页展示的演示账号（JSON）；由 demo 设置",
+        "Demo accounts offered on the sign-in page (JSON); set by demo",
+        secret=True,
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -207,6 +235,8 @@ class Settings:
     log_format: str = "json"
     log_level: str = "info"
     metrics_token: str = field(default="", repr=False)
+    setup_token: str = field(default="", repr=False)
+    demo_accounts: tuple[DemoAccount, ...] = field(default=(), repr=False)
     worker: bool = True
 
     @property

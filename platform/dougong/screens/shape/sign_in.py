@@ -34,3 +34,5 @@ class SignInScreen:
     links: tuple[Link, ...] = ()
     demo: tuple[DemoAccount, ...] = ()
     name: str = ""
+    carried: tuple[tuple[str, str], ...] = ()
+    """Hidden fields that are sent along: what was entered in a form when the session had ended."""

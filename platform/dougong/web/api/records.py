@@ -8,21 +8,25 @@ import msgspec
 from werkzeug.wrappers import Response
 
 from dougong.records.aggregate import aggregate as run_aggregate
+from dougong.records.batch import KINDS, MOST, Operation
+from dougong.records.batch import Outcome as BatchOutcome
 from dougong.records.batch import batch as run_batch
 from dougong.records.call import Call
 from dougong.records.create import create as create_record
 from dougong.records.delete import delete as delete_record
+from dougong.records.delete import restore as restore_record
 from dougong.records.query import Query, list_records
 from dougong.records.read import read as read_record
 from dougong.records.record import Record
-from dougong.records.restore import restore as restore_record
 from dougong.records.update import update as update_record
 from dougong.web.api.values import record_document
+from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
 from dougong.web.exchange import Exchange
 from dougong.web.once import Outcome, once
 from dougong.web.parameters import names, one_of, whole_number
+from dougong.web.problems import problem_document
 
 LIST_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "cursor", "offset", "count", "deleted")
 AGGREGATE_PARAMETERS = ("group", "measures", "filter", "having", "sort", "q", "limit")
@@ -88,7 +92,11 @@ def create(exchange: Exchange, app: str, entity: str) -> Response:
 
         def change() -> Outcome:
             record = create_record(call, key, values)
-            return 201, {"id": str(record.id), "version": record.version, "body": record_document(call, record)}
+            return 201, {
+                "id": str(record.id),
+                "version": record.version,
+                "body": record_document(call, record),
+            }
 
         (status, outcome), repeated = _once(exchange, call, change)
     headers = {"Location": f"/api/v1/{app}/{entity}/{outcome['id']}", "ETag": etag(outcome["version"])}
@@ -131,29 +139,55 @@ def restore(exchange: Exchange, app: str, entity: str, identifier: str) -> Respo
 def batch(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/batch: up to 10 000 operations, all or each for itself."""
     body = exchange.an_object("atomic", "operations")
-    operations, atomic = body.get("operations"), body.get("atomic", True)
-    if not isinstance(operations, list):
-        raise refuse("malformed", "W313", "operations", name="operations", expected="a list")
+    atomic = body.get("atomic", True)
     if not isinstance(atomic, bool):
         raise refuse("malformed", "W313", "atomic", name="atomic", expected="true or false")
+    operations = _operations(body.get("operations"))
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
 
         def change() -> Outcome:
-            results = run_batch(call, key, operations, atomic)
-            return 200, {"results": [_result(call, exchange, each) for each in results]}
+            outcomes = run_batch(call, key, operations, atomic)
+            pairs = zip(operations, outcomes, strict=True)
+            return 200, {"results": [_result(call, exchange, *pair) for pair in pairs]}
 
         (status, outcome), _ = _once(exchange, call, change)
     return exchange.json(outcome, status)
 
 
-def _result(call: Call, exchange: Exchange, result: Any) -> dict[str, Any]:
-    from dougong.web.problems import problem_document, status_of
+def _operations(given: Any) -> list[Operation]:
+    if not isinstance(given, list):
+        raise refuse("malformed", "W313", "operations", name="operations", expected="a list")
+    if len(given) > MOST:
+        raise refuse("too_large", "W418", "operations", limit=MOST)
+    return [_operation(each, f"operations/{index}") for index, each in enumerate(given)]
 
-    if result.refusal is not None:
-        document = problem_document(result.refusal.kind, result.refusal.problems, call.language, exchange.request_id)
-        return {"status": status_of(result.refusal), "problem": document}
-    return {"status": result.status, "id": str(result.id), "version": result.version}
+
+def _operation(given: Any, path: str) -> Operation:
+    each = an_object(given, ("action", "id", "values", "version"))
+    kind, identifier, version = each.get("action"), each.get("id"), each.get("version")
+    if kind not in KINDS:
+        raise refuse("malformed", "W206", f"{path}/action", name="action", allowed=", ".join(KINDS))
+    if kind != "create" and not (
+        isinstance(identifier, str) and identifier.isascii() and identifier.isdigit() and len(identifier) < 19
+    ):
+        raise refuse("malformed", "W313", f"{path}/id", name="id", expected="the id of a record as text")
+    if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
+        raise refuse("malformed", "W313", f"{path}/version", name="version", expected="a whole number")
+    values = an_object(each.get("values", {}))
+    return Operation(kind, int(identifier) if isinstance(identifier, str) else None, values, version)
+
+
+def _result(call: Call, exchange: Exchange, operation: Operation, outcome: BatchOutcome) -> dict[str, Any]:
+    if outcome.refused:
+        document = problem_document(outcome.refused, outcome.problems, call.language, exchange.request_id)
+        return {
+            "status": document["status"],
+            "id": None if outcome.id is None else str(outcome.id),
+            "problem": document,
+        }
+    status = {"create": 201, "delete": 204}.get(operation.kind, 200)
+    return {"status": status, "id": str(outcome.id)}
 
 
 def aggregate(exchange: Exchange, app: str, entity: str) -> Response:

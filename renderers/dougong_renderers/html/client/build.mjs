@@ -26,6 +26,7 @@ async function bundle(folder) {
     minify: true,
     target: BROWSERS,
     loader: { ".svg": "file", ".png": "file", ".woff2": "file" },
+    preserveSymlinks: true, // hashes then do not depend on where node_modules really lies
     legalComments: "none",
     metafile: true,
     logLevel: "warning",

@@ -1,0 +1,165 @@
+"""Fields: their settings resolved; expressions follow once all names are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, type_of
+from dougong.compiler.item import Item
+from dougong.definitions.schemas.common import SYSTEM_COLUMNS
+from dougong.diagnostics import Diagnostic
+from dougong.expressions.scope import Scope
+from dougong.fieldtypes import TYPES
+from dougong.model.expression import Expression
+from dougong.model.field import Field, LinkTarget, Option, SerialPart
+from dougong.model.text import Text
+
+_COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
+_WORDS = {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "null", "me"}
+RESERVED = frozenset(_COLUMNS | _WORDS)
+"""System columns and words of the expression language, which a formula could not tell from a field."""
+_COMMON = frozenset(
+    {"type", "label", "help", "required", "unique", "default", "formula", "was", "min", "max"}
+)
+_OWN = frozenset(
+    {
+        "max_length",
+        "pattern",
+        "decimals",
+        "currency",
+        "options",
+        "to",
+        "on_delete",
+        "inverse",
+        "inverse_label",
+        "fill",
+    }
+    | {"pipeline", "parts", "reset", "multiple", "accept", "max_size", "fields"}
+)
+
+_MAX_SIZE = 20 * 1024 * 1024
+
+
+def shell(context: Context, item: Item, entity: str) -> Field | None:
+    """A field without its expressions, or nothing when its id is reserved, which is noted."""
+    if item.name in RESERVED:
+        context.report_at_key("D211", item, name=item.name, suggestion=f"{item.name}_value")
+        context.damaged.add(item.name)
+        return None
+    kind = TYPES[item.string("type")]
+    given = item.value if isinstance(item.value, dict) else {}
+    settings: Mapping[str, Any] = {**kind.defaults, **given}
+    return Field(
+        id=item.name,
+        type=kind.id,
+        label=context.label(item),
+        help=context.text(item, "help"),
+        required=bool(settings.get("required", False)),
+        unique=bool(settings.get("unique", False)),
+        minimum=_constant(settings.get("min")),
+        maximum=_constant(settings.get("max")),
+        max_length=settings.get("max_length"),
+        pattern=str(settings.get("pattern", "")),
+        decimals=int(settings.get("decimals", 0)),
+        currency=str(settings.get("currency", "")) or (context.currency if kind.id == "money" else ""),
+        options=_options(context, item),
+        target=_target(context, item, kind.id, settings),
+        pipeline=str(settings.get("pipeline", "")),
+        parts=_parts(item),
+        reset=str(settings.get("reset", "never")),
+        multiple=bool(settings.get("multiple", False)),
+        accept=tuple(settings.get("accept", ())),
+        max_size=int(settings.get("max_size", _MAX_SIZE)),
+        was=str(settings.get("was", "")),
+        table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
+        place=item.key_place,
+        extra=MappingProxyType({name: settings[name] for name in settings if name not in _COMMON | _OWN}),
+    )
+
+
+def _constant(value: Any) -> Decimal | None:
+    return Decimal(value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else None
+
+
+def _options(context: Context, item: Item) -> tuple[Option, ...]:
+    return tuple(
+        Option(identifier, _option_label(context, item, option), option.string("colour"))
+        for identifier, option in item.entries("options")
+    )
+
+
+def _option_label(context: Context, item: Item, option: Item) -> Text:
+    """The label of an option, which is `id: text`, `id: {label: text, colour: …}` or `id:` alone."""
+    if option.get("label") is not None or option.get("colour") is not None:
+        return context.label(option, option.name)
+    options = item.get("options")
+    if option.value is None or options is None:
+        return Text.of(humanised(option.name))
+    return context.text(options, option.name)
+
+
+def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]) -> LinkTarget | None:
+    named = item.get("to")
+    if named is None:
+        return None
+    app, _, entity = named.text.rpartition(".")
+    fill = tuple((own, source.text) for own, source in item.entries("fill"))
+    label = context.text(item, "inverse_label")
+    on_delete = str(settings.get("on_delete", "restrict"))
+    return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label, fill)
+
+
+def _parts(item: Item) -> tuple[SerialPart, ...]:
+    """The parts of a serial number: a text is constant, `{date: yyyyMM}` and `{count: 5}` are not."""
+    parts = []
+    for part in item.items("parts"):
+        entry = next(part.entries(), None)
+        parts.append(
+            SerialPart("constant", part.text) if entry is None else SerialPart(entry[0], entry[1].text)
+        )
+    return tuple(parts)
+
+
+def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
+    """The field with its expressions compiled and its settings checked against each other."""
+    expected = type_of(field)
+    known = replace(
+        field,
+        default=_default(context, item, scope, field),
+        formula=context.optional(item, "formula", scope, expected),
+        minimum=_bound(context, item, "min", scope, field.minimum, field),
+        maximum=_bound(context, item, "max", scope, field.maximum, field),
+    )
+    for name in ("default", "required"):
+        if (
+            item.get("formula") is not None
+            and (given := item.get(name)) is not None
+            and given.value is not False
+        ):
+            context.report_at_key("D451", given, first="formula", second=name)
+    context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
+    return known
+
+
+def _default(context: Context, item: Item, scope: Scope, field: Field) -> Expression | None:
+    return context.optional(item, "default", scope, BOOLEAN if field.type == "boolean" else type_of(field))
+
+
+def _bound(
+    context: Context, item: Item, name: str, scope: Scope, constant: Any, field: Field
+) -> Decimal | Expression | None:
+    if constant is not None:
+        return Decimal(constant)
+    return context.optional(item, name, scope, type_of(field))
+
+
+def _placed(finding: Diagnostic, item: Item) -> Diagnostic:
+    """A finding of a field type, at the setting it names, else at the field."""
+    about = item
+    for step in finding.path.split("/"):
+        about = about.get(step) or about
+    return replace(finding, place=place_for(finding, about.place), path=about.shown)

@@ -1,0 +1,68 @@
+"""In which order the computed fields of an entity are computed, and circles that have no order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dougong.compiler import graph
+from dougong.compiler.context import Context
+from dougong.compiler.item import Item
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression
+
+
+def arrange(context: Context, items: Mapping[str, Item]) -> None:
+    """Gives every entity the order of its computed fields; circles are noted once, at their first formula."""
+    for key, entity in list(context.entities.items()):
+        if not entity.parent:
+            _arrange(context, entity, items[key])
+
+
+def _arrange(context: Context, entity: Entity, item: Item) -> None:
+    """Fields of the record (`total`) and of its rows (`lines/subtotal`) form one graph, as each may read the other."""
+    tables = {
+        name: context.entities[field.table]
+        for name, field in entity.fields.items()
+        if field.table in context.entities
+    }
+    edges = {
+        name: _reads(field.formula, tables, "") for name, field in entity.fields.items() if field.formula
+    }
+    for table, rows in tables.items():
+        for name, field in rows.fields.items():
+            if field.formula:
+                edges[f"{table}/{name}"] = _reads(field.formula, tables, table)
+    ordered, circles = graph.order(edges)
+    for circle in circles:
+        _report(context, item, circle)
+    own = tuple(dict.fromkeys(name.partition("/")[0] for name in ordered))
+    context.entities[entity.key] = replace(entity, computed=own)
+    for table, rows in tables.items():
+        inner = tuple(name.partition("/")[2] for name in ordered if name.startswith(f"{table}/"))
+        context.entities[rows.key] = replace(rows, computed=inner)
+
+
+def _reads(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
+    """The nodes of the graph that a formula needs, seen from the record or from a row of a sub-table."""
+    needed = []
+    for path in formula.reads:
+        if table and path[0] == "parent":
+            needed.append(path[1] if len(path) > 1 else "")
+        elif table:
+            needed.append(f"{table}/{path[0]}")
+        elif path[0] in tables and len(path) > 1:
+            needed.append(f"{path[0]}/{path[1]}")
+        else:
+            needed.append(path[0])
+    return needed
+
+
+def _report(context: Context, item: Item, circle: list[str]) -> None:
+    first = min(circle)
+    turned = circle[circle.index(first) :] + circle[: circle.index(first)]
+    steps = first.split("/")
+    about = item
+    for name in ("fields", steps[0], *(("fields", steps[1]) if len(steps) > 1 else ()), "formula"):
+        about = about.get(name) or about
+    context.report("D501", about, cycle=graph.printed([name.replace("/", ".") for name in turned]))

@@ -1,0 +1,78 @@
+"""Which columns need an index so that no list is slow: those that links, views, row rules and orders read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from dougong.definitions.schemas.common import SYSTEM_COLUMNS
+from dougong.fieldtypes import TYPES
+from dougong.model.entity import Entity
+from dougong.model.expression import Call, Expression, ListOf, Path
+from dougong.model.expression import Node as Tree
+from dougong.model.form import View
+from dougong.model.report import Report
+from dougong.model.role import Role
+
+_COMPARISONS = frozenset({"=", "<", "<=", ">", ">=", "IN", "BETWEEN", "IS_EMPTY"})
+_ALWAYS = ("link", "member", "stage")
+
+
+def indexed(
+    entity: Entity, views: Iterable[View], roles: Iterable[Role], reports: Iterable[Report]
+) -> Entity:
+    """The entity with the indexes that its links, views, row rules and reports ask for, each once."""
+    wanted: list[tuple[str, ...]] = [(field.id,) for field in entity.fields.values() if field.type in _ALWAYS]
+    for view in views:
+        if view.sort:
+            wanted.append(tuple(sort.field for sort in view.sort))
+        wanted.extend(_compared(view.filter))
+        wanted.extend([(view.group,)] if view.group else [])
+    for role in roles:
+        for permission in role.grants.get(entity.id, {}).values():
+            wanted.extend(_compared(permission.rows))
+    for report in reports:
+        wanted.extend(_compared(report.filter))
+    kept = dict.fromkeys(columns for columns in wanted if _has_columns(entity, columns))
+    return replace(entity, indexes=tuple(columns for columns in kept if not _covered(columns, kept, entity)))
+
+
+def _compared(expression: Expression | None) -> Iterator[tuple[str, ...]]:
+    """The fields that an expression compares with something."""
+    if expression is not None:
+        yield from ((name,) for name in _names(expression.tree, False))
+
+
+def _names(tree: Tree, compared: bool) -> Iterator[str]:
+    if isinstance(tree, Path):
+        if compared:
+            yield tree.names[0]
+    elif isinstance(tree, Call):
+        for argument in tree.arguments:
+            yield from _names(
+                argument, tree.name in _COMPARISONS or (compared and tree.name not in ("AND", "OR", "NOT"))
+            )
+    elif isinstance(tree, ListOf):
+        for item in tree.items:
+            yield from _names(item, compared)
+
+
+def _has_columns(entity: Entity, columns: tuple[str, ...]) -> bool:
+    return all(name in SYSTEM_COLUMNS or _sortable(entity, name) for name in columns)
+
+
+def _sortable(entity: Entity, name: str) -> bool:
+    field = entity.fields.get(name)
+    return field is not None and TYPES[field.type].sortable and TYPES[field.type].column(field) is not None
+
+
+def _covered(columns: tuple[str, ...], kept: Mapping[tuple[str, ...], None], entity: Entity) -> bool:
+    """Whether a longer index, a unique combination or the primary key begins with these columns already."""
+    if columns == ("id",) or (
+        len(columns) == 1 and columns[0] in entity.fields and entity.fields[columns[0]].unique
+    ):
+        return True
+    longer = [*kept, *entity.unique]
+    return any(
+        other[: len(columns)] == columns and (other != columns or other in entity.unique) for other in longer
+    )

@@ -1,0 +1,82 @@
+"""Roles: what each may do with which rows and fields. What nobody grants is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+
+from dougong.compiler.context import Context
+from dougong.compiler.item import Item
+from dougong.model.entity import Entity
+from dougong.model.role import ACTIONS, Permission, Role
+from dougong.model.text import Text
+
+OWNER = "owner"
+_OWNER_LABEL = Text.of({"zh": "应用负责人", "en": "App owner"})
+
+
+def compile_roles(context: Context) -> dict[str, Role]:
+    """The roles of the app by id; where it defines no `owner`, there is one who may do everything in it."""
+    roles = {
+        identifier: _role(context, Item.of(document), identifier)
+        for identifier, document in context.checked.folder("roles").items()
+    }
+    if OWNER not in roles and not context.checked.is_damaged(f"roles/{OWNER}"):
+        roles[OWNER] = _owner(context)
+    return roles
+
+
+def _owner(context: Context) -> Role:
+    everything = MappingProxyType({action: Permission(action) for action in ACTIONS})
+    grants = {entity.id: everything for entity in context.entities.values() if not entity.parent}
+    return Role(OWNER, context.app, _OWNER_LABEL, MappingProxyType(grants), can_design=True)
+
+
+def _role(context: Context, item: Item, identifier: str) -> Role:
+    grants = {}
+    for name, granted in item.entries("grants"):
+        named = Item(granted.document, granted.path, granted.key or granted.node, granted.key)
+        entity = context.named_entity(named, name)
+        if entity is not None:
+            grants[name] = MappingProxyType(dict(_permissions(context, granted, entity)))
+    reports = None
+    if item.get("reports") is not None:
+        reports = tuple(each.text for each in item.items("reports") if _exists(context, each))
+    return Role(
+        id=identifier,
+        app=context.app,
+        label=context.label(item, identifier),
+        grants=MappingProxyType(grants),
+        reports=reports,
+        can_design=item.flag("design", False),
+        help=context.text(item, "help"),
+        place=item.place,
+    )
+
+
+def _exists(context: Context, item: Item) -> bool:
+    known = {*context.checked.folder("reports"), *context.checked.folder("dashboards")}
+    damaged = any(context.checked.is_damaged(f"{folder}/{item.text}") for folder in ("reports", "dashboards"))
+    if item.text not in known and not damaged:
+        context.unknown("D308", item, item.text, known)
+    return item.text in known
+
+
+def _permissions(context: Context, item: Item, entity: Entity) -> Iterator[tuple[str, Permission]]:
+    for action, granted in item.entries():
+        if granted.value is False:
+            continue
+        rows = context.condition(granted, "rows", entity)
+        yield action, Permission(action, rows, _kept_back(context, granted, entity), granted.place)
+
+
+def _kept_back(context: Context, item: Item, entity: Entity) -> tuple[str, ...]:
+    """The fields a permission does not cover."""
+    hidden = context.field_names(item, "hide", entity)
+    chosen = item.get("fields")
+    if chosen is None:
+        return hidden
+    if chosen.get("only") is not None:
+        only = context.field_names(chosen, "only", entity)
+        return tuple(name for name in entity.fields if name not in only)
+    return context.field_names(chosen, "except", entity)

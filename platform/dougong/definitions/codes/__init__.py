@@ -1,0 +1,1 @@
+"""The findings of definitions, one table a family."""

@@ -1,0 +1,141 @@
+"""D5xx: definitions that are each right but do not fit together."""
+
+from __future__ import annotations
+
+from dougong.definitions.codes.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "D501",
+        ("Formulas in a circle", "公式循环"),
+        ("the formulas need each other: {cycle}", "公式互相依赖:{cycle}"),
+        (
+            "A computed field cannot, directly or by others, be computed from itself.",
+            "计算字段不能直接或间接依赖自身。",
+        ),
+        ("take one of the fields out of the circle", "请让其中一个字段不参与循环"),
+        "a: {type: integer, formula: b}\nb: {type: integer, formula: a}",
+    ),
+    Entry(
+        "D502",
+        ("Links that can never be filled", "永远无法填写的链接"),
+        (
+            "these required links need each other, so that no first record can be made: {cycle}",
+            "这些必填链接互相依赖,无法创建第一条记录:{cycle}",
+        ),
+        ("Every record would need another one to exist before it.", "每条记录都要求另一条记录先存在。"),
+        ("make one of the links optional", "请将其中一个链接改为非必填"),
+        "a.other → b (required), b.other → a (required)",
+    ),
+    Entry(
+        "D503",
+        ("Apps that require each other", "应用互相依赖"),
+        ("the apps require each other: {cycle}", "应用互相依赖:{cycle}"),
+        (
+            "Apps are installed one after the other, so that each builds on those before it.",
+            "应用依次安装,后者依赖前者。",
+        ),
+        ("remove one of the requirements", "请删除其中一个依赖"),
+        "a requires b, b requires a",
+    ),
+    Entry(
+        "D504",
+        ("Name is taken", "名称已被占用"),
+        ("'{name}' is already used on '{entity}' by {owner}", "“{name}”在“{entity}”上已被 {owner} 使用"),
+        (
+            "Fields and the lists of linked records share the names of an entity.",
+            "字段与关联列表共用实体的名称空间。",
+        ),
+        ("choose another name", "请换一个名称"),
+        "two links to account with the inverse 'contacts'",
+    ),
+    Entry(
+        "D505",
+        ("Field stands on the form twice", "字段在表单中重复"),
+        ("'{name}' already stands in section '{section}'", "“{name}”已在分区“{section}”中"),
+        ("A field has one place on a form.", "字段在表单中只有一个位置。"),
+        ("remove it from one of the sections", "请从其中一个分区删除"),
+        "sections: {a: {fields: [name]}, b: {fields: [name]}}",
+    ),
+    Entry(
+        "D506",
+        ("Defined by two files", "由两个文件定义"),
+        ("'{entity}' already has {kind} in {first}", "“{entity}”在 {first} 中已有{kind}"),
+        ("One file lays out one entity.", "一个实体由一个文件布局。"),
+        ("put both into one file", "请合并到一个文件"),
+        "forms/a.yaml and forms/b.yaml both with entity: account",
+    ),
+    Entry(
+        "D507",
+        ("Node nobody reaches", "无法到达的节点"),
+        ("no way leads to the node '{name}'", "没有路径通向节点“{name}”"),
+        ("A node that is never reached is a mistake in the drawing.", "永远到不了的节点说明流程画错了。"),
+        ("let another node lead to it, or remove it", "请让其他节点通向它,或将其删除"),
+        "nodes without a 'to' that names them",
+    ),
+    Entry(
+        "D508",
+        ("Node without a way on", "节点没有出路"),
+        ("a record can get stuck at the node '{name}': {reason}", "记录可能停在节点“{name}”:{reason}"),
+        (
+            "Every node but an end leads on, whatever its conditions say.",
+            "除结束节点外,每个节点无论条件如何都要有出路。",
+        ),
+        ("add a last way without a condition", "请添加一条不带条件的出路"),
+        'next: [{if: "total > 1", to: done}]',
+    ),
+    Entry(
+        "D509",
+        ("Loop without a decision", "没有审批的循环"),
+        ("these nodes go round without anybody deciding: {cycle}", "这些节点循环往复而无人审批:{cycle}"),
+        ("A loop must pass a person, otherwise it would never end.", "循环中必须有人审批,否则永远不会结束。"),
+        ("put an approval into the loop", "请在循环中加入审批节点"),
+        "a: {next: [{to: b}]}\nb: {next: [{to: a}]}",
+    ),
+    Entry(
+        "D510",
+        ("No end", "没有结束"),
+        ("the workflow has no end that approves", "流程没有表示通过的结束节点"),
+        ("A workflow ends in a node with 'end: approved'.", "流程须以“end: approved”的节点结束。"),
+        ("add a node such as done: {{end: approved}}", "请添加节点,例如 done: {{end: approved}}"),
+        "nodes: {a: {approve: …, next: [{to: a}]}}",
+    ),
+    Entry(
+        "D511",
+        ("Nothing to remove", "没有可移除的内容"),
+        ("the template has no '{key}' here that could be removed", "模板此处没有可移除的“{key}”"),
+        (
+            "An empty value in the local layer takes away what the template says.",
+            "本地层的空值用于移除模板中的内容。",
+        ),
+        ("remove the line", "请删除该行"),
+        "local/entities/account.yaml: fields: {nmae: null}",
+    ),
+    Entry(
+        "D512",
+        ("Layers of different kinds", "层之间种类不同"),
+        ("the template has {expected} here, the local layer {found}", "模板此处是{expected},本地层是{found}"),
+        ("A local layer can only refine what has the same kind.", "本地层只能细化同类内容。"),
+        ("write {expected}", "请写成{expected}"),
+        "template: fields: {…}; local: fields: [a]",
+    ),
+    Entry(
+        "D513",
+        ("Platform too old", "平台版本过低"),
+        ("the app needs dougong {needed}; this is {found}", "应用需要 dougong {needed};当前版本为 {found}"),
+        ("The app says which platform it was made for.", "应用写明所需的平台版本。"),
+        ("upgrade the platform", "请升级平台"),
+        'requires: {platform: ">=99.0"}',
+    ),
+    Entry(
+        "D514",
+        ("Former name in use", "旧名称仍在使用"),
+        ("'{name}' cannot be the former name: it is {reason}", "“{name}”不能作为旧名称:{reason}"),
+        (
+            "`was` names an id that existed before and exists no longer.",
+            "was 指以前存在、现在不再存在的标识。",
+        ),
+        ("remove 'was', or rename the other one", "请删除 was,或重命名另一个"),
+        "two fields with was: title",
+    ),
+)

@@ -1,0 +1,82 @@
+"""D4xx: a field of the wrong type for what is asked of it (the findings of expressions stand with the expressions)."""
+
+from __future__ import annotations
+
+from dougong.definitions.codes.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        "D450",
+        ("Field of the wrong type", "字段类型不合适"),
+        (
+            "'{name}' is a field of type {type}; {needed} is needed here",
+            "“{name}”是 {type} 类型的字段;此处需要{needed}",
+        ),
+        ("What is asked of the field is not possible for its type.", "该类型的字段无法用于此处。"),
+        ("{advice}", "{advice}"),
+        "totals: [name]",
+    ),
+    Entry(
+        "D451",
+        ("Settings that exclude each other", "互相矛盾的设置"),
+        ("'{first}' and '{second}' cannot be used together", "“{first}”与“{second}”不能同时使用"),
+        ("Each of the settings would make the other meaningless.", "其中一个设置会使另一个失去意义。"),
+        ("remove one of them", "请删除其中一个"),
+        'amount: {type: money, formula: "1", default: 2}',
+    ),
+    Entry(
+        "D461",
+        ("Bounds the wrong way round", "上下限颠倒"),
+        ("min {minimum} is more than max {maximum}", "最小值 {minimum} 大于最大值 {maximum}"),
+        ("No value could satisfy both bounds.", "没有值能同时满足上下限。"),
+        ("exchange the two bounds", "请交换两者"),
+        "age: {type: integer, min: 10, max: 1}",
+    ),
+    Entry(
+        "D462",
+        ("Pattern that cannot be used", "无法使用的格式"),
+        ("{reason}", "{reason}"),
+        (
+            "Patterns run in an engine whose time does not explode; it knows no look-around and no back references.",
+            "格式由线性时间的引擎匹配,不支持环视和反向引用。",
+        ),
+        (
+            "look-ahead, look-behind and back references are not possible; write the forms themselves, as in [A-Z]{{2}}-\\d+",
+            "不支持环视和反向引用;请直接写出形式,例如 [A-Z]{{2}}-\\d+",
+        ),
+        'pattern: "(?=x)"',
+    ),
+    Entry(
+        "D463",
+        ("Options with the same label", "选项名称相同"),
+        (
+            "options '{first}' and '{second}' have the same label ({language})",
+            "选项“{first}”与“{second}”的名称相同({language})",
+        ),
+        ("Imports and people could not tell them apart.", "导入和使用者无法区分它们。"),
+        ("give each option a label of its own", "请给每个选项不同的名称"),
+        "options: {a: Large, b: Large}",
+    ),
+    Entry(
+        "D464",
+        ("Serial number without one count", "流水号计数有误"),
+        (
+            "a serial number needs exactly one count, this has {count}",
+            "流水号必须恰好有一个计数,现在有 {count} 个",
+        ),
+        ("The count makes the number unique.", "计数保证编号唯一。"),
+        ("add {{count: 5}}", "请添加 {{count: 5}}"),
+        'parts: ["A-"]',
+    ),
+    Entry(
+        "D465",
+        ("Serial numbers that would repeat", "流水号会重复"),
+        (
+            "the count restarts every {reset}, but its parts do not say which: numbers would repeat",
+            "计数按 {reset} 重新开始,但编号中没有相应日期:编号会重复",
+        ),
+        ("The date parts tell the periods apart.", "日期部分用来区分周期。"),
+        ("add {{date: {form}}}", "请添加 {{date: {form}}}"),
+        "parts: [{count: 5}], reset: month",
+    ),
+)

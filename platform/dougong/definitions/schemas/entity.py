@@ -1,0 +1,118 @@
+"""The schema of entities/*.yaml, made of what every field has and what each field type adds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dougong.definitions.schemas.common import (
+    BOOLEAN,
+    EXPRESSION,
+    HELP,
+    ICON,
+    ID,
+    LABEL,
+    NAMES,
+    TEXT,
+    VALUE,
+    Schema,
+    by_id,
+    listed,
+    record,
+    titled,
+)
+from dougong.fieldtypes import TYPES
+
+_COMMON: Mapping[str, Schema] = {
+    "required": titled(BOOLEAN, "Required", "必填"),
+    "unique": titled(BOOLEAN, "Unique", "唯一"),
+    "default": titled(VALUE, "Default", "默认值"),
+    "formula": titled(EXPRESSION, "Formula", "公式"),
+}
+_RULE: Schema = record(
+    {
+        "when": titled(EXPRESSION, "When", "条件"),
+        "require": titled({**NAMES, "minItems": 1}, "Then these are required", "则必填"),
+        "check": titled(EXPRESSION, "Must be true", "必须成立"),
+        "message": titled(TEXT, "Message", "提示"),
+        "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
+    },
+    **{"x-one-of": ["require", "check"], "oneOf": [{"required": ["require"]}, {"required": ["check"]}]},
+)
+_STAGE: Schema = record(
+    {
+        "label": LABEL,
+        "probability": titled(
+            {"type": "number", "minimum": 0, "maximum": 1}, "Probability (0 to 1)", "赢率(0 到 1)"
+        ),
+        "outcome": titled({"type": "string", "enum": ["won", "lost"]}, "Outcome", "结果"),
+        "require": titled(NAMES, "Fields it requires", "该阶段必填"),
+        "allow_from": titled(NAMES, "Stages one may come from", "允许的来源阶段"),
+    }
+)
+_PIPELINE: Schema = record(
+    {"label": LABEL, "stages": titled(by_id(_STAGE, minProperties=1), "Stages", "阶段")}, ("stages",)
+)
+SCHEMA: Schema = titled(
+    record(
+        {
+            "label": LABEL,
+            "plural": titled(TEXT, "Plural", "复数名称"),
+            "help": HELP,
+            "icon": titled(ICON, "Icon", "图标"),
+            "title": titled(
+                {"type": "string", "minLength": 1, "maxLength": 200},
+                "Title, with {field} in braces",
+                "标题,{字段} 用花括号",
+            ),
+            "search": titled(NAMES, "Fields searched", "搜索字段"),
+            "fields": titled({"$ref": "#/$defs/fields"}, "Fields", "字段"),
+            "rules": titled(listed(_RULE), "Rules", "规则"),
+            "unique": titled(listed({**NAMES, "minItems": 1}), "Unique combinations", "唯一组合"),
+            "pipelines": titled(by_id(_PIPELINE), "Pipelines", "管道"),
+            "was": titled(ID, "Former id", "旧标识"),
+        },
+        ("fields",),
+    ),
+    "Entity",
+    "实体",
+)
+
+
+def definitions() -> dict[str, Schema]:
+    """The `$defs` an entity needs: `fields`, `field`, and the settings of each field type."""
+    branches = []
+    defs: dict[str, Schema] = {}
+    for name, kind in sorted(TYPES.items()):
+        defs[f"field_{name}"] = _settings(
+            name, kind.settings, kind.allows, kind.label.get("en"), kind.label.get("zh")
+        )
+        branches.append(
+            {
+                "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
+                "then": {"$ref": f"#/$defs/field_{name}"},
+            }
+        )
+    defs["field"] = {
+        "type": "object",
+        "required": ["type"],
+        "properties": {"type": titled({"type": "string", "enum": sorted(TYPES)}, "Type", "类型")},
+        "allOf": branches,
+    }
+    defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1)
+    return defs
+
+
+def _settings(
+    name: str, own: Mapping[str, Any], allows: frozenset[str], english: str, chinese: str
+) -> Schema:
+    """The whole schema of a field of one type: common settings it allows, and its own."""
+    properties = {
+        "type": {"const": name},
+        "label": LABEL,
+        "help": HELP,
+        "was": titled(ID, "Former id", "旧标识"),
+        **{key: schema for key, schema in _COMMON.items() if key in allows},
+        **own.get("properties", {}),
+    }
+    return titled(record(properties, tuple(own.get("required", ()))), english, chinese)

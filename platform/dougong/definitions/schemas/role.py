@@ -1,0 +1,61 @@
+"""The schema of roles/*.yaml."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dougong.definitions.schemas.common import (
+    BOOLEAN,
+    EXPRESSION,
+    HELP,
+    LABEL,
+    NAMES,
+    Schema,
+    by_id,
+    either,
+    record,
+    titled,
+)
+
+_ROWS = titled(EXPRESSION, "Rows it holds for", "适用的行")
+_FIELDS = titled(
+    record(
+        {
+            "except": titled(NAMES, "All fields but these", "除外字段"),
+            "only": titled(NAMES, "These fields alone", "仅限字段"),
+        },
+        **{"x-one-of": ["except", "only"], "oneOf": [{"required": ["except"]}, {"required": ["only"]}]},
+    ),
+    "Fields",
+    "字段",
+)
+
+
+def _grant(english: str, chinese: str, **keys: Any) -> Schema:
+    return titled(either(BOOLEAN, record({"rows": _ROWS, **keys})), english, chinese)
+
+
+_GRANTS: Schema = record(
+    {
+        "read": _grant("Read", "查看", hide=titled(NAMES, "Hidden fields", "隐藏字段")),
+        "create": _grant("Create", "新建", fields=_FIELDS),
+        "update": _grant("Change", "修改", fields=_FIELDS),
+        "delete": _grant("Delete", "删除"),
+        "import": _grant("Import", "导入"),
+        "export": _grant("Export", "导出"),
+    }
+)
+SCHEMA: Schema = titled(
+    record(
+        {
+            "label": LABEL,
+            "help": HELP,
+            "design": titled(BOOLEAN, "May change definitions", "可修改定义"),
+            "reports": titled(NAMES, "Reports and dashboards (default: all)", "报表和仪表盘(默认全部)"),
+            "grants": titled(by_id(_GRANTS), "Grants", "授权"),
+        },
+        ("grants",),
+    ),
+    "Role",
+    "角色",
+)

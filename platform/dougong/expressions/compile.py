@@ -1,0 +1,70 @@
+"""The whole way from text to a compiled expression, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dougong.diagnostics import Diagnostic, Place
+from dougong.expressions.check import Checker
+from dougong.expressions.problems import Mistake, diagnostic
+from dougong.expressions.scope import Scope
+from dougong.expressions.support import unsupported
+from dougong.expressions.syntax import MAX_DEPTH, MAX_NODES, parse
+from dougong.model.expression import Call, Expression, ListOf, Node, Path, Type
+
+
+def compile_expression(
+    text: str,
+    scope: Scope,
+    *,
+    expect: Type | None = None,
+    place: Place | None = None,
+    path: str = "",
+    sql: bool = False,
+) -> Expression | list[Diagnostic]:
+    """The typed expression, or all findings. `sql` demands that the database can compute it, as filters, row rules and measures
+    need; a measure (`scope.aggregate`) always does. Findings name the 1-based column inside the text in their parameters."""
+    checker = Checker(scope)
+    try:
+        tree = checker.check(parse(text), expect)
+        mistakes = checker.mistakes or list(_oversized(tree))
+        if not mistakes and (sql or scope.aggregate):
+            mistakes = list(unsupported(tree))
+    except Mistake as mistake:
+        mistakes = [mistake]
+    if mistakes:
+        ordered = sorted(mistakes, key=lambda mistake: mistake.position)
+        return [diagnostic(mistake, place, path) for mistake in ordered]
+    return Expression(text, tree, tree.type, reads(tree))
+
+
+def _oversized(tree: Node) -> Iterator[Mistake]:
+    """Lowering adds parts; the bounds hold for what the back ends walk as well."""
+    parts = 0
+    stack: list[tuple[Node, int]] = [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        parts += 1
+        if depth > 2 * MAX_DEPTH or parts > 4 * MAX_NODES:
+            yield Mistake("D403", node.position, what="parts", limit=MAX_NODES)
+            return
+        stack.extend((child, depth + 1) for child in children(node))
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts right below a part."""
+    if isinstance(node, Call):
+        return node.arguments
+    return node.items if isinstance(node, ListOf) else ()
+
+
+def reads(tree: Node) -> tuple[tuple[str, ...], ...]:
+    """The paths an expression reads, sorted, each once."""
+    found: set[tuple[str, ...]] = set()
+    stack: list[Node] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Path):
+            found.add(node.names)
+        stack.extend(children(node))
+    return tuple(sorted(found))

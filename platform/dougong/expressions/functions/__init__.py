@@ -1,0 +1,28 @@
+"""The registry of the functions that people may call, by name and by Chinese alias."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dougong.expressions.functions.dates import DATES
+from dougong.expressions.functions.lists import LISTS
+from dougong.expressions.functions.logic import LOGIC
+from dougong.expressions.functions.numbers import NUMBERS
+from dougong.expressions.functions.people import PEOPLE
+from dougong.expressions.functions.texts import TEXTS
+from dougong.expressions.registry import Function
+from dougong.model.text import Text
+
+GROUPS: Mapping[str, Text] = {
+    "logic": Text.of({"en": "Logic", "zh": "逻辑"}),
+    "lists": Text.of({"en": "Sums and counts", "zh": "汇总"}),
+    "numbers": Text.of({"en": "Numbers", "zh": "数学"}),
+    "texts": Text.of({"en": "Text", "zh": "文本"}),
+    "dates": Text.of({"en": "Dates", "zh": "日期"}),
+    "people": Text.of({"en": "People", "zh": "人员"}),
+}
+FUNCTIONS: Mapping[str, Function] = {
+    function.name: function for function in (*LOGIC, *LISTS, *NUMBERS, *TEXTS, *DATES, *PEOPLE)
+}
+ALIASES: Mapping[str, str] = {function.alias: function.name for function in FUNCTIONS.values()}
+AGGREGATES: frozenset[str] = frozenset(function.name for function in LISTS)

@@ -1,0 +1,59 @@
+"""Operations that operators and the checker use; people cannot call them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, func
+
+from dougong.expressions import emit, values
+from dougong.expressions.functions.dates import add_days, moved_sql
+from dougong.expressions.functions.texts import as_text
+from dougong.expressions.registry import Emit, Function, constant
+from dougong.model.expression import Call, Type
+from dougong.model.text import EMPTY
+
+Elements = tuple[ColumnElement[Any], ...]
+
+
+def _as_text_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    if call.arguments[0].type.kind == "date":
+        return func.to_char(elements[0], emit.text("YYYY-MM-DD"))
+    return cast(func.trim_scale(elements[0]), Text)
+
+
+def _like_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    pattern = values.lower(str(constant(call.arguments[1])))
+    return emit.lowered(elements[0]).like(emit.text(pattern), escape="\\")
+
+
+def _operation(name: str, result: Type, python: Callable[..., Any], postgresql: Emit) -> Function:
+    return Function(name, "", "internal", name, EMPTY, ("", ""), (), result, python, postgresql)
+
+
+INTERNAL: Mapping[str, Function] = {
+    function.name: function
+    for function in (
+        _operation("+", Type("number"), values.add, lambda call, at, timezone: at[0] + at[1]),
+        _operation("-", Type("number"), values.subtract, lambda call, at, timezone: at[0] - at[1]),
+        _operation("*", Type("number"), values.multiply, lambda call, at, timezone: at[0] * at[1]),
+        _operation(
+            "/", Type("number"), values.divide, lambda call, at, timezone: emit.quotient(at[0], at[1])
+        ),
+        _operation(
+            "NEGATE",
+            Type("number"),
+            lambda value: value.copy_negate() if value else value,
+            lambda call, at, timezone: -at[0],
+        ),
+        _operation("AS_TEXT", Type("text"), as_text, _as_text_sql),
+        _operation(
+            "ADD_DAYS",
+            Type("date"),
+            add_days,
+            lambda call, at, timezone: emit.within_calendar(moved_sql(at[0], at[1], "day")),
+        ),
+        _operation("LIKE", Type("boolean"), values.like, _like_sql),
+    )
+}

@@ -1,0 +1,303 @@
+"""Text functions. An empty text has no characters; what comes out without characters is empty. Characters are code points."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+
+from dougong.expressions import emit, values
+from dougong.expressions.formats import formatted
+from dougong.expressions.registry import Function, words
+from dougong.expressions.scope import WHOLE
+from dougong.expressions.types import BOOLEAN, TEXT
+from dougong.model.expression import Call
+
+Elements = tuple[ColumnElement[Any], ...]
+MAX_TEXT = 100_000
+_SPACES = re.compile("[ \u3000\t\r\n]+")
+
+
+def _left(text: str, count: Decimal = Decimal(1)) -> str:
+    return text[: max(0, int(count))]
+
+
+def _right(text: str, count: Decimal = Decimal(1)) -> str:
+    return text[max(0, len(text) - max(0, int(count))) :]
+
+
+def _middle(text: str, start: Decimal, count: Decimal) -> str | None:
+    """Characters from a 1-based position, as in Excel; a start below 1 is no position."""
+    begin = int(start) - 1
+    return None if begin < 0 else text[begin : begin + max(0, int(count))]
+
+
+def _substitute(text: str, old: str, new: str) -> str | None:
+    if not old:
+        return text
+    if len(text) + text.count(old) * (len(new) - len(old)) > MAX_TEXT:
+        return None
+    return text.replace(old, new)
+
+
+def _find(part: str, text: str) -> Decimal:
+    return Decimal(text.find(part) + 1)
+
+
+def _text(value: Any, pattern: str, timezone: str) -> str | None:
+    return formatted(value, pattern, timezone)
+
+
+def _count(element: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.greatest(emit.whole(element), 0)
+
+
+def _left_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    return emit.filled(
+        func.left(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1)))
+    )
+
+
+def _right_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    return emit.filled(
+        func.right(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1)))
+    )
+
+
+def _middle_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    text, start, count = elements
+    begin = func.nullif(func.greatest(emit.whole(start), 0), 0)
+    return emit.filled(func.substr(emit.blank(text), begin, _count(count)))
+
+
+def _contains_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    text, part = (emit.lowered(emit.blank(element)) for element in elements)
+    return func.strpos(text, part) > 0
+
+
+def _starts_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    text, part = (emit.lowered(emit.blank(element)) for element in elements)
+    return emit.truth(func.starts_with(text, part))
+
+
+def _ends_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    text, part = (func.reverse(emit.lowered(emit.blank(element))) for element in elements)
+    return emit.truth(func.starts_with(text, part))
+
+
+def _trim_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    spaced = func.regexp_replace(
+        emit.blank(elements[0]), emit.text(_SPACES.pattern), emit.text(" "), emit.text("g")
+    )
+    return emit.filled(func.btrim(spaced, emit.text(" ")))
+
+
+TEXTS: tuple[Function, ...] = (
+    Function(
+        "CONCAT",
+        "拼接",
+        "texts",
+        "CONCAT(value, [value]…)",
+        words(
+            "Texts, numbers and dates joined; the same as `a & b`.",
+            "把文本、数字、日期连接起来；与 `a & b` 相同。",
+        ),
+        ("CONCAT('No. ', 12.50)", "No. 12.5"),
+        ("plain", "plain*"),
+        typing="alias",
+    ),
+    Function(
+        "LEFT",
+        "左截取",
+        "texts",
+        "LEFT(text, [count])",
+        words("The first characters; one when not said.", "左起的若干字符；省略时为一个。"),
+        ("LEFT('dougong', 3)", "dou"),
+        ("text", "number?"),
+        TEXT,
+        _left,
+        _left_sql,
+        empty="text",
+    ),
+    Function(
+        "RIGHT",
+        "右截取",
+        "texts",
+        "RIGHT(text, [count])",
+        words("The last characters; one when not said.", "右起的若干字符；省略时为一个。"),
+        ("RIGHT('dougong', 4)", "gong"),
+        ("text", "number?"),
+        TEXT,
+        _right,
+        _right_sql,
+        empty="text",
+    ),
+    Function(
+        "MID",
+        "截取",
+        "texts",
+        "MID(text, start, count)",
+        words("Characters from a position on, counted from 1.", "从指定位置（从 1 起）开始的若干字符。"),
+        ("MID('dougong', 4, 2)", "go"),
+        ("text", "number", "number"),
+        TEXT,
+        _middle,
+        _middle_sql,
+        empty="text",
+    ),
+    Function(
+        "LEN",
+        "长度",
+        "texts",
+        "LEN(text)",
+        words("How many characters; 0 when empty.", "字符数；空为 0。"),
+        ("LEN('斗拱')", "2"),
+        ("text",),
+        WHOLE,
+        lambda text: Decimal(len(text)),
+        lambda call, elements, timezone: func.char_length(emit.blank(elements[0])),
+        empty="text",
+    ),
+    Function(
+        "LOWER",
+        "小写",
+        "texts",
+        "LOWER(text)",
+        words("In small letters.", "转为小写。"),
+        ("LOWER('ÄB')", "äb"),
+        ("text",),
+        TEXT,
+        values.lower,
+        lambda call, elements, timezone: emit.lowered(elements[0]),
+    ),
+    Function(
+        "UPPER",
+        "大写",
+        "texts",
+        "UPPER(text)",
+        words("In capital letters.", "转为大写。"),
+        ("UPPER('äb')", "ÄB"),
+        ("text",),
+        TEXT,
+        values.upper,
+        lambda call, elements, timezone: emit.raised(elements[0]),
+    ),
+    Function(
+        "TRIM",
+        "去空格",
+        "texts",
+        "TRIM(text)",
+        words(
+            "Without spaces at the ends, and with single ones between words.",
+            "去掉首尾空格，中间的连续空格合为一个。",
+        ),
+        ("TRIM('  a   b ')", "a b"),
+        ("text",),
+        TEXT,
+        lambda text: _SPACES.sub(" ", text).strip(" "),
+        _trim_sql,
+        empty="text",
+    ),
+    Function(
+        "SUBSTITUTE",
+        "替换",
+        "texts",
+        "SUBSTITUTE(text, old, new)",
+        words(
+            "Every occurrence of a part replaced; letters' case counts.", "替换所有出现的部分，区分大小写。"
+        ),
+        ("SUBSTITUTE('a-b-c', '-', '/')", "a/b/c"),
+        ("text", "text", "text"),
+        TEXT,
+        _substitute,
+        empty="text",
+    ),
+    Function(
+        "FIND",
+        "查找",
+        "texts",
+        "FIND(part, text)",
+        words(
+            "At which character, counted from 1, a part begins; 0 when it does not occur.",
+            "部分文本首次出现的位置（从 1 起）；未出现为 0。",
+        ),
+        ("FIND('go', 'dougong')", "4"),
+        ("text", "text"),
+        WHOLE,
+        _find,
+        lambda call, elements, timezone: func.strpos(emit.blank(elements[1]), emit.blank(elements[0])),
+        empty="text",
+    ),
+    Function(
+        "CONTAINS",
+        "包含",
+        "texts",
+        "CONTAINS(text, part)",
+        words(
+            "Whether a part occurs in a text; letters' case does not count.",
+            "文本是否包含某部分，不区分大小写。",
+        ),
+        ("CONTAINS('Dougong', 'GONG')", "TRUE"),
+        ("text", "text"),
+        BOOLEAN,
+        lambda text, part: values.lower(part) in values.lower(text),
+        _contains_sql,
+        empty="text",
+    ),
+    Function(
+        "STARTSWITH",
+        "开头是",
+        "texts",
+        "STARTSWITH(text, part)",
+        words(
+            "Whether a text begins with a part; letters' case does not count.",
+            "文本是否以某部分开头，不区分大小写。",
+        ),
+        ("STARTSWITH('Dougong', 'dou')", "TRUE"),
+        ("text", "text"),
+        BOOLEAN,
+        lambda text, part: values.lower(text).startswith(values.lower(part)),
+        _starts_sql,
+        empty="text",
+    ),
+    Function(
+        "ENDSWITH",
+        "结尾是",
+        "texts",
+        "ENDSWITH(text, part)",
+        words(
+            "Whether a text ends with a part; letters' case does not count.",
+            "文本是否以某部分结尾，不区分大小写。",
+        ),
+        ("ENDSWITH('Dougong', 'GONG')", "TRUE"),
+        ("text", "text"),
+        BOOLEAN,
+        lambda text, part: values.lower(text).endswith(values.lower(part)),
+        _ends_sql,
+        empty="text",
+    ),
+    Function(
+        "TEXT",
+        "转文本",
+        "texts",
+        "TEXT(value, format)",
+        words(
+            "A number or date as text: '0.00', '#,##0.00', '0%', 'yyyy-MM-dd', 'yyyy年M月d日', 'HH:mm'.",
+            "把数字或日期写成文本，格式如 '0.00'、'#,##0.00'、'0%'、'yyyy-MM-dd'、'yyyy年M月d日'、'HH:mm'。",
+        ),
+        ("TEXT(1234.5, '#,##0.00')", "1,234.50"),
+        ("any", "text"),
+        TEXT,
+        _text,
+        constants=(1,),
+        zoned=True,
+    ),
+)
+
+
+def as_text(value: Decimal | date | datetime) -> str:
+    """A number or date in its plainest form, as & writes it."""
+    return values.plain(value) if isinstance(value, Decimal) else value.isoformat()

@@ -1,0 +1,149 @@
+"""Who acts: everything about a person that rights and expressions ask for, read at once and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union,
+    union_all,
+)
+
+from dougong.people.messages import refuse
+from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER, USER_ROLE
+from dougong.storage.types import Characters
+
+SCOPES = ("read", "write", "admin")
+"""What a token may be for; each includes those before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person, or the platform itself. `scopes` is None for a person at the screen, else what the token is for.
+
+    `department_ids` are the departments the person belongs to, `subordinate_ids` everybody in the subtrees of the departments
+    that the person heads, without the person.
+    """
+
+    id: int
+    login: str
+    name: str
+    language: str = "zh"
+    timezone: str = "UTC"
+    is_admin: bool = False
+    roles: frozenset[tuple[str, str]] = frozenset()
+    department_ids: frozenset[int] = frozenset()
+    subordinate_ids: frozenset[int] = frozenset()
+    scopes: frozenset[str] | None = None
+
+    def has_scope(self, scope: str) -> bool:
+        """Say whether the actor may do what needs a scope: always, unless a token limits them."""
+        return self.scopes is None or scope in self.scopes
+
+
+SYSTEM = Actor(id=0, login="system", name="dougong", is_admin=True)
+"""The platform itself: jobs, timers and set-up act as it. It has no account."""
+
+_ROLE, _DEPARTMENT, _SUBORDINATE = 1, 2, 3
+
+
+def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | None = None) -> Actor:
+    """Return the actor of an active account; refused (unauthorised) when there is none or it is disabled."""
+    row = connection.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
+    if row is None or row.disabled_at is not None:
+        raise refuse("unauthorised", "no_account")
+    return actor_of(connection, row, scopes)
+
+
+def actor_of(
+    connection: Connection, row: Row[*tuple[Any, ...]], scopes: Iterable[str] | None = None
+) -> Actor:
+    """Return the actor of a row that has the columns of the account."""
+    roles: set[tuple[str, str]] = set()
+    ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set()}
+    user_id: int = row.user_id
+    for found in connection.execute(_BELONGS, {"user_id": user_id}):
+        if found.kind == _ROLE:
+            roles.add((found.app, found.role))
+        else:
+            ids[found.kind].add(found.other)
+    return Actor(
+        id=user_id,
+        login=row.login,
+        name=row.name,
+        language=row.language,
+        timezone=row.timezone,
+        is_admin=row.is_admin,
+        roles=frozenset(roles),
+        department_ids=frozenset(ids[_DEPARTMENT]),
+        subordinate_ids=frozenset(ids[_SUBORDINATE]),
+        scopes=None if scopes is None else widened(scopes),
+    )
+
+
+def widened(scopes: Iterable[str]) -> frozenset[str]:
+    """Return the scopes with those they include: admin includes write, write includes read."""
+    highest = max((SCOPES.index(scope) for scope in scopes), default=-1)
+    return frozenset(SCOPES[: highest + 1])
+
+
+def as_person(actor: Actor, scopes: Iterable[str]) -> Actor:
+    """Return the actor limited to scopes."""
+    return replace(actor, scopes=widened(scopes))
+
+
+ACCOUNT_COLUMNS = (
+    USER.c.id.label("user_id"),
+    USER.c.login,
+    USER.c.name,
+    USER.c.language,
+    USER.c.timezone,
+    USER.c.is_admin,
+    USER.c.disabled_at,
+)
+_USER_ID = bindparam("user_id", type_=BigInteger)
+_ACCOUNT = select(*ACCOUNT_COLUMNS).where(USER.c.id == _USER_ID)
+
+
+def _belongs() -> Select[Any]:
+    """One query for roles, departments and subordinates, as every request asks for all three."""
+    no_text, no_id = cast(null(), Characters), cast(null(), BigInteger)
+    headed = select(DEPARTMENT.c.id).where(
+        DEPARTMENT.c.head_id == _USER_ID, DEPARTMENT.c.removed_at.is_(None)
+    )
+    tree = headed.cte("headed", recursive=True)
+    below = select(DEPARTMENT.c.id).join(tree, DEPARTMENT.c.parent_id == tree.c.id)
+    tree = tree.union(below.where(DEPARTMENT.c.removed_at.is_(None)))
+    staff = select(MEMBERSHIP.c.user_id).where(MEMBERSHIP.c.department_id.in_(select(tree.c.id)))
+    heads = select(DEPARTMENT.c.head_id).where(
+        DEPARTMENT.c.id.in_(select(tree.c.id)), DEPARTMENT.c.head_id.is_not(None)
+    )
+    people = union(staff, heads).subquery("people")
+    departments = select(MEMBERSHIP.c.department_id).join(
+        DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id
+    )
+    own = departments.where(MEMBERSHIP.c.user_id == _USER_ID, DEPARTMENT.c.removed_at.is_(None)).subquery(
+        "own"
+    )
+    found = union_all(
+        select(literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, no_id.label("other")).where(
+            USER_ROLE.c.user_id == _USER_ID
+        ),
+        select(literal(_DEPARTMENT), no_text, no_text, own.c.department_id),
+        select(literal(_SUBORDINATE), no_text, no_text, people.c.user_id).where(people.c.user_id != _USER_ID),
+    ).subquery("found")
+    return select(found.c.kind, found.c.app, found.c.role, found.c.other)
+
+
+_BELONGS = _belongs()

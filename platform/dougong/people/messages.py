@@ -1,0 +1,61 @@
+"""The problems that are found about people, as stable codes with a message in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dougong.diagnostics import Diagnostic, Refusal
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "no_account": ("没有这个账号，或账号已停用", "there is no such account, or it is disabled"),
+    "wrong_password": ("登录名或密码不正确", "the login or the password is not right"),
+    "signed_out": ("请先登录", "sign in first"),
+    "bad_token": ("令牌无效、已过期或已撤销", "the token is not valid, has expired or was revoked"),
+    "too_many_attempts": (
+        "尝试次数过多，请在 {seconds} 秒后再试",
+        "too many attempts; try again in {seconds} seconds",
+    ),
+    "login_form": (
+        "登录名为 2 到 60 个小写字母、数字或 . _ - @ +，以字母或数字开头",
+        "a login is 2 to 60 small letters, digits or . _ - @ +, beginning with a letter or digit",
+    ),
+    "login_taken": ("登录名“{login}”已被使用", "the login '{login}' is taken"),
+    "name_form": ("姓名为 1 到 100 个字，一行", "a name is one line of 1 to 100 characters"),
+    "language": ("语言只能是 {known}", "the language must be one of {known}"),
+    "timezone": (
+        "没有时区“{name}”，例如 Asia/Shanghai",
+        "there is no time zone '{name}'; for example Asia/Shanghai",
+    ),
+    "password_short": ("密码至少 {minimum} 个字符", "a password has at least {minimum} characters"),
+    "password_long": ("密码最多 {maximum} 个字符", "a password has at most {maximum} characters"),
+    "password_common": ("这个密码太常见，很容易被猜到", "this password is too common and easily guessed"),
+    "password_about_you": ("密码不能包含登录名或姓名", "a password must not contain the login or the name"),
+    "last_admin": ("这是最后一个管理员，不能停用", "this is the last administrator and cannot be disabled"),
+    "scope": ("没有权限范围“{name}”，只能是 {known}", "there is no scope '{name}'; possible are {known}"),
+    "expiry": ("有效期必须在将来", "the expiry must lie in the future"),
+    "no_department": ("没有部门 {id}", "there is no department {id}"),
+    "department_circle": ("部门不能放在自己的下级部门里", "a department cannot be put below itself"),
+    "department_in_use": (
+        "部门里还有 {members} 人、{children} 个下级部门，不能删除",
+        "the department still has {members} people and {children} departments below it",
+    ),
+    "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+}
+"""code → (zh, en)."""
+
+
+def say(code: str, language: str, parameters: Iterable[tuple[str, str]] = ()) -> str:
+    """Return the message of a code in a language (English for any language but zh)."""
+    chinese, english = MESSAGES[code]
+    return (chinese if language == "zh" else english).format_map(dict(parameters))
+
+
+def finding(code: str, path: str = "", **parameters: object) -> Diagnostic:
+    """Return the problem as a finding, its message in English and its words for other languages."""
+    words = tuple((name, str(value)) for name, value in parameters.items())
+    return Diagnostic(code, say(code, "en", words), path, parameters=words)
+
+
+def refuse(kind: str, code: str, path: str = "", **parameters: object) -> Refusal:
+    """Return a refusal for one reason."""
+    return Refusal(kind, [finding(code, path, **parameters)])

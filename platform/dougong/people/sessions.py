@@ -1,0 +1,172 @@
+"""Sessions of people at the screen: kept on the server, ended there, known to the browser only by a random secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+
+from dougong.people.actor import ACCOUNT_COLUMNS, Actor, actor_of
+from dougong.people.secrets_ import digest, new_secret
+from dougong.storage.system import SESSION, USER
+
+IDLE = timedelta(hours=12)
+ABSOLUTE = timedelta(days=14)
+TOUCH_AFTER = timedelta(minutes=5)
+"""How stale `last_seen_at` may be, so that a page view is not a write."""
+_LONGEST_SECRET = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session as its owner sees it in the list of places where they are signed in."""
+
+    id: int
+    user_id: int
+    csrf: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A new session; `secret` goes into the cookie and is known nowhere else."""
+
+    id: int
+    secret: str
+    csrf: str
+    expires_at: datetime
+
+
+def begin(
+    connection: Connection, user_id: int, *, address: str = "", agent: str = "", replaces: str | None = None
+) -> Begun:
+    """Begin a session for a person who has just proved who they are; the one the browser had before ends."""
+    now = datetime.now(UTC)
+    if replaces:
+        end(connection, replaces)
+    secret, csrf = new_secret(), new_secret()
+    row = {
+        "token_hash": digest(secret),
+        "user_id": user_id,
+        "csrf": csrf,
+        "created_at": now,
+        "last_seen_at": now,
+        "expires_at": now + ABSOLUTE,
+        "address": address[:100],
+        "agent": _printable(agent),
+    }
+    session_id: int = connection.execute(insert(SESSION).values(row).returning(SESSION.c.id)).scalar_one()
+    connection.execute(update(USER).where(USER.c.id == user_id).values(last_seen_at=now))
+    return Begun(session_id, secret, csrf, now + ABSOLUTE)
+
+
+def resume(connection: Connection, secret: str) -> tuple[Session, Actor] | None:
+    """Return the session and its actor for the secret of a cookie; None when it is unknown, ended or idle too long,
+    or when the account is disabled. Only reads, so that it works in a reading transaction; `touch` writes."""
+    if not secret or len(secret) > _LONGEST_SECRET:
+        return None
+    now = datetime.now(UTC)
+    row = connection.execute(_LIVE, {"hash": digest(secret), "now": now, "idle": now - IDLE}).one_or_none()
+    if row is None:
+        return None
+    session = Session(
+        row.id,
+        row.user_id,
+        row.csrf,
+        row.created_at,
+        row.last_seen_at,
+        row.expires_at,
+        row.address,
+        row.agent,
+    )
+    return session, actor_of(connection, row)
+
+
+def needs_touch(session: Session) -> bool:
+    """Say whether the time of the last visit is stale enough to be written again."""
+    return datetime.now(UTC) - session.last_seen_at >= TOUCH_AFTER
+
+
+def touch(connection: Connection, session_id: int) -> None:
+    """Note that the session is in use; it then stays open for another idle period, within its absolute life."""
+    now = datetime.now(UTC)
+    owner = select(SESSION.c.user_id).where(SESSION.c.id == session_id).scalar_subquery()
+    connection.execute(update(SESSION).where(SESSION.c.id == session_id).values(last_seen_at=now))
+    connection.execute(update(USER).where(USER.c.id == owner).values(last_seen_at=now))
+
+
+def end(connection: Connection, secret: str) -> None:
+    """Sign out: the session of this secret is over on the server, whoever still has the cookie."""
+    _revoke(connection, SESSION.c.token_hash == digest(secret[: _LONGEST_SECRET + 1]))
+
+
+def revoke(connection: Connection, user_id: int, session_id: int) -> bool:
+    """End one session of a person from the list; False when they have no such open session."""
+    return _revoke(connection, (SESSION.c.id == session_id) & (SESSION.c.user_id == user_id)) == 1
+
+
+def revoke_all(connection: Connection, user_id: int, but: int | None = None) -> int:
+    """End every session of a person, but one if wanted; return how many ended."""
+    condition = SESSION.c.user_id == user_id
+    return _revoke(connection, condition if but is None else condition & (SESSION.c.id != but))
+
+
+def list_sessions(connection: Connection, user_id: int) -> list[Session]:
+    """Return the open sessions of a person, the last used first."""
+    now = datetime.now(UTC)
+    query = select(SESSION).where(
+        SESSION.c.user_id == user_id,
+        SESSION.c.revoked_at.is_(None),
+        SESSION.c.expires_at > now,
+        SESSION.c.last_seen_at > now - IDLE,
+    )
+    rows = connection.execute(query.order_by(SESSION.c.last_seen_at.desc(), SESSION.c.id.desc()))
+    return [
+        Session(r.id, r.user_id, r.csrf, r.created_at, r.last_seen_at, r.expires_at, r.address, r.agent)
+        for r in rows
+    ]
+
+
+def forget_old(connection: Connection, before: timedelta = timedelta(days=30)) -> int:
+    """Delete sessions that ended a while ago; return how many."""
+    limit = datetime.now(UTC) - before
+    return connection.execute(
+        delete(SESSION).where(or_(SESSION.c.expires_at < limit, SESSION.c.revoked_at < limit))
+    ).rowcount
+
+
+def _revoke(connection: Connection, condition: Any) -> int:
+    open_ones = update(SESSION).where(condition, SESSION.c.revoked_at.is_(None))
+    return connection.execute(open_ones.values(revoked_at=datetime.now(UTC))).rowcount
+
+
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text[:200])
+
+
+_LIVE = (
+    select(
+        SESSION.c.id,
+        SESSION.c.csrf,
+        SESSION.c.created_at,
+        SESSION.c.last_seen_at,
+        SESSION.c.expires_at,
+        SESSION.c.address,
+        SESSION.c.agent,
+        *ACCOUNT_COLUMNS,
+    )
+    .join(USER, USER.c.id == SESSION.c.user_id)
+    .where(
+        SESSION.c.token_hash == bindparam("hash"),
+        SESSION.c.revoked_at.is_(None),
+        SESSION.c.expires_at > bindparam("now", type_=SESSION.c.expires_at.type),
+        SESSION.c.last_seen_at > bindparam("idle", type_=SESSION.c.last_seen_at.type),
+        USER.c.disabled_at.is_(None),
+    )
+)

@@ -1,0 +1,159 @@
+"""Tokens for programs: shown once, kept as a hash, limited by scopes and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, actor_of
+from dougong.people.messages import refuse
+from dougong.people.secrets_ import digest, new_secret
+from dougong.storage.system import TOKEN, USER
+
+PREFIX = "dg_"
+"""So that secret scanners and people recognise one."""
+TOUCH_AFTER = timedelta(minutes=5)
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token as its owner sees it; `hint` are its first characters, enough to tell tokens apart."""
+
+    id: int
+    user_id: int
+    name: str
+    hint: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    is_revoked: bool
+
+
+def issue(
+    connection: Connection,
+    user_id: int,
+    *,
+    scopes: Iterable[str] = ("read",),
+    name: str = "",
+    expires_at: datetime | None = None,
+) -> str:
+    """Issue a token for an active account and return its text, which is shown this once; refused for wrong scopes or times."""
+    wanted = tuple(scope for scope in SCOPES if scope in set(scopes)) if not isinstance(scopes, str) else ()
+    unknown = sorted(set(scopes) - set(SCOPES))
+    if unknown or not wanted:
+        raise refuse("invalid", "scope", "scopes", name=", ".join(unknown)[:60], known=", ".join(SCOPES))
+    now = datetime.now(UTC)
+    if expires_at is not None and expires_at <= now:
+        raise refuse("invalid", "expiry", "expires_at")
+    active = select(USER.c.id).where(USER.c.id == user_id, USER.c.disabled_at.is_(None))
+    if connection.execute(active).one_or_none() is None:
+        raise refuse("missing", "no_account")
+    text = PREFIX + new_secret()
+    row = {
+        "user_id": user_id,
+        "name": name.strip()[:100],
+        "hint": text[: len(PREFIX) + 5],
+        "token_hash": digest(text),
+        "scopes": list(wanted),
+        "created_at": now,
+        "expires_at": expires_at,
+    }
+    connection.execute(insert(TOKEN).values(row))
+    return text
+
+
+def authenticate(connection: Connection, text: str) -> tuple[Token, Actor] | None:
+    """Return the token and its actor, limited to the token's scopes; None when it is unknown, expired or revoked,
+    or when the account is disabled. Only reads; `touch` writes."""
+    if not text.startswith(PREFIX) or len(text) > _LONGEST:
+        return None
+    row = connection.execute(_LIVE, {"hash": digest(text), "now": datetime.now(UTC)}).one_or_none()
+    if row is None:
+        return None
+    scopes = tuple(row.scopes)
+    token = Token(
+        row.token_id,
+        row.user_id,
+        row.token_name,
+        row.hint,
+        scopes,
+        row.created_at,
+        row.expires_at,
+        row.last_used_at,
+        False,
+    )
+    return token, actor_of(connection, row, scopes)
+
+
+def needs_touch(token: Token) -> bool:
+    """Say whether the time of the last use is stale enough to be written again."""
+    return token.last_used_at is None or datetime.now(UTC) - token.last_used_at >= TOUCH_AFTER
+
+
+def touch(connection: Connection, token_id: int) -> None:
+    """Note that the token was used."""
+    connection.execute(update(TOKEN).where(TOKEN.c.id == token_id).values(last_used_at=datetime.now(UTC)))
+
+
+def revoke(connection: Connection, token_id: int, user_id: int | None = None) -> bool:
+    """Revoke one token, of one person if named; False when there is no such working token."""
+    condition = TOKEN.c.id == token_id
+    if user_id is not None:
+        condition &= TOKEN.c.user_id == user_id
+    found = update(TOKEN).where(condition, TOKEN.c.revoked_at.is_(None)).values(revoked_at=datetime.now(UTC))
+    return connection.execute(found).rowcount == 1
+
+
+def revoke_all(connection: Connection, user_id: int) -> int:
+    """Revoke every token of a person; return how many."""
+    found = update(TOKEN).where(TOKEN.c.user_id == user_id, TOKEN.c.revoked_at.is_(None))
+    return connection.execute(found.values(revoked_at=datetime.now(UTC))).rowcount
+
+
+def list_tokens(connection: Connection, user_id: int | None = None) -> list[Token]:
+    """Return the tokens of a person, or of everybody, the newest first."""
+    query = select(TOKEN).order_by(TOKEN.c.id.desc())
+    if user_id is not None:
+        query = query.where(TOKEN.c.user_id == user_id)
+    return [
+        Token(
+            row.id,
+            row.user_id,
+            row.name,
+            row.hint,
+            tuple(row.scopes),
+            row.created_at,
+            row.expires_at,
+            row.last_used_at,
+            row.revoked_at is not None,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+_LIVE = (
+    select(
+        TOKEN.c.id.label("token_id"),
+        TOKEN.c.name.label("token_name"),
+        TOKEN.c.hint,
+        TOKEN.c.scopes,
+        TOKEN.c.created_at,
+        TOKEN.c.expires_at,
+        TOKEN.c.last_used_at,
+        *ACCOUNT_COLUMNS,
+    )
+    .join(USER, USER.c.id == TOKEN.c.user_id)
+    .where(
+        TOKEN.c.token_hash == bindparam("hash"),
+        TOKEN.c.revoked_at.is_(None),
+        or_(
+            TOKEN.c.expires_at.is_(None), TOKEN.c.expires_at > bindparam("now", type_=TOKEN.c.expires_at.type)
+        ),
+        USER.c.disabled_at.is_(None),
+    )
+)

@@ -1,0 +1,197 @@
+"""Turns the lines of an imported file into values of records: every cell by its type, names into ids, lines into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Habits, Invalid
+from dougong.model.expression import Value
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.mapping import ID, Column
+from dougong.records.messages import problem
+from dougong.records.reading import Line
+from dougong.records.record import MEMBER
+from dougong.records.resolving import AMBIGUOUS, Resolver
+from dougong.records.titles import target_key
+
+_MOST_KEPT = 5_000
+_LIST_SEPARATORS = str.maketrans({"；": ";", "、": ";", "|": ";", "\n": ";"})
+
+Parser = Callable[[Any], Value]
+
+
+@dataclass(slots=True)
+class Entry:
+    """What the file says about one record: the lines it stands in, its values, its rows by sub-table, and what is wrong."""
+
+    lines: list[Line]
+    values: dict[str, Value] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+class CellReader:
+    """Reads the cells of one import; remembers what it has read before, as columns repeat themselves."""
+
+    def __init__(self, columns: Sequence[Column], habits: Habits, resolver: Resolver) -> None:
+        self._habits = habits
+        self._resolver = resolver
+        self._own = [column for column in columns if not column.table]
+        self._inner = [column for column in columns if column.table]
+        self._tables = tuple(dict.fromkeys(column.table for column in self._inner))
+        self._known: dict[int, dict[str, Value]] = {column.index: {} for column in columns}
+        """What cells were read before, by column: columns repeat themselves."""
+        self._parsers = {column.index: self._parser(column) for column in columns}
+        self._linked = [column for column in columns if column.field is not None and target_key(column.field)]
+
+    def group(self, lines: Iterable[Line]) -> Iterator[Entry]:
+        """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""
+        entry: Entry | None = None
+        for line in lines:
+            if entry is not None and self._inner and not any(_filled(line, column) for column in self._own):
+                entry.lines.append(line)
+                continue
+            if entry is not None:
+                yield entry
+            entry = Entry([line])
+        if entry is not None:
+            yield entry
+
+    def read(self, call: Call, entries: Sequence[Entry], width: int) -> None:
+        """Read every cell of the entries; names of records are looked up together."""
+        names = self._names(call, entries)
+        for entry in entries:
+            for line in entry.lines:
+                if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
+                    entry.problems.append(problem(call.language, "import_cells"))
+        for column in self._own:
+            self._read_column(call, column, entries, self._reader(call, column, names))
+        for table in self._tables:
+            for entry in entries:
+                self._read_rows(call, entry, table, names)
+
+    def _read_column(self, call: Call, column: Column, entries: Sequence[Entry], read: Parser) -> None:
+        """Read one column of all entries: by far the most of the work of an import, so it does nothing twice."""
+        index, name = column.index, column.name
+        known: dict[str, Value] = self._known[index]
+        for entry in entries:
+            cells = entry.lines[0].cells
+            cell = cells[index] if index < len(cells) else None
+            if cell is None or cell == "":
+                entry.values[name] = None
+                continue
+            try:
+                entry.values[name] = known[cell] if cell.__class__ is str and cell in known else read(cell)
+            except Invalid as error:
+                entry.problems.append(error.problem.diagnostic(name, call.language))
+            except _Unnamed as error:
+                entry.problems.append(error.diagnostic(call, column))
+
+    def _reader(self, call: Call, column: Column, names: dict[str, dict[str, int | None]]) -> Parser:
+        """The function for the cells of a column that were not read before."""
+        if column.field is not None and column.field.type == "member":
+            return self._remembering(column, lambda cell: self._value(call, column, cell, names))
+        if column.field is not None and target_key(column.field):
+            return lambda cell: self._value(call, column, cell, names)
+        return self._parsers[column.index]
+
+    def _read_rows(self, call: Call, entry: Entry, table: str, names: dict[str, dict[str, int | None]]) -> None:
+        rows: list[dict[str, Value]] = []
+        columns = [column for column in self._inner if column.table == table]
+        for line in entry.lines:
+            if not any(_filled(line, column) for column in columns):
+                continue
+            row: dict[str, Value] = {}
+            for column in columns:
+                cell = line.cells[column.index] if column.index < len(line.cells) else None
+                try:
+                    row[column.name] = None if cell in (None, "") else self._value(call, column, cell, names)
+                except Invalid as error:
+                    path = f"{table}/{len(rows)}/{column.name}"
+                    entry.problems.append(error.problem.diagnostic(path, call.language))
+                except _Unnamed as error:
+                    entry.problems.append(error.diagnostic(call, column))
+            rows.append(row)
+        entry.rows[table] = rows
+
+    def _value(self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]) -> Value:
+        key = target_key(column.field) if column.field is not None else ""
+        if not key:
+            known = self._known[column.index]
+            return known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
+        texts = _texts(cell, column.field)
+        found = [self._resolver.person(call, text) if key == MEMBER else names[key].get(text) for text in texts]
+        for text, identifier in zip(texts, found, strict=True):
+            if identifier is None or identifier == AMBIGUOUS:
+                raise _Unnamed(text, ambiguous=identifier == AMBIGUOUS)
+        identifiers = tuple(dict.fromkeys(each for each in found if each is not None))
+        if column.field is not None and column.field.type == "links":
+            return identifiers or None
+        return identifiers[0] if identifiers else None
+
+    def _names(self, call: Call, entries: Sequence[Entry]) -> dict[str, dict[str, int | None]]:
+        wanted: dict[str, set[str]] = {}
+        for column in self._linked:
+            key = target_key(column.field) if column.field is not None else ""
+            if key != MEMBER:
+                texts = wanted.setdefault(key, set())
+                for entry in entries:
+                    for line in entry.lines:
+                        if _filled(line, column):
+                            texts.update(_texts(line.cells[column.index], column.field))
+        return {key: self._resolver.find_records(call, key, texts) for key, texts in wanted.items()}
+
+    def _parser(self, column: Column) -> Parser:
+        if column.field is None or column.name == ID:
+            return _identifier
+        parse, field_, habits = TYPES[column.field.type].parse, column.field, self._habits
+        return self._remembering(column, lambda cell: parse(cell, field_, habits))
+
+    def _remembering(self, column: Column, read: Parser) -> Parser:
+        known = self._known[column.index]
+
+        def remembered(cell: Any) -> Value:
+            value = read(cell)
+            if len(known) < _MOST_KEPT and cell.__class__ is str:
+                known[cell] = value
+            return value
+
+        return remembered
+
+
+class _Unnamed(Exception):
+    """A cell that names no record or person, or several."""
+
+    def __init__(self, text: str, ambiguous: bool) -> None:
+        self.text, self.ambiguous = text, ambiguous
+        super().__init__(text)
+
+    def diagnostic(self, call: Call, column: Column) -> Diagnostic:
+        code = "import_ambiguous" if self.ambiguous else "unknown_target"
+        label = column.field.label.get(call.language) if column.field is not None else column.header
+        path = f"{column.table}.{column.name}" if column.table else column.name
+        return problem(call.language, code, path, label=label, value=self.text[:100])
+
+
+def _filled(line: Line, column: Column) -> bool:
+    return column.index < len(line.cells) and line.cells[column.index] not in (None, "")
+
+
+def _texts(cell: Any, field_: Field | None) -> list[str]:
+    """The names in a cell; links have several, divided by semicolons."""
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    if field_ is not None and field_.type == "links":
+        return [each.strip() for each in text.translate(_LIST_SEPARATORS).split(";") if each.strip()]
+    return [text.strip()]
+
+
+def _identifier(cell: Any) -> Value:
+    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid("not_an_id", value=text[:40], example="1042")
+    return int(text)

@@ -1,0 +1,92 @@
+"""Finds records and people to choose from, for the fields that point to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, literal, or_, select
+
+from dougong.diagnostics import nearest
+from dougong.model.expression import Value
+from dougong.model.field import Field
+from dougong.policy.access import access, may
+from dougong.records.call import Call
+from dougong.records.doors import open_door
+from dougong.records.messages import refuse
+from dougong.records.query import Query, list_records
+from dougong.records.shape import Shape, shape_of
+from dougong.storage.system import USER
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing to choose: its id, what it is called, a second line, and what choosing it fills into other fields."""
+
+    id: int
+    title: str
+    detail: str
+    fill: dict[str, Value]
+
+
+def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
+    """Up to `limit` records or people for a field (`account`, or `lines.product` in a sub-table) that a search finds."""
+    shape, field = _field(call, open_door(call, key, "read"), field_path)
+    limit = max(1, min(limit, MOST))
+    if field.type == "member":
+        return _people(call, q, limit)
+    if field.target is None or not may(call.release, call.actor, field.target.key, "read"):
+        return []
+    page = list_records(call, field.target.key, Query(q=q or None, limit=limit, fields=None))
+    target = shape_of(call.release, field.target.key)
+    return [
+        Choice(
+            record.id,
+            record.title,
+            _detail(call, target, record.values, record.title),
+            {own: record.values[other] for own, other in field.target.fill if other in record.values},
+        )
+        for record in page.rows
+    ]
+
+
+def _field(call: Call, shape: Shape, path: str) -> tuple[Shape, Field]:
+    """The field at a path, if the actor may see it and it points to something."""
+    name, _, rest = path.partition(".")
+    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    field = shape.entity.fields.get(name)
+    if field is not None and name not in hidden:
+        if rest and name in shape.tables:
+            return _field(call, shape.tables[name], rest)
+        if not rest and field.type in ("link", "links", "member"):
+            return shape, field
+    known = [each for each in shape.entity.fields if each not in hidden]
+    refuse("invalid", call.language, "not_a_link", "field", nearest(name, known), name=path)
+
+
+def _detail(call: Call, shape: Shape, values: dict[str, Value] | object, title: str) -> str:
+    """The first searched text of a record that its title does not show already."""
+    for name in shape.entity.search:
+        value = values.get(name) if isinstance(values, dict) else None
+        if value is not None and shape.field(name).type not in ("long_text", "link", "links", "member"):
+            text = shape.types[name].to_text(value, shape.field(name), call.language)
+            if text and text not in title:
+                return text
+    return ""
+
+
+def _people(call: Call, q: str, limit: int) -> list[Choice]:
+    """Active people whose name or login holds every word."""
+    statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.disabled_at.is_(None))
+    for word in q.split()[:8]:
+        pattern = literal("%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        columns = (func.lower(USER.c.name), func.lower(USER.c.login))
+        statement = statement.where(or_(*(column.like(pattern, escape="\\") for column in columns)))
+    rows = call.connection.execute(statement.order_by(USER.c.name, USER.c.id).limit(limit))
+    return [Choice(identifier, name or login, login if name else "", {}) for identifier, name, login in rows]
+
+
+def people(call: Call, q: str = "", limit: int = 20) -> list[Choice]:
+    """Active people to choose from."""
+    return _people(call, q, max(1, min(limit, MOST)))

@@ -1,0 +1,173 @@
+"""Tells what happened to a record: who, when, through which door, and each value before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.doors import open_door
+from dougong.records.load import load, load_rows
+from dougong.records.messages import refuse
+from dougong.records.record import MEMBER
+from dougong.records.selection import Selection
+from dougong.records.shape import Shape
+from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
+from dougong.records.trail import snapshot
+from dougong.storage.system import HISTORY
+
+LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """What happened to one row of a sub-table: `kind` added, changed or removed; field → (before, after)."""
+
+    kind: str
+    id: int
+    changes: Mapping[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. `changes`: field → (before, after) as JSON values; `rows`: sub-table → changes of rows. Hidden fields are left out."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor: str
+    door: str
+    action: str
+    version: int | None
+    batch: str | None
+    changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The events of a record, newest first, and the titles of the records and people that its values name."""
+
+    entries: tuple[Entry, ...]
+    titles: Mapping[tuple[str, int], str]
+
+
+def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> History:
+    """The history of a record that the actor may read, newest first."""
+    shape = open_door(call, key, "read")
+    if not -(2**63) <= identifier < 2**63 or not Selection(call, shape).among([identifier]).count():
+        refuse("missing", call.language, "not_found")
+    statement = (
+        select(HISTORY)
+        .where(HISTORY.c.entity == key, HISTORY.c.record_id == identifier)
+        .order_by(HISTORY.c.id.desc())
+    )
+    rows = [dict(row) for row in call.connection.execute(statement).mappings()]
+    _tell_creation(call, shape, identifier, rows)
+    rows = rows[: max(1, min(limit, LIMIT))]
+    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
+    titles = find_titles(call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible)))
+    entries = [_entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)]
+    return History(tuple(entries), titles)
+
+
+def _entry(
+    row: Mapping[str, Any], changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]], titles: Titles
+) -> Entry:
+    actor = titles.get((MEMBER, row["actor_id"]), "") if row["actor_id"] else ""
+    names = ("id", "at", "actor_id", "door", "action", "version", "batch")
+    return Entry(**{name: row[name] for name in names}, actor=actor, changes=changes, rows=rows)
+
+
+def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dict[str, Any]]) -> None:
+    """The entry of a creation stores no values: they are what stands there now, taken back through every later change."""
+    if not rows or rows[-1]["action"] != "create":
+        return
+    values = load(call, shape, [identifier])[identifier]
+    first = snapshot(shape, values)
+    for name, rows_shape in shape.tables.items():
+        first[name] = {each["id"]: snapshot(rows_shape, each) for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())}
+    for row in rows[:-1]:
+        for name, change in (row["changes"] or {}).items():
+            if name in shape.tables:
+                _take_back_rows(first[name], change)
+            elif name in shape.entity.fields:
+                first[name] = change[0]
+    changes: dict[str, Any] = {}
+    for name, value in first.items():
+        if name in shape.tables:
+            if value:
+                changes[name] = {"added": [{"id": each, "values": inside} for each, inside in sorted(value.items())]}
+        elif value is not None:
+            changes[name] = [None, value]
+    rows[-1]["changes"] = changes
+
+
+def _take_back_rows(rows: dict[int, dict[str, Any]], change: Mapping[str, Any]) -> None:
+    for each in change.get("added", ()):
+        rows.pop(each["id"], None)
+    for each in change.get("removed", ()):
+        rows[each["id"]] = dict(each["values"])
+    for each in change.get("changed", ()):
+        for name, (before, _) in each["changes"].items():
+            if each["id"] in rows:
+                rows[each["id"]][name] = before
+
+
+def _visible(
+    call: Call, shape: Shape, changes: Mapping[str, Any]
+) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[RowChange]]]:
+    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    fields: dict[str, tuple[Any, Any]] = {}
+    rows: dict[str, list[RowChange]] = {}
+    for name, change in changes.items():
+        if name in hidden or name not in shape.entity.fields:
+            continue
+        if name in shape.tables:
+            rows[name] = _visible_rows(call, shape.tables[name], change)
+        else:
+            fields[name] = (change[0], change[1])
+    return fields, {name: found for name, found in rows.items() if found}
+
+
+def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[RowChange]:
+    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    found: list[RowChange] = []
+    for kind in ("added", "removed", "changed"):
+        for each in change.get(kind, ()):
+            if kind == "changed":
+                pairs = {name: (before, after) for name, (before, after) in each["changes"].items()}
+            elif kind == "added":
+                pairs = {name: (None, value) for name, value in each["values"].items()}
+            else:
+                pairs = {name: (value, None) for name, value in each["values"].items()}
+            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            if pairs or kind != "changed":
+                found.append(RowChange(kind, each["id"], pairs))
+    return found
+
+
+def _named(shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]) -> Wanted:
+    wanted = _linked(shape, changes)
+    for name, each in rows.items():
+        for row in each:
+            wanted = merge(wanted, _linked(shape.tables[name], row.changes))
+    return wanted
+
+
+def _linked(shape: Shape, changes: Mapping[str, tuple[Any, Any]]) -> Wanted:
+    wanted: Wanted = {}
+    for name, pair in changes.items():
+        field = shape.entity.fields.get(name)
+        key = target_key(field) if field is not None else ""
+        if key:
+            for value in pair:
+                ids = value if isinstance(value, list) else [value] if value is not None else []
+                wanted.setdefault(key, set()).update(int(each) for each in ids)
+    return wanted

@@ -1,0 +1,158 @@
+"""Decides which column of a file goes into which field."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dougong.diagnostics import Diagnostic, Refusal, nearest
+from dougong.model.field import Field
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.messages import problem
+from dougong.records.record import SYSTEM_COLUMNS
+from dougong.records.shape import Shape
+
+ID = "id"
+_IGNORED = (*SYSTEM_COLUMNS, "version", "deleted_at")
+_SYSTEM_LABELS: dict[str, tuple[str, str]] = {
+    "id": ("编号", "ID"),
+    "created_at": ("创建时间", "Created at"),
+    "created_by": ("创建人", "Created by"),
+    "updated_at": ("修改时间", "Updated at"),
+    "updated_by": ("修改人", "Updated by"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file and where it goes: a field, of the record or (with `table`) of the rows of a sub-table; `id` has no field."""
+
+    index: int
+    header: str
+    table: str
+    name: str
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """The columns that go somewhere, and the headers of those that do not."""
+
+    columns: tuple[Column, ...]
+    ignored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    table: str
+    name: str
+    field: Field | None
+    ignored: bool = False
+
+
+def system_label(name: str, language: str) -> str:
+    """The header of a system column."""
+    chinese, english = _SYSTEM_LABELS[name]
+    return chinese if language == "zh" else english
+
+
+def map_columns(call: Call, shape: Shape, header: Sequence[str], given: Mapping[str, str | None]) -> ColumnMap:
+    """Map headers to fields by what is given (header → field path, nothing to leave a column out), else by id or label.
+
+    Refuses headers that match no field or several, two for one field, and fields that the actor may not write.
+    """
+    known = _targets(call, shape)
+    columns: list[Column] = []
+    ignored: list[str] = []
+    problems: list[Diagnostic] = []
+    taken: dict[tuple[str, str], str] = {}
+    for index, title in enumerate(header):
+        found = _find(call, title, given, known)
+        if isinstance(found, Diagnostic):
+            problems.append(found)
+        elif found is None or found.ignored:
+            ignored.append(title)
+        elif (found.table, found.name) in taken:
+            words = {"name": title, "other": taken[found.table, found.name]}
+            problems.append(problem(call.language, "import_header_twice", title, **words))
+        else:
+            taken[found.table, found.name] = title
+            columns.append(Column(index, title, found.table, found.name, found.field))
+            problems += _forbidden(call, shape, found, title)
+    if not problems and not any(column.field for column in columns):
+        problems.append(problem(call.language, "import_no_header"))
+    if problems:
+        raise Refusal("invalid", problems)
+    return ColumnMap(tuple(columns), tuple(ignored))
+
+
+def _find(
+    call: Call, title: str, given: Mapping[str, str | None], known: Mapping[str, list[_Target]]
+) -> _Target | Diagnostic | None:
+    name: str | None = title
+    if title in given:
+        name = given[title]
+        if not name:
+            return None
+    if not name:
+        return None
+    found = known.get(_plain(name), [])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        exact = [target for target in found if name in (target.name, f"{target.table}.{target.name}")]
+        if len(exact) == 1:
+            return exact[0]
+        return problem(call.language, "import_header_ambiguous", title, name=title)
+    return problem(call.language, "import_header", title, nearest(_plain(name), known), name=title)
+
+
+def _targets(call: Call, shape: Shape) -> dict[str, list[_Target]]:
+    """Everything a header may be called: ids and labels in every language, sub-table columns with their table before a dot."""
+    known: dict[str, list[_Target]] = {}
+    for names, target in _named(call, shape):
+        for each in dict.fromkeys(_plain(name) for name in names if name):
+            known.setdefault(each, []).append(target)
+    return known
+
+
+def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
+    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    for field in shape.entity.fields.values():
+        if field.id in hidden:
+            continue
+        names = _names(field)
+        if field.type != "table":
+            yield names, _Target("", field.id, field, field.is_computed)
+            continue
+        rows = shape.tables[field.id]
+        rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
+        for inner in rows.entity.fields.values():
+            if inner.id not in rows_hidden:
+                both = [f"{outer}.{name}" for outer in names for name in _names(inner)]
+                yield both, _Target(field.id, inner.id, inner, inner.is_computed)
+    yield [ID, *_SYSTEM_LABELS[ID]], _Target("", ID, None)
+    for name in _IGNORED:
+        yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, None, ignored=True)
+
+
+def _names(field: Field) -> list[str]:
+    return [field.id, *(text for _, text in field.label.texts)]
+
+
+def _plain(text: str) -> str:
+    """A header without case, width and blanks."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).strip("*")
+
+
+def _forbidden(call: Call, shape: Shape, target: _Target, title: str) -> list[Diagnostic]:
+    if target.field is None:
+        return []
+    answers = [access(call.release, call.actor, shape.key, action) for action in ("create", "update")]
+    name = f"{target.table}.{target.name}" if target.table else target.name
+    names = {name, target.table} if target.table else {name}
+    if any(answer.allowed and names.isdisjoint(answer.locked) for answer in answers):
+        return []
+    return [problem(call.language, "locked_field", title, label=target.field.label.get(call.language))]

@@ -1,0 +1,119 @@
+"""Finds the records and people that cells name: by unique fields, titles and ids, with what is ambiguous reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, literal, select
+
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.chunks import chunks
+from dougong.records.selection import Selection
+from dougong.records.shape import Shape, shape_of
+from dougong.storage.system import USER
+from dougong.storage.types import Characters
+
+AMBIGUOUS = -1
+_PLAIN_TYPES = frozenset({"text", "serial", "email", "phone", "url"})
+_MOST_KEPT = 200_000
+
+
+class Resolver:
+    """Remembers which record or person a text means, for the length of an import; `AMBIGUOUS` where it may be several."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, dict[str, int | None]] = {}
+        self._people: dict[str, int] | None = None
+
+    def forget_records(self, key: str) -> None:
+        """Forget what was not found among the records of an entity, because some were just created."""
+        known = self._records.get(key, {})
+        self._records[key] = {text: found for text, found in known.items() if found is not None}
+
+    def person(self, call: Call, text: str) -> int | None:
+        """The active person with that login, name or e-mail address."""
+        if self._people is None:
+            self._people = _all_people(call)
+        return self._people.get(text.strip().casefold())
+
+    def find_records(self, call: Call, key: str, texts: Iterable[str]) -> dict[str, int | None]:
+        """What the texts mean; every one is a key of the answer."""
+        known = self._records.setdefault(key, {})
+        if len(known) > _MOST_KEPT:
+            known.clear()
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        if missing:
+            known.update(_find(call, key, missing))
+        return known
+
+
+def _all_people(call: Call) -> dict[str, int]:
+    statement = select(USER.c.id, USER.c.login, USER.c.name, USER.c.email).where(USER.c.disabled_at.is_(None))
+    rows = call.connection.execute(statement).all()
+    found: dict[str, int] = {}
+    for identifier, _, name, email in rows:
+        for text in dict.fromkeys(each.strip().casefold() for each in (name, email) if each):
+            found[text] = AMBIGUOUS if text in found and found[text] != identifier else identifier
+    for identifier, login, _, _ in rows:
+        found[login.casefold()] = identifier
+    return found
+
+
+def _find(call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:
+    """Ask one way of naming after the other; the first by which a text names any record decides."""
+    shape = shape_of(call.release, key)
+    found: dict[str, int | None] = {}
+    selection = Selection(call, shape)
+    for column in _ways(shape, selection.hidden):
+        left = [text for text in texts if text not in found]
+        for chunk in chunks(left):
+            statement = selection.select(shape.table.c.id, column).where(column.in_(chunk))
+            for identifier, text in call.connection.execute(statement):
+                found[text] = AMBIGUOUS if text in found else identifier
+    by_id = {number: text for text in texts if text not in found and (number := _number(text)) is not None}
+    for chunk in chunks(list(by_id)):
+        statement = selection.select(shape.table.c.id).where(shape.table.c.id.in_(chunk))
+        for identifier in call.connection.execute(statement).scalars():
+            found[by_id[identifier]] = identifier
+    return {text: found.get(text) for text in texts}
+
+
+def _ways(shape: Shape, hidden: frozenset[str]) -> list[ColumnElement[Any]]:
+    """The columns by which a record can be named: unique texts, then the title where it is made of texts only."""
+    fields = [shape.field(names[0]) for names in shape.unique if len(names) == 1]
+    fields += list(shape.serials)
+    ways: list[ColumnElement[Any]] = []
+    for name in dict.fromkeys(field.id for field in fields if _is_plain(field) and field.id not in hidden):
+        ways.append(shape.table.c[name])
+    title = _title(shape, hidden)
+    return ways if title is None else [*ways, title]
+
+
+def _is_plain(field: Field) -> bool:
+    return field.type in _PLAIN_TYPES
+
+
+def _title(shape: Shape, hidden: frozenset[str]) -> ColumnElement[Any] | None:
+    parts = shape.entity.title_parts
+    names = [name for name in parts[1::2] if name]
+    if not names or any(name in hidden or name not in shape.entity.fields or not _is_plain(shape.field(name)) for name in names):
+        return None
+    if len(names) == 1 and not any(parts[0::2]):
+        return shape.table.c[names[0]]
+    pieces: list[ColumnElement[Any]] = []
+    for position, part in enumerate(parts):
+        if position % 2:
+            pieces.append(func.coalesce(shape.table.c[part], literal("", Characters()), type_=Characters()))
+        elif part:
+            pieces.append(literal(part, Characters()))
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        whole = whole.concat(piece)
+    return func.trim(whole, type_=Characters())
+
+
+def _number(text: str) -> int | None:
+    digits = text.strip().removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None

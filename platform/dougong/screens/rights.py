@@ -1,0 +1,22 @@
+"""Whether the reader may do something with one certain record."""
+
+from __future__ import annotations
+
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.locks import locked_ids
+from dougong.records.selection import Selection
+from dougong.records.shape import shape_of
+
+
+def may_do(call: Call, key: str, identifier: int, action: str) -> bool:
+    """Whether the action is granted on the row where this record stands."""
+    answer = access(call.release, call.actor, key, action)
+    if not answer.allowed or answer.rows is None:
+        return answer.allowed
+    return Selection(call, shape_of(call.release, key), action).among([identifier]).count() > 0
+
+
+def is_locked(call: Call, key: str, identifier: int) -> bool:
+    """Whether a running approval keeps the record from being changed."""
+    return bool(locked_ids(call, key, [identifier]))

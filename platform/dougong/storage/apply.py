@@ -1,0 +1,145 @@
+"""A plan done: tables, data, ledger and generation in one transaction, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import sqlalchemy
+from sqlalchemy import Connection, text
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.fieldtypes.base import Invalid
+from dougong.storage import ledger
+from dougong.storage.database import Database
+from dougong.storage.ledger import Version
+from dougong.storage.plan import Plan, Step
+
+LOCK_SECONDS = 5
+
+Afterwards = Callable[[Connection, Plan], None]
+"""Work that belongs to the same transaction and needs layers above this one, such as computing new formula fields."""
+
+
+def apply(
+    plan: Plan,
+    database: Database,
+    *,
+    actor_id: int | None = None,
+    note: str = "",
+    allow_loss: bool = False,
+    afterwards: Afterwards | None = None,
+) -> Version:
+    """Do exactly what a plan says and record the version; Refusal, with nothing changed, when that cannot be."""
+    try:
+        with database.writing() as connection:
+            return apply_in(
+                plan, connection, actor_id=actor_id, note=note, allow_loss=allow_loss, afterwards=afterwards
+            )
+    except sqlalchemy.exc.OperationalError as error:
+        if _is_locked(error):
+            raise _busy() from error
+        raise
+    except sqlalchemy.exc.IntegrityError as error:
+        problem = Diagnostic(
+            "P133", "the data do not allow this change", hint="plan again and correct the records it names"
+        )
+        raise Refusal("conflict", [problem]) from error
+
+
+def apply_in(
+    plan: Plan,
+    connection: Connection,
+    *,
+    actor_id: int | None = None,
+    note: str = "",
+    allow_loss: bool = False,
+    afterwards: Afterwards | None = None,
+) -> Version:
+    """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
+    _lock(connection)
+    if ledger.state(connection, plan.app.id) != plan.state:
+        problem = Diagnostic(
+            "P132", "somebody else has published since this plan was made", hint="plan again"
+        )
+        raise Refusal("conflict", [problem])
+    present = ledger.present(connection, plan.app.id)
+    if plan.is_empty and present is not None:
+        return present
+    _check(plan, connection, allow_loss=allow_loss)
+    for step in plan.steps:
+        _run(step, connection)
+    if afterwards is not None:
+        afterwards(connection, plan)
+    return ledger.record(
+        connection,
+        app=plan.app.id,
+        version=plan.app.version,
+        sources=plan.app.sources,
+        template=plan.template,
+        tables=plan.schema,
+        operations=plan.describe("en", technical=True),
+        actor_id=actor_id,
+        note=note,
+        at=datetime.now(UTC),
+    )
+
+
+def _lock(connection: Connection) -> None:
+    """Wait for requests that read the present generation and keep new ones waiting; give up rather than hold them for long.
+
+    On SQLite the transaction is alone already, and readers keep the state they began with.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text("LOCK TABLE dg_state IN ACCESS EXCLUSIVE MODE"))
+
+
+def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
+    """Count again: what was true when the plan was made may not be true for the data as they are now."""
+    for step in plan.steps:
+        _lock_table(step, connection)
+    now = replace(
+        plan, steps=tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps)
+    )
+    problems = now.obstacles() + ([] if allow_loss else now.losses())
+    if problems:
+        raise Refusal("conflict", problems)
+
+
+def _lock_table(step: Step, connection: Connection) -> None:
+    before = step.operation.before
+    if (
+        connection.dialect.name == "postgresql"
+        and before is not None
+        and before.name == step.operation.table.name
+    ):
+        name = connection.dialect.identifier_preparer.quote_identifier(before.name)
+        connection.execute(text(f"LOCK TABLE {name} IN ACCESS EXCLUSIVE MODE"))
+
+
+def _run(step: Step, connection: Connection) -> None:
+    try:
+        step.operation.run(connection)
+    except Invalid as error:
+        words = step.operation.describe("en")
+        raise Refusal(
+            "conflict", [Diagnostic("P133", f"{words}: {error}", path=step.operation.table.key)]
+        ) from error
+
+
+def _is_locked(error: sqlalchemy.exc.OperationalError) -> bool:
+    reason = str(error.orig)
+    with suppress(AttributeError):
+        if error.orig.sqlstate == "55P03":  # type: ignore[union-attr]  # psycopg's lock_not_available
+            return True
+    return "database is locked" in reason
+
+
+def _busy() -> Refusal:
+    problem = Diagnostic(
+        "P134", "the tables are in use by a long request or another publication", hint="try again in a moment"
+    )
+    return Refusal("unavailable", [problem])

@@ -1,0 +1,72 @@
+"""Counts of rows that a change would touch, lose or fail on, with the ids of the first ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, func, select, tuple_
+
+from dougong.storage import tables
+from dougong.storage.schema import ColumnSpec, TableSpec
+
+FIRST = 10
+
+
+def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
+    """How many rows a table has; `live` leaves out the recycle bin."""
+    table = tables.table(spec)
+    statement = select(func.count()).select_from(table)
+    return _number(connection, statement.where(_live(table)) if live else statement)
+
+
+def first_ids(connection: Connection, spec: TableSpec) -> tuple[int, ...]:
+    """The ids of the first records outside the recycle bin."""
+    table = tables.table(spec)
+    return _ids(connection, select(table.c.id).where(_live(table)))
+
+
+def filled(connection: Connection, spec: TableSpec, column: ColumnSpec) -> int:
+    """How many rows hold a value in a column."""
+    table = tables.table(replace(spec, columns=(column,)))
+    return _number(
+        connection, select(func.count()).select_from(table).where(table.c[column.field].is_not(None))
+    )
+
+
+def empty(connection: Connection, spec: TableSpec, column: ColumnSpec) -> tuple[int, tuple[int, ...]]:
+    """How many records outside the recycle bin hold nothing in a column, and the first of them."""
+    table = tables.table(replace(spec, columns=(column,)))
+    condition = and_(table.c[column.field].is_(None), _live(table))
+    number = _number(connection, select(func.count()).select_from(table).where(condition))
+    return number, _ids(connection, select(table.c.id).where(condition)) if number else ()
+
+
+def duplicates(
+    connection: Connection, spec: TableSpec, fields: tuple[str, ...], *, live: bool
+) -> tuple[int, tuple[int, ...]]:
+    """How many records share their values in some columns with another record, and the first of them."""
+    table = tables.table(spec)
+    columns = [table.c[each] for each in fields]
+    condition = and_(*(each.is_not(None) for each in columns), *([_live(table)] if live else []))
+    repeated = _repeated(table, columns, condition)
+    among = and_(condition, tuple_(*columns).in_(repeated))
+    number = _number(connection, select(func.count()).select_from(table).where(among))
+    return number, _ids(connection, select(table.c.id).where(among)) if number else ()
+
+
+def _repeated(table: Table, columns: list[Column[Any]], condition: ColumnElement[bool]) -> Select[Any]:
+    return select(*columns).where(condition).group_by(*columns).having(func.count() > 1).correlate(None)
+
+
+def _live(table: Table) -> ColumnElement[bool]:
+    return table.c.deleted_at.is_(None) if "deleted_at" in table.c else table.c.id.is_not(None)
+
+
+def _number(connection: Connection, statement: Select[int]) -> int:
+    number: int = connection.execute(statement).scalar_one()
+    return number
+
+
+def _ids(connection: Connection, statement: Select[int]) -> tuple[int, ...]:
+    return tuple(connection.execute(statement.order_by("id").limit(FIRST)).scalars())

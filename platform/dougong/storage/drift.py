@@ -1,0 +1,210 @@
+"""Whether the database is what the ledger says: tables, indexes, foreign keys, rows, search indexes and the ledger itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import column as plain_column
+from sqlalchemy import table as plain_table
+
+from dougong.diagnostics import Diagnostic
+from dougong.storage import catalogue, ddl, ledger, names, tables
+from dougong.storage.catalogue import Catalogue
+from dougong.storage.install import is_installed
+from dougong.storage.ledger import Version
+from dougong.storage.schema import Schema, TableSpec
+from dougong.storage.system import APP, METADATA, SEQUENCE, VERSION
+
+
+def verify(connection: Connection) -> list[Diagnostic]:
+    """Every difference between what is recorded and what is there; an empty list when all is well."""
+    if not is_installed(connection):
+        return [
+            _finding("V101", "the platform's tables are missing", hint="start dougong once on this database")
+        ]
+    found = [*_engine(connection), *_ledger(connection)]
+    actual = catalogue.read(connection)
+    found += _platform(connection, actual)
+    versions = [
+        ledger.version(connection, app, number) for app, number in ledger.installed(connection).items()
+    ]
+    for version in versions:
+        found += _app(connection, version, actual)
+    found += _strangers(versions, actual)
+    return found
+
+
+def _finding(
+    code: str, message: str, path: str = "", hint: str = "restore a backup, or ask for help"
+) -> Diagnostic:
+    return Diagnostic(code, message, path, hint=hint)
+
+
+# ------------------------------------------------------------------ the engine and the ledger
+def _engine(connection: Connection) -> Iterator[Diagnostic]:
+    if connection.dialect.name != "sqlite":
+        return
+    for (line,) in connection.execute(text("PRAGMA integrity_check")):
+        if line != "ok":
+            yield _finding("V102", f"the database file is damaged: {line}")
+    for row in connection.execute(text("PRAGMA foreign_key_check")):
+        yield _finding("V103", f"row {row[1]} points to a record that is not in '{row[2]}'", str(row[0]))
+
+
+def _ledger(connection: Connection) -> Iterator[Diagnostic]:
+    newest: dict[str, tuple[int, str]] = {}
+    for row in connection.execute(select(VERSION).order_by(VERSION.c.app, VERSION.c.number)):
+        path = f"{row.app} {row.number}"
+        number, previous = newest.get(row.app, (0, ""))
+        if row.number != number + 1:
+            yield _finding("V104", f"version {number + 1} is missing in the ledger", path)
+        if row.previous_hash != previous or ledger.hash_of(row._asdict()) != row.hash:
+            yield _finding("V104", "the ledger was altered: the hash does not cover what is recorded", path)
+        newest[row.app] = (row.number, row.hash)
+    for row in connection.execute(select(APP)):
+        if newest.get(row.app, (0, ""))[0] != row.number:
+            yield _finding(
+                "V104", f"the app is at version {row.number}, which is not the newest of the ledger", row.app
+            )
+
+
+# ------------------------------------------------------------------ tables
+def _platform(connection: Connection, actual: Catalogue) -> Iterator[Diagnostic]:
+    for table in METADATA.sorted_tables:
+        yield from _columns(connection, table, table.name, actual)
+
+
+def _app(connection: Connection, version: Version, actual: Catalogue) -> Iterator[Diagnostic]:
+    expected = version.tables
+    for spec in expected.tables:
+        yield from _table(connection, expected, spec, actual)
+    for stone in expected.tombstones:
+        if stone.column is None and stone.name not in actual.tables:
+            yield _finding("V105", "the kept rows of a removed table are gone", stone.table.key)
+        owner = expected.table_of(stone.table.uid) if stone.column else None
+        if owner is not None and stone.name not in actual.tables.get(owner.name, {}):
+            yield _finding("V105", "the kept values of a removed field are gone", f"{owner.key}.{stone.name}")
+
+
+def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
+    table = tables.table(spec)
+    if spec.kind == "search" and connection.dialect.name == "sqlite":
+        if spec.name not in actual.tables:
+            yield _finding("V105", "the search index is missing", spec.key)
+            return
+    else:
+        missing = list(_columns(connection, table, spec.key, actual))
+        yield from missing
+        if missing:
+            return
+        yield from _surplus_columns(app, spec, table, actual)
+    yield from _indexes(spec, actual)
+    yield from _references(connection, app, spec, actual)
+    yield from _ids(connection, spec, table)
+    if spec.kind == "search":
+        yield from _search(connection, app, spec)
+
+
+def _columns(connection: Connection, table: Table, path: str, actual: Catalogue) -> Iterator[Diagnostic]:
+    found = actual.tables.get(table.name)
+    if found is None:
+        yield _finding("V105", "the table is missing", path)
+        return
+    for column in table.c:
+        expected = catalogue.type_name(column.type, connection.dialect)
+        kind = found.get(column.name)
+        if kind is None:
+            yield _finding("V106", "the column is missing", f"{path}.{column.name}")
+        elif kind != expected:
+            yield _finding("V107", f"the column is of type {kind}, not {expected}", f"{path}.{column.name}")
+
+
+def _surplus_columns(app: Schema, spec: TableSpec, table: Table, actual: Catalogue) -> Iterator[Diagnostic]:
+    kept = {stone.name for stone in app.tombstones if stone.column and stone.table.uid == spec.uid}
+    for name in actual.tables[spec.name]:
+        if name not in kept and name not in {column.name for column in table.c}:
+            yield _finding("V108", "the column is not part of any recorded version", f"{spec.key}.{name}")
+
+
+def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
+    physical = {each.field: each.name for each in spec.columns}
+    for index in spec.indexes:
+        found = actual.indexes.get(index.name)
+        columns = tuple(physical.get(each, each) for each in index.fields)
+        expected = (spec.name, columns, index.unique, index.live)
+        if found is None or (found.table, found.columns, found.unique, found.partial) != expected:
+            yield _finding(
+                "V109", f"the index over {', '.join(index.fields)} is missing or different", spec.key
+            )
+
+
+def _references(
+    connection: Connection, app: Schema, spec: TableSpec, actual: Catalogue
+) -> Iterator[Diagnostic]:
+    for each in ddl.references(app.app, spec):
+        if (spec.name, each.column, each.target, each.on_delete) not in actual.references:
+            yield _finding("V110", "the foreign key is missing or different", f"{spec.key}.{each.column}")
+            yield from _orphans(connection, spec, each, actual)
+
+
+def _orphans(
+    connection: Connection, spec: TableSpec, reference: ddl.Reference, actual: Catalogue
+) -> Iterator[Diagnostic]:
+    if reference.target not in actual.tables:
+        return
+    source = tables.table(spec)
+    link = next(each for each in source.c if each.name == reference.column)
+    target = plain_table(reference.target, plain_column("id")).alias("target")
+    there = select(target.c.id).where(target.c.id == link).correlate(source).exists()
+    missing = select(func.count()).select_from(source).where(link.is_not(None), ~there)
+    number = connection.execute(missing).scalar_one()
+    if number:
+        yield _finding(
+            "V103", f"{number} rows point to records that do not exist", f"{spec.key}.{reference.column}"
+        )
+
+
+def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diagnostic]:
+    if spec.kind not in {"entity", "rows"}:
+        return
+    highest = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+    if connection.dialect.name == "sqlite":
+        counter = select(SEQUENCE.c.value).where(SEQUENCE.c.name == f"id:{table.name}")
+        last = connection.execute(counter).scalar_one_or_none() or 0
+    else:
+        name = ddl.quoted(connection.dialect, names.id_sequence(table.name))
+        row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()
+        last = row[0] if row[1] else 0
+    if highest > last:
+        yield _finding(
+            "V111", f"the counter of ids stands at {last}, but there is a record {highest}", spec.key
+        )
+
+
+def _search(connection: Connection, app: Schema, spec: TableSpec) -> Iterator[Diagnostic]:
+    records = app.table(spec.entity)
+    if records is None:
+        return
+    table, index = tables.table(records), tables.table(spec)
+    live = select(func.count()).select_from(table).where(table.c.deleted_at.is_(None))
+    indexed = select(func.count()).select_from(index)
+    here, there = connection.execute(indexed).scalar_one(), connection.execute(live).scalar_one()
+    if here != there:
+        yield _finding(
+            "V112", f"{here} records are indexed, but there are {there}", spec.key, "rebuild the search index"
+        )
+
+
+def _strangers(versions: Iterable[Version], actual: Catalogue) -> Iterator[Diagnostic]:
+    """Tables that look like those of an installed app, but that nothing recorded explains."""
+    for version in versions:
+        prefix = f"{version.app}__"
+        known = {each.name for each in version.tables.tables}
+        known |= {each.name for each in version.tables.tombstones if each.column is None}
+        shadows = {
+            f"{each}_{part}" for each in known for part in ("data", "idx", "content", "docsize", "config")
+        }
+        for name in actual.tables:
+            if name.startswith(prefix) and name not in known and name not in shadows:
+                yield _finding("V108", "the table is not part of any recorded version", name)

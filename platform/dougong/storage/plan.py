@@ -1,0 +1,163 @@
+"""Recorded app × new app × the data → a plan: what would happen, to how many rows, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from dougong.diagnostics import Diagnostic, Severity
+from dougong.model.app import App
+from dougong.storage import ledger
+from dougong.storage.changes import Change, changes_between
+from dougong.storage.desired import schema_of
+from dougong.storage.matching import matched
+from dougong.storage.operations import Impact, Operation
+from dougong.storage.schema import Schema
+from dougong.storage.wording import say
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation with what it met in the data when the plan was made."""
+
+    operation: Operation
+    impact: Impact
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether values would disappear from sight or be rounded."""
+        return self.impact.lost > 0
+
+    def describe(self, language: str) -> str:
+        """The operation in words, with its counts."""
+        parts = [self.operation.describe(language)]
+        if self.impact.touched:
+            parts.append(say("touched", language, count=str(self.impact.touched)))
+        if self.impact.lost:
+            parts.append(say("lost", language, count=str(self.impact.lost)))
+        if self.impact.failing:
+            ids = ", ".join(map(str, self.impact.first))
+            parts.append(say("failing", language, count=str(self.impact.failing), ids=ids))
+        return say("joint", language).join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that applying a new version of an app would do, and the state of the database it was made against."""
+
+    app: App
+    schema: Schema
+    steps: tuple[Step, ...]
+    changes: tuple[Change, ...]
+    state: str
+    base: int
+    """The number of the version it starts from; 0 for an app that is not installed."""
+    template: Mapping[str, object] | None = None
+    returns_to: int | None = None
+    """The number of the version that a rollback returns to."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing would change at all."""
+        return not self.steps and not self.changes
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether applying needs the consent to lose values."""
+        return bool(self.losses())
+
+    @property
+    def widened(self) -> tuple[Change, ...]:
+        """The changes after which somebody may do more than before."""
+        return tuple(each for each in self.changes if each.widens)
+
+    def describe(self, language: str, *, technical: bool = False) -> list[str]:
+        """The plan in words, one line a change."""
+        steps = [each for each in self.steps if technical or not each.operation.technical]
+        return [each.describe(language) for each in steps] + [
+            each.describe(language) for each in self.changes
+        ]
+
+    def obstacles(self) -> list[Diagnostic]:
+        """What stands against applying the plan, whatever is allowed."""
+        return [diagnostic for each in self.steps for diagnostic in _obstacles(each)]
+
+    def losses(self) -> list[Diagnostic]:
+        """What applying the plan would put out of sight; errors unless that is allowed. A rollback is allowed to: it keeps all."""
+        steps = () if self.returns_to is not None else self.steps
+        return [
+            Diagnostic(
+                "P131",
+                each.describe("en"),
+                path=each.operation.table.key,
+                hint="allow the loss, or keep the field; removed values can be brought back by a rollback",
+                parameters=(("zh", each.describe("zh")),),
+            )
+            for each in steps
+            if each.is_loss
+        ]
+
+
+def _obstacles(step: Step) -> Iterator[Diagnostic]:
+    if step.impact.failing:
+        yield Diagnostic(
+            "P130",
+            step.describe("en"),
+            path=step.operation.table.key,
+            hint="correct these records first",
+            severity=Severity.ERROR,
+            parameters=(("zh", step.describe("zh")),),
+        )
+
+
+def plan(
+    recorded: App | None,
+    new: App,
+    connection: Connection,
+    *,
+    template: Mapping[str, object] | None = None,
+    returning_to: int | None = None,
+) -> Plan:
+    """Compare the recorded version of an app with a new one and count what the difference means for the data.
+
+    `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back.
+    """
+    newest = ledger.present(connection, new.id)
+    tables = newest.tables if newest else Schema(new.id)
+    former = ledger.version(connection, new.id, returning_to).tables if returning_to is not None else None
+    base = newest.number if newest else 0
+    schema, operations = matched(
+        tables,
+        schema_of(new),
+        recorded,
+        new,
+        former=former,
+        renamed_elsewhere=_renamed_elsewhere(connection, new),
+        number=base + 1,
+    )
+    steps = tuple(Step(each, each.impact(connection)) for each in operations)
+    changes = tuple(changes_between(recorded, new))
+    state = ledger.state(connection, new.id)
+    return Plan(new, schema, steps, changes, state, base, template, returning_to)
+
+
+def _renamed_elsewhere(connection: Connection, app: App) -> dict[str, str]:
+    """Entities of other apps under their former keys, so that a link to a renamed entity stays the same link."""
+    renamed: dict[str, str] = {}
+    others = {
+        field.target.app
+        for entity in app.entities.values()
+        for field in entity.fields.values()
+        if field.target
+    }
+    for other in sorted(others - {app.id, ""}):
+        version = ledger.present(connection, other)
+        tables = version.tables.tables if version else ()
+        present = {each.key for each in tables}
+        for table in tables:
+            former = f"{other}.{table.was}"
+            if table.kind == "entity" and table.was and former not in present:
+                renamed[former] = table.key
+    return renamed

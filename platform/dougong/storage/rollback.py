@@ -1,0 +1,32 @@
+"""Going back: a plan that leads from the present version of an app to the definitions of an earlier one, data kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.storage import ledger
+from dougong.storage.plan import Plan, plan
+from dougong.storage.release import Releases
+
+
+def plan_rollback(releases: Releases, connection: Connection, app_id: str, number: int | None = None) -> Plan:
+    """The plan to return to a version (without a number: the one before the present).
+
+    What was removed since comes back with its data; what was added since is kept out of sight.
+    """
+    newest = ledger.present(connection, app_id)
+    if newest is None:
+        raise Refusal("missing", [Diagnostic("P121", f"app '{app_id}' is not installed")])
+    wanted = newest.number - 1 if number is None else number
+    if wanted < 1:
+        raise Refusal("invalid", [Diagnostic("P122", f"app '{app_id}' has no earlier version")])
+    version = ledger.version(connection, app_id, wanted)
+    release = releases.pinned(connection)
+    others = {name: app for name, app in release.recorded.items() if name != app_id}
+    new = releases.compile(version.sources, others)
+    if isinstance(new, list):
+        problem = Diagnostic("P123", f"version {wanted} of app '{app_id}' does not compile any more")
+        raise Refusal("conflict", [problem, *new])
+    recorded = release.recorded.get(app_id)
+    return plan(recorded, new, connection, template=version.template, returning_to=wanted)

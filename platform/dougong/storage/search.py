@@ -1,0 +1,43 @@
+"""The full-text index of an entity: kept row by row by whoever writes records, asked by whoever lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection, Table, Text, cast, delete, false, insert, literal, select
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.sql.elements import ColumnElement
+
+from dougong.storage import tokens
+
+_CHUNK = 500
+
+
+def index_rows(
+    connection: Connection, index: Table, texts: Mapping[int, Iterable[str]], *, new: bool = False
+) -> None:
+    """Put records into the index (id → texts of the searched fields), replacing what stood there unless they are `new`."""
+    if not texts:
+        return
+    if not new:
+        delete_rows(connection, index, list(texts))
+    rows = [{"id": record_id, "tokens": tokens.tokens_of(each)} for record_id, each in texts.items()]
+    connection.execute(insert(index), rows)
+
+
+def delete_rows(connection: Connection, index: Table, ids: Sequence[int]) -> None:
+    """Take records out of the index."""
+    for start in range(0, len(ids), _CHUNK):
+        connection.execute(delete(index).where(index.c.id.in_(ids[start : start + _CHUNK])))
+
+
+def match(id_column: ColumnElement[int], index: Table, text: str, dialect: str) -> ColumnElement[bool]:
+    """The condition that a record is found by a text that a person typed: every word, in any order, words by their beginnings."""
+    wanted = tokens.wanted_by(text)
+    if not wanted:
+        return false()
+    if dialect == "sqlite":
+        found = index.c.tokens.op("MATCH")(literal(tokens.sqlite_match(wanted), Text()))
+    else:
+        found = index.c.tokens.op("@@")(cast(literal(tokens.postgresql_match(wanted), Text()), TSQUERY))
+    return id_column.in_(select(index.c.id).where(found))

@@ -1,0 +1,156 @@
+"""Text → search tokens: one tokenizer for both databases, with which any two Chinese characters find what holds them.
+
+A run of Han (or kana, hangul) gives its pairs of neighbours and its last character alone; a word gives itself, folded. Runs of
+four or more digits also give their groups of four and their last three, so that the tail of a phone number is found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUN = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
+_DIGITS = re.compile(r"[0-9]{4,}")
+_DIGIT_MARK = "№"
+_GROUP = 4
+_LONGEST_WORD = 64
+_MOST_TOKENS = 16_000
+"""PostgreSQL keeps no position beyond 16 383; what follows is not searched on either database."""
+_MOST_POSITIONS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens that must follow each other; with `is_prefix` the last one may go on."""
+
+    tokens: tuple[str, ...]
+    is_prefix: bool = False
+
+
+Wanted = tuple[Phrase, ...]
+"""Phrases of which one must occur."""
+
+
+def tokens_of(texts: Iterable[str]) -> list[str]:
+    """The tokens of some texts in their order, at most as many as both databases can hold."""
+    tokens: list[str] = []
+    for each in texts:
+        for cjk, word in _RUN.findall(_folded(each)):
+            tokens += _cjk_tokens(cjk) if cjk else _word_tokens(word)
+        if len(tokens) > _MOST_TOKENS:
+            return tokens[:_MOST_TOKENS]
+    return tokens
+
+
+def wanted_by(query: str) -> list[Wanted]:
+    """What a text must hold to be found: every element, each in one of its ways; empty when nothing can be searched for."""
+    wanted: list[Wanted] = []
+    for cjk, word in _RUN.findall(_folded(query)):
+        if cjk:
+            wanted.append((_cjk_phrase(cjk),))
+        else:
+            wanted.append(_word_phrases(word[:_LONGEST_WORD]))
+    return list(dict.fromkeys(wanted))[:32]
+
+
+def _folded(text: str) -> str:
+    """Without case, width and accents, as people type when they search."""
+    if text.isascii():
+        return text.lower()
+    compatible = unicodedata.normalize("NFKD", text.casefold())
+    return unicodedata.normalize(
+        "NFC", "".join(each for each in compatible if not unicodedata.combining(each))
+    )
+
+
+def _cjk_tokens(run: str) -> list[str]:
+    return [run[index : index + 2] for index in range(len(run) - 1)] + [run[-1]]
+
+
+def _word_tokens(word: str) -> list[str]:
+    tokens = [word[:_LONGEST_WORD]]
+    for digits in _DIGITS.findall(word):
+        tokens += [_DIGIT_MARK + digits[at : at + _GROUP] for at in range(len(digits) - _GROUP + 1)]
+        tokens.append(_DIGIT_MARK + digits[1 - _GROUP :])
+    return tokens
+
+
+def _cjk_phrase(run: str) -> Phrase:
+    if len(run) == 1:
+        return Phrase((run,), is_prefix=True)
+    return Phrase(tuple(run[index : index + 2] for index in range(len(run) - 1)))
+
+
+def _word_phrases(word: str) -> Wanted:
+    beginning = Phrase((word,), is_prefix=True)
+    if not (word.isascii() and word.isdigit()) or len(word) < _GROUP - 1:
+        return (beginning,)
+    if len(word) < _GROUP:
+        return beginning, Phrase((_DIGIT_MARK + word,), is_prefix=True)
+    groups = tuple(_DIGIT_MARK + word[at : at + _GROUP] for at in range(len(word) - _GROUP + 1))
+    return beginning, Phrase(groups)
+
+
+class Tokens(TypeDecorator[list[str]]):
+    """A list of tokens as the index holds it: words of FTS5, or a tsvector with positions."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else TSVECTOR())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _joined if dialect.name == "sqlite" else _vector
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        return None
+
+
+def _joined(tokens: list[str] | None) -> str:
+    return " ".join(tokens or ())
+
+
+def _vector(tokens: list[str] | None) -> str:
+    """A tsvector literal; tokens hold letters, digits and marks only, never a quote or a backslash."""
+    positions: dict[str, list[str]] = {}
+    for position, token in enumerate(tokens or (), start=1):
+        places = positions.setdefault(token, [])
+        if len(places) < _MOST_POSITIONS:
+            places.append(str(position))
+    return " ".join(f"'{token}':{','.join(places)}" for token, places in positions.items())
+
+
+def sqlite_match(wanted: Iterable[Wanted]) -> str:
+    """The FTS5 query for what is wanted."""
+    return " AND ".join(_either([_sqlite_phrase(each) for each in ways], " OR ") for ways in wanted)
+
+
+def postgresql_match(wanted: Iterable[Wanted]) -> str:
+    """The tsquery for what is wanted."""
+    return " & ".join(_either([_postgresql_phrase(each) for each in ways], " | ") for ways in wanted)
+
+
+def _either(phrases: list[str], word: str) -> str:
+    return phrases[0] if len(phrases) == 1 else f"({word.join(phrases)})"
+
+
+def _sqlite_phrase(phrase: Phrase) -> str:
+    return '"' + " ".join(phrase.tokens) + '"' + ("*" if phrase.is_prefix else "")
+
+
+def _postgresql_phrase(phrase: Phrase) -> str:
+    ending = ":*" if phrase.is_prefix else ""
+    return "(" + " <-> ".join(f"'{token}'" for token in phrase.tokens) + ending + ")"

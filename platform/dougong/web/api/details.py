@@ -1,0 +1,143 @@
+"""What belongs to a record: its history, comments, files and related lists, and what may be chosen for its fields."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from werkzeug.wrappers import Response
+
+from dougong.records.choose import choose as choose_from
+from dougong.records.comments import Comment, add_comment, list_comments
+from dougong.records.files import download, upload
+from dougong.records.history import Entry, RowChange
+from dougong.records.history import history as read_history
+from dougong.records.query import Query
+from dougong.records.read import read
+from dougong.records.related import related as read_related
+from dougong.web.api.records import entity_key, query_from, record_id
+from dougong.web.api.values import identifier as as_id
+from dougong.web.api.values import instant, record_document
+from dougong.web.catalogue import refuse
+from dougong.web.exchange import Exchange
+from dougong.web.parameters import whole_number
+from dougong.web.sending import send_file
+
+RELATED_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "cursor", "offset", "count")
+
+
+def history(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET …/{id}/history: what happened, newest first."""
+    limit = whole_number(exchange.parameters, "limit", 100, 1, 500)
+    with exchange.reading() as call:
+        found = read_history(call, entity_key(call, app, entity), record_id(identifier), limit)
+        return exchange.json({"data": [_entry(each, call.timezone) for each in found.entries]})
+
+
+def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
+    return {
+        "id": str(entry.id),
+        "at": instant(entry.at, timezone),
+        "actor": {"id": str(entry.actor_id), "title": entry.actor} if entry.actor_id else None,
+        "door": entry.door,
+        "action": entry.action,
+        "version": entry.version,
+        "batch": entry.batch,
+        "changes": {
+            name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()
+        },
+        "rows": {name: [_row_change(each) for each in rows] for name, rows in entry.rows.items()},
+    }
+
+
+def _row_change(change: RowChange) -> dict[str, Any]:
+    changes = {name: {"before": before, "after": after} for name, (before, after) in change.changes.items()}
+    return {"kind": change.kind, "id": str(change.id), "changes": changes}
+
+
+def comments(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET …/{id}/comments: oldest first."""
+    with exchange.reading() as call:
+        found = list_comments(call, entity_key(call, app, entity), record_id(identifier))
+        return exchange.json({"data": [_comment(each, call.timezone) for each in found]})
+
+
+def comment(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/comments: add one; it may answer another."""
+    body = exchange.an_object("text", "answers")
+    words, answers = body.get("text"), body.get("answers")
+    if not isinstance(words, str):
+        raise refuse("malformed", "W313", "text", name="text", expected="text")
+    if answers is not None and not (
+        isinstance(answers, str) and answers.isascii() and answers.isdigit() and len(answers) < 19
+    ):
+        raise refuse("malformed", "W313", "answers", name="answers", expected="the id of a comment as text")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        made = add_comment(call, key, record_id(identifier), words, int(answers) if answers else None)
+        document = _comment(made, call.timezone)
+    return exchange.json(document, 201)
+
+
+def _comment(comment: Comment, timezone: str) -> dict[str, Any]:
+    return {
+        "id": str(comment.id),
+        "at": instant(comment.at, timezone),
+        "author": {"id": str(comment.author_id), "title": comment.author} if comment.author_id else None,
+        "text": comment.text,
+        "mentions": [str(each) for each in comment.mentions],
+        "answers": as_id(comment.answers),
+    }
+
+
+def attachments(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET …/{id}/attachments: the files of a record that the caller may see, by field."""
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        record = read(call, key, record_id(identifier))
+        fields = call.release.entity(key).fields
+        data = [
+            {**each, "field": name, "href": f"/api/v1/files/{each['id']}"}
+            for name, value in record.values.items()
+            if fields[name].type == "file"
+            for each in value or ()
+        ]
+        return exchange.json({"data": data})
+
+
+def attach(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST …/files/{field}: upload one file (multipart `file`); its id then goes into the field."""
+    file = exchange.request.files.get("file")
+    field = exchange.parameters.get("field", "")
+    if file is None or not file.filename:
+        raise refuse("malformed", "W312", "file", name="file")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        stored = upload(call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream))
+    document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
+    return exchange.json(document, 201, {"Location": f"/api/v1/files/{stored.id}"})
+
+
+def file(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}: the content of a file of a record that the caller may read."""
+    with exchange.reading() as call:
+        found = download(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)
+
+
+def related(exchange: Exchange, app: str, entity: str, identifier: str, inverse: str) -> Response:
+    """GET …/{id}/related/{inverse}: the records that point here."""
+    query: Query = query_from(exchange)
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        page = read_related(call, key, record_id(identifier), inverse, query)
+        data = [record_document(call, each, tuple(query.expand)) for each in page.rows]
+    return exchange.json({"data": data, "page": {"next": page.next_cursor, "count": page.count}})
+
+
+def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """GET /{app}/{entity}/choose/{field}: records or people to choose from."""
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        found = choose_from(call, key, field, exchange.parameters.get("q", ""), 20)
+        data = [{"id": str(each.id), "title": each.title, "detail": each.detail} for each in found]
+    return exchange.json({"data": data})

@@ -1,0 +1,219 @@
+"""Creating and changing a record by form: nothing that was entered is lost, and sending twice does it once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import BinaryIO, cast
+
+import msgspec
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.records.call import Call
+from dougong.records.copy_ import copy_values
+from dougong.records.create import create
+from dougong.records.files import upload
+from dougong.records.read import read
+from dougong.records.update import update
+from dougong.screens.addresses import entity_path, record_path
+from dougong.screens.beginning import initial_values, titles_for
+from dougong.screens.form import FormEntry, create_form, edit_form
+from dougong.screens.form_entry import read_entry, without_blank_rows
+from dougong.screens.shape import FormScreen, Notice, Submitted
+from dougong.screens.texts import text
+from dougong.web.exchange import Exchange
+from dougong.web.once import Outcome, once
+from dougong.web.pages.drafts import take_draft
+from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
+from dougong.web.security import random_token
+
+Entered = Mapping[str, Submitted]
+
+
+def new(exchange: Exchange, app: str, entity: str) -> Response:
+    """GET /{app}/{entity}/new: the form, prefilled from the address, a record to copy, or a kept entry."""
+    given = exchange.parameters
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        values = (
+            copy_values(call, key, number(given["copy"])) if given.get("copy") else initial_values(call, key)
+        )
+        values = {**values, **_prefilled(call, key, given)}
+        kept = take_draft(call, given.get("draft", ""))
+        entry = FormEntry(values, titles_for(call, key, values), form_token=random_token())
+        form = create_form(call, key, entry)
+        if kept is not None:
+            entered = exchange.runtime.renderers.pages.submitted(form, kept)
+            form = create_form(call, key, _kept(call, key, values, entered))
+        return show(exchange, call, form)
+
+
+def _kept(call: Call, key: str, values: Mapping[str, object], entered: Entered) -> FormEntry:
+    notice = Notice(text("entry_kept", call.language), "info")
+    return FormEntry(
+        values, titles_for(call, key, values), entered, form_token=random_token(), notices=(notice,)
+    )
+
+
+def _prefilled(call: Call, key: str, given: Mapping[str, str]) -> Mapping[str, object]:
+    """Values of the address for writable fields, such as the record that a related list belongs to."""
+    fields = call.release.entity(key).fields
+    entered = {
+        name: value for name, value in given.items() if name in fields and fields[name].type != "table"
+    }
+    values, _ = read_entry(call, key, "create", entered)
+    return values
+
+
+def create_one(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /{app}/{entity}/new: create, then go to the record; with problems the form comes back as it was entered."""
+    data = form_data(exchange)
+    entered: Entered = {}
+    problems: Sequence[Diagnostic]
+    try:
+        with exchange.writing() as call:
+            key = entity_key(call, app, entity)
+            entered = _entered(exchange, call, create_form(call, key, FormEntry()), data)
+            uploads = _upload(exchange, call, key)
+            values, problems = read_entry(call, key, "create", {**entered, **uploads})
+            if problems:
+                raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
+
+            def change() -> Outcome:
+                return 303, {"id": str(create(call, key, values).id)}
+
+            (_, outcome), _ = once(call, f"form:{first(data, 'form_token')}", key.encode(), change)
+    except Refusal as refusal:
+        if refusal.kind != "invalid":
+            raise
+        return _create_again(exchange, app, entity, entered, refusal.problems, first(data, "form_token"))
+    if first(data, "then") == "again":
+        return go(exchange, f"{entity_path(key)}/new", text("created", exchange.language))
+    return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
+
+
+def _further(
+    call: Call, key: str, values: Mapping[str, object], problems: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """What else is wrong, so that everything is said at once: the verb's own checks on what could be read."""
+    known = {problem.path for problem in problems}
+    try:
+        with call.connection.begin_nested() as trial:
+            create(call, key, values)
+            trial.rollback()
+    except Refusal as refusal:
+        return (
+            [each for each in refusal.problems if each.path not in known] if refusal.kind == "invalid" else []
+        )
+    return []
+
+
+def _create_again(
+    exchange: Exchange, app: str, entity: str, entered: Entered, problems: Sequence[Diagnostic], token: str
+) -> Response:
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        values = initial_values(call, key)
+        titles = titles_for(call, key, {**values, **read_entry(call, key, "create", entered)[0]})
+        entry = FormEntry(values, titles, entered, problems, token or random_token())
+        return show(exchange, call, create_form(call, key, entry), 422)
+
+
+def edit(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET /{app}/{entity}/{id}/edit: the form with the record's values."""
+    with exchange.reading() as call:
+        record = read(call, entity_key(call, app, entity), number(identifier))
+        entry = FormEntry(record.values, record.titles, form_token=random_token(), version=record.version)
+        form = edit_form(call, record, entry)
+        kept = take_draft(call, exchange.parameters.get("draft", ""))
+        if kept is not None:
+            entered = exchange.runtime.renderers.pages.submitted(form, kept)
+            notice = Notice(text("entry_kept", call.language), "info")
+            again = FormEntry(
+                record.values, record.titles, entered, (), random_token(), (notice,), record.version
+            )
+            form = edit_form(call, record, again)
+        return show(exchange, call, form)
+
+
+def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/edit: save, then go to the record; a record changed by somebody else is said before it is overwritten."""
+    data = form_data(exchange)
+    entered: Entered = {}
+    try:
+        with exchange.writing() as call:
+            key = entity_key(call, app, entity)
+            record = read(call, key, number(identifier))
+            entered = _entered(
+                exchange, call, edit_form(call, record, FormEntry(record.values, record.titles)), data
+            )
+            values, problems = read_entry(call, key, "update", {**entered, **_upload(exchange, call, key)})
+            if problems:
+                raise Refusal("invalid", problems)
+
+            def change() -> Outcome:
+                saved = update(call, key, record.id, values, version_from(data))
+                return 303, {"id": str(saved.id)}
+
+            once(call, f"form:{first(data, 'form_token')}", f"{key}/{record.id}".encode(), change)
+    except Refusal as refusal:
+        if refusal.kind == "stale":
+            return edit_again(exchange, app, entity, identifier, entered, (), stale=True)
+        if refusal.kind != "invalid":
+            raise
+        return edit_again(exchange, app, entity, identifier, entered, refusal.problems)
+    return go(exchange, record_path(key, identifier), text("saved", exchange.language))
+
+
+def edit_again(
+    exchange: Exchange,
+    app: str,
+    entity: str,
+    identifier: str,
+    entered: Entered,
+    problems: Sequence[Diagnostic],
+    stale: bool = False,
+) -> Response:
+    """The form of a record as it was entered, with what is wrong; after a lost race it holds the newest version."""
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        record = read(call, key, number(identifier))
+        titles = {**record.titles, **titles_for(call, key, read_entry(call, key, "update", entered)[0])}
+        notices: tuple[Notice, ...] = ()
+        if stale:
+            from dougong.screens.showing import person
+
+            who = person(call, record.updated_by or 0, titles).text
+            notices = (Notice(text("stale_text", call.language, person=who), "warn"),)
+        entry = FormEntry(record.values, titles, entered, problems, random_token(), notices, record.version)
+        return show(exchange, call, edit_form(call, record, entry), 409 if stale else 422)
+
+
+def _entered(exchange: Exchange, call: Call, form: FormScreen, data: Mapping[str, list[str]]) -> Entered:
+    submitted = exchange.runtime.renderers.pages.submitted(form, data)
+    key = ".".join(form.key.split(":")[0].split("."))
+    return without_blank_rows(call.release.entity(key), submitted)
+
+
+def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
+    """Files that came with the form, stored; their ids join those that were there."""
+    found: dict[str, Submitted] = {}
+    fields = call.release.entity(key).fields
+    for name, files in exchange.request.files.lists():
+        if name not in fields or fields[name].type != "file":
+            continue
+        given = [file for file in files if isinstance(file, FileStorage) and file.filename]
+        if given:
+            kept = tuple(exchange.request.form.getlist(name))
+            stored = tuple(
+                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", cast(BinaryIO, file.stream)).id
+                for file in given
+            )
+            found[name] = (*kept, *stored) if fields[name].multiple else stored
+    return found
+
+
+def stamp(values: Mapping[str, object]) -> bytes:
+    """Values as bytes that are the same for the same values."""
+    return msgspec.json.encode(dict(sorted(values.items())))

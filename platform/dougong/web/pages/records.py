@@ -1,0 +1,82 @@
+"""The page of a record and what is done from it: move a stage, comment, delete."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from dougong.diagnostics import Refusal
+from dougong.records.comments import add_comment
+from dougong.records.create import create
+from dougong.records.delete import delete
+from dougong.records.read import read
+from dougong.records.record import Record
+from dougong.records.update import update
+from dougong.screens.addresses import entity_path, record_path
+from dougong.screens.approval import approval_of
+from dougong.screens.kanban import group_field
+from dougong.screens.list_head import view_of
+from dougong.screens.record import record_screen
+from dougong.screens.texts import text
+from dougong.web.answers import problem_answer
+from dougong.web.catalogue import refuse
+from dougong.web.exchange import Exchange
+from dougong.web.pages.forms import edit_again
+from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
+
+__all__ = ["comment", "create", "move", "remove", "show_record"]
+
+
+def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET /{app}/{entity}/{id}: the record's page."""
+    with exchange.reading() as call:
+        record = read(call, entity_key(call, app, entity), number(identifier))
+        approval = approval_of(call, record)
+        return show(
+            exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked)
+        )
+
+
+def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/move: to another stage or column; a script gets 204 or problem details, a browser a page."""
+    data = form_data(exchange)
+    target = first(data, "to")
+    scripted = "text/html" not in exchange.request.headers.get("Accept", "")
+    try:
+        with exchange.writing() as call:
+            key = entity_key(call, app, entity)
+            found = call.release.entity(key)
+            field = group_field(call, found, view_of(call, found, exchange.parameters.get("view", "")))
+            if field is None:
+                raise refuse("missing", "W404")
+            record = update(call, key, number(identifier), {field.id: target or None}, version_from(data))
+    except Refusal as refusal:
+        if scripted:
+            return problem_answer(exchange, refusal.kind, refusal.problems)
+        if refusal.kind == "invalid" and field is not None:
+            return edit_again(exchange, app, entity, identifier, {field.id: target}, refusal.problems)
+        raise
+    if scripted:
+        return Response("", 204, {"ETag": f'"{record.version}"'})
+    return go(exchange, record_path(key, record.id), text("saved", exchange.language))
+
+
+def comment(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/comments: a comment at the timeline."""
+    words = first(form_data(exchange), "text")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        add_comment(call, key, number(identifier), words)
+    return go(exchange, record_path(f"{app}.{entity}", identifier))
+
+
+def remove(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/delete: into the recycle bin."""
+    data = form_data(exchange)
+    with exchange.writing() as call:
+        delete(call, entity_key(call, app, entity), number(identifier), version_from(data))
+    return go(exchange, entity_path(f"{app}.{entity}"), text("deleted", exchange.language, count=1))
+
+
+def title_of(record: Record) -> str:
+    """What a record is called."""
+    return record.title

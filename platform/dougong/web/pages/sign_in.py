@@ -1,0 +1,225 @@
+"""Signing in and out, setting up the first administrator; what was sent while signed out is carried along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from werkzeug.wrappers import Response
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.model.text import LANGUAGES
+from dougong.people import accounts, sessions
+from dougong.people.sessions import Begun
+from dougong.people.sign_in import sign_in as begin_session
+from dougong.screens.addresses import with_query
+from dougong.screens.shape import Problem, SignInScreen, Tab
+from dougong.screens.texts import text
+from dougong.web.catalogue import refuse
+from dougong.web.exchange import Exchange
+from dougong.web.identity import cookie_name
+from dougong.web.pages import drafts
+from dougong.web.pages.frame import first, form_data
+from dougong.web.problems import message_of
+from dougong.web.security import comes_from_here, local_path, setup_token_fits
+
+LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
+RESUMABLE = re.compile(r"^/[a-z0-9_]+/[a-z0-9_]+/(new|\d+/edit)$")
+CARRIED = "carried-"
+
+
+def page(exchange: Exchange) -> Response:
+    """GET /sign-in; who is signed in already goes home."""
+    if exchange.identity is not None:
+        return exchange.redirect(local_path(exchange.parameters.get("next", "")))
+    if needs_set_up(exchange):
+        return exchange.redirect("/set-up")
+    return _sign_in_page(exchange, exchange.parameters.get("next", ""))
+
+
+def needs_set_up(exchange: Exchange) -> bool:
+    """Whether nobody can sign in yet and this server knows a set-up token."""
+    if not exchange.runtime.settings.setup_token:
+        return False
+    with exchange.runtime.database.reading() as connection:
+        return accounts.count(connection) == 0
+
+
+def ask_to_sign_in(exchange: Exchange) -> Response:
+    """The answer to a page that needs signing in: then back there; an entry that was sent waits behind the sign-in."""
+    request = exchange.request
+    if request.headers.get("HX-Request"):
+        return Response(
+            "", 401, {"HX-Redirect": with_query("/sign-in", [("next", _page_of(request.referrer))])}
+        )
+    if request.method in ("GET", "HEAD"):
+        path = request.full_path.rstrip("?")
+        return exchange.redirect(with_query("/sign-in", [("next", path if path != "/" else "")]))
+    carried = tuple(
+        (name, value)
+        for name, values in form_data(exchange).items()
+        for value in values
+        if name not in drafts.SECRET_FIELDS
+    )
+    keeps = (
+        RESUMABLE.match(request.path) is not None and sum(len(value) for _, value in carried) <= drafts.MOST
+    )
+    notice = text("session_over_kept" if keeps and carried else "session_over", exchange.language)
+    back = request.path if keeps else "/"
+    return _sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
+
+
+def _page_of(referrer: str | None) -> str:
+    return "/" + (referrer or "").split("//", 1)[-1].partition("/")[2]
+
+
+def _sign_in_page(
+    exchange: Exchange,
+    following: str,
+    problems: Sequence[Diagnostic] = (),
+    login: str = "",
+    notice: str = "",
+    status: int = 200,
+    carried: Sequence[tuple[str, str]] = (),
+) -> Response:
+    language = exchange.language
+    screen = SignInScreen(
+        workspace=text("workspace", language),
+        action="/sign-in",
+        login=login,
+        next=local_path(following),
+        problems=tuple(Problem(message_of(each, language), code=each.code) for each in problems),
+        languages=_languages(exchange, following),
+        notice=notice,
+        demo=exchange.runtime.settings.demo_accounts,
+        carried=tuple((f"{CARRIED}{name}", value) for name, value in carried),
+    )
+    return exchange.page(screen, status)
+
+
+def _languages(exchange: Exchange, following: str) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            each,
+            LANGUAGE_NAMES[each],
+            with_query("/sign-in", [("language", each), ("next", following)]),
+            active=each == exchange.language,
+        )
+        for each in LANGUAGES
+    )
+
+
+def enter(exchange: Exchange) -> Response:
+    """POST /sign-in: a new session, then to where the person wanted to go."""
+    if not comes_from_here(exchange.request):
+        raise refuse("forbidden", "W406")
+    data = form_data(exchange)
+    login, password, following = first(data, "login"), (data.get("password") or [""])[0], first(data, "next")
+    carried = {
+        name.removeprefix(CARRIED): values for name, values in data.items() if name.startswith(CARRIED)
+    }
+    request = exchange.request
+    try:
+        begun = begin_session(
+            exchange.runtime.database,
+            login,
+            password,
+            address=request.remote_addr or "",
+            agent=request.headers.get("User-Agent", ""),
+            replaces=request.cookies.get(cookie_name(exchange.runtime.settings)),
+        )
+    except Refusal as refusal:
+        status = 429 if refusal.kind == "too_many" else 401
+        pairs = [(name, value) for name, values in carried.items() for value in values]
+        return _sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
+    return _entered(exchange, begun, local_path(following), carried, bool(data.get("remember")))
+
+
+def _entered(
+    exchange: Exchange, begun: Begun, following: str, carried: Mapping[str, list[str]], remember: bool
+) -> Response:
+    path = following
+    if carried and RESUMABLE.match(following):
+        with exchange.runtime.database.writing() as connection:
+            resumed = sessions.resume(connection, begun.secret)
+            name = drafts.keep(connection, resumed[1].id, following, carried) if resumed else ""
+        path = with_query(following, [("draft", name)])
+    response = exchange.redirect(path)
+    _set_cookie(exchange, response, begun, remember)
+    return response
+
+
+def _set_cookie(exchange: Exchange, response: Response, begun: Begun, remember: bool) -> None:
+    settings = exchange.runtime.settings
+    response.set_cookie(
+        cookie_name(settings),
+        begun.secret,
+        path="/",
+        expires=begun.expires_at if remember else None,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.secure,
+    )
+
+
+def leave(exchange: Exchange) -> Response:
+    """POST /sign-out: the session is over on the server too."""
+    settings = exchange.runtime.settings
+    name = cookie_name(settings)
+    with exchange.runtime.database.writing() as connection:
+        sessions.end(connection, exchange.request.cookies.get(name, ""))
+    response = exchange.redirect("/sign-in")
+    response.delete_cookie(name, path="/", httponly=True, samesite="Lax", secure=settings.secure)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def set_up_page(exchange: Exchange) -> Response:
+    """GET /set-up: the form for the first administrator, as long as there is no account."""
+    if not needs_set_up(exchange):
+        return exchange.redirect("/sign-in")
+    return exchange.page(_set_up_screen(exchange, {}, ()))
+
+
+def _set_up_screen(
+    exchange: Exchange, data: Mapping[str, list[str]], problems: Sequence[Diagnostic]
+) -> SignInScreen:
+    language = exchange.language
+    return SignInScreen(
+        workspace=text("workspace", language),
+        action="/set-up",
+        mode="set_up",
+        login=first(dict(data), "login"),
+        name=first(dict(data), "name"),
+        problems=tuple(Problem(message_of(each, language), each.path, code=each.code) for each in problems),
+        languages=_languages(exchange, ""),
+    )
+
+
+def set_up(exchange: Exchange) -> Response:
+    """POST /set-up: make the first administrator with the token that the server printed, and sign in."""
+    if not comes_from_here(exchange.request):
+        raise refuse("forbidden", "W406")
+    data = form_data(exchange)
+    login, password = first(data, "login"), (data.get("password") or [""])[0]
+    settings = exchange.runtime.settings
+    try:
+        if not setup_token_fits(settings.setup_token, first(data, "token")):
+            raise refuse("forbidden", "W419", "token")
+        with exchange.runtime.database.writing() as connection:
+            if accounts.count(connection):
+                raise refuse("conflict", "W420")
+            user_id = accounts.add(
+                connection,
+                login,
+                name=first(data, "name"),
+                password=password,
+                is_admin=True,
+                language=exchange.language,
+                timezone=settings.timezone,
+            )
+            begun = sessions.begin(connection, user_id, address=exchange.request.remote_addr or "")
+    except Refusal as refusal:
+        status = {"forbidden": 403, "conflict": 409}.get(refusal.kind, 422)
+        return exchange.page(_set_up_screen(exchange, data, refusal.problems), status)
+    return _entered(exchange, begun, "/", {}, remember=False)

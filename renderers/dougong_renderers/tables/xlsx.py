@@ -1,0 +1,70 @@
+"""XLSX with real numbers and dates; texts are texts, whatever they begin with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import xlsxwriter
+
+from dougong.records.escape import escaped, needs_escape
+from dougong.records.export import Cell, Heading, Sheet
+
+_MOST_DIGITS = 15
+"""What a spreadsheet keeps of a number; longer ones are written as text, so that no digit is lost."""
+_LONGEST_TEXT = 32_767
+_MOST_LINES = 1_048_575
+_LONGEST_NAME = 31
+_NAME_SIGNS = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+_FIRST_DAY = date(1900, 3, 1)
+
+
+def write_xlsx(sheet: Sheet, target: BinaryIO) -> int:
+    """Write the export and return the number of lines below the header; ValueError when a sheet cannot hold them."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(target, options) as book:
+        page = book.add_worksheet(sheet.name.translate(_NAME_SIGNS).strip()[:_LONGEST_NAME] or "1")
+        formats = _Formats(book, sheet.headings)
+        for column, heading in enumerate(sheet.headings):
+            page.write_string(0, column, escaped(heading.label), formats.header)
+        page.freeze_panes(1, 0)
+        count = 0
+        for row in sheet.rows:
+            count += 1
+            if count > _MOST_LINES:
+                raise ValueError("more lines than a sheet can hold")
+            for column, cell in enumerate(row):
+                if cell is not None:
+                    _write(page, count, column, cell, formats)
+    return count
+
+
+class _Formats:
+    """The cell formats of one workbook."""
+
+    def __init__(self, book: Any, headings: tuple[Heading, ...]) -> None:
+        self.header = book.add_format({"bold": True, "bottom": 1})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.text = book.add_format({"quote_prefix": True, "num_format": "@"})
+        self.numbers = [self._number(book, heading.decimals) for heading in headings]
+
+    @staticmethod
+    def _number(book: Any, decimals: int | None) -> Any:
+        digits = "." + "0" * decimals if decimals else ""
+        return None if decimals is None else book.add_format({"num_format": f"#,##0{digits}"})
+
+
+def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> None:
+    if isinstance(cell, bool):
+        page.write_boolean(line, column, cell)
+    elif isinstance(cell, (Decimal, int)):
+        if len(Decimal(cell).normalize().as_tuple().digits) > _MOST_DIGITS:
+            page.write_string(line, column, format(Decimal(cell), "f"), formats.text)
+        else:
+            page.write_number(line, column, cell, formats.numbers[column])
+    elif isinstance(cell, date) and not isinstance(cell, datetime) and cell >= _FIRST_DAY:
+        page.write_datetime(line, column, cell, formats.day)
+    else:
+        text = cell if isinstance(cell, str) else cell.isoformat()
+        page.write_string(line, column, text[:_LONGEST_TEXT], formats.text if needs_escape(text) else None)
