@@ -78,6 +78,12 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "W425": ("计划已过期：在此期间有人发布过", "the plan is outdated: somebody has published since"),
         "W426": ("您不能导入这里的记录", "you may not import records here"),
+        "W427": ("无法这样修改：{reason}", "this change cannot be made: {reason}"),
+        "W428": (
+            "选项编号“{name}”应为小写字母、数字和下划线",
+            "the option id {name} is written in small letters, digits and _",
+        ),
+        "W429": ("分组中还有字段，请先移走", "the section still holds fields; move them first"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, records
 from dougong.web.api import transfer as api_transfer
-from dougong.web.pages import assets, forms, home, lists, sign_in, transfer
+from dougong.web.pages import assets, design, forms, home, lists, sign_in, transfer
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
@@ -59,6 +59,11 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/preferences", home.preferences),
     page("POST", "/preferences/language", home.language),
     page("POST", "/sign-out", sign_in.leave),
+    page("GET", "/design/<app>", design.start),
+    page("GET", "/design/<app>/publish", design.publish_page),
+    page("POST", "/design/<app>/publish", design.publish),
+    page("GET", "/design/<app>/<entity>", design.designer),
+    page("POST", "/design/<app>/<entity>", design.change),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/<entity>", lists.list_),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
