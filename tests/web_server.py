@@ -88,7 +88,9 @@ class Browser:
     def get(self, path: str, **more: Any) -> TestResponse:
         return self.client.get(path, **({"headers": {"Accept": "text/html"}} | more))
 
-    def post(self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any) -> TestResponse:
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
+    ) -> TestResponse:
         """Send a form with the form token of a page."""
         sent = {"csrf_token": self.token(page), **(data or {})}
         return self.client.post(path, data=sent, **({"headers": {"Accept": "text/html"}} | more))
@@ -118,7 +120,13 @@ def prepare(url: str) -> dict[str, str]:
     with database.writing() as connection:
         for login, (is_admin, roles) in PEOPLE.items():
             user_id = accounts.add(
-                connection, login, name=login.title(), password=PASSWORD, is_admin=is_admin, roles=roles, language="en"
+                connection,
+                login,
+                name=login.title(),
+                password=PASSWORD,
+                is_admin=is_admin,
+                roles=roles,
+                language="en",
             )
             found[login] = tokens.issue(connection, user_id, scopes=["admin"])
     database.dispose()

@@ -7,7 +7,11 @@ from tests.web_server import Server
 
 def test_a_record_lives_and_goes(server: Server) -> None:
     api = server.api("hana")
-    made = api("POST", "/library/book", {"title": "山海经", "price": "12.5", "tags": ["new"], "bought_on": "2026-03-01"})
+    made = api(
+        "POST",
+        "/library/book",
+        {"title": "山海经", "price": "12.5", "tags": ["new"], "bought_on": "2026-03-01"},
+    )
     assert made.status_code == 201, made.text
     assert made.headers["Location"] == f"/api/v1/library/book/{made.json['id']}"
     assert made.json["price"] == "12.50" and made.json["shelf"] == "a" and made.json["lent"] is True
@@ -31,7 +35,9 @@ def test_lists_page_through_everything(server: Server) -> None:
     first = api("GET", "/library/book?sort=title&limit=3&count=exact").json
     assert [each["title"] for each in first["data"]] == ["Book 0", "Book 1", "Book 2"]
     assert first["page"]["count"] == 7
-    second = api("GET", "/library/book", query_string={"sort": "title", "limit": 3, "cursor": first["page"]["next"]}).json
+    second = api(
+        "GET", "/library/book", query_string={"sort": "title", "limit": 3, "cursor": first["page"]["next"]}
+    ).json
     assert [each["title"] for each in second["data"]] == ["Book 3", "Book 4", "Book 5"]
     filtered = api("GET", "/library/book", query_string={"filter": "price >= 5", "fields": "title"}).json
     assert sorted(each["title"] for each in filtered["data"]) == ["Book 5", "Book 6"]

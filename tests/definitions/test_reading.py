@@ -145,6 +145,12 @@ def test_folder_and_texts_give_the_same_tree() -> None:
     assert load_app(folder) == load_sources(texts_of(folder), "sales")
 
 
+def test_a_folder_that_may_not_be_read_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert [finding.code for finding in load_app(tmp_path / "file" / "inside").problems] == ["D125"]
+    assert [finding.code for finding in load_app(tmp_path / ("n" * 300)).problems] == ["D125"]
+
+
 def test_hidden_files_are_passed_over(tmp_path: Path) -> None:
     folder = tmp_path / "shop"
     (folder / ".git").mkdir(parents=True)

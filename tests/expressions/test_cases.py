@@ -28,7 +28,9 @@ def table() -> Mapping[str, Any]:
 
 
 def cases() -> list[tuple[str, str, str]]:
-    return [(group["on"], text, result) for group in table()["cases"] for text, result in group["expect"].items()]
+    return [
+        (group["on"], text, result) for group in table()["cases"] for text, result in group["expect"].items()
+    ]
 
 
 def read(kind: Type, written: str) -> Value:
@@ -88,7 +90,9 @@ def filled(engines: dict[str, Engine]) -> dict[str, Engine]:
 
 def test_the_table_is_large() -> None:
     assert len(cases()) >= 250
-    assert {"SUM", "DATEDIF", "LIKE", "BETWEEN"} <= {word for _, text, _ in cases() for word in text.replace("(", " ").split()}
+    assert {"SUM", "DATEDIF", "LIKE", "BETWEEN"} <= {
+        word for _, text, _ in cases() for word in text.replace("(", " ").split()
+    }
 
 
 @pytest.mark.parametrize(("on", "text", "expected"), cases(), ids=lambda part: part[:60])
@@ -104,7 +108,9 @@ def test_database(filled: dict[str, Engine], dialect: str) -> None:
     with filled[dialect].connect() as connection:
         for on, text, expected in cases():
             element = to_sql(world.compiled(text, sql=True), world.sql_context(dialect))
-            found = connection.execute(select(element).where(world.DEALS.c.id == records()[on]["id"])).scalar_one()
+            found = connection.execute(
+                select(element).where(world.DEALS.c.id == records()[on]["id"])
+            ).scalar_one()
             if shown(found) != expected:
                 wrong.append(f"{on}: {text} is {shown(found)}, not {expected}")
     assert wrong == []

@@ -133,26 +133,26 @@ def column(path: tuple[str, ...]) -> Any:
     if len(path) == 1:
         return DEALS.c[path[0]]
     assert path[0] == "account"
-    other = ACCOUNTS.alias("linked")
+    other = ACCOUNTS.alias()
     found = select(other.c[path[1]]).where(other.c.id == DEALS.c.account).correlate_except(other)
     return found.scalar_subquery()
 
 
 def rows(path: tuple[str, ...]) -> Rows:
     if path == ("lines",):
-        source = LINES.alias("line")
+        source = LINES.alias()
 
         def line_column(names: tuple[str, ...]) -> Any:
             if not names:
                 return source.c.id
             if len(names) == 1:
                 return source.c[names[0]]
-            other = ACCOUNTS.alias("behind")
+            other = ACCOUNTS.alias()
             found = select(other.c[names[1]]).where(other.c.id == source.c[names[0]]).correlate_except(other)
             return found.scalar_subquery()
 
         return Rows(source, source.c.parent_id == DEALS.c.id, line_column)
-    listed = {"tags": TAGS, "team": TEAM}[path[0]].alias("item")
+    listed = {"tags": TAGS, "team": TEAM}[path[0]].alias()
     return Rows(listed, listed.c.deal == DEALS.c.id, lambda names: listed.c.value)
 
 

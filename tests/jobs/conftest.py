@@ -48,7 +48,8 @@ class Bench:
     def wait(self, job_id: int, *states: str, seconds: float = 30) -> queue.JobState:
         """Wait until the job is in one of the states (any in which it has ended, if none is named)."""
         wanted = states or (queue.DONE, queue.FAILED, queue.CANCELLED)
-        return self.until(lambda: (found := self.state(job_id)).state in wanted and found, seconds)
+        self.until(lambda: self.state(job_id).state in wanted, seconds)
+        return self.state(job_id)
 
     def until(self, condition: Callable[[], Any], seconds: float = 30) -> Any:
         end = time.monotonic() + seconds

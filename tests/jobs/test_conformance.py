@@ -1,5 +1,6 @@
 """What every engine promises, shown for each of them on each database it works with."""
 
+import itertools
 import threading
 import time
 from collections.abc import Mapping
@@ -52,10 +53,14 @@ def test_jobs_that_wait_are_found_by_a_worker_that_starts_later(bench: Bench) ->
 
 
 def test_a_rollback_leaves_neither_record_nor_job(bench: Bench) -> None:
-    with pytest.raises(ZeroDivisionError), bench.database.writing() as connection:
-        connection.execute(AUDIT.insert().values(at=datetime.now(UTC), action="record"))
-        queue.enqueue(connection, "effect", {"n": 1})
-        raise ZeroDivisionError
+    def failing() -> None:
+        with bench.database.writing() as connection:
+            connection.execute(AUDIT.insert().values(at=datetime.now(UTC), action="record"))
+            queue.enqueue(connection, "effect", {"n": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
     marker = bench.enqueue("effect", {"n": 2})
     with bench.worker(TASKS):
         bench.wait(marker)
@@ -286,7 +291,7 @@ def test_periodic_tasks_run_again_and_again_but_never_twice_at_a_time(bench: Ben
         bench.until(lambda: len(moments) >= 3)
     with bench.database.reading() as connection:
         assert len(queue.list_jobs(connection, queue.WAITING)) == 1
-    assert all(later - earlier > 0.5 for earlier, later in zip(moments, moments[1:], strict=False))
+    assert all(later - earlier > 0.5 for earlier, later in itertools.pairwise(moments))
 
 
 def test_a_failing_periodic_task_goes_on(bench: Bench) -> None:

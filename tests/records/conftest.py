@@ -43,7 +43,8 @@ class Shop:
         self.release: Release = releases_of(database).current()
         with database.reading() as connection:
             self.people: dict[str, Actor] = {
-                account.login: load_actor(connection, account.id) for account in accounts.list_accounts(connection)
+                account.login: load_actor(connection, account.id)
+                for account in accounts.list_accounts(connection)
             }
 
     @contextmanager
@@ -66,7 +67,9 @@ class Shop:
 
     def product(self, code: str, price: str | None = "10.00", **values: Any) -> int:
         with self.writing() as call:
-            return create(call, "shop.product", {"code": code, "name": code.title(), "price": price, **values}).id
+            return create(
+                call, "shop.product", {"code": code, "name": code.title(), "price": price, **values}
+            ).id
 
     def order(self, customer: int, login: str = "root", **values: Any) -> int:
         with self.writing(login) as call:
@@ -104,7 +107,9 @@ def shop_templates(databases: Databases) -> dict[str, str]:
 
 
 @pytest.fixture(params=DIALECTS)
-def shop(request: pytest.FixtureRequest, databases: Databases, shop_templates: dict[str, str]) -> Iterator[Shop]:
+def shop(
+    request: pytest.FixtureRequest, databases: Databases, shop_templates: dict[str, str]
+) -> Iterator[Shop]:
     """A fresh shop, once on each engine."""
     url = databases.copy_of(shop_templates[request.param])
     database = Database(url, SQLITE_FUNCTIONS)

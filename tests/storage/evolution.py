@@ -28,6 +28,9 @@ class Model:
         self.counter += 1
         return self.counter
 
+    renamed: set[int] = field(default_factory=set)
+    """What was renamed by an earlier step: swapping it back at once could not be told from what is recorded."""
+
     # -------------------------------------------------------------- mutations
     def add_entity(self) -> None:
         identity = self.number()
@@ -87,7 +90,7 @@ class Model:
             return
         fields = self.entities[chosen]["fields"]
         pool = list(fields.values()) if self.random.random() < 0.5 else list(self.entities.values())
-        pool = [each for each in pool if each["name"] in self.taken and not each["was"]]
+        pool = [each for each in pool if each["name"] in self.taken and id(each) not in self.renamed]
         if len(pool) < 2:
             return
         one, two = self.random.sample(pool, 2)
@@ -120,10 +123,11 @@ class Model:
             self.add_entity, self.add_field, self.remove_entity, self.remove_field, self.rename, self.swap,
             self.change_type, self.change_decimals, self.toggle_unique, self.toggle_search,
         ]  # fmt: skip
-        for each in list(self.entities.values()):
-            for one in [each, *each["fields"].values()]:
-                if self.random.random() < 0.5:
-                    one["was"] = ""
+        things = [one for each in self.entities.values() for one in [each, *each["fields"].values()]]
+        self.renamed = {id(one) for one in things if one["was"]}
+        for one in things:
+            if self.random.random() < 0.5:
+                one["was"] = ""
         self.taken = {
             one["name"] for each in self.entities.values() for one in [each, *each["fields"].values()]
         }

@@ -11,6 +11,7 @@ import pytest
 from dougong.diagnostics import Refusal
 from dougong.storage.database import Database
 from dougong.storage.install import install
+from dougong.storage.rollback import plan_rollback
 from tests.servers.databases import Databases
 from tests.storage.conftest import World
 from tests.storage.evolution import Model
@@ -62,19 +63,6 @@ def _fill(world: World, model: Model) -> None:
             model.records[entity][identifier] = model.records[entity].pop(-1)
 
 
-def _refresh_search(world: World, model: Model) -> None:
-    """Records are inserted without their verbs here, so the index is made anew as these would have kept it."""
-    from dougong.storage import fill, ledger
-
-    with world.database.writing() as connection:
-        version = ledger.present(connection, "shop")
-        assert version is not None
-        for spec in version.tables.tables:
-            records = version.tables.table(spec.entity)
-            if spec.kind == "search" and records is not None:
-                fill.search(connection, spec, records)
-
-
 def _step(world: World, model: Model) -> bool:
     """Publish the model as it is; False when that is rightly refused."""
     plan = world.plan(model.description())
@@ -101,18 +89,16 @@ def _history(world: World, random: Random, steps: int) -> None:
             versions.append(model.copy_definitions())
         _check(world, model)
         _fill(world, model)
-        _refresh_search(world, model)
+        world.reindex()
     if versions:
         number = random.randint(1, len(versions))
         model.entities = versions[number - 1]
         with world.database.reading() as connection:
-            from dougong.storage.rollback import plan_rollback
-
             plan = plan_rollback(world.releases, connection, "shop", number)
         if plan.obstacles():
             assert model.duplicated()
             return
-        world.roll_back("shop", number, allow_loss=True)
+        world.roll_back("shop", number)
         _check(world, model)
 
 

@@ -20,10 +20,9 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
 )
 _ENGLISH, _CHINESE = 0, 1
 _LISTED = 12
-_WORDS = frozenset(
-    ("expected", "found", "needed", "advice", "reason", "hint", "bound", "problem", "owner", "kind")
-    + ("left", "right", "first", "what")
-)
+_WORDS: frozenset[str] = frozenset(
+    ["expected", "found", "needed", "advice", "reason", "hint", "bound", "problem", "owner", "kind"]
+).union(["left", "right", "first", "what"])
 """Parameters that hold words of ours; the others hold ids and values of the author."""
 _NEAREST: Pair = ("did you mean '{nearest}'?", "是不是“{nearest}”?")
 

@@ -89,6 +89,8 @@ class Checker:
             and node.type.kind == "text"
         ):
             return self._moment(node, wanted)
+        if _is_nothing(node) and wanted in types.KINDS_OF_EMPTY:
+            return Literal(None, types.KINDS_OF_EMPTY[wanted], node.position)
         if not types.fits(node.type, wanted):
             self.mistake(
                 "D407", node.position, name=name, expected=types.spoken(wanted), found=types.spoken(node.type)
@@ -582,7 +584,10 @@ class Checker:
             kind = types.number(sum(types.decimals_of(node.type) for node in nodes))
         elif name != "SUM":
             kind = _aggregate_type(name, replace(nodes[0], type=kind))
-        return Call(name, tuple(nodes), types.number(kind.decimals) if kind == EMPTY else kind, call.position)
+        if kind == EMPTY:
+            kind = types.number(0)
+        filled = (Literal(None, kind, node.position) if _is_nothing(node) else node for node in nodes)
+        return Call(name, tuple(filled), kind, call.position)
 
     # ——— result ———
 

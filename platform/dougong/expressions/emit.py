@@ -41,7 +41,9 @@ def between(element: Element, lowest: int, highest: int) -> Element:
 
     LEAST and GREATEST would turn NULL into a bound; the bucket of a number keeps NULL and names the element once."""
     buckets = highest - lowest + 1
-    bucket = func.width_bucket(func.trunc(element), numeric(lowest), numeric(highest + 1), literal(buckets, Integer()))
+    bucket = func.width_bucket(
+        func.trunc(element), numeric(lowest), numeric(highest + 1), literal(buckets, Integer())
+    )
     return type_coerce(bucket, Integer()) + literal(lowest - 1, Integer())
 
 

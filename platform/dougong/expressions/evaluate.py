@@ -75,7 +75,7 @@ class Evaluator:
     def _path(self, path: Path) -> Value:
         names, through = path.names, path.through
         row = self.row
-        if row is not None and names[: len(row.prefix)] == row.prefix:
+        if row is not None and not path.type.many and names[: len(row.prefix)] == row.prefix:
             used = len(row.prefix)
             if used == len(names):
                 return row.value

@@ -34,10 +34,10 @@ def _number(value: Decimal, pattern: str) -> str | None:
     fraction = found["fraction"] or ""
     if len(fraction) > values.MAX_DECIMALS or len(found["whole"]) > 30:
         return None
-    shown = values.rounded(value.scaleb(2) if found["percent"] else value, len(fraction))
+    shown = values.rounded(value.scaleb(2, values.EXACT) if found["percent"] else value, len(fraction))
     if shown is None:
         return None
-    digits = format(abs(shown), f".{len(fraction)}f")
+    digits = format(shown.copy_abs(), f".{len(fraction)}f")
     whole, _, decimals = digits.partition(".")
     whole = f"{int(whole):,}" if "," in found["whole"] else whole.zfill(found["whole"].count("0"))
     needed = fraction.rstrip("#")

@@ -68,7 +68,7 @@ class PostgreSQL(Translator):
             return self._typed(self.column(node), node.type)
         assert isinstance(node, Call)
         if "@" in node.name:
-            return self.aggregate(node)
+            return self._typed(self.aggregate(node), node.type)
         return (
             self.condition(node)
             if node.type.kind == "boolean" and node.name not in _VALUES

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -113,7 +113,7 @@ def run(
         with database.writing() as connection:
             identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
         failed = stack.enter_context(_FailedLines(options.failed, reading.header, call_of.language))
-        for entries in _chunked(importer.reader.group(reading.lines)):
+        for entries in chain(_chunked(importer.reader.group(reading.lines)), importer.postponed()):
             _one_chunk(database, call_of, importer, entries, options, identity)
             failed.write(entries)
             if progress is not None:
@@ -151,6 +151,18 @@ class _Importer:
     width: int
     counts: Counts = Counts()
     failures: list[Failure] = field(default_factory=list)
+    later: list[Entry] = field(default_factory=list)
+    """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
+    is_last: bool = False
+
+    def postponed(self) -> Iterator[list[Entry]]:
+        """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
+        while self.later:
+            waiting, self.later = self.later, []
+            yield from _chunked(iter(waiting))
+            if len(self.later) == len(waiting):
+                waiting, self.later, self.is_last = self.later, [], True
+                yield from _chunked(iter(waiting))
 
 
 def _prepare(call: Call, key: str, reading: Reading, options: Options) -> _Importer:
@@ -194,10 +206,27 @@ def _one_chunk(
             for entry in entries:
                 entry.problems.clear()
     importer.counts = counts
+    entries[:] = _without_postponed(importer, entries)
     for entry in entries:
         if entry.problems and len(importer.failures) < _SHOWN_PROBLEMS:
             importer.failures.append(Failure(entry.lines[0].number, tuple(entry.problems)))
     importer.resolver.forget_records(importer.shape.key)
+
+
+def _without_postponed(importer: _Importer, entries: Sequence[Entry]) -> list[Entry]:
+    """Put the entries aside that only miss a record of the same entity, and return the others."""
+    kept: list[Entry] = []
+    for entry in entries:
+        if not importer.is_last and _waits(importer, entry):
+            importer.later.append(Entry(entry.lines))
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _only_misses_own(shape: Shape, entry: Entry) -> bool:
+    own = {field.id for field in (*shape.links, *shape.lists) if field.target is not None and field.target.key == shape.key}
+    return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
 
 def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_them: bool) -> Counts:
@@ -210,7 +239,12 @@ def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_the
             entry.problems.extend(problems_in([draft]))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
-    return _counted(importer.counts, entries, good)
+    done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
+    return _counted(importer.counts, done, good)
+
+
+def _waits(importer: _Importer, entry: Entry) -> bool:
+    return bool(entry.problems) and _only_misses_own(importer.shape, entry)
 
 
 def _counted(before: Counts, entries: Sequence[Entry], good: Sequence[Draft]) -> Counts:

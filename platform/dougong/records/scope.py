@@ -47,7 +47,7 @@ def compiled(call: Call, key: str, text: str, path: str, expect: Type | None = N
     cache = call.release.cache.setdefault("typed expressions", {})
     found = cache.get(kept)
     if found is None:
-        result = compile_expression(text, scope_for(call, key, aggregate), expect=expect, place=None, path=path)
+        result = compile_expression(text, scope_for(call, key, aggregate), expect=expect, path=path, sql=True)
         if not isinstance(result, Expression):
             raise Refusal("invalid", result)
         if len(cache) >= _MOST_KEPT:

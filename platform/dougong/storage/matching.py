@@ -101,16 +101,13 @@ def matched(
         (each, _counterpart(work, each, "", wanted)) for each in wanted.tables if each.kind == "entity"
     ]
     gone = {each.key: "" for each in recorded.tables if each.kind == "entity"}
-    work.same_entity = {
-        **(renamed_elsewhere or {}),
-        **gone,
-        **{old.key: new.key for new, old in entities if old},
-    }
+    kept = {old.key: new.key for new, old in entities if old and not _is_restored(work, old)}
+    work.same_entity = {**(renamed_elsewhere or {}), **gone, **kept}
     for table, before in entities:
         _match_entity(work, wanted, table, before)
-    kept = {each.uid for each in work.tables}
+    matched_uids = {each.uid for each in work.tables}
     for each in recorded.tables:
-        if each.uid not in kept:
+        if each.uid not in matched_uids:
             _remove_table(work, each)
     schema = Schema(wanted.app, tuple(work.tables), tuple(work.tombstones), work.next_uid)
     return schema, tuple(_ordered(work.operations))
@@ -125,7 +122,7 @@ def _counterpart(work: Matching, table: TableSpec, old_owner: str, wanted: Schem
     """The recorded table of a wanted one; a rollback finds it by identity and brings it back when it was removed."""
     if work.former is not None:
         former = work.former.table(table.key)
-        return _by_identity(work, table, former.uid) if former else None
+        return _by_identity(work, table, former) if former else None
     recorded = {
         _local(each): each
         for each in work.recorded.tables
@@ -140,18 +137,17 @@ def _counterpart(work: Matching, table: TableSpec, old_owner: str, wanted: Schem
     return recorded.get(pairs.get(_local(table), ""))
 
 
-def _by_identity(work: Matching, table: TableSpec, uid: str) -> TableSpec | None:
-    live = work.recorded.table_of(uid)
+def _by_identity(work: Matching, table: TableSpec, former: TableSpec) -> TableSpec | None:
+    live = work.recorded.table_of(former.uid)
     if live is not None:
         return live
-    tombstone = next(
-        (each for each in work.tombstones if each.column is None and each.table.uid == uid), None
-    )
+    buried = (each for each in work.tombstones if each.column is None and each.table.uid == former.uid)
+    tombstone = next(buried, None)
     if tombstone is None:
         return None
     work.tombstones.remove(tombstone)
-    links = {each.field: each.references for each in table.columns}
-    columns = tuple(replace(each, references=links.get(each.field, "")) for each in tombstone.table.columns)
+    links = {each.uid: each.references for each in former.columns}
+    columns = tuple(replace(each, references=links.get(each.uid, "")) for each in tombstone.table.columns)
     restored = replace(
         tombstone.table,
         key=table.key,
@@ -183,7 +179,7 @@ def _match_table(work: Matching, table: TableSpec, before: TableSpec | None) -> 
     if before is None:
         return _create_table(work, table)
     app = work.recorded.app
-    if table.kind == "links" and work.same_entity.get(before.target, before.target) != table.target:
+    if table.kind == "links" and _points_elsewhere(work, before, table):
         _remove_table(work, before)
         return _create_table(work, table)
     renamed = replace(table, uid=before.uid)
@@ -201,6 +197,13 @@ def _match_table(work: Matching, table: TableSpec, before: TableSpec | None) -> 
         links = tuple(each for each in columns if each.uid in back and each.references)
         work.add(AttachReferences(app=app, table=after, columns=links))
     return after
+
+
+def _points_elsewhere(work: Matching, before: TableSpec, table: TableSpec) -> bool:
+    target = (
+        before.target if _is_restored(work, before) else work.same_entity.get(before.target, before.target)
+    )
+    return target != table.target
 
 
 def _is_restored(work: Matching, table: TableSpec) -> bool:
@@ -261,12 +264,15 @@ def _searched(search: TableSpec, records: TableSpec | None) -> set[tuple[str, st
 # ------------------------------------------------------------------ columns
 def _match_columns(work: Matching, table: TableSpec, before: TableSpec) -> tuple[ColumnSpec, ...]:
     origins = _origins(work, table, before)
+    same_entity = (
+        {} if _is_restored(work, before) else work.same_entity
+    )  # a restored table speaks of the new keys
     columns = []
     for column in table.columns:
         old = origins.get(column.field)
         if isinstance(old, Tombstone):
             columns.append(_restore_column(work, table, before, column, old))
-        elif old is None or _is_other_thing(work, old, column):
+        elif old is None or _is_other_thing(old, column, same_entity):
             columns.append(_add_column(work, table, before, column))
         else:
             columns.append(_match_column(work, table, before, old, column))
@@ -297,11 +303,11 @@ def _origins(work: Matching, table: TableSpec, before: TableSpec) -> Mapping[str
     return origins
 
 
-def _is_other_thing(work: Matching, old: ColumnSpec, new: ColumnSpec) -> bool:
+def _is_other_thing(old: ColumnSpec, new: ColumnSpec, same_entity: Mapping[str, str]) -> bool:
     """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
     if old.field_type != new.field_type:
         return old.field_type in _LINKING or new.field_type in _LINKING
-    return work.same_entity.get(old.references, old.references) != new.references
+    return same_entity.get(old.references, old.references) != new.references
 
 
 def _match_column(
@@ -329,7 +335,7 @@ def _match_column(
     if _needs_conversion(old, new):
         _change_type(work, table, before, old, after)
     if old.on_delete != new.on_delete:
-        former = replace(old, name=new.name, references=new.references)
+        former = replace(after, on_delete=old.on_delete)
         work.add(ChangeReference(app=app, table=table, before=before, column=after, former=former))
     if new.required and not old.required and work.former is None:
         work.add(SetRequired(app=app, table=table, before=before, column=after, former=old))

@@ -362,7 +362,7 @@ DATES: tuple[Function, ...] = (
         "时",
         "The hour of a moment, 0 to 23.",
         "时刻的小时，0 至 23。",
-        ("HOUR('2026-11-22T08:30:00+00:00')", "8"),
+        ("HOUR('2026-11-22T08:30:00+08:00')", "8"),
         "hour",
     ),
     _date_part_function(

@@ -44,7 +44,7 @@ def _modulo(value: Decimal, divisor: Decimal) -> Decimal | None:
     if not divisor:
         return None
     left = values.EXACT.remainder(value, divisor)
-    return left + divisor if left and (left < 0) != (divisor < 0) else left
+    return values.EXACT.add(left, divisor) if left and (left < 0) != (divisor < 0) else left
 
 
 def _multiple(how: str) -> Any:
@@ -53,12 +53,14 @@ def _multiple(how: str) -> Any:
     def found(value: Decimal, step: Decimal = Decimal(1)) -> Decimal | None:
         if not step:
             return None
-        step = abs(step)
+        step = step.copy_abs()
         left = values.EXACT.remainder(value, step)
-        low = value - left - (step if left < 0 else 0)
+        low = values.EXACT.subtract(value, left)
+        if left < 0:
+            low = values.EXACT.subtract(low, step)
         if how == "floor" or not left:
             return values.bounded(low)
-        return values.bounded(low + step)
+        return values.bounded(values.EXACT.add(low, step))
 
     return found
 
