@@ -228,6 +228,18 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_label": ("名称", "Label"),
         "property_label_zh": ("名称（中文）", "Label (Chinese)"),
         "property_label_en": ("名称（英文）", "Label (English)"),
+        "scope_read": ("只读", "Read"),
+        "scope_write": ("读写", "Read and write"),
+        "scope_admin": ("管理", "Administer"),
+        "people_text": (
+            "账号和角色用命令 dougong user 管理。",
+            "Accounts and roles are managed with the command dougong user.",
+        ),
+        "roll_back_title": ("回退到版本 {version}？", "Go back to version {version}?"),
+        "roll_back_text": (
+            "数据保留；之后还可以再回到现在的版本。",
+            "Data is kept, and you can come back to the present version.",
+        ),
         "property_help_zh": ("说明（中文）", "Help (Chinese)"),
         "property_help_en": ("说明（英文）", "Help (English)"),
         "draft_outdated": (
