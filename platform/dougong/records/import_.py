@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.fieldtypes.base import Habits
 from dougong.people.actor import Actor
 from dougong.records.call import Call
-from dougong.records.cells import CellReader, Entry
+from dougong.records.cells import CellReader, Entry, date_order
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft
 from dougong.records.escape import escaped
@@ -37,6 +38,7 @@ from dougong.storage.system import IMPORT
 CHUNK = 2000
 MODES: tuple[str, ...] = ("add", "update", "upsert")
 _SHOWN_PROBLEMS = 100
+_SAMPLED = 20_000
 _ATTEMPTS = 3
 
 Progress = Callable[["Counts"], None]
@@ -109,7 +111,7 @@ def run(
     with ExitStack() as stack:
         reading = stack.enter_context(open_table(path, name or path.name, call_of.language))
         with database.reading() as connection:
-            importer = _prepare(call_of(connection), key, reading, options)
+            importer = _prepare(call_of(connection), key, reading, options, partial(_sample, path, name or path.name))
         with database.writing() as connection:
             identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
         failed = stack.enter_context(_FailedLines(options.failed, reading.header, call_of.language))
@@ -165,18 +167,29 @@ class _Importer:
                 yield from _chunked(iter(waiting))
 
 
-def _prepare(call: Call, key: str, reading: Reading, options: Options) -> _Importer:
+def _prepare(
+    call: Call, key: str, reading: Reading, options: Options, sample: Callable[[str], list[Line]]
+) -> _Importer:
     shape = open_door(call, key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, key, action)
     columns = map_columns(call, shape, reading.header, options.mapping)
-    habits = options.habits or Habits(language=call.language, timezone=ZoneInfo(call.timezone))
+    habits = options.habits or Habits(
+        language=call.language,
+        timezone=ZoneInfo(call.timezone),
+        date_order=date_order(columns.columns, sample(call.language)),
+    )
     resolver = Resolver()
     reader = CellReader(columns.columns, habits, resolver)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     return _Importer(shape, columns, reader, matcher, resolver, len(reading.header))
+
+
+def _sample(path: Path, name: str, language: str) -> list[Line]:
+    with open_table(path, name, language) as reading:
+        return list(islice(reading.lines, _SAMPLED))
 
 
 def _chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
