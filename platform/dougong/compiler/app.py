@@ -19,6 +19,7 @@ from dougong.compiler import (
     renames,
     reports,
     roles,
+    rows,
     translations,
     views,
     workflows,
@@ -149,6 +150,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
         sources=MappingProxyType(dict(tree.sources)),
     )
     translations.check(context)
+    rows.check(context, tree.rows, tree.name)
     return _with_indexes(app)
 
 
