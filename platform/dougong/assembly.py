@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from sqlalchemy import Connection, func, select
@@ -11,13 +12,16 @@ from sqlalchemy import Connection, func, select
 from dougong import compiler
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.expressions.sql_functions import SQL_FUNCTIONS
+from dougong.expressions.sqlite import SQLITE_FUNCTIONS
+from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.storage.database import Database
+from dougong.people import housekeeping
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases, releases_of
 from dougong.storage.system import USER
+from dougong.web import importing
 from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
@@ -25,17 +29,22 @@ from dougong.web.settings import Settings, read_settings
 from dougong_renderers.api.openapi import openapi
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
+from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(url, SQL_FUNCTIONS)
+    database = Database(
+        url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS)
+    )
     if create:
         install(database)
         return database
     with database.reading() as connection:
         if not is_installed(connection):
-            problem = Diagnostic("P106", "there is no dougong in this database yet", hint="run: dougong apply APP")
+            problem = Diagnostic(
+                "P106", "there is no dougong in this database yet", hint="run: dougong apply APP"
+            )
             raise Refusal("missing", [problem])
     return database
 
@@ -60,8 +69,9 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         database=opened,
         files_folder=files_folder(settings, opened),
         settings=settings,
-        renderers=Renderers(pages=HtmlRenderer(), openapi=openapi, static_folder=STATIC),
+        renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES),
         releases=releases(opened),
+        afterwards=after_apply,
     )
 
 
@@ -85,10 +95,41 @@ def compile_folders(folders: Iterable[str | Path], release: Release | None = Non
     """The apps in some folders, on top of those that are installed; every finding of all of them is refused together."""
     trees = [load_app(folder) for folder in folders]
     names = {tree.name for tree in trees}
-    installed = {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    installed = (
+        {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
+    )
     outcome = compiler.compile_apps(trees, installed)
     apps = [each for each in outcome if isinstance(each, App)]
     problems = [each for each in outcome if isinstance(each, Diagnostic)]
     if problems:
         raise Refusal("invalid", problems)
     return apps
+
+
+def worker(settings: Settings, database: Database) -> Worker:
+    """The worker that runs everything this product does in the background."""
+    return Worker(database, tasks_of(settings, database))
+
+
+def tasks_of(settings: Settings, database: Database) -> Tasks:
+    """Everything that this product does in the background."""
+    chosen = mail_settings(settings) if settings.smtp_url else None
+    imports = importing.task(releases(database), files_folder(settings, database))
+    return Tasks([mail.mail_task(lambda: chosen), imports, housekeeping.task()])
+
+
+def mail_settings(settings: Settings) -> mail.MailSettings:
+    """How mail leaves, from its address: smtp:// begins plainly and turns to TLS, smtps:// is TLS from the start."""
+    parts = urlsplit(settings.smtp_url)
+    security = {"smtp": "starttls", "smtps": "tls", "smtp+plain": "none"}.get(parts.scheme)
+    if security is None or not parts.hostname:
+        hint = "write smtp://user:password@host:587"
+        raise Refusal("invalid", [Diagnostic("C140", "DOUGONG_SMTP_URL cannot be read", hint=hint)])
+    return mail.MailSettings(
+        host=parts.hostname,
+        sender=settings.mail_from,
+        port=parts.port or (465 if security == "tls" else 587),
+        security=security,  # type: ignore[arg-type]  # one of the three words above
+        login=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )

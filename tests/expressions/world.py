@@ -63,7 +63,7 @@ FIELDS: Mapping[str, tuple[Type, Any]] = {
     "a": (number(2), Scaled(2)),
     "b": (number(4), Scaled(4)),
     "c": (number(0), Whole()),
-    "k": (number(2, computed=True), Scaled(2)),
+    "k": (number(3, computed=True), Scaled(3)),
     "t": (Type("text"), Characters()),
     "u": (Type("text"), Characters()),
     "d": (Type("date"), Day()),
@@ -97,7 +97,9 @@ METADATA = MetaData()
 
 def _table(name: str, fields: Mapping[str, tuple[Type, Any]], *extra: Column[Any]) -> Table:
     columns = [Column(key, stored) for key, (_, stored) in fields.items()]
-    return Table(name, METADATA, Column("id", BigInteger, primary_key=True, autoincrement=False), *extra, *columns)
+    return Table(
+        name, METADATA, Column("id", BigInteger, primary_key=True, autoincrement=False), *extra, *columns
+    )
 
 
 DEALS = _table("deal", FIELDS)
@@ -119,7 +121,9 @@ def scope(aggregate: bool = False) -> Scope:
     return Scope(names, lambda key: inside.get(key, {}), "t", frozenset({"seller", "manager"}), aggregate)
 
 
-def compiled(text: str, *, sql: bool = False, aggregate: bool = False, expect: Type | None = None) -> Expression:
+def compiled(
+    text: str, *, sql: bool = False, aggregate: bool = False, expect: Type | None = None
+) -> Expression:
     found = compile_expression(text, scope(aggregate), sql=sql, expect=expect)
     assert isinstance(found, Expression), [str(each) for each in found]
     return found
@@ -129,37 +133,41 @@ def column(path: tuple[str, ...]) -> Any:
     if len(path) == 1:
         return DEALS.c[path[0]]
     assert path[0] == "account"
-    other = ACCOUNTS.alias("linked")
+    other = ACCOUNTS.alias()
     found = select(other.c[path[1]]).where(other.c.id == DEALS.c.account).correlate_except(other)
     return found.scalar_subquery()
 
 
 def rows(path: tuple[str, ...]) -> Rows:
     if path == ("lines",):
-        source = LINES.alias("line")
+        source = LINES.alias()
 
         def line_column(names: tuple[str, ...]) -> Any:
             if not names:
                 return source.c.id
             if len(names) == 1:
                 return source.c[names[0]]
-            other = ACCOUNTS.alias("behind")
+            other = ACCOUNTS.alias()
             found = select(other.c[names[1]]).where(other.c.id == source.c[names[0]]).correlate_except(other)
             return found.scalar_subquery()
 
         return Rows(source, source.c.parent_id == DEALS.c.id, line_column)
-    listed = {"tags": TAGS, "team": TEAM}[path[0]].alias("item")
+    listed = {"tags": TAGS, "team": TEAM}[path[0]].alias()
     return Rows(listed, listed.c.deal == DEALS.c.id, lambda names: listed.c.value)
 
 
-def sql_context(dialect: str, actor: Person | None = Person()) -> SqlContext:  # noqa: B008
+def sql_context(dialect: str, actor: Person | None = Person()) -> SqlContext:
     return SqlContext(dialect, column, actor, TODAY, NOW, ZONE, rows)
 
 
 def python_context(
-    record: Mapping[str, Value], accounts: Mapping[int, Mapping[str, Value]], actor: Person | None = Person()  # noqa: B008
+    record: Mapping[str, Value],
+    accounts: Mapping[int, Mapping[str, Value]],
+    actor: Person | None = Person(),
 ) -> EvaluationContext:
-    return EvaluationContext(record, actor, TODAY, NOW, ZONE, lambda key, identifier: accounts.get(identifier))
+    return EvaluationContext(
+        record, actor, TODAY, NOW, ZONE, lambda key, identifier: accounts.get(identifier)
+    )
 
 
 def engine(url: str) -> Engine:
@@ -169,13 +177,19 @@ def engine(url: str) -> Engine:
         @event.listens_for(made, "connect")
         def register(connection: Any, record: object) -> None:
             for function in SQLITE_FUNCTIONS:
-                connection.create_function(function.name, function.arguments, function.call, deterministic=True)
+                connection.create_function(
+                    function.name, function.arguments, function.call, deterministic=True
+                )
 
     METADATA.create_all(made)
     return made
 
 
-def store(connection: Connection, records: Iterable[Mapping[str, Value]], accounts: Mapping[int, Mapping[str, Value]]) -> None:
+def store(
+    connection: Connection,
+    records: Iterable[Mapping[str, Value]],
+    accounts: Mapping[int, Mapping[str, Value]],
+) -> None:
     """Writes records with their lists, and the accounts they link to."""
     for identifier, account in accounts.items():
         connection.execute(insert(ACCOUNTS), {"id": identifier, **_blanks(ACCOUNT_FIELDS), **account})
@@ -184,7 +198,9 @@ def store(connection: Connection, records: Iterable[Mapping[str, Value]], accoun
         connection.execute(insert(DEALS), {"id": record["id"], **plain})
         for number, line in enumerate(record.get("lines") or ()):
             values = {key: line.get(key) for key in LINE_FIELDS}
-            connection.execute(insert(LINES), {"id": record["id"] * 1000 + number, "parent_id": record["id"], **values})
+            connection.execute(
+                insert(LINES), {"id": record["id"] * 1000 + number, "parent_id": record["id"], **values}
+            )
         for name, table in (("tags", TAGS), ("team", TEAM)):
             for value in record.get(name) or ():
                 connection.execute(insert(table), {"deal": record["id"], "value": value})
@@ -194,7 +210,9 @@ def _blanks(fields: Mapping[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(fields)
 
 
-def by_python(expression: Expression, records: Iterable[Mapping[str, Value]], accounts: Any) -> dict[int, Value]:
+def by_python(
+    expression: Expression, records: Iterable[Mapping[str, Value]], accounts: Any
+) -> dict[int, Value]:
     return {record["id"]: evaluate(expression, python_context(record, accounts)) for record in records}
 
 

@@ -112,7 +112,7 @@ def test_tokens_are_shown_once_and_limited(database: Database, user_id: int) -> 
         assert found is not None
         token, actor = found
         assert actor.id == user_id
-        assert actor.scopes == {"read", "write"}
+        assert actor.scopes == frozenset({"read", "write"})
         assert actor.has_scope("read")
         assert not actor.has_scope("admin")
         assert text.startswith(token.hint)

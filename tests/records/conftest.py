@@ -18,7 +18,7 @@ from dougong.people.actor import Actor, load_actor
 from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.storage.apply import apply
-from dougong.storage.database import Database
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import Release, releases_of
@@ -43,7 +43,8 @@ class Shop:
         self.release: Release = releases_of(database).current()
         with database.reading() as connection:
             self.people: dict[str, Actor] = {
-                account.login: load_actor(connection, account.id) for account in accounts.list_accounts(connection)
+                account.login: load_actor(connection, account.id)
+                for account in accounts.list_accounts(connection)
             }
 
     @contextmanager
@@ -66,15 +67,22 @@ class Shop:
 
     def product(self, code: str, price: str | None = "10.00", **values: Any) -> int:
         with self.writing() as call:
-            return create(call, "shop.product", {"code": code, "name": code.title(), "price": price, **values}).id
+            return create(
+                call, "shop.product", {"code": code, "name": code.title(), "price": price, **values}
+            ).id
 
     def order(self, customer: int, login: str = "root", **values: Any) -> int:
         with self.writing(login) as call:
             return create(call, "shop.order", {"customer": customer, **values}).id
 
 
+def open_shop_database(url: str) -> Database:
+    """A database whose SQLite knows the functions of expressions."""
+    return Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+
+
 def _publish(url: str) -> None:
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = open_shop_database(url)
     install(database)
     app = check_sources(SOURCES, {})
     assert isinstance(app, App), "\n".join(str(each) for each in app)
@@ -104,10 +112,12 @@ def shop_templates(databases: Databases) -> dict[str, str]:
 
 
 @pytest.fixture(params=DIALECTS)
-def shop(request: pytest.FixtureRequest, databases: Databases, shop_templates: dict[str, str]) -> Iterator[Shop]:
+def shop(
+    request: pytest.FixtureRequest, databases: Databases, shop_templates: dict[str, str]
+) -> Iterator[Shop]:
     """A fresh shop, once on each engine."""
     url = databases.copy_of(shop_templates[request.param])
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = open_shop_database(url)
     yield Shop(database)
     database.dispose()
     databases.drop(url)

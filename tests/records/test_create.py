@@ -46,7 +46,11 @@ def test_rows_are_filled_computed_and_summed(shop: Shop) -> None:
     screw, nut = shop.product("screw", "2.50"), shop.product("nut", "0.10")
     lines = [{"product": screw, "quantity": "3"}, {"product": str(nut), "quantity": "10", "price": "0.25"}]
     with shop.writing() as call:
-        order = create(call, "shop.order", {"customer": customer, "discount": "0.1", "lines": lines, "related": [nut, screw]})
+        order = create(
+            call,
+            "shop.order",
+            {"customer": customer, "discount": "0.1", "lines": lines, "related": [nut, screw]},
+        )
     assert [row["subtotal"] for row in order.values["lines"]] == [Decimal("7.50"), Decimal("2.50")]
     assert order.values["total"] == Decimal("9.00")
     assert order.values["weighted"] == Decimal("0.90")
@@ -71,7 +75,12 @@ def test_every_problem_is_told_at_its_field(shop: Shop) -> None:
                 "discount": "0.6",
                 "placed_on": "2026-13-01",
                 "stage": "offered",
-                "lines": [{"quantity": "-1"}, {"product": 5, "quantity": 1, "subtotal": "3"}, "row", {"id": 7}],
+                "lines": [
+                    {"quantity": "-1"},
+                    {"product": 5, "quantity": 1, "subtotal": "3"},
+                    "row",
+                    {"id": 7},
+                ],
             },
         )
     assert refusal.value.kind == "invalid"
@@ -123,7 +132,11 @@ def test_unique_values_are_refused_with_their_field(shop: Shop) -> None:
 
 def test_many_are_created_together_or_not_at_all(shop: Shop) -> None:
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        create_many(call, "shop.customer", [{"name": "A", "email": "x@y.example"}, {}, {"name": "C", "email": "x@y.example"}])
+        create_many(
+            call,
+            "shop.customer",
+            [{"name": "A", "email": "x@y.example"}, {}, {"name": "C", "email": "x@y.example"}],
+        )
     assert problems(refusal) == [("1/name", "required"), ("2/email", "unique")]
     with shop.writing() as call:
         ids = create_many(call, "shop.customer", [{"name": f"N{number}"} for number in range(5)])

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert
 
 from dougong.diagnostics import Diagnostic
-from dougong.storage import ids
+from dougong.storage import fill, ids, ledger
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
 from dougong.storage.drift import verify
@@ -61,6 +61,16 @@ class World:
                 base = {"id": record_id} if "parent_id" in table.c else {"id": record_id, **system}
                 connection.execute(insert(table), [{**base, **row}])
         return given
+
+    def reindex(self, app: str = "shop") -> None:
+        """Make the search indexes anew: `add` is no verb and leaves them alone."""
+        with self.database.writing() as connection:
+            version = ledger.present(connection, app)
+            assert version is not None
+            for spec in version.tables.tables:
+                records = version.tables.table(spec.entity)
+                if spec.kind == "search" and records is not None:
+                    fill.search(connection, spec, records)
 
     def rows(self, key: str) -> list[dict[str, Any]]:
         """All records of an entity by field id, in the order of their ids."""

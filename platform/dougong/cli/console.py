@@ -31,7 +31,10 @@ class Console:
     def result(self, text: str, document: Any = None) -> None:
         """The result: a document for programs where one was asked for and given, else text."""
         if self.as_json:
-            print(json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str), file=self.out)
+            print(
+                json.dumps(text if document is None else document, ensure_ascii=False, indent=2, default=str),
+                file=self.out,
+            )
         elif text:
             print(text, file=self.out)
 
@@ -58,7 +61,14 @@ class Console:
     def refused(self, refusal: Refusal) -> int:
         """Say why something is refused; the exit status of a refusal."""
         if self.as_json:
-            self.result("", {"status": "refused", "kind": refusal.kind, "errors": documents(refusal.problems, self.language)})
+            self.result(
+                "",
+                {
+                    "status": "refused",
+                    "kind": refusal.kind,
+                    "errors": documents(refusal.problems, self.language),
+                },
+            )
         if refusal.problems:
             self.findings(refusal.problems)
         else:

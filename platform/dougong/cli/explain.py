@@ -9,6 +9,7 @@ from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console
 from dougong.cli.opening import calling, database_of, entity_key_of, settings_of, user_id_of
 from dougong.diagnostics import Diagnostic, Refusal, nearest
+from dougong.expressions.sql import to_sql
 from dougong.model.expression import Expression
 from dougong.model.role import ACTIONS
 from dougong.people.actor import SYSTEM, load_actor
@@ -16,6 +17,7 @@ from dougong.policy.explain import explain
 from dougong.records.call import Call, as_actor
 from dougong.records.selection import Selection
 from dougong.records.shape import shape_of
+from dougong.records.visible import sql_context
 
 SUBJECT = re.compile(r"^(?P<key>[a-z0-9_]+\.[a-z0-9_]+)(?:/(?P<id>\d{1,18}))?(?:\.(?P<field>[a-z0-9_]+))?$")
 
@@ -37,7 +39,10 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         fields = call.release.entity(key).fields
         field = parts["field"] or ""
         if field and field not in fields:
-            raise Refusal("missing", [Diagnostic("C121", f"'{key}' has no field '{field}'", hint=nearest(field, fields))])
+            raise Refusal(
+                "missing",
+                [Diagnostic("C121", f"'{key}' has no field '{field}'", hint=nearest(field, fields))],
+            )
         actor = load_actor(call.connection, user_id_of(call.connection, options.user))
         identifier = int(parts["id"]) if parts["id"] else None
         if identifier is not None and not _exists(as_actor(call, SYSTEM), key, identifier):
@@ -48,7 +53,13 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             return _meets(asked, key, identifier or 0, rule)
 
         found = explain(
-            call.release, actor, key, options.action, field, holds if identifier is not None else None, console.language
+            call.release,
+            actor,
+            key,
+            options.action,
+            field,
+            holds if identifier is not None else None,
+            console.language,
         )
     verdict = console.say("explain_yes" if found.allowed else "explain_no")
     text = "\n".join([verdict, *(f"  {line}" for line in found.lines)])
@@ -64,7 +75,8 @@ def _meets(call: Call, key: str, identifier: int, rule: Expression) -> bool:
     """Whether a row rule is true for one record, as the named person; the platform itself looks the record up."""
     shape = shape_of(call.release, key)
     everybody = Selection(as_actor(call, SYSTEM), shape).among([identifier])
-    return everybody.where(Selection(call, shape).translate_rule(rule)).count() > 0
+    condition = to_sql(rule, sql_context(call, key, shape.table, as_definition=True))
+    return everybody.where(condition).count() > 0
 
 
 COMMAND = Command("explain", "explain", _configure, _run)

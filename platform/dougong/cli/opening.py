@@ -32,7 +32,12 @@ def database_of(options: argparse.Namespace, create: bool = False) -> Database:
 
 @contextmanager
 def calling(
-    database: Database, settings: Settings, console: Console, login: str | None = None, door: str = "cli", write: bool = False
+    database: Database,
+    settings: Settings,
+    console: Console,
+    login: str | None = None,
+    door: str = "cli",
+    write: bool = False,
 ) -> Iterator[Call]:
     """A call in one transaction, as the platform itself or as the account that was named."""
     opened = database.writing() if write else database.reading()
@@ -53,15 +58,23 @@ def user_id_of(connection: Connection, login: str) -> int:
     logins = {row.login: row.id for row in connection.execute(select(USER.c.login, USER.c.id))}
     if login not in logins:
         message = f"there is no account '{login}'"
-        raise Refusal("missing", [Diagnostic("C101", message, hint=nearest(login, logins), parameters=(("login", login),))])
-    return logins[login]
+        raise Refusal(
+            "missing",
+            [Diagnostic("C101", message, hint=nearest(login, logins), parameters=(("login", login),))],
+        )
+    found: int = logins[login]
+    return found
 
 
 def entity_key_of(release: Release, text: str) -> str:
     """The key of an installed entity; refused with the nearest one when there is none."""
-    keys = [entity.key for app in release.apps.values() for entity in app.entities.values() if not entity.parent]
+    keys = [
+        entity.key for app in release.apps.values() for entity in app.entities.values() if not entity.parent
+    ]
     if text not in keys:
-        raise Refusal("missing", [Diagnostic("C102", f"there is no entity '{text}'", hint=nearest(text, keys))])
+        raise Refusal(
+            "missing", [Diagnostic("C102", f"there is no entity '{text}'", hint=nearest(text, keys))]
+        )
     return text
 
 

@@ -6,11 +6,10 @@ import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from dougong import assembly
 from dougong.cli.command import Command, takes_apps, takes_database, takes_format
-from dougong.cli.console import Console, documents
+from dougong.cli.console import Console
 from dougong.cli.opening import app_id_of, database_of
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
@@ -20,6 +19,7 @@ from dougong.storage.ledger import Version
 from dougong.storage.plan import Plan
 from dougong.storage.plan import plan as plan_app
 from dougong.storage.rollback import plan_rollback
+from dougong.web.planning import plan_document, version_document
 
 
 def plans_for(database: Database, apps: Iterable[App]) -> list[Plan]:
@@ -27,22 +27,6 @@ def plans_for(database: Database, apps: Iterable[App]) -> list[Plan]:
     with database.reading() as connection:
         release = assembly.releases(database).pinned(connection)
         return [plan_app(release.recorded.get(app.id), app, connection) for app in apps]
-
-
-def plan_document(plan: Plan, language: str) -> dict[str, Any]:
-    """A plan as data."""
-    return {
-        "app": plan.app.id,
-        "version": plan.app.version,
-        "from": plan.base or None,
-        "empty": plan.is_empty,
-        "loss": plan.is_loss,
-        "widens": [each.describe(language) for each in plan.widened],
-        "changes": plan.describe(language),
-        "operations": [each.operation.describe(language) for each in plan.steps],
-        "obstacles": documents(plan.obstacles(), language),
-        "losses": documents(plan.losses(), language),
-    }
 
 
 def show_plans(console: Console, plans: Sequence[Plan]) -> None:
@@ -102,7 +86,9 @@ def _run_apply(options: argparse.Namespace, console: Console) -> int:
             console.note(console.say("apply_need_yes" if asked is None else "apply_not"))
             return 1
     versions = apply_folders(database, options.apps, options.allow_loss)
-    unchanged = [{"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty]
+    unchanged = [
+        {"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty
+    ]
     if console.as_json:
         console.result("", {"applied": [version_document(each) for each in versions] + unchanged})
     else:
@@ -130,14 +116,10 @@ def apply_folders(
     for app in assembly.compile_folders(folders, releases.current()):
         [plan] = plans_for(database, [app])
         if not plan.is_empty:
-            versions.append(apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply))
+            versions.append(
+                apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)
+            )
     return versions
-
-
-def version_document(version: Version) -> dict[str, Any]:
-    """An applied version as data."""
-    at = version.at.isoformat()
-    return {"app": version.app, "number": version.number, "version": version.version, "at": at, "changed": True}
 
 
 def _ask(console: Console, question: str) -> bool | None:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sqlalchemy
 
@@ -16,10 +16,23 @@ from dougong.cli.registry import COMMANDS
 from dougong.diagnostics import Refusal
 
 
+class Formatter(argparse.HelpFormatter):
+    """Help whose own words are in the reader's language too."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, Parser.console.say("usage") if prefix is None else prefix)
+
+
 class Parser(argparse.ArgumentParser):
-    """A parser that says usage errors in the reader's language; its status is 2."""
+    """A parser that speaks the reader's language; the status of a usage error is 2."""
 
     console: Console = standard_console()
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**{"formatter_class": Formatter, **more, "add_help": False})
+        self._optionals.title = self.console.say("options")
+        self._positionals.title = self.console.say("arguments")
+        self.add_argument("-h", "--help", action="help", help=self.console.say("opt_help"))
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -38,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = parser.parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
-    return run(options, Console(console.out, console.err, console.language, getattr(options, "format", "text") == "json"))
+    return run(
+        options,
+        Console(console.out, console.err, console.language, getattr(options, "format", "text") == "json"),
+    )
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
@@ -67,8 +83,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def build_parser(console: Console) -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="dougong", description=console.say("program"))
-    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}")
-    commands = parser.add_subparsers(title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser)
+    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}", help=console.say("opt_version"))
+    commands = parser.add_subparsers(
+        title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
+    )
     for command in COMMANDS:
         words = console.say(command.description)
         child = commands.add_parser(command.name, help=words, description=words)

@@ -67,7 +67,9 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def serve(settings: Settings, database: Database, host: str, port: int, workers: int, console: Console) -> None:
+def serve(
+    settings: Settings, database: Database, host: str, port: int, workers: int, console: Console
+) -> None:
     """Serve until interrupted; the processes find their settings in the environment."""
     from granian import Granian
     from granian.constants import Interfaces
@@ -108,18 +110,19 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def _shown(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # noqa: S104  # only what is printed
+    if host in ("0.0.0.0", "::"):  # only what is printed
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
 def start_worker(settings: Settings, database: Database) -> None:
-    """Background work in a thread of the supervising process."""
-    worker = assembly.worker(settings, database)
-    threading.Thread(target=worker.run, name="background work", daemon=True).start()
+    """Background work in threads of the supervising process."""
+    assembly.worker(settings, database).start()
 
 
-def watch(database: Database, folders: Sequence[str], console: Console, stop: threading.Event | None = None) -> None:
+def watch(
+    database: Database, folders: Sequence[str], console: Console, stop: threading.Event | None = None
+) -> None:
     """Apply the folders again whenever a file in them changes; what does not compile is said, and the old version stays."""
     seen = snapshot(folders)
     while stop is None or not stop.is_set():

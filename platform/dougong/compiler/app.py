@@ -16,8 +16,10 @@ from dougong.compiler import (
     indexes,
     menu,
     relations,
+    renames,
     reports,
     roles,
+    rows,
     translations,
     views,
     workflows,
@@ -115,6 +117,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     translations.read(context)
     label = context.label(item, context.app)
     written = entities.shells(context)
+    renames.check(context, written)
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
@@ -147,6 +150,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
         sources=MappingProxyType(dict(tree.sources)),
     )
     translations.check(context)
+    rows.check(context, tree.rows, tree.name)
     return _with_indexes(app)
 
 

@@ -40,6 +40,8 @@ class Context:
     """Names that were written but could not be used; an expression with one of them is not complained about."""
     translations: dict[tuple[str, str], list[tuple[str, str, Item]]] = field(default_factory=dict)
     """(document, path) → language, text and where it stands."""
+    scopes: dict[tuple[str, bool], tuple[Entity, Scope]] = field(default_factory=dict)
+    """Scopes made so far, with the entity they were made of."""
     texts: set[tuple[str, str]] = field(default_factory=set)
     """Every (document, path) where a text may stand."""
 
@@ -120,8 +122,12 @@ class Context:
 
     def scope(self, entity: Entity, *, aggregate: bool = False) -> Scope:
         """What an expression over one entity may name."""
-        roles = frozenset(self.checked.folder("roles")) | {"owner"}
-        return entity_scope(entity, self.entity, type_of, roles=roles, aggregate=aggregate)
+        known = self.scopes.get((entity.key, aggregate))
+        if known is None or known[0] is not entity:
+            roles = frozenset(self.checked.folder("roles")) | {"owner"}
+            known = (entity, entity_scope(entity, self.entity, type_of, roles=roles, aggregate=aggregate))
+            self.scopes[entity.key, aggregate] = known
+        return known[1]
 
     def expression(
         self, item: Item, scope: Scope, expect: Type | None = None, *, sql: bool = False

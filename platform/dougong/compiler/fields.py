@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from dougong.compiler.context import BOOLEAN, Context, place_for, type_of
+from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, type_of
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.diagnostics import Diagnostic
@@ -16,6 +16,7 @@ from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Expression
 from dougong.model.field import Field, LinkTarget, Option, SerialPart
+from dougong.model.text import Text
 
 _COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
 _WORDS = {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "null", "me"}
@@ -86,9 +87,19 @@ def _constant(value: Any) -> Decimal | None:
 
 def _options(context: Context, item: Item) -> tuple[Option, ...]:
     return tuple(
-        Option(identifier, context.label(option, identifier), option.string("colour"))
+        Option(identifier, _option_label(context, item, option), option.string("colour"))
         for identifier, option in item.entries("options")
     )
+
+
+def _option_label(context: Context, item: Item, option: Item) -> Text:
+    """The label of an option, which is `id: text`, `id: {label: text, colour: …}` or `id:` alone."""
+    if option.get("label") is not None or option.get("colour") is not None:
+        return context.label(option, option.name)
+    options = item.get("options")
+    if option.value is None or options is None:
+        return Text.of(humanised(option.name))
+    return context.text(options, option.name)
 
 
 def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]) -> LinkTarget | None:

@@ -20,6 +20,10 @@ CATALOGUE: Mapping[str, Entry] = MappingProxyType(
 )
 _ENGLISH, _CHINESE = 0, 1
 _LISTED = 12
+_WORDS: frozenset[str] = frozenset(
+    ["expected", "found", "needed", "advice", "reason", "hint", "bound", "problem", "owner", "kind"]
+).union(["left", "right", "first", "what"])
+"""Parameters that hold words of ours; the others hold ids and values of the author."""
 _NEAREST: Pair = ("did you mean '{nearest}'?", "是不是“{nearest}”?")
 
 
@@ -72,7 +76,10 @@ def shown(value: object) -> str:
 
 def _filled(entry: Entry, words: Mapping[str, str], language: int) -> tuple[str, str]:
     advice = _NEAREST if words.get("nearest") else entry.advice
-    fitting = {name: in_language(value, language) for name, value in words.items()}
+    fitting = {
+        name: in_language(value, language) if name in _WORDS or " " in value else value
+        for name, value in words.items()
+    }
     message = entry.message[language].format_map(fitting)
     try:
         hint = advice[language].format_map(fitting)

@@ -33,6 +33,12 @@ class EditError(ValueError):
         super().__init__(message)
 
 
+def value_at(text: str, path: Sequence[Step], file: str = "app.yaml") -> Data:
+    """What the text says at a path; None where it says nothing."""
+    node = find(_root(text, file), path)
+    return data_of(node) if node is not None else None
+
+
 def set_value(text: str, path: Sequence[Step], value: Data, file: str = "app.yaml") -> str:
     """The text with another value at a path; a last key that does not exist yet is added at the end."""
     root = _root(text, file)

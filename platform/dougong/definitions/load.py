@@ -26,7 +26,7 @@ def load_app(folder: str | Path) -> Tree:
     """The tree of the app in a folder; what could not be read is among its `problems`."""
     root = Path(folder)
     gathering = _Gathering(root.resolve().name or "app")
-    if not root.is_dir():
+    if not os.path.isdir(root):  # noqa: PTH112 - unlike Path.is_dir, it never raises
         return _nothing(gathering.name, "D125", name=str(folder), advice=_neighbour(root))
     try:
         for path in _files(root, "", gathering):
@@ -165,6 +165,8 @@ def _content(path: Path, shown: str) -> Clean:
 
 def _neighbour(root: Path) -> str:
     """The nearest folder beside the one that does not exist, as advice."""
-    parent = root.parent
-    names = [entry.name for entry in os.scandir(parent) if entry.is_dir()] if parent.is_dir() else []
+    try:
+        names = [entry.name for entry in os.scandir(root.parent) if entry.is_dir()]
+    except OSError:
+        return ""
     return nearest(root.name, names)

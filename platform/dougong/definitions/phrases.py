@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from dougong.definitions.codes.entry import Pair
 from dougong.definitions.schemas.common import ID_PATTERN, LANGUAGE_PATTERN
+from dougong.expressions.types import KINDS as KINDS_OF_VALUES
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -45,7 +46,6 @@ FORMS: Mapping[str, str] = MappingProxyType(
 )
 """What a text must look like, by the pattern that says so."""
 
-_GUESS = re.compile(r"did you mean '(.*)'\?")
 _CHINESE: Mapping[str, str] = {
     "a text": "文本",
     "a number": "数字",
@@ -68,10 +68,33 @@ _CHINESE: Mapping[str, str] = {
     "a member field, or INITIATOR": "成员字段,或 INITIATOR",
     "a file of the app such as entities/account": "应用中的文件(例如 entities/account)",
     "write true or false": "请写 true 或 false",
+    "remove it": "请删除",
+    "remove it, or write it as an escape inside double quotes": "请删除,或在双引号中用转义书写",
     "put it in quotes": "请加引号",
     "put a text that begins with it in quotes": "以它开头的文本请加引号",
     "write a whole number without quotes, leading zeros or underscores": "请写不带引号、前导零和下划线的整数",
     "write a number without quotes, leading zeros or underscores": "请写不带引号、前导零和下划线的数字",
+    "every way on has a condition": "所有出路都带条件",
+    "it has no 'next'": "没有 next",
+    "a node without approval": "没有审批的节点",
+    "still in use": "仍在使用",
+    "a title with fields in braces (such as {name})": "带有花括号字段的标题(例如 {name})",
+    "a field of another type": "其他类型的字段",
+    "a field with one value": "单值字段",
+    "a field that can be sorted by": "可排序的字段",
+    "a field that can be written": "可写入的字段",
+    "a stage, choice, member or boolean": "阶段、选项、成员或布尔字段",
+    "a member field": "成员字段",
+    "a form": "表单",
+    "views": "视图",
+    "rows of a sub-table hold single values": "子表的行只能包含单个值",
+    "this choice": "该选项字段",
+    "an aggregate": "聚合函数",
+    "a single value": "单个值",
+    "nothing of the kind": "其他内容",
+    "something else": "其他内容",
+    "stages are ordered by .position": "阶段请用 .position 比较先后",
+    "split it into two computed fields": "请拆分为两个计算字段",
     "definitions end in .yaml or .json, rows in .csv": "定义文件以 .yaml 或 .json 结尾,数据以 .csv 结尾",
     "a comma or ] is missing": "缺少逗号或 ]",
     "a comma or } is missing": "缺少逗号或 }",
@@ -97,24 +120,53 @@ _CHINESE: Mapping[str, str] = {
 }
 
 
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(english), chinese)
+    for english, chinese in (
+        (r"did you mean '(.*)'\?", "是不是“{0}”?"),
+        (r"at most (.*)", "最多 {0}"),
+        (r"at least (.*)", "至少 {0}"),
+        (r"options: (.*)", "选项:{0}"),
+        (r"for example (.*)", "例如 {0}"),
+        (r"rename it to (.*)", "请重命名为 {0}"),
+        (r"the former name of '(.*)'", "“{0}”的旧名称"),
+        (r"the field '(.*)'", "字段“{0}”"),
+        (r"a value for '(.*)' \((.*)\)", "可用于“{0}”({1})的值"),
+        (r"a list of (.*)", "{0}的列表"),
+        (r"written (.*)", "写作 {0}"),
+        (r"it has (.*)", "可用:{0}"),
+        (r"the pattern '(.*)' is not possible: (.*)", "格式“{0}”无法使用:{1}"),
+        (r"(\d+) files", "{0} 个文件"),
+        (r"(\d+) bytes", "{0} 字节"),
+        (r"(.*) gives text", "{0} 得到文本"),
+        (r"(.*) takes any text", "{0} 可用任意文本"),
+        (r"(.*) goes over a sub-table or a list: (.*)", "{0} 用于子表或列表:{1}"),
+        (
+            r"write (.*): first over the rows of a record, then over the records",
+            "请写 {0}:先按记录的行,再按记录",
+        ),
+    )
+)
+"""Phrases with a part that is somebody's own word."""
+
+
 def in_language(value: str, language: int) -> str:
     """A phrase in Chinese (1) or English (0); other words as they are."""
     if language == 0:
         return value
-    if value in _CHINESE:
-        return _CHINESE[value]
-    if value.startswith(("at most ", "at least ")):
-        word, number = value.rsplit(" ", 1)
-        return f"{'最多' if word == 'at most' else '至少'} {number}"
-    guess = _GUESS.fullmatch(value)
-    if guess:
-        return f"是不是“{guess[1]}”?"
-    if " or " in value and all(part in _CHINESE for part in value.split(" or ")):
-        return "或".join(_CHINESE[part] for part in value.split(" or "))
+    if value in PHRASES:
+        return PHRASES[value][1]
+    for pattern, chinese in _PATTERNS:
+        match = pattern.fullmatch(value)
+        if match:
+            return chinese.format(*(in_language(part, language) for part in match.groups()))
+    if " or " in value and all(part in PHRASES for part in value.split(" or ")):
+        return "或".join(PHRASES[part][1] for part in value.split(" or "))
     return value
 
 
 PHRASES: Mapping[str, Pair] = MappingProxyType(
     {english: (english, chinese) for english, chinese in _CHINESE.items()}
+    | {text.get("en"): (text.get("en"), text.get("zh")) for text in KINDS_OF_VALUES.values()}
 )
-"""The phrases with both languages, for the tests that walk them."""
+"""The phrases with both languages."""

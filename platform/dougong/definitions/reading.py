@@ -73,7 +73,7 @@ class Reading:
     def _text(self, text: str, span: Span) -> str:
         character = forbidden_in(text)
         if character:
-            self.report("D104", span.line, span.column, character=character)
+            self.report("D104", span.line, span.column, character=character, advice="remove it")
         return text
 
 

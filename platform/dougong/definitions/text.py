@@ -50,8 +50,11 @@ def clean(text: str, file: str) -> Clean:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     match = _FORBIDDEN.search(text)
     if match:
+        advice = "remove it, or write it as an escape inside double quotes"
         character = f"U+{ord(match.group()):04X}"
-        problems.append(problem("D104", place_at(text, match.start(), file), character=character))
+        problems.append(
+            problem("D104", place_at(text, match.start(), file), character=character, advice=advice)
+        )
         return Clean(None, tuple(problems))
     return Clean(text, tuple(problems))
 

@@ -23,7 +23,12 @@ def validator(kind: str) -> Any:
     """The validator for one kind of file."""
     whole = schema(kind)
     defs = whole["$defs"]
-    rules = {**_RULES, "anyOf": partial(_branch_by_kind, defs), "oneOf": partial(_said_by_keys, defs)}
+    rules = {
+        **_RULES,
+        "$ref": partial(_reference, defs),
+        "anyOf": partial(_branch_by_kind, defs),
+        "oneOf": partial(_said_by_keys, defs),
+    }
     checker: Any = extend(Draft202012Validator, validators=rules)  # type: ignore[no-untyped-call]
     return checker(whole)
 
@@ -65,6 +70,11 @@ def _required(validator: Any, required: Any, instance: Any, whole: Any) -> Error
         for key in required:
             if key not in instance:
                 yield ValidationError(key, validator="required")
+
+
+def _reference(defs: Defs, validator: Any, reference: str, instance: Any, whole: Any) -> Errors:
+    """As the standard one, but straight to the `$defs` of the same schema, which all references point at."""
+    yield from validator.descend(instance, defs[reference.removeprefix("#/$defs/")])
 
 
 def _branch_by_kind(defs: Defs, validator: Any, branches: Any, instance: Any, whole: Any) -> Errors:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from dougong.diagnostics import nearest
 from dougong.expressions import types
 from dougong.expressions.functions import AGGREGATES, ALIASES, FUNCTIONS
+from dougong.expressions.functions.dates import DATE_UNITS
 from dougong.expressions.problems import Mistake
 from dougong.expressions.registry import Function
 from dougong.expressions.scope import WHOLE, Scope
@@ -82,10 +83,18 @@ class Checker:
 
     def fit(self, node: Node, wanted: str, name: str) -> Node:
         """The node as that kind: literal dates are read, anything that does not fit is a mistake."""
-        if wanted in ("date", "datetime", "moment") and isinstance(node, Literal) and node.type.kind == "text":
+        if (
+            wanted in ("date", "datetime", "moment")
+            and isinstance(node, Literal)
+            and node.type.kind == "text"
+        ):
             return self._moment(node, wanted)
+        if _is_nothing(node) and wanted in types.KINDS_OF_EMPTY:
+            return Literal(None, types.KINDS_OF_EMPTY[wanted], node.position)
         if not types.fits(node.type, wanted):
-            self.mistake("D407", node.position, name=name, expected=types.spoken(wanted), found=types.spoken(node.type))
+            self.mistake(
+                "D407", node.position, name=name, expected=types.spoken(wanted), found=types.spoken(node.type)
+            )
             return _unknown(node.position)
         return node
 
@@ -158,7 +167,12 @@ class Checker:
     def _operator(self, call: Invocation) -> Node:
         name = call.name
         if name in ("AND", "OR", "NOT"):
-            return Call(name, tuple(self.kind(each, "boolean", name) for each in call.arguments), BOOLEAN, call.position)
+            return Call(
+                name,
+                tuple(self.kind(each, "boolean", name) for each in call.arguments),
+                BOOLEAN,
+                call.position,
+            )
         if name == "IS_EMPTY":
             return self._is_empty(call)
         if name == "IN":
@@ -204,9 +218,13 @@ class Checker:
         if _is_nothing(right) or _is_nothing(left):
             return self._with_nothing(name, left, right, position)
         left, right = self.adapted(left, right.type), self.adapted(right, left.type)
-        if not types.comparable(left.type, right.type) or (name not in ("=", "<>") and not self._orderable(left, right)):
+        if not types.comparable(left.type, right.type) or (
+            name not in ("=", "<>") and not self._orderable(left, right)
+        ):
             words = {"left": types.spoken(left.type), "right": types.spoken(right.type)}
-            hint = "stages are ordered by .position" if left.type.properties and name not in ("=", "<>") else ""
+            hint = (
+                "stages are ordered by .position" if left.type.properties and name not in ("=", "<>") else ""
+            )
             self.mistake("D408", position, hint, **words)
             return _unknown(position)
         if left.type.kind == "datetime" and right.type.kind == "date":
@@ -254,7 +272,9 @@ class Checker:
         except (ValueError, OverflowError):
             pass
         example = "2026-12-31" if wanted == "date" else "2026-12-31T08:00:00+08:00"
-        self.mistake("D412", node.position, f"for example '{example}'", text=text[:40], expected=types.spoken(wanted))
+        self.mistake(
+            "D412", node.position, f"for example '{example}'", text=text[:40], expected=types.spoken(wanted)
+        )
         return _unknown(node.position)
 
     def _membership(self, call: Invocation) -> Node:
@@ -263,10 +283,12 @@ class Checker:
         if isinstance(right, ListOf):
             items = right.items
         elif right.type.many:
-            if not types.comparable(left.type, replace(right.type, many=False)):
-                self.mistake("D408", call.position, left=types.spoken(left.type), right=types.spoken(right.type))
-            elif right.type.options:
-                left = self.adapted(left, replace(right.type, many=False))
+            one = replace(right.type, many=False)
+            left = self.adapted(left, one)
+            if not types.comparable(left.type, one):
+                self.mistake(
+                    "D408", call.position, left=types.spoken(left.type), right=types.spoken(right.type)
+                )
             return Call("IN", (left, right), BOOLEAN, call.position)
         else:
             items = (right,)
@@ -297,8 +319,12 @@ class Checker:
         right = self.kind(call.arguments[1], "text", "LIKE")
         if not isinstance(right, Literal):
             self.mistake("D417", right.position, "CONTAINS(text, part) takes any text", name="LIKE")
-        elif isinstance(right.value, str) and (right.value.replace("\\\\", "").endswith("\\") or right.value.count("%") > 8):
-            self.mistake("D419", right.position, name="LIKE", allowed="a pattern with at most 8 % and no \\ at its end")
+        elif isinstance(right.value, str) and (
+            right.value.replace("\\\\", "").endswith("\\") or right.value.count("%") > 8
+        ):
+            self.mistake(
+                "D419", right.position, name="LIKE", allowed="a pattern with at most 8 % and no \\ at its end"
+            )
         return Call("LIKE", (left, right), BOOLEAN, call.position)
 
     def joined(self, call: Invocation) -> Node:
@@ -349,26 +375,45 @@ class Checker:
             rule: Callable[[Invocation, Function], Node] = getattr(self, f"_type_{function.typing}")
             return rule(call, function)
         arguments = tuple(
-            self.kind(argument, wanted, name) for argument, wanted in zip(call.arguments, _kinds(function, call), strict=True)
+            self.kind(argument, wanted, name)
+            for argument, wanted in zip(call.arguments, _kinds(function, call), strict=True)
         )
         self._constants(function, arguments)
         return Call(name, arguments, function.type_of(arguments), call.position)
 
     def _wrong_count(self, call: Invocation, minimum: int, maximum: int | None) -> None:
-        expected = str(minimum) if maximum == minimum else f"{minimum} or more" if maximum is None else f"{minimum} to {maximum}"
+        expected = (
+            str(minimum)
+            if maximum == minimum
+            else f"{minimum} or more"
+            if maximum is None
+            else f"{minimum} to {maximum}"
+        )
         hint = f"written {FUNCTIONS[call.name].signature}"
-        self.mistake("D406", call.position, hint, name=call.name, expected=expected, found=len(call.arguments))
+        self.mistake(
+            "D406", call.position, hint, name=call.name, expected=expected, found=len(call.arguments)
+        )
 
     def _constants(self, function: Function, arguments: tuple[Node, ...]) -> None:
         for index in function.constants:
-            if index < len(arguments) and not isinstance(arguments[index], Literal) and arguments[index].type != UNKNOWN:
+            if (
+                index < len(arguments)
+                and not isinstance(arguments[index], Literal)
+                and arguments[index].type != UNKNOWN
+            ):
                 self.mistake("D417", arguments[index].position, name=function.name)
+        if function.name == "DATEADD" and arguments[0].type.kind == "date":
+            function = replace(function, words=((2, DATE_UNITS),))
         for index, allowed in function.words:
             if index < len(arguments) and isinstance(arguments[index], Literal):
                 value = str(getattr(arguments[index], "value", ""))
                 if value not in allowed:
                     self.mistake(
-                        "D419", arguments[index].position, nearest(value, allowed), name=function.name, allowed=", ".join(allowed)
+                        "D419",
+                        arguments[index].position,
+                        nearest(value, allowed),
+                        name=function.name,
+                        allowed=", ".join(allowed),
                     )
 
     def _type_alias(self, call: Invocation, function: Function) -> Node:
@@ -485,11 +530,24 @@ class Checker:
                 nodes = [TRUE, *nodes] if len(nodes) == 1 else nodes
         condition = (self.fit(nodes[1], "boolean", name),) if len(nodes) == 2 else ()
         if name == "COUNTUNIQUE" and "/" in nodes[0].type.entity:
-            self.mistake("D407", nodes[0].position, f"{name}(lines.product)", name=name, expected="a column", found="whole rows")
+            self.mistake(
+                "D407",
+                nodes[0].position,
+                f"{name}(lines.product)",
+                name=name,
+                expected="a column",
+                found="whole rows",
+            )
         if lead and name != "COUNT" and not _stands_in(nodes[0], lead[0]):
-            self.mistake("D407", nodes[0].position, name=name, expected=types.spoken("list"), found="a single value")
+            self.mistake(
+                "D407", nodes[0].position, name=name, expected=types.spoken("list"), found="a single value"
+            )
         value = self.fit(nodes[0], _aggregated_kind(name), name) if name != "COUNT" else nodes[0]
-        kind = types.number(types.decimals_of(value.type)) if name == "SUM" and value.type != UNKNOWN else _aggregate_type(name, value)
+        kind = (
+            types.number(types.decimals_of(value.type))
+            if name == "SUM" and value.type != UNKNOWN
+            else _aggregate_type(name, value)
+        )
         return Call(f"{name}{form}", (*lead, value, *condition), kind, call.position)
 
     def _product_sum(self, call: Invocation, nodes: list[Node], form: str, lead: tuple[Node, ...]) -> Node:
@@ -505,7 +563,14 @@ class Checker:
         name = call.name
         if not nodes or name in ("SUMPRODUCT", "COUNTUNIQUE"):
             hint = f"{name} goes over a sub-table or a list: {FUNCTIONS[name].signature}"
-            self.mistake("D407", call.position, hint, name=name, expected=types.spoken("list"), found="nothing of the kind")
+            self.mistake(
+                "D407",
+                call.position,
+                hint,
+                name=name,
+                expected=types.spoken("list"),
+                found="nothing of the kind",
+            )
             return _unknown(call.position)
         nodes = [self.fit(node, _aggregated_kind(name), name) for node in nodes]
         kind = EMPTY
@@ -519,14 +584,19 @@ class Checker:
             kind = types.number(sum(types.decimals_of(node.type) for node in nodes))
         elif name != "SUM":
             kind = _aggregate_type(name, replace(nodes[0], type=kind))
-        return Call(name, tuple(nodes), types.number(kind.decimals) if kind == EMPTY else kind, call.position)
+        if kind == EMPTY:
+            kind = types.number(0)
+        filled = (Literal(None, kind, node.position) if _is_nothing(node) else node for node in nodes)
+        return Call(name, tuple(filled), kind, call.position)
 
     # ——— result ———
 
     def _expected(self, node: Node, expect: Type) -> Node:
         if isinstance(node, ListOf) and expect.many:
             single = replace(expect, many=False)
-            return replace(node, items=tuple(self._expected(item, single) for item in node.items), type=expect)
+            return replace(
+                node, items=tuple(self._expected(item, single) for item in node.items), type=expect
+            )
         if not expect.many or not node.type.many:
             before = len(self.mistakes)
             node = self.adapted(node, expect) if node.type.kind == "text" else node
@@ -534,7 +604,9 @@ class Checker:
                 return node
         if not _acceptable(node.type, expect):
             hint = "TEXT(value, format) gives text" if expect.kind == "text" else ""
-            self.mistake("D410", node.position, hint, found=types.spoken(node.type), expected=types.spoken(expect))
+            self.mistake(
+                "D410", node.position, hint, found=types.spoken(node.type), expected=types.spoken(expect)
+            )
         return node
 
 
@@ -578,7 +650,9 @@ def zeroed(node: Node) -> Node:
     return node
 
 
-def _switch(path: Path, kind: Type, values: tuple[tuple[str, str | Decimal | None], ...], position: int) -> Call:
+def _switch(
+    path: Path, kind: Type, values: tuple[tuple[str, str | Decimal | None], ...], position: int
+) -> Call:
     option = Type("text")
     parts = [part for key, value in values for part in (Literal(key, option), Literal(value, kind))]
     return Call("SWITCH", (path, *parts, Literal(None, EMPTY)), kind, position)
@@ -599,7 +673,9 @@ def _literal(syntax: Constant) -> Literal:
     if isinstance(value, bool):
         return Literal(value, BOOLEAN, syntax.position)
     if isinstance(value, Decimal):
-        return Literal(value, Type("number", decimals=max(0, -int(value.as_tuple().exponent))), syntax.position)
+        return Literal(
+            value, Type("number", decimals=max(0, -int(value.as_tuple().exponent))), syntax.position
+        )
     return Literal(value, Type("text", options=(value,)), syntax.position)
 
 
@@ -618,7 +694,11 @@ def _name(node: Node) -> str:
 def arity(function: Function) -> tuple[int, int | None]:
     """How many arguments a function takes at least and at most (None: any number)."""
     minimum = sum(1 for parameter in function.parameters if parameter[-1] not in "?*")
-    maximum = None if any(parameter.endswith("*") for parameter in function.parameters) else len(function.parameters)
+    maximum = (
+        None
+        if any(parameter.endswith("*") for parameter in function.parameters)
+        else len(function.parameters)
+    )
     return minimum, maximum
 
 

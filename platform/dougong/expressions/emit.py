@@ -36,9 +36,20 @@ def text(value: str) -> Element:
     return literal(value, Text())
 
 
+def between(element: Element, lowest: int, highest: int) -> Element:
+    """A number without its fraction as an integer from `lowest` - 1 to `highest` + 1, whatever lies beyond at those ends.
+
+    LEAST and GREATEST would turn NULL into a bound; the bucket of a number keeps NULL and names the element once."""
+    buckets = highest - lowest + 1
+    bucket = func.width_bucket(
+        func.trunc(element), numeric(lowest), numeric(highest + 1), literal(buckets, Integer())
+    )
+    return type_coerce(bucket, Integer()) + literal(lowest - 1, Integer())
+
+
 def whole(element: Element) -> Element:
     """A number without its fraction as an integer, kept within what the functions take."""
-    return cast(func.greatest(func.least(func.trunc(element), 1_000_000_000), -1_000_000_000), Integer)
+    return between(element, -1_000_000_000, 1_000_000_000)
 
 
 def clamped(element: Element) -> Element:

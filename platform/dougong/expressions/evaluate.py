@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dougong.expressions import values
-from dougong.expressions.context import EvaluationContext
+from dougong.expressions.context import EvaluationContext as EvaluationContext
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.model.expression import Call, Expression, ListOf, Literal, Node, Path, Value
@@ -75,7 +75,7 @@ class Evaluator:
     def _path(self, path: Path) -> Value:
         names, through = path.names, path.through
         row = self.row
-        if row is not None and names[: len(row.prefix)] == row.prefix:
+        if row is not None and not path.type.many and names[: len(row.prefix)] == row.prefix:
             used = len(row.prefix)
             if used == len(names):
                 return row.value
@@ -83,7 +83,9 @@ class Evaluator:
             return self._inside(self._linked(row.value, path.through[used - 1]), names[used:], through, path)
         return self._inside(self.context.record, names, through, path)
 
-    def _inside(self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path) -> Value:
+    def _inside(
+        self, record: Mapping[str, Value] | None, names: Sequence[str], through: Sequence[str], path: Path
+    ) -> Value:
         for index, name in enumerate(names):
             if record is None:
                 return None

@@ -12,7 +12,7 @@ from dougong.expressions.context import EvaluationContext, SqlContext, zone
 from dougong.expressions.evaluate import Evaluator
 from dougong.expressions.support import is_constant
 from dougong.expressions.types import BOOLEAN, MOMENT
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type
+from dougong.model.expression import Call, ListOf, Literal, Node, Path
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -52,8 +52,9 @@ def _days_as_instants(call: Call, timezone: str) -> Node:
     """`DATE(created_at) >= day` as `created_at >= its first moment`, which an index on the column can serve."""
     if call.name not in (">", ">=", "<", "<=", "=", "BETWEEN") or not _is_day_of_column(call.arguments[0]):
         return call
-    days = [argument.value for argument in call.arguments[1:] if isinstance(argument, Literal)]
-    if len(days) != len(call.arguments) - 1 or any(type(day) is not date for day in days):
+    found = [argument.value for argument in call.arguments[1:] if isinstance(argument, Literal)]
+    days = [day for day in found if isinstance(day, date)]
+    if len(days) != len(call.arguments) - 1:
         return call
     starts = [_start(day, timezone) for day in days]
     nexts = [_start(day + timedelta(days=1), timezone) if day < date.max else None for day in days]
@@ -85,8 +86,3 @@ def _start(day: date, timezone: str) -> datetime | None:
 
 def _compared(name: str, column: Node, moment: datetime | None) -> Call:
     return Call(name, (column, Literal(moment, MOMENT)), BOOLEAN, column.position)
-
-
-def single(kind: Type) -> Type:
-    """One value of a list of that type."""
-    return replace(kind, many=False)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from dougong.expressions import values
 from dougong.expressions.context import zone
 
-_NUMBER = re.compile(r"(?P<before>[^0#]*)(?P<whole>#,##0|#|0+)(?:\.(?P<fraction>[0#]+))?(?P<percent>%?)(?P<after>[^0#]*)")
+_NUMBER = re.compile(
+    r"(?P<before>[^0#]*)(?P<whole>#,##0|#|0+)(?:\.(?P<fraction>[0#]+))?(?P<percent>%?)(?P<after>[^0#]*)"
+)
 _DATE_PARTS = re.compile("yyyy|YYYY|yy|MM|mm|M|dd|DD|d|HH|hh|H|h|ss|.", re.DOTALL)
 
 
@@ -32,31 +34,30 @@ def _number(value: Decimal, pattern: str) -> str | None:
     fraction = found["fraction"] or ""
     if len(fraction) > values.MAX_DECIMALS or len(found["whole"]) > 30:
         return None
-    shown = values.rounded(value.scaleb(2) if found["percent"] else value, len(fraction))
+    shown = values.rounded(value.scaleb(2, values.EXACT) if found["percent"] else value, len(fraction))
     if shown is None:
         return None
-    digits = format(abs(shown), f".{len(fraction)}f")
+    digits = format(shown.copy_abs(), f".{len(fraction)}f")
     whole, _, decimals = digits.partition(".")
     whole = f"{int(whole):,}" if "," in found["whole"] else whole.zfill(found["whole"].count("0"))
     needed = fraction.rstrip("#")
     while len(decimals) > len(needed) and decimals.endswith("0"):
         decimals = decimals[:-1]
     sign = "-" if shown < 0 else ""
-    return f"{sign}{found['before']}{whole}{'.' if decimals else ''}{decimals}{found['percent']}{found['after']}"
+    return (
+        f"{sign}{found['before']}{whole}{'.' if decimals else ''}{decimals}{found['percent']}{found['after']}"
+    )
 
 
 def _date(value: date, pattern: str) -> str:
     """`M` is the month, `m` behind an hour or before seconds the minute: `HH:mm`, `yyyy-mm-dd` and `yyyy-MM-dd` all work."""
     parts = _DATE_PARTS.findall(pattern)
-    written = []
     timed = any(part in ("HH", "hh", "H", "h") for part in parts)
-    for part in parts:
-        written.append(_date_part(value, part, timed))
-    return "".join(written)
+    return "".join(_date_part(value, part, timed) for part in parts)
 
 
 def _date_part(value: date, part: str, timed: bool) -> str:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    moment = value if isinstance(value, datetime) else datetime.combine(value, time())
     found = {
         "yyyy": f"{value.year:04}",
         "YYYY": f"{value.year:04}",

@@ -30,4 +30,4 @@ def decode(text: str) -> Decimal:
     written = text[1:-1].translate(_COMPLEMENT) if text[0] == "0" else text[1:]
     digits = written[3:]
     value = Decimal(digits).scaleb(int(written[:3]) - _BIAS - len(digits), _EXACT)
-    return -value if text[0] == "0" else value
+    return value.copy_negate() if text[0] == "0" else value

@@ -55,7 +55,11 @@ class PostgreSQL(Translator):
         if isinstance(node, Path):
             return self.column(node)
         element = self.value(node)
-        return type_coerce(element, Computed(node.type.kind)) if node.type.kind in ("number", "date", "datetime") else element
+        return (
+            type_coerce(element, Computed(node.type.kind))
+            if node.type.kind in ("number", "date", "datetime")
+            else element
+        )
 
     def value(self, node: Node) -> Element:
         if isinstance(node, Literal):
@@ -64,8 +68,12 @@ class PostgreSQL(Translator):
             return self._typed(self.column(node), node.type)
         assert isinstance(node, Call)
         if "@" in node.name:
-            return self.aggregate(node)
-        return self.condition(node) if node.type.kind == "boolean" and node.name not in _VALUES else self.computed(node)
+            return self._typed(self.aggregate(node), node.type)
+        return (
+            self.condition(node)
+            if node.type.kind == "boolean" and node.name not in _VALUES
+            else self.computed(node)
+        )
 
     @staticmethod
     def _typed(column: Element, kind: Type) -> Element:
@@ -91,12 +99,20 @@ class PostgreSQL(Translator):
             return identifier(node)
         if isinstance(other, Path) and isinstance(node, Literal) and isinstance(node.value, Decimal):
             value = node.value
-            if isinstance(self.column(other).type, Integer) and value == value.to_integral_value() and abs(value) < 2**63:
+            if (
+                isinstance(self.column(other).type, Integer)
+                and value == value.to_integral_value()
+                and abs(value) < 2**63
+            ):
                 return identifier(node)
         if isinstance(node, Path) and node.type.kind == "number" and isinstance(other, Literal):
             column = self.column(node)
             return column if isinstance(column.type, Integer) else type_coerce(column, emit.NUMERIC)
         return self.value(node)
+
+    def member(self, node: Node, other: Node) -> Element:
+        identifying = other.type.kind in ("record", "member") and isinstance(node, Literal)
+        return identifier(node) if identifying else self.value(node)  # type: ignore[arg-type]
 
     def listed(self, value: Node, items: tuple[Node, ...]) -> ColumnElement[bool]:
         if not all(isinstance(item, Literal) for item in items):
@@ -115,20 +131,30 @@ class PostgreSQL(Translator):
         arguments = tuple(self.value(argument) for argument in node.arguments)
         element = function.postgresql(node, arguments, self.context.timezone)
         if node.type.kind == "number":
-            element = type_coerce(element, emit.NUMERIC) if node.name in INTERNAL else cast(element, emit.NUMERIC)
+            element = (
+                type_coerce(element, emit.NUMERIC) if node.name in INTERNAL else cast(element, emit.NUMERIC)
+            )
             return _kept(node, element)
         return type_coerce(element, TYPES[node.type.kind])
 
     def _case(self, node: Call) -> Element:
         parts = node.arguments
-        pairs = [(self.condition(parts[index]), self._branch(parts[index + 1], node)) for index in range(0, len(parts) - 1, 2)]
+        pairs = [
+            (self.condition(parts[index]), self._branch(parts[index + 1], node))
+            for index in range(0, len(parts) - 1, 2)
+        ]
         return type_coerce(case(*pairs, else_=self._branch(parts[-1], node)), TYPES[node.type.kind])
 
     def _switch(self, node: Call) -> Element:
         subject, *parts = node.arguments
-        pairs = [(self.side(parts[index], subject), self._branch(parts[index + 1], node)) for index in range(0, len(parts) - 1, 2)]
+        pairs = [
+            (self.side(parts[index], subject), self._branch(parts[index + 1], node))
+            for index in range(0, len(parts) - 1, 2)
+        ]
         value = self.side(subject, parts[0])
-        return type_coerce(case(*pairs, value=value, else_=self._branch(parts[-1], node)), TYPES[node.type.kind])
+        return type_coerce(
+            case(*pairs, value=value, else_=self._branch(parts[-1], node)), TYPES[node.type.kind]
+        )
 
     def _branch(self, node: Node, whole: Call) -> Element:
         """A branch with a type, also when it is empty."""
@@ -150,7 +176,9 @@ class PostgreSQL(Translator):
         """SUM(a, b) and its like, over the arguments."""
         values = [self.value(argument) for argument in node.arguments]
         if node.name in ("MIN", "MAX"):
-            return type_coerce(func.least(*values) if node.name == "MIN" else func.greatest(*values), TYPES[node.type.kind])
+            return type_coerce(
+                func.least(*values) if node.name == "MIN" else func.greatest(*values), TYPES[node.type.kind]
+            )
         if node.name == "COUNT":
             return cast(func.num_nonnulls(*values), emit.NUMERIC)
         total: Element = emit.numeric(0)

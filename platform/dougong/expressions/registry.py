@@ -15,6 +15,9 @@ Emit = Callable[[Call, tuple[ColumnElement[Any], ...], str], ColumnElement[Any]]
 """PostgreSQL from a call, its translated arguments and the name of the time zone."""
 
 
+NOTHING = Type("empty")
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """One function that people may call.
@@ -33,7 +36,7 @@ class Function:
     documentation: Text
     example: tuple[str, str]
     parameters: tuple[str, ...] = ()
-    result: Type | Callable[[tuple[Node, ...]], Type] = Type("empty")
+    result: Type | Callable[[tuple[Node, ...]], Type] = NOTHING
     python: Callable[..., Any] | None = None
     postgresql: Emit | None = None
     typing: str = ""

@@ -40,8 +40,9 @@ class Computed(TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Text())
-        found: TypeEngine[Any] = {"number": Numeric(asdecimal=True), "date": Date()}.get(self.kind) or DateTime(timezone=True)
-        return dialect.type_descriptor(found)
+        if self.kind == "number":
+            return dialect.type_descriptor(Numeric(asdecimal=True))
+        return dialect.type_descriptor(Date() if self.kind == "date" else DateTime(timezone=True))
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         return None

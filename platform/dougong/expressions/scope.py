@@ -45,7 +45,9 @@ class Scope:
     aggregate: bool = False
 
 
-def names_of(entity: Entity, type_of: TypeOf, *, readable: Callable[[str], bool] = lambda _: True) -> dict[str, Type]:
+def names_of(
+    entity: Entity, type_of: TypeOf, *, readable: Callable[[str], bool] = lambda _: True
+) -> dict[str, Type]:
     """The names of one entity: its readable fields and system columns, `parent` on rows of a sub-table."""
     columns = ROW_COLUMNS if entity.parent else RECORD_COLUMNS
     names = {name: kind for name, kind in columns.items() if readable(name)}

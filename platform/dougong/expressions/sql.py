@@ -84,6 +84,10 @@ class Translator:
         """One side of an equality, in the form that can be compared with the other."""
         raise NotImplementedError
 
+    def member(self, node: Node, other: Node) -> Element:
+        """One side of a search in a list; the other side may be a row that is not at hand here."""
+        return self.side(node, other)
+
     def listed(self, value: Node, items: tuple[Node, ...]) -> ColumnElement[bool]:
         """Whether a value is among others."""
         raise NotImplementedError
@@ -119,7 +123,7 @@ class Translator:
         if name == "OR":
             return or_(*(self.condition(argument) for argument in arguments))
         if name == "NOT":
-            return not_(self.condition(arguments[0]))
+            return type_coerce(not_(self.condition(arguments[0])), Boolean())
         if name == "IS_EMPTY":
             return self._is_empty(arguments[0])
         if name in COMPARE:
@@ -141,7 +145,9 @@ class Translator:
     def _is_empty(self, node: Node) -> ColumnElement[bool]:
         if isinstance(node, Path) and node.type.many:
             rows = self._rows(node.names)
-            return ~exists(select(1).select_from(rows.source).where(rows.condition).correlate_except(rows.source))
+            return ~exists(
+                select(1).select_from(rows.source).where(rows.condition).correlate_except(rows.source)
+            )
         if isinstance(node, ListOf):
             return false() if node.items else true()
         return self.plain(node).is_(None)
@@ -151,10 +157,10 @@ class Translator:
             return self.listed(value, items.items) if items.items else false()
         path, item = items.arguments if isinstance(items, Call) else (items, items)
         assert isinstance(path, Path)
-        wanted = self.side(value, item)
+        wanted = self.member(value, item)
         rows = self._rows(path.names)
         with self._within(_Frame(path.names, rows)):
-            column = self.side(item, value)
+            column = self.member(item, value)
         found = select(column).select_from(rows.source).where(rows.condition, column.is_not(None))
         return wanted.in_(found.correlate_except(rows.source))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 from typing import Any
@@ -41,7 +41,7 @@ from dougong.model.expression import Call, Literal, Node, Path
 Element = ColumnElement[Any]
 LARGEST = 2**63 - 1
 EXACT = Computed("number")
-_NOW = datetime(2000, 1, 1)
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class SQLite(Translator):
@@ -53,7 +53,11 @@ class SQLite(Translator):
         if isinstance(node, Path):
             return self.column(node)
         element = self.value(node)
-        return type_coerce(element, Computed(node.type.kind)) if node.type.kind in ("number", "date", "datetime") else element
+        return (
+            type_coerce(element, Computed(node.type.kind))
+            if node.type.kind in ("number", "date", "datetime")
+            else element
+        )
 
     def value(self, node: Node) -> Element:
         """A part in the form it has in a result: numbers as ordering text."""
@@ -78,7 +82,9 @@ class SQLite(Translator):
 
     def compared(self, name: str, left: Node, right: Node) -> ColumnElement[bool]:
         if "boolean" in (left.type.kind, right.type.kind):
-            return type_coerce(self.computed(Call(name, (left, right), replace(left.type, kind="boolean"))), Boolean())
+            return type_coerce(
+                self.computed(Call(name, (left, right), replace(left.type, kind="boolean"))), Boolean()
+            )
         if left.type.kind == "number" and right.type.kind == "number":
             return self._numbers(name, left, right)
         return _compare(name, self.side(left, right), self.side(right, left))
@@ -107,7 +113,9 @@ class SQLite(Translator):
         return _compare(name, _exact(first, scale), _exact(second, other))
 
     def listed(self, value: Node, items: tuple[Node, ...]) -> ColumnElement[bool]:
-        comparable = value.type.kind not in ("number", "boolean") and all(isinstance(item, Literal) for item in items)
+        comparable = value.type.kind not in ("number", "boolean") and all(
+            isinstance(item, Literal) for item in items
+        )
         if not comparable:
             return or_(*(self.compared("=", value, item) for item in items))
         return _untyped(self.side(value, items[0])).in_([_untyped(self.side(item, value)) for item in items])
@@ -120,11 +128,15 @@ class SQLite(Translator):
         columns: list[Element] = []
         tree = self._portable(node, leaves, decoders, columns)
         plan = json.dumps(
-            {"tree": portable.dump(tree), "leaves": decoders, "zone": self.context.timezone}, ensure_ascii=False, separators=(",", ":")
+            {"tree": portable.dump(tree), "leaves": decoders, "zone": self.context.timezone},
+            ensure_ascii=False,
+            separators=(",", ":"),
         )
         return func.dg_evaluate(text(plan), *columns, type_=_result_type(node.type.kind))
 
-    def _portable(self, node: Node, leaves: dict[Node, Path], decoders: list[str], columns: list[Element]) -> Node:
+    def _portable(
+        self, node: Node, leaves: dict[Node, Path], decoders: list[str], columns: list[Element]
+    ) -> Node:
         """The tree with numbered leaves instead of what only the query knows: columns, and figures over lists and groups."""
         if isinstance(node, Literal):
             return node
@@ -136,9 +148,13 @@ class SQLite(Translator):
                 columns.append(_untyped(element))
             return leaves[node]
         if isinstance(node, Call):
-            arguments = tuple(self._portable(argument, leaves, decoders, columns) for argument in node.arguments)
+            arguments = tuple(
+                self._portable(argument, leaves, decoders, columns) for argument in node.arguments
+            )
             return replace(node, arguments=arguments)
-        return replace(node, items=tuple(self._portable(item, leaves, decoders, columns) for item in node.items))
+        return replace(
+            node, items=tuple(self._portable(item, leaves, decoders, columns) for item in node.items)
+        )
 
     @staticmethod
     def _stays(node: Call) -> bool:
@@ -146,7 +162,9 @@ class SQLite(Translator):
         if "@" in node.name:
             return True
         last = node.arguments[-1] if node.arguments else None
-        listed = isinstance(last, Path) and last.type.many or isinstance(last, Call) and last.name == "VALUES@rows"
+        listed = (
+            isinstance(last, Path) and last.type.many or isinstance(last, Call) and last.name == "VALUES@rows"
+        )
         return node.name in ("IN", "IS_EMPTY") and listed
 
     # ——— aggregates ———
@@ -181,7 +199,9 @@ def _with_constant(name: str, column: Element, value: Decimal, scale: int) -> Co
     if floor == exact:
         return _compare(name, raw, number)
     if name in ("=", "<>"):
-        return type_coerce(case((raw.is_not(None), false() if name == "=" else true()), else_=null()), Boolean())
+        return type_coerce(
+            case((raw.is_not(None), false() if name == "=" else true()), else_=null()), Boolean()
+        )
     return _compare("<=" if name in ("<", "<=") else ">", raw, number)
 
 
@@ -274,7 +294,7 @@ def _evaluate(written: str, *columns: Any) -> Any:
         name: None if column is None else read(column)
         for name, read, column in zip(plan.names, plan.decoders, columns, strict=True)
     }
-    value = Evaluator(EvaluationContext(record, None, _NOW, _NOW, plan.timezone)).value(plan.tree)
+    value = Evaluator(EvaluationContext(record, None, _NEVER, _NEVER, plan.timezone)).value(plan.tree)
     return None if value is None else plan.encode(value)
 
 

@@ -21,13 +21,17 @@ def unsupported(node: Node, doubled: int = 0) -> Iterator[Mistake]:
         return
     function = FUNCTIONS.get(node.name)
     named = node.name.partition("@")[0]
-    if named == "PRODUCT" or (function is not None and function.python is not None and function.postgresql is None):
+    if named == "PRODUCT" or (
+        function is not None and function.python is not None and function.postgresql is None
+    ):
         yield Mistake("D416", node.position, name=named)
         return
     if function is not None and function.doubles:
         doubled += 1
         if doubled > MAX_DOUBLING:
-            yield Mistake("D416", node.position, "split it into two computed fields", name=f"{node.name} inside itself")
+            yield Mistake(
+                "D416", node.position, "split it into two computed fields", name=f"{node.name} inside itself"
+            )
             return
     for argument in node.arguments:
         yield from unsupported(argument, doubled)

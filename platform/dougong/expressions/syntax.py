@@ -191,7 +191,9 @@ class _Reader:
         operator = _token(tree.children[1])
         parts: list[Tree[Token] | Token] = [tree.children[2]]
         left = tree.children[0]
-        while isinstance(left, Tree) and left.data == "chain" and _token(left.children[1]).type == operator.type:
+        while (
+            isinstance(left, Tree) and left.data == "chain" and _token(left.children[1]).type == operator.type
+        ):
             parts.append(left.children[2])
             left = left.children[0]
         arguments = self._several([left, *reversed(parts)], depth)
@@ -219,7 +221,12 @@ class _Reader:
 
     def _refused(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
         left, negation, token, right = tree.children
-        inner = Invocation(_token(token).type, self._several([left, right], depth + 1), _token(token).start_pos or 0, operator=True)
+        inner = Invocation(
+            _token(token).type,
+            self._several([left, right], depth + 1),
+            _token(token).start_pos or 0,
+            operator=True,
+        )
         return Invocation("NOT", (inner,), _token(negation).start_pos or 0, operator=True)
 
     def _between(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
@@ -255,7 +262,9 @@ class _Reader:
     def _string(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
         raw = str(tree.children[0])
         text = raw[1:-1].replace(raw[0] * 2, raw[0])
-        unstorable = next((index for index, sign in enumerate(raw) if sign == "\0" or 0xD800 <= ord(sign) <= 0xDFFF), None)
+        unstorable = next(
+            (index for index, sign in enumerate(raw) if sign == "\0" or 0xD800 <= ord(sign) <= 0xDFFF), None
+        )
         if unstorable is not None:
             raise Mistake("D401", position + unstorable, found=f"U+{ord(raw[unstorable]):04X}")
         return Constant(text or None, position)
@@ -265,7 +274,9 @@ class _Reader:
         return Constant({"TRUE": True, "FALSE": False, "EMPTY": None}[kind], position)
 
     def _path(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
-        return Reference(tuple(str(child) for child in tree.children if _token(child).type == "NAME"), position)
+        return Reference(
+            tuple(str(child) for child in tree.children if _token(child).type == "NAME"), position
+        )
 
     def _invocation(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
         return Invocation(str(tree.children[0]), self._several(tree.children, depth), position)
@@ -288,3 +299,15 @@ class _Reader:
 def _token(child: Tree[Token] | Token) -> Token:
     assert isinstance(child, Token)
     return child
+
+
+def arguments_written(text: str) -> tuple[str, ...]:
+    """The arguments of an expression that is one function call, each as it was written; nothing for any other expression."""
+    tree: Tree[Token] | Token = _parser().parse(text)
+    while isinstance(tree, Tree) and tree.data == "group":
+        (tree,) = (child for child in tree.children if isinstance(child, Tree))
+    if not isinstance(tree, Tree) or tree.data != "invocation":
+        return ()
+    return tuple(
+        text[child.meta.start_pos : child.meta.end_pos] for child in tree.children if isinstance(child, Tree)
+    )

@@ -47,6 +47,17 @@ ALTERNATIVES: dict[str, frozenset[str]] = {
 }
 """What fits a parameter that takes more than its own kind."""
 
+KINDS_OF_EMPTY = {
+    "text": TEXT,
+    "plain": TEXT,
+    "number": NUMBER,
+    "boolean": BOOLEAN,
+    "date": DATE,
+    "moment": DATE,
+    "datetime": MOMENT,
+}
+"""The type that EMPTY takes on where a parameter of that kind stands."""
+
 MAX_DECIMALS = 20
 
 

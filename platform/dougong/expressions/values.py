@@ -22,7 +22,13 @@ LIMIT = Decimal(10) ** 30
 EXACT = Context(prec=160, rounding=ROUND_HALF_UP, traps=[Inexact])
 ROUNDING = Context(prec=160, rounding=ROUND_HALF_UP)
 _PLACES = tuple(Decimal(1).scaleb(-decimals) for decimals in range(MAX_DECIMALS + 1))
-_ROUNDINGS = {"half_up": ROUND_HALF_UP, "up": ROUND_UP, "down": ROUND_DOWN, "floor": ROUND_FLOOR, "ceiling": ROUND_CEILING}
+_ROUNDINGS = {
+    "half_up": ROUND_HALF_UP,
+    "up": ROUND_UP,
+    "down": ROUND_DOWN,
+    "floor": ROUND_FLOOR,
+    "ceiling": ROUND_CEILING,
+}
 
 
 def bounded(value: Decimal) -> Decimal | None:
@@ -93,9 +99,18 @@ def plain(value: Decimal) -> str:
 
 _UPPER = "".join(
     chr(code)
-    for block in ((0x41, 0x5A), (0xC0, 0xDE), (0x100, 0x17F), (0x386, 0x3AB), (0x400, 0x42F), (0xFF21, 0xFF3A))
+    for block in (
+        (0x41, 0x5A),
+        (0xC0, 0xDE),
+        (0x100, 0x17F),
+        (0x386, 0x3AB),
+        (0x400, 0x42F),
+        (0xFF21, 0xFF3A),
+    )
     for code in range(block[0], block[1] + 1)
-    if len(chr(code).lower()) == 1 and chr(code).lower() != chr(code) and chr(code).lower().upper() == chr(code)
+    if len(chr(code).lower()) == 1
+    and chr(code).lower() != chr(code)
+    and chr(code).lower().upper() == chr(code)
 )
 UPPER_LETTERS = _UPPER
 LOWER_LETTERS = _UPPER.lower()

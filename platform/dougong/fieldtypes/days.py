@@ -27,7 +27,7 @@ _TIME = re.compile(
     r"(?:[:分](?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]{1,9}))?秒?)?分?)?"
     r" ?(?P<after>[aApP]\.?[mM]\.?)? ?(?P<zone>[zZ]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_SPLIT = re.compile(r"(?<=[0-9日号])(?:[T ]+|(?=上午|下午|中午|晚上|凌晨))(?=[0-9上下中晚凌])")
+_SPLIT = re.compile(r"(?<=[0-9日号])(?:[T ]+|(?<=[日号])|(?=上午|下午|中午|晚上|凌晨))(?=[0-9上下中晚凌])")
 
 
 def day_of(written: str, year: int, month: int, day: int) -> date:

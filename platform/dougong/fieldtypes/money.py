@@ -76,13 +76,16 @@ class MoneyType(NumberType):
 
 def _without_currency(written: str, currency: str) -> str:
     """Take a sign or code of the field's currency off; another currency is refused, never ignored."""
-    found = _DECORATED.fullmatch(narrow(written).strip())
+    text = narrow(written).strip()
+    in_brackets = text.startswith("(") and text.endswith(")")
+    found = _DECORATED.fullmatch(text[1:-1].strip() if in_brackets else text)
     if found is None:
         return written
     for mark in (found["before"], found["after"]):
         if mark and currency and currency not in _MEANINGS.get(mark.upper(), frozenset({mark.upper()})):
             raise Invalid("wrong_currency", value=shown(written), currency=currency)
-    return found["minus"] + found["number"]
+    number: str = found["minus"] + found["number"]
+    return f"({number})" if in_brackets else number
 
 
 def _with_symbol(amount: Decimal, currency: str) -> str:

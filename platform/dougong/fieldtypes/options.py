@@ -23,7 +23,10 @@ SETTINGS: dict[str, Schema] = {
                     {"$ref": "#/$defs/text"},
                     {
                         "type": "object",
-                        "properties": {"label": {"$ref": "#/$defs/text"}, "colour": {"enum": list(COLOURS)}},
+                        "properties": {
+                            "label": described({"$ref": "#/$defs/text"}, "名称", "Label"),
+                            "colour": described({"enum": list(COLOURS)}, "颜色", "Colour"),
+                        },
                         "additionalProperties": False,
                     },
                     {"type": "null"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, type_coerce
+from sqlalchemy import ColumnElement, case, func, type_coerce
 
 from dougong.diagnostics import Refusal, nearest
 from dougong.expressions import EvaluationContext, Scope, compile_expression, evaluate
@@ -158,8 +158,9 @@ def _native(call: Call, day: ColumnElement[Any], grain: str) -> ColumnElement[An
         return func.substr(text, 1, 4).concat("-01-01")
     if grain == "month":
         return func.substr(text, 1, 7).concat("-01")
-    month = func.printf("%02d", (func.substr(text, 6, 2).op("+")(0) - 1).op("/")(3) * 3 + 1)
-    return func.substr(text, 1, 5).concat(month).concat("-01")
+    month = func.substr(text, 6, 2)
+    first = case((month <= "03", "-01-01"), (month <= "06", "-04-01"), (month <= "09", "-07-01"), else_="-10-01")
+    return func.substr(text, 1, 4).concat(first)
 
 
 def _measure(call: Call, key: str, name: str, given: str | Expression) -> Expression:
@@ -224,9 +225,13 @@ def _sorted(
         order = {option: rank for rank, option in enumerate(columns[place].type.options)}
         filled = [row for row in result if row[place] is not None]
         empty = [row for row in result if row[place] is None]
-        filled.sort(key=lambda row, place=place, order=order: order.get(row[place], row[place]), reverse=descending)
+        filled.sort(key=_ranked(place, order), reverse=descending)
         result = filled + empty
     return result
+
+
+def _ranked(place: int, order: Mapping[Value, int]) -> Callable[[tuple[Value, ...]], Any]:
+    return lambda row: order.get(row[place], row[place])
 
 
 def _sort_key(text: str) -> tuple[str, bool]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
@@ -19,7 +20,8 @@ from dougong.records.record import MEMBER
 from dougong.records.resolving import AMBIGUOUS, Resolver
 from dougong.records.titles import target_key
 
-_MOST_KEPT = 50_000
+_MOST_KEPT = 5_000
+_SHORT_DATE = re.compile(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
 _LIST_SEPARATORS = str.maketrans({"；": ";", "、": ";", "|": ";", "\n": ";"})
 
 Parser = Callable[[Any], Value]
@@ -44,6 +46,8 @@ class CellReader:
         self._own = [column for column in columns if not column.table]
         self._inner = [column for column in columns if column.table]
         self._tables = tuple(dict.fromkeys(column.table for column in self._inner))
+        self._known: dict[int, dict[str, Value]] = {column.index: {} for column in columns}
+        """What cells were read before, by column: columns repeat themselves."""
         self._parsers = {column.index: self._parser(column) for column in columns}
         self._linked = [column for column in columns if column.field is not None and target_key(column.field)]
 
@@ -65,27 +69,38 @@ class CellReader:
         names = self._names(call, entries)
         for entry in entries:
             for line in entry.lines:
-                if any(cell not in (None, "") for cell in line.cells[width:]):
+                if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
                     entry.problems.append(problem(call.language, "import_cells"))
-            self._read_own(call, entry, names)
-            for table in self._tables:
+        for column in self._own:
+            self._read_column(call, column, entries, self._reader(call, column, names))
+        for table in self._tables:
+            for entry in entries:
                 self._read_rows(call, entry, table, names)
 
-    def _read_own(self, call: Call, entry: Entry, names: dict[str, dict[str, int | None]]) -> None:
-        line = entry.lines[0]
-        cells, values = line.cells, entry.values
-        for column in self._own:
-            index = column.index
+    def _read_column(self, call: Call, column: Column, entries: Sequence[Entry], read: Parser) -> None:
+        """Read one column of all entries: by far the most of the work of an import, so it does nothing twice."""
+        index, name = column.index, column.name
+        known: dict[str, Value] = self._known[index]
+        for entry in entries:
+            cells = entry.lines[0].cells
             cell = cells[index] if index < len(cells) else None
             if cell is None or cell == "":
-                values[column.name] = None
+                entry.values[name] = None
                 continue
             try:
-                values[column.name] = self._value(call, column, cell, names)
+                entry.values[name] = known[cell] if cell.__class__ is str and cell in known else read(cell)
             except Invalid as error:
-                entry.problems.append(error.problem.diagnostic(column.name, call.language))
+                entry.problems.append(error.problem.diagnostic(name, call.language))
             except _Unnamed as error:
                 entry.problems.append(error.diagnostic(call, column))
+
+    def _reader(self, call: Call, column: Column, names: dict[str, dict[str, int | None]]) -> Parser:
+        """The function for the cells of a column that were not read before."""
+        if column.field is not None and column.field.type == "member":
+            return self._remembering(column, lambda cell: self._value(call, column, cell, names))
+        if column.field is not None and target_key(column.field):
+            return lambda cell: self._value(call, column, cell, names)
+        return self._parsers[column.index]
 
     def _read_rows(self, call: Call, entry: Entry, table: str, names: dict[str, dict[str, int | None]]) -> None:
         rows: list[dict[str, Value]] = []
@@ -109,7 +124,8 @@ class CellReader:
     def _value(self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]) -> Value:
         key = target_key(column.field) if column.field is not None else ""
         if not key:
-            return self._parsers[column.index](cell)
+            known = self._known[column.index]
+            return known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
         texts = _texts(cell, column.field)
         found = [self._resolver.person(call, text) if key == MEMBER else names[key].get(text) for text in texts]
         for text, identifier in zip(texts, found, strict=True):
@@ -136,15 +152,15 @@ class CellReader:
         if column.field is None or column.name == ID:
             return _identifier
         parse, field_, habits = TYPES[column.field.type].parse, column.field, self._habits
-        known: dict[Any, Value] = {}
+        return self._remembering(column, lambda cell: parse(cell, field_, habits))
+
+    def _remembering(self, column: Column, read: Parser) -> Parser:
+        known = self._known[column.index]
 
         def remembered(cell: Any) -> Value:
-            key = (cell.__class__, cell)
-            if key in known:
-                return known[key]
-            value = parse(cell, field_, habits)
-            if len(known) < _MOST_KEPT:
-                known[key] = value
+            value = read(cell)
+            if len(known) < _MOST_KEPT and cell.__class__ is str:
+                known[cell] = value
             return value
 
         return remembered
@@ -162,6 +178,20 @@ class _Unnamed(Exception):
         label = column.field.label.get(call.language) if column.field is not None else column.header
         path = f"{column.table}.{column.name}" if column.table else column.name
         return problem(call.language, code, path, label=label, value=self.text[:100])
+
+
+def date_order(columns: Sequence[Column], lines: Iterable[Line]) -> Literal["", "mdy", "dmy"]:
+    """How the dates of a file are written, as far as days above the twelfth tell; nothing where they tell both or none."""
+    indexes = [column.index for column in columns if column.field and column.field.type in ("date", "datetime")]
+    first = second = False
+    for line in lines if indexes else ():
+        for index in indexes:
+            found = _SHORT_DATE.match(str(line.cells[index])) if index < len(line.cells) else None
+            if found is not None:
+                first, second = first or int(found[1]) > 12, second or int(found[2]) > 12
+    if first == second:
+        return ""
+    return "dmy" if first else "mdy"
 
 
 def _filled(line: Line, column: Column) -> bool:

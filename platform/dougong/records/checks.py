@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes.base import FieldType, Problem
 from dougong.model.entity import Rule
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
@@ -24,9 +25,10 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
     for field in shape.stages:
         for draft in drafts:
             _check_stage(evaluation, shape, field, draft)
-    for rule in shape.entity.rules:
+    if shape.entity.rules:
         for draft in drafts:
-            _check_rule(evaluation, shape, rule, draft)
+            for rule in shape.entity.rules:
+                _check_rule(evaluation, shape, rule, draft)
     for name, rows_shape in shape.tables.items():
         rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
         if rows:
@@ -34,19 +36,29 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
 
 
 def _check_field(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
-    validate, language = shape.types[field.id].validate, evaluation.call.language
+    """Check the values of one field that are not what stood there before."""
+    name, language = field.id, evaluation.call.language
+    validate = None if field.type == "table" else validator(shape.types[name])
+    is_bounded = isinstance(field.minimum, Expression) or isinstance(field.maximum, Expression)
     for draft in drafts:
-        value = draft.values.get(field.id)
-        if draft.before is not None and draft.before.get(field.id) == value:
+        value = draft.values.get(name)
+        if draft.before is not None and draft.before.get(name) == value:
             continue
-        if is_empty(value):
-            if field.required and not _reported(draft, field.id):
+        if value is None or value == () or value == []:
+            if field.required and not _reported(draft, name):
                 label = field.label.get(language)
-                draft.problems.append(problem(language, "required", draft.path + field.id, label=label))
+                draft.problems.append(problem(language, "required", draft.path + name, label=label))
             continue
-        if field.type != "table":
-            draft.problems.extend(each.diagnostic(draft.path + field.id, language) for each in validate(value, field))
+        if validate is not None:
+            for each in validate(value, field):
+                draft.problems.append(each.diagnostic(draft.path + name, language))
+        if is_bounded:
             _check_bounds(evaluation, shape, field, draft, value)
+
+
+def validator(type_: FieldType) -> Callable[[Value, Field], Sequence[Problem]] | None:
+    """How a type checks values against constant settings, or nothing where it never finds anything."""
+    return None if type(type_).validate is FieldType.validate else type_.validate
 
 
 def _reported(draft: Draft, name: str) -> bool:
@@ -57,8 +69,6 @@ def _reported(draft: Draft, name: str) -> bool:
 
 def _check_bounds(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft, value: Value) -> None:
     minimum, maximum = field.minimum, field.maximum
-    if not (isinstance(minimum, Expression) or isinstance(maximum, Expression)):
-        return
     low = evaluation.value(minimum, draft.values) if isinstance(minimum, Expression) else None
     high = evaluation.value(maximum, draft.values) if isinstance(maximum, Expression) else None
     for each in shape.types[field.id].check_bounds(value, low, high, field):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dougong.expressions.evaluate import EvaluationContext, evaluate
+from dougong.expressions import EvaluationContext, evaluate
 from dougong.model.expression import Expression, Value
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
@@ -31,6 +31,7 @@ class Evaluation:
         self.call = call
         self.today = today_of(call)
         self._related: dict[tuple[str, int], Values] = {}
+        self._last: EvaluationContext | None = None
 
     def value(self, expression: Expression, record: Mapping[str, Value]) -> Value:
         """The value of the expression for a record."""
@@ -41,10 +42,11 @@ class Evaluation:
         return self.value(expression, record) is True
 
     def _context(self, record: Mapping[str, Value]) -> EvaluationContext:
-        call = self.call
-        return EvaluationContext(
-            record=record, actor=call.actor, today=self.today, now=call.at, timezone=call.timezone, related=self.related
-        )
+        """The surroundings of a record; the rules of one record follow each other, so the last one is kept."""
+        if self._last is None or self._last.record is not record:
+            call = self.call
+            self._last = EvaluationContext(record, call.actor, self.today, call.at, call.timezone, self.related)
+        return self._last
 
     def related(self, key: str, identifier: int) -> Mapping[str, Value]:
         """The values of a linked record, empty when there is none."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.fieldtypes.base import Habits
 from dougong.people.actor import Actor
 from dougong.records.call import Call
-from dougong.records.cells import CellReader, Entry
+from dougong.records.cells import CellReader, Entry, date_order
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft
 from dougong.records.escape import escaped
@@ -37,6 +38,7 @@ from dougong.storage.system import IMPORT
 CHUNK = 2000
 MODES: tuple[str, ...] = ("add", "update", "upsert")
 _SHOWN_PROBLEMS = 100
+_SAMPLED = 20_000
 _ATTEMPTS = 3
 
 Progress = Callable[["Counts"], None]
@@ -109,11 +111,11 @@ def run(
     with ExitStack() as stack:
         reading = stack.enter_context(open_table(path, name or path.name, call_of.language))
         with database.reading() as connection:
-            importer = _prepare(call_of(connection), key, reading, options)
+            importer = _prepare(call_of(connection), key, reading, options, partial(_sample, path, name or path.name))
         with database.writing() as connection:
             identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
         failed = stack.enter_context(_FailedLines(options.failed, reading.header, call_of.language))
-        for entries in _chunked(importer.reader.group(reading.lines)):
+        for entries in chain(_chunked(importer.reader.group(reading.lines)), importer.postponed()):
             _one_chunk(database, call_of, importer, entries, options, identity)
             failed.write(entries)
             if progress is not None:
@@ -151,20 +153,43 @@ class _Importer:
     width: int
     counts: Counts = Counts()
     failures: list[Failure] = field(default_factory=list)
+    later: list[Entry] = field(default_factory=list)
+    """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
+    is_last: bool = False
+
+    def postponed(self) -> Iterator[list[Entry]]:
+        """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
+        while self.later:
+            waiting, self.later = self.later, []
+            yield from _chunked(iter(waiting))
+            if len(self.later) == len(waiting):
+                waiting, self.later, self.is_last = self.later, [], True
+                yield from _chunked(iter(waiting))
 
 
-def _prepare(call: Call, key: str, reading: Reading, options: Options) -> _Importer:
+def _prepare(
+    call: Call, key: str, reading: Reading, options: Options, sample: Callable[[str], list[Line]]
+) -> _Importer:
     shape = open_door(call, key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, key, action)
     columns = map_columns(call, shape, reading.header, options.mapping)
-    habits = options.habits or Habits(language=call.language, timezone=ZoneInfo(call.timezone))
+    habits = options.habits or Habits(
+        language=call.language,
+        timezone=ZoneInfo(call.timezone),
+        date_order=date_order(columns.columns, sample(call.language)),
+    )
     resolver = Resolver()
     reader = CellReader(columns.columns, habits, resolver)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     return _Importer(shape, columns, reader, matcher, resolver, len(reading.header))
+
+
+def _sample(path: Path, name: str, language: str) -> list[Line]:
+    with open_table(path, name, language) as reading:
+        return list(islice(reading.lines, _SAMPLED))
 
 
 def _chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -194,10 +219,27 @@ def _one_chunk(
             for entry in entries:
                 entry.problems.clear()
     importer.counts = counts
+    entries[:] = _without_postponed(importer, entries)
     for entry in entries:
         if entry.problems and len(importer.failures) < _SHOWN_PROBLEMS:
             importer.failures.append(Failure(entry.lines[0].number, tuple(entry.problems)))
     importer.resolver.forget_records(importer.shape.key)
+
+
+def _without_postponed(importer: _Importer, entries: Sequence[Entry]) -> list[Entry]:
+    """Put the entries aside that only miss a record of the same entity, and return the others."""
+    kept: list[Entry] = []
+    for entry in entries:
+        if not importer.is_last and _waits(importer, entry):
+            importer.later.append(Entry(entry.lines))
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _only_misses_own(shape: Shape, entry: Entry) -> bool:
+    own = {field.id for field in (*shape.links, *shape.lists) if field.target is not None and field.target.key == shape.key}
+    return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
 
 def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_them: bool) -> Counts:
@@ -210,7 +252,12 @@ def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_the
             entry.problems.extend(problems_in([draft]))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
-    return _counted(importer.counts, entries, good)
+    done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
+    return _counted(importer.counts, done, good)
+
+
+def _waits(importer: _Importer, entry: Entry) -> bool:
+    return bool(entry.problems) and _only_misses_own(importer.shape, entry)
 
 
 def _counted(before: Counts, entries: Sequence[Entry], good: Sequence[Draft]) -> Counts:

@@ -101,8 +101,11 @@ class Matcher:
         return found
 
     def _new(self, call: Call, entry: Entry) -> Draft:
-        draft = Draft("", {"created_at": call.at, "created_by": call.actor.id})
-        self._put(draft, entry)
+        values = entry.values
+        values.pop(ID, None)
+        draft = Draft("", values, set(values))
+        values["created_at"], values["created_by"] = call.at, call.actor.id
+        self._put_rows(draft, entry)
         return draft
 
     def _put(self, draft: Draft, entry: Entry) -> None:
@@ -110,6 +113,9 @@ class Matcher:
             if name != ID:
                 draft.values[name] = value
                 draft.written.add(name)
+        self._put_rows(draft, entry)
+
+    def _put_rows(self, draft: Draft, entry: Entry) -> None:
         for name, rows in entry.rows.items():
             draft.rows[name] = _rows(draft, name, rows)
             draft.written.add(name)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, update
 
 from dougong.model.field import Field
+from dougong.records.bulk import insert_rows
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Rows
@@ -32,10 +33,9 @@ def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         "version": 1,
         "deleted_at": None,
     }
-    rows = [{"id": draft.id, **{name: draft.values.get(name) for name in names}, **system} for draft in drafts]
-    call.connection.execute(insert(shape.table), rows)
     for draft in drafts:
         draft.values.update(system, id=draft.id)
+    insert_rows(call.connection, shape.table, [draft.values for draft in drafts], ["id", *names, *system])
     for field in shape.lists:
         _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
     for name, rows_shape in shape.tables.items():
@@ -121,9 +121,8 @@ def _insert_rows(call: Call, shape: Shape, new: Sequence[Draft]) -> None:
     names = [field.id for field in shape.columns]
     for row, identifier in zip(new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True):
         row.id = row.values["id"] = identifier
-    system = ("id", "parent_id", "position")
-    rows = [{name: row.values.get(name) for name in (*system, *names)} for row in new]
-    call.connection.execute(insert(shape.table), rows)
+    columns = ("id", "parent_id", "position", *names)
+    insert_rows(call.connection, shape.table, [row.values for row in new], columns)
 
 
 def _update_positions(call: Call, shape: Shape, rows: Sequence[Draft]) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import insert
-
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.records.bulk import insert_rows
 from dougong.records.call import Call
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.shape import Shape
@@ -36,7 +35,7 @@ def write_history(call: Call, shape: Shape, entries: Iterable[tuple[str, int, in
         for action, identifier, version, changes in entries
     ]
     if rows:
-        call.connection.execute(insert(HISTORY), rows)
+        insert_rows(call.connection, HISTORY, rows, list(rows[0]))
 
 
 def changes_of(shape: Shape, draft: Draft) -> Change:

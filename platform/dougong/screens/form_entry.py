@@ -12,8 +12,8 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access
-from dougong.records.choose import choose
 from dougong.records.call import Call
+from dougong.records.choose import choose
 from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import Submitted
 

@@ -111,17 +111,16 @@ def _figures(
     fields = visible_fields(call, entity)
     summed = next((name for name in (view.totals if view else ()) if name in fields), "")
     measures = {"count": "COUNT()"} | ({"total": f"SUM({summed})"} if summed else {})
-    query = query_of(asked, view)
     found = {}
-    for row in aggregate(call, entity.key, [group.id], measures, filter=query.filter, q=query.q, view=query.view).rows:
-        total = row["total"] if summed else None
+    for row in aggregate(call, entity.key, [group.id], measures, query=query_of(asked, view)).rows:
+        total = row[2] if summed else None
         words = shown(call, entity, fields[summed], total, {}).text if total is not None else ""
-        found[row[group.id] or ""] = (int(row["count"]), words)
+        found[row[0] or ""] = (int(row[1]), words)
     return found
 
 
 def _card(call: Call, entity: Entity, group: Field, record: Record, names: tuple[str, ...]) -> KanbanCard:
-    by_role = {}
+    by_role: dict[str, Shown] = {}
     for column in columns_for(call, entity, names):
         if column.id != group.id and column.role:
             by_role.setdefault(column.role, cell(call, entity, record, column.id))

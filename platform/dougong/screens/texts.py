@@ -23,7 +23,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sign_out": ("退出登录", "Sign out"),
         "workspace": ("斗拱", "dougong"),
         "session_over": ("登录已过期，请重新登录。", "Your session is over. Please sign in again."),
-        "session_over_kept": ("登录已过期。重新登录后，您填写的内容会回到表单中。", "Your session is over. Sign in again and your entries come back into the form."),
+        "session_over_kept": (
+            "登录已过期。重新登录后，您填写的内容会回到表单中。",
+            "Your session is over. Sign in again and your entries come back into the form.",
+        ),
         # lists
         "new": ("新建{label}", "New {label}"),
         "new_short": ("新建", "New"),
@@ -225,6 +228,26 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_label": ("名称", "Label"),
         "property_label_zh": ("名称（中文）", "Label (Chinese)"),
         "property_label_en": ("名称（英文）", "Label (English)"),
+        "scope_read": ("只读", "Read"),
+        "scope_write": ("读写", "Read and write"),
+        "scope_admin": ("管理", "Administer"),
+        "people_text": (
+            "账号和角色用命令 dougong user 管理。",
+            "Accounts and roles are managed with the command dougong user.",
+        ),
+        "roll_back_title": ("回退到版本 {version}？", "Go back to version {version}?"),
+        "roll_back_text": (
+            "数据保留；之后还可以再回到现在的版本。",
+            "Data is kept, and you can come back to the present version.",
+        ),
+        "property_help_zh": ("说明（中文）", "Help (Chinese)"),
+        "property_help_en": ("说明（英文）", "Help (English)"),
+        "draft_outdated": (
+            "在您修改期间有人发布了新版本；您的修改会叠加在新版本上。",
+            "Somebody has published since you began; your changes go on top of that.",
+        ),
+        "need_acknowledge": ("请先确认谁将看到更多数据", "Confirm first who will see more"),
+        "need_loss": ("请先确认要移除的内容", "Confirm first what is put away"),
         "property_help": ("说明", "Help"),
         "property_required": ("必填", "Required"),
         "property_unique": ("不可重复", "Unique"),

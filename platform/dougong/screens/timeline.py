@@ -31,11 +31,32 @@ def timeline(call: Call, record: Record, more: tuple[Event, ...] = ()) -> Timeli
     return Timeline(tuple(ordered[:SHOWN]), comment_action=f"{record_path(record.key, record.id)}/comments")
 
 
-def event_at(call: Call, kind: str, words: str, at: datetime, actor_id: int | None, titles: Titles, **more: object) -> Event:
+def event_at(
+    call: Call,
+    kind: str,
+    words: str,
+    at: datetime,
+    actor_id: int | None,
+    titles: Titles,
+    changes: tuple[Change, ...] = (),
+    quote: str = "",
+    word: str = "",
+    tone: str = "",
+) -> Event:
     """One event with its day and time on the reader's clock."""
     local = at.astimezone(ZoneInfo(call.timezone))
-    who = person(call, actor_id or 0, titles)
-    return Event(kind, words, day_text(call, local.date()), local.strftime("%H:%M"), at.isoformat(), who, **more)  # type: ignore[arg-type]
+    return Event(
+        kind=kind,
+        text=words,
+        day=day_text(call, local.date()),
+        time=local.strftime("%H:%M"),
+        at=at.isoformat(),
+        person=person(call, actor_id or 0, titles),
+        changes=changes,
+        quote=quote,
+        word=word,
+        tone=tone,
+    )
 
 
 def day_text(call: Call, day: date) -> str:
@@ -52,7 +73,13 @@ def day_text(call: Call, day: date) -> str:
 
 def _comment(call: Call, comment: Comment) -> Event:
     return event_at(
-        call, "comment", text("ev_comment", call.language), comment.at, comment.author_id, {(MEMBER, comment.author_id or 0): comment.author}, quote=comment.text
+        call,
+        "comment",
+        text("ev_comment", call.language),
+        comment.at,
+        comment.author_id,
+        {(MEMBER, comment.author_id or 0): comment.author},
+        quote=comment.text,
     )
 
 
@@ -64,9 +91,20 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
     changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
-    if kind == "changed" and stage is not None and len(changes) == 1 and changes[0].label == stage.label.get(call.language):
+    if (
+        kind == "changed"
+        and stage is not None
+        and len(changes) == 1
+        and changes[0].label == stage.label.get(call.language)
+    ):
         return event_at(
-            call, "stage", text("ev_stage", call.language, stage=changes[0].after), entry.at, entry.actor_id, titles, changes=changes
+            call,
+            "stage",
+            text("ev_stage", call.language, stage=changes[0].after),
+            entry.at,
+            entry.actor_id,
+            titles,
+            changes=changes,
         )
     return event_at(call, kind, words, entry.at, entry.actor_id, titles, changes=changes)
 

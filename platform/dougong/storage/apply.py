@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy
@@ -57,13 +58,16 @@ def apply_in(
     allow_loss: bool = False,
     afterwards: Afterwards | None = None,
 ) -> Version:
-    """The same inside a transaction of the caller, who rolls back on any exception."""
+    """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
     _lock(connection)
     if ledger.state(connection, plan.app.id) != plan.state:
         problem = Diagnostic(
             "P132", "somebody else has published since this plan was made", hint="plan again"
         )
         raise Refusal("conflict", [problem])
+    present = ledger.present(connection, plan.app.id)
+    if plan.is_empty and present is not None:
+        return present
     _check(plan, connection, allow_loss=allow_loss)
     for step in plan.steps:
         _run(step, connection)
@@ -97,13 +101,8 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
     """Count again: what was true when the plan was made may not be true for the data as they are now."""
     for step in plan.steps:
         _lock_table(step, connection)
-    now = Plan(
-        plan.app,
-        plan.schema,
-        tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps),
-        plan.changes,
-        plan.state,
-        plan.base,
+    now = replace(
+        plan, steps=tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps)
     )
     problems = now.obstacles() + ([] if allow_loss else now.losses())
     if problems:

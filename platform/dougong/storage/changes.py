@@ -8,7 +8,9 @@ from typing import Any
 
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.model.field import Field
 from dougong.model.role import Permission, Role
+from dougong.storage.pairing import Known, pair
 from dougong.storage.wording import say
 
 
@@ -42,22 +44,25 @@ _KINDS: tuple[tuple[str, str], ...] = (
 _OF_THE_APP = ("version", "label", "icon", "languages", "menu", "currency", "help", "requires", "colour")
 
 
-def changes_between(old: App | None, new: App) -> Iterator[Change]:
-    """Every difference in the definitions, rights last."""
+def changes_between(old: App | None, new: App) -> list[Change]:
+    """Every difference in the definitions that the operations on tables do not tell already, rights last."""
     if old is None:
-        yield Change("app", "added", new.id, (new.version,))
-        yield from _widened_by_install(new)
-        return
+        return [Change("app", "added", new.id, (new.version,)), *_widened_by_install(new)]
+    found = list(_differences(old, new))
+    if not found and dict(old.sources) != dict(new.sources):
+        paths = sorted(
+            path for path in {*old.sources, *new.sources} if old.sources.get(path) != new.sources.get(path)
+        )
+        return [Change("files", "changed", new.id, tuple(paths[:10]))]
+    return found
+
+
+def _differences(old: App, new: App) -> Iterator[Change]:
     yield from _changed_parts("app", new.id, old, new, _OF_THE_APP)
     yield from _entities(old, new)
     for kind, attribute in _KINDS:
         yield from _members(kind, getattr(old, attribute), getattr(new, attribute))
     yield from _roles(old, new)
-    if old == new and dict(old.sources) != dict(new.sources):
-        paths = sorted(
-            path for path in {*old.sources, *new.sources} if old.sources.get(path) != new.sources.get(path)
-        )
-        yield Change("files", "changed", new.id, tuple(paths[:10]))
 
 
 def _widened_by_install(new: App) -> Iterator[Change]:
@@ -74,15 +79,15 @@ def _changed_parts(
         yield Change(kind, "changed", identifier, changed)
 
 
-def _members(kind: str, old: Mapping[str, Any], new: Mapping[str, Any], owner: str = "") -> Iterator[Change]:
+def _members(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for name in new:
         if name not in old:
-            yield Change(kind, "added", owner + name)
+            yield Change(kind, "added", name)
         elif old[name] != new[name]:
-            yield Change(kind, "changed", owner + name, _differing(old[name], new[name]))
+            yield Change(kind, "changed", name, _differing(old[name], new[name]))
     for name in old:
         if name not in new:
-            yield Change(kind, "removed", owner + name)
+            yield Change(kind, "removed", name)
 
 
 def _differing(old: object, new: object) -> tuple[str, ...]:
@@ -95,24 +100,28 @@ def _differing(old: object, new: object) -> tuple[str, ...]:
     )
 
 
+_SAID_BY_OPERATIONS = frozenset({"app", "id", "type", "fields", "was", "indexes", "parent", "table"})
 _OF_AN_ENTITY = tuple(
-    each.name
-    for each in fields(Entity)
-    if each.compare and each.name not in {"app", "id", "fields", "was", "indexes"}
+    each.name for each in fields(Entity) if each.compare and each.name not in _SAID_BY_OPERATIONS
+)
+_OF_A_FIELD = tuple(
+    each.name for each in fields(Field) if each.compare and each.name not in _SAID_BY_OPERATIONS
 )
 
 
 def _entities(old: App, new: App) -> Iterator[Change]:
-    for name, entity in new.entities.items():
-        before = old.entities.get(name)
-        if before is None:
-            yield Change("entity", "added", name)
-            continue
-        yield from _changed_parts("entity", name, before, entity, _OF_AN_ENTITY)
-        yield from _members("field", before.fields, entity.fields, f"{name}.")
-    for name in old.entities:
-        if name not in new.entities:
-            yield Change("entity", "removed", name)
+    """What is new, gone or renamed is told by the operations; here stands what changed in the things that stayed."""
+    for name, former in _paired(old.entities, new.entities).items():
+        before, after = old.entities[former], new.entities[name]
+        yield from _changed_parts("entity", name, before, after, _OF_AN_ENTITY)
+        for field_id, old_id in _paired(before.fields, after.fields).items():
+            one, two = before.fields[old_id], after.fields[field_id]
+            yield from _changed_parts("field", f"{name}.{field_id}", one, two, _OF_A_FIELD)
+
+
+def _paired(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
+    recorded = {name: Known("", each.was) for name, each in old.items()}
+    return pair(recorded, {name: each.was for name, each in new.items()})
 
 
 # ------------------------------------------------------------------ rights

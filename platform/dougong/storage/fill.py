@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, column, delete, select, text, update
 from sqlalchemy import table as plain_table
-from sqlalchemy.sql.expression import ColumnClause
 
 from dougong.fieldtypes import TYPES
 from dougong.storage import ddl, names, tables
@@ -48,10 +47,10 @@ def attach(connection: Connection, app: str, spec: TableSpec, column_: ColumnSpe
     reference = ddl.column_reference(app, spec, column_)
     if reference is None:
         return
-    link: ColumnClause[int] = column(column_.name)
-    target = plain_table(reference.target, column("id"))
-    dangling = link.is_not(None) & ~select(target.c.id).where(target.c.id == link).exists()
-    holder = plain_table(spec.name, link)
+    holder = plain_table(spec.name, column(column_.name))
+    link = holder.c[column_.name]
+    target = plain_table(reference.target, column("id")).alias("target")  # it may be the holder itself
+    dangling = link.is_not(None) & ~select(target.c.id).where(target.c.id == link).correlate(holder).exists()
     connection.execute(update(holder).where(dangling).values({column_.name: None}))
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(ddl.add_reference(connection.dialect, spec.name, reference))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Float, Integer, SmallInteger
 from sqlalchemy.types import TypeEngine
 
-from dougong.storage.types import Characters, Day, Instant, JsonValue, Scaled
+from dougong.storage.types import Characters, Day, Instant, JsonValue, Scaled, Whole
 
 _PLAIN: dict[str, type[TypeEngine[Any]]] = {
     "characters": Characters,
@@ -16,11 +16,14 @@ _PLAIN: dict[str, type[TypeEngine[Any]]] = {
     "json": JsonValue,
     "integer": BigInteger,
     "boolean": Boolean,
+    "whole": Whole,
 }
 
 
 def kind_of(type_: TypeEngine[Any]) -> str:
     """The name of a column type; TypeError for one that the platform does not store."""
+    if isinstance(type_, Whole):
+        return "whole"
     if isinstance(type_, Scaled):
         return f"scaled {type_.decimals}"
     if isinstance(type_, (Integer, SmallInteger)) and not isinstance(type_, Float):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Invalid
 from dougong.model.app import App
 from dougong.model.expression import Literal
 from dougong.model.field import Field
@@ -100,12 +102,14 @@ def matched(
     entities = [
         (each, _counterpart(work, each, "", wanted)) for each in wanted.tables if each.kind == "entity"
     ]
-    work.same_entity = {**(renamed_elsewhere or {}), **{old.key: new.key for new, old in entities if old}}
+    gone = {each.key: "" for each in recorded.tables if each.kind == "entity"}
+    kept = {old.key: new.key for new, old in entities if old and not _is_restored(work, old)}
+    work.same_entity = {**(renamed_elsewhere or {}), **gone, **kept}
     for table, before in entities:
         _match_entity(work, wanted, table, before)
-    kept = {each.uid for each in work.tables}
+    matched_uids = {each.uid for each in work.tables}
     for each in recorded.tables:
-        if each.uid not in kept:
+        if each.uid not in matched_uids:
             _remove_table(work, each)
     schema = Schema(wanted.app, tuple(work.tables), tuple(work.tombstones), work.next_uid)
     return schema, tuple(_ordered(work.operations))
@@ -120,7 +124,7 @@ def _counterpart(work: Matching, table: TableSpec, old_owner: str, wanted: Schem
     """The recorded table of a wanted one; a rollback finds it by identity and brings it back when it was removed."""
     if work.former is not None:
         former = work.former.table(table.key)
-        return _by_identity(work, table, former.uid) if former else None
+        return _by_identity(work, table, former) if former else None
     recorded = {
         _local(each): each
         for each in work.recorded.tables
@@ -135,18 +139,17 @@ def _counterpart(work: Matching, table: TableSpec, old_owner: str, wanted: Schem
     return recorded.get(pairs.get(_local(table), ""))
 
 
-def _by_identity(work: Matching, table: TableSpec, uid: str) -> TableSpec | None:
-    live = work.recorded.table_of(uid)
+def _by_identity(work: Matching, table: TableSpec, former: TableSpec) -> TableSpec | None:
+    live = work.recorded.table_of(former.uid)
     if live is not None:
         return live
-    tombstone = next(
-        (each for each in work.tombstones if each.column is None and each.table.uid == uid), None
-    )
+    buried = (each for each in work.tombstones if each.column is None and each.table.uid == former.uid)
+    tombstone = next(buried, None)
     if tombstone is None:
         return None
     work.tombstones.remove(tombstone)
-    links = {each.field: each.references for each in table.columns}
-    columns = tuple(replace(each, references=links.get(each.field, "")) for each in tombstone.table.columns)
+    links = {each.uid: each.references for each in former.columns}
+    columns = tuple(replace(each, references=links.get(each.uid, "")) for each in tombstone.table.columns)
     restored = replace(
         tombstone.table,
         key=table.key,
@@ -158,7 +161,6 @@ def _by_identity(work: Matching, table: TableSpec, uid: str) -> TableSpec | None
     )
     app = work.recorded.app
     work.add(RestoreTable(app=app, table=restored, tombstone=tombstone))
-    work.add(AttachReferences(app=app, table=restored))
     return replace(restored, name=tombstone.name)
 
 
@@ -179,7 +181,7 @@ def _match_table(work: Matching, table: TableSpec, before: TableSpec | None) -> 
     if before is None:
         return _create_table(work, table)
     app = work.recorded.app
-    if table.kind == "links" and work.same_entity.get(before.target, before.target) != table.target:
+    if table.kind == "links" and _points_elsewhere(work, before, table):
         _remove_table(work, before)
         return _create_table(work, table)
     renamed = replace(table, uid=before.uid)
@@ -192,7 +194,18 @@ def _match_table(work: Matching, table: TableSpec, before: TableSpec | None) -> 
         if operation.table is renamed:
             work.operations[position] = replace(operation, table=after)
     _match_indexes(work, after, before)
+    if _is_restored(work, before):
+        back = {each.uid for each in before.columns}
+        links = tuple(each for each in columns if each.uid in back and each.references)
+        work.add(AttachReferences(app=app, table=after, columns=links))
     return after
+
+
+def _points_elsewhere(work: Matching, before: TableSpec, table: TableSpec) -> bool:
+    target = (
+        before.target if _is_restored(work, before) else work.same_entity.get(before.target, before.target)
+    )
+    return target != table.target
 
 
 def _is_restored(work: Matching, table: TableSpec) -> bool:
@@ -253,12 +266,15 @@ def _searched(search: TableSpec, records: TableSpec | None) -> set[tuple[str, st
 # ------------------------------------------------------------------ columns
 def _match_columns(work: Matching, table: TableSpec, before: TableSpec) -> tuple[ColumnSpec, ...]:
     origins = _origins(work, table, before)
+    same_entity = (
+        {} if _is_restored(work, before) else work.same_entity
+    )  # a restored table speaks of the new keys
     columns = []
     for column in table.columns:
         old = origins.get(column.field)
         if isinstance(old, Tombstone):
             columns.append(_restore_column(work, table, before, column, old))
-        elif old is None or _is_other_thing(work, old, column):
+        elif old is None or _is_other_thing(old, column, same_entity):
             columns.append(_add_column(work, table, before, column))
         else:
             columns.append(_match_column(work, table, before, old, column))
@@ -289,11 +305,11 @@ def _origins(work: Matching, table: TableSpec, before: TableSpec) -> Mapping[str
     return origins
 
 
-def _is_other_thing(work: Matching, old: ColumnSpec, new: ColumnSpec) -> bool:
+def _is_other_thing(old: ColumnSpec, new: ColumnSpec, same_entity: Mapping[str, str]) -> bool:
     """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
     if old.field_type != new.field_type:
         return old.field_type in _LINKING or new.field_type in _LINKING
-    return work.same_entity.get(old.references, old.references) != new.references
+    return same_entity.get(old.references, old.references) != new.references
 
 
 def _match_column(
@@ -321,7 +337,7 @@ def _match_column(
     if _needs_conversion(old, new):
         _change_type(work, table, before, old, after)
     if old.on_delete != new.on_delete:
-        former = replace(old, name=new.name, references=new.references)
+        former = replace(after, on_delete=old.on_delete)
         work.add(ChangeReference(app=app, table=table, before=before, column=after, former=former))
     if new.required and not old.required and work.former is None:
         work.add(SetRequired(app=app, table=table, before=before, column=after, former=old))
@@ -389,8 +405,14 @@ def _add_column(work: Matching, table: TableSpec, before: TableSpec, column: Col
 
 
 def _constant(field_: Field) -> object:
+    """What existing records get in a new field: a default that needs no record to be known; Invalid ones are left to the verbs."""
     tree = field_.default.tree if field_.default else None
-    return tree.value if isinstance(tree, Literal) else None
+    if not isinstance(tree, Literal) or field_.is_computed:
+        return None
+    try:
+        return TYPES[field_.type].assign(tree.value, field_)
+    except Invalid:
+        return None
 
 
 def _remove_column(work: Matching, table: TableSpec, before: TableSpec, column: ColumnSpec) -> None:
@@ -398,6 +420,8 @@ def _remove_column(work: Matching, table: TableSpec, before: TableSpec, column: 
     tombstone = Tombstone(uid, names.tombstone_column(uid, column.field), before, column, work.number)
     work.tombstones.append(tombstone)
     there = replace(before, name=table.name)
+    if _is_restored(work, before):
+        column = replace(column, references="")  # its foreign key went when the table was removed
     work.add(
         RemoveColumn(app=work.recorded.app, table=there, before=before, column=column, tombstone=tombstone)
     )

@@ -331,9 +331,10 @@ class AttachReferences(Operation):
     """The foreign keys of the links of a restored table."""
 
     technical: ClassVar[bool] = True
+    columns: tuple[ColumnSpec, ...]
 
     def run(self, connection: Connection) -> None:
-        for column in self.table.columns:
+        for column in self.columns:
             fill.attach(connection, self.app, self.table, column)
 
 

@@ -66,7 +66,7 @@ class Plan:
     @property
     def is_loss(self) -> bool:
         """Whether applying needs the consent to lose values."""
-        return any(each.is_loss for each in self.steps)
+        return bool(self.losses())
 
     @property
     def widened(self) -> tuple[Change, ...]:
@@ -85,7 +85,8 @@ class Plan:
         return [diagnostic for each in self.steps for diagnostic in _obstacles(each)]
 
     def losses(self) -> list[Diagnostic]:
-        """What applying the plan would lose; errors unless that is allowed."""
+        """What applying the plan would put out of sight; errors unless that is allowed. A rollback is allowed to: it keeps all."""
+        steps = () if self.returns_to is not None else self.steps
         return [
             Diagnostic(
                 "P131",
@@ -94,7 +95,7 @@ class Plan:
                 hint="allow the loss, or keep the field; removed values can be brought back by a rollback",
                 parameters=(("zh", each.describe("zh")),),
             )
-            for each in self.steps
+            for each in steps
             if each.is_loss
         ]
 

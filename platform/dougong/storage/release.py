@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Table, text
 
+from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
@@ -83,7 +84,7 @@ class Releases:
 
     def __init__(self, database: Database, compile_app: Compile | None = None) -> None:
         self.database = database
-        self.compile = compile_app or _compiler
+        self.compile: Compile = compile_app or check_sources
         self._newest: Release | None = None
         self._lock = threading.Lock()
         self._compiled: dict[str, App] = {}
@@ -149,12 +150,6 @@ def _broken(compiled: list[tuple[ledger.Version, App | list[Diagnostic]]]) -> Re
         )
         problems += found if isinstance(found, list) else []
     return Refusal("unavailable", problems)
-
-
-def _compiler(sources: Mapping[str, str], installed: Mapping[str, App]) -> App | list[Diagnostic]:
-    from dougong.compiler import check_sources
-
-    return check_sources(sources, installed)
 
 
 _releases: weakref.WeakKeyDictionary[Database, Releases] = weakref.WeakKeyDictionary()

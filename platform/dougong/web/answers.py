@@ -28,7 +28,9 @@ def failure(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) -> Re
 def problem_answer(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) -> Response:
     """The problem document (RFC 9457)."""
     document = problem_document(kind, problems, exchange.language, exchange.request_id)
-    response = Response(msgspec.json.encode(document), document["status"], content_type="application/problem+json")
+    response = Response(
+        msgspec.json.encode(document), document["status"], content_type="application/problem+json"
+    )
     if kind == "unauthorised":
         response.headers["WWW-Authenticate"] = 'Bearer realm="dougong"'
     if kind in ("too_many", "unavailable"):
@@ -48,7 +50,9 @@ def problem_page(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) 
         from dougong.web.logs import logger
 
         logger().exception("problem page failed")
-        response = Response(f"{title}\n{exchange.request_id}\n", status, content_type="text/plain; charset=utf-8")
+        response = Response(
+            f"{title}\n{exchange.request_id}\n", status, content_type="text/plain; charset=utf-8"
+        )
     if kind in ("too_many", "unavailable"):
         response.headers["Retry-After"] = "30"
     return response

@@ -24,14 +24,24 @@ from dougong.web.table import ROUTES
 
 FORM_PARTS = 20_000
 FORM_MEMORY = 8 * 1024 * 1024
-HTTP_KINDS = {400: "malformed", 404: "missing", 405: "method", 406: "unacceptable", 413: "too_large", 415: "unsupported", 429: "too_many"}
+HTTP_KINDS = {
+    400: "malformed",
+    404: "missing",
+    405: "method",
+    406: "unacceptable",
+    413: "too_large",
+    415: "unsupported",
+    429: "too_many",
+}
 
 
 def create_app(runtime: Runtime) -> Flask:
     """The WSGI application of one runtime."""
     app = Flask("dougong", static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=runtime.settings.max_body, MAX_FORM_PARTS=FORM_PARTS, MAX_FORM_MEMORY_SIZE=FORM_MEMORY
+        MAX_CONTENT_LENGTH=runtime.settings.max_body,
+        MAX_FORM_PARTS=FORM_PARTS,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
     )
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
@@ -74,7 +84,9 @@ def _end(runtime: Runtime, response: Response) -> Response:
     response.headers["X-Request-ID"] = g.request_id
     rule = request.url_rule.rule if request.url_rule is not None else "(none)"
     seconds = time.perf_counter() - g.started
-    runtime.metrics.answered(request.method if request.url_rule else "OTHER", rule, response.status_code, seconds)
+    runtime.metrics.answered(
+        request.method if request.url_rule else "OTHER", rule, response.status_code, seconds
+    )
     if not rule.startswith(("/static", "/healthz", "/readyz", "/metrics")):
         actor = g.exchange.identity.actor.id if g.exchange is not None and g.exchange.identity else None
         logger().info(

@@ -107,12 +107,18 @@ class Exchange:
         """The first argument of every verb, for this request, on the definitions that the transaction sees."""
         release = self.runtime.releases.pinned(connection)
         self.runtime.metrics.serving(release.generation)
-        return Call(release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone)
+        return Call(
+            release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
+        )
 
     @property
     def door(self) -> str:
         """The door that the history names: api for programs, screen for people."""
-        return "api" if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token) else "screen"
+        return (
+            "api"
+            if self.route.rule.startswith("/api/") and (not self.identity or self.identity.is_token)
+            else "screen"
+        )
 
     # -- what was sent ----------------------------------------------------------------------------------------------
 
@@ -121,7 +127,11 @@ class Exchange:
         """The query parameters: checked strictly where the route names those it knows."""
         if self.route.parameters is not None:
             return strict(self.request.args, self.route.parameters)
-        return {name: value for name, value in self.request.args.items() if "\x00" not in value and len(value) <= 10_000}
+        return {
+            name: value
+            for name, value in self.request.args.items()
+            if "\x00" not in value and len(value) <= 10_000
+        }
 
     @cached_property
     def sent(self) -> Any:
@@ -168,7 +178,9 @@ class Exchange:
             request_id=self.request_id,
         )
 
-    def page(self, screen: Screen, status: int = 200, shell: Shell | None = None, messages: tuple[Notice, ...] = ()) -> Response:
+    def page(
+        self, screen: Screen, status: int = 200, shell: Shell | None = None, messages: tuple[Notice, ...] = ()
+    ) -> Response:
         """A screen as HTML."""
         info = replace(self.page_info, shell=shell, messages=messages)
         body = self.runtime.renderers.pages.render(screen, info)

@@ -16,12 +16,17 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._requests = Counter(
-            "dougong_requests_total", "Requests answered", ("method", "route", "status"), registry=self.registry
+            "dougong_requests_total",
+            "Requests answered",
+            ("method", "route", "status"),
+            registry=self.registry,
         )
         self._seconds = Histogram(
             "dougong_request_seconds", "Time to answer", ("route",), buckets=BUCKETS, registry=self.registry
         )
-        self._failures = Counter("dougong_failures_total", "Answers that were our fault", registry=self.registry)
+        self._failures = Counter(
+            "dougong_failures_total", "Answers that were our fault", registry=self.registry
+        )
         self._generation = Gauge(
             "dougong_release_generation", "Generation of the definitions being served", registry=self.registry
         )

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from dougong.diagnostics import Diagnostic, Refusal
 from dougong.definitions import catalogue as definitions
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.people import messages as people
 from dougong.web import catalogue
 

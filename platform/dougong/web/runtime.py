@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from sqlalchemy import Connection
 
 from dougong.screens.description import ApiDescription
 from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
+from dougong.storage.plan import Plan
 from dougong.storage.release import Releases
 from dougong.web.metrics import Metrics
 from dougong.web.settings import Settings
@@ -22,6 +25,8 @@ class Renderers:
     pages: Renderer
     openapi: Callable[[ApiDescription], dict[str, Any]]
     static_folder: Path
+    tables: Mapping[str, Callable[[Any, BinaryIO], int]]
+    media_types: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,4 +38,6 @@ class Runtime:
     settings: Settings
     renderers: Renderers
     releases: Releases
+    afterwards: Callable[[Connection, Plan], None]
+    """What a new version asks of the data that stand there, in the transaction that applies it."""
     metrics: Metrics = field(default_factory=Metrics)

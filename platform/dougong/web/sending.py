@@ -8,7 +8,16 @@ from werkzeug.wrappers import Request, Response
 from dougong.records.files import Download
 
 HARMLESS = frozenset(
-    {"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "text/plain", "text/csv", "application/zip"}
+    {
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "text/plain",
+        "text/csv",
+        "application/zip",
+    }
 )
 
 

@@ -28,6 +28,28 @@ _EXAMPLES = {
     "D419": "DATEDIF(a, b, 'x')",
     "D420": "SUMPRODUCT(lines.price, others.quantity)",
 }
+_TITLES = {
+    "D401": ("Unexpected part of an expression", "表达式中多余的内容"),
+    "D402": ("Expression ends too early", "表达式不完整"),
+    "D403": ("Expression too large", "表达式过大"),
+    "D404": ("Unknown name in an expression", "表达式中未知的名称"),
+    "D405": ("Unknown function", "未知的函数"),
+    "D406": ("Wrong number of arguments", "参数个数不符"),
+    "D407": ("Argument of the wrong type", "参数类型不符"),
+    "D408": ("Values that cannot be compared", "无法比较的值"),
+    "D409": ("Unknown option in an expression", "表达式中未知的选项"),
+    "D410": ("Result of the wrong type", "结果类型不符"),
+    "D411": ("Branches of different types", "分支类型不同"),
+    "D412": ("Text that is not a date", "不是日期的文本"),
+    "D413": ("List where one value is needed", "需要单值却给出列表"),
+    "D414": ("Name behind a dot", "点号之后的名称"),
+    "D415": ("Field outside an aggregate", "字段不在聚合函数内"),
+    "D416": ("Not possible in the database", "无法在数据库中计算"),
+    "D417": ("Constant needed", "需要常量"),
+    "D418": ("Unknown role in an expression", "表达式中未知的角色"),
+    "D419": ("Unknown word as argument", "参数不是可用的词"),
+    "D420": ("Two lists in one function", "一个函数中有两个列表"),
+}
 
 
 def _entry(problem: Problem) -> Entry:
@@ -35,7 +57,7 @@ def _entry(problem: Problem) -> Entry:
     place = ("column {column}: ", "第 {column} 列:")
     return Entry(
         problem.code,
-        (english, chinese),
+        _TITLES.get(problem.code, (english, chinese)),
         (place[0] + english, place[1] + chinese),
         _pair(problem.explanation),
         ("{hint}", "{hint}"),

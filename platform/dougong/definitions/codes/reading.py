@@ -40,7 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
             "Control characters, odd line separators and characters that reverse the direction make a text look different.",
             "控制字符、特殊换行符、孤立代理项以及改变阅读方向的字符会使文本看起来与实际不同。",
         ),
-        ("remove it, or write it as an escape inside double quotes", "请删除,或在双引号中用转义书写"),
+        ("{advice}", "{advice}"),
         'label: "a\u2028b"',
     ),
     Entry(

@@ -25,7 +25,6 @@ ENTRIES: tuple[Entry, ...] = (
     _unknown("D301", "entity", "实体", "to: acount"),
     _unknown("D302", "field", "字段", "columns: [nmae]"),
     _unknown("D303", "role", "角色", "by: [{role: directr}]"),
-    _unknown("D304", "option", "选项", "allow: [vip2]"),
     _unknown("D305", "stage", "阶段", "allow_from: [qualifed]"),
     _unknown("D306", "pipeline", "管道", "stage: {type: stage, pipeline: sale}"),
     _unknown("D307", "node", "节点", "next: [{to: directr}]"),

@@ -40,7 +40,10 @@ ENTRIES: tuple[Entry, ...] = (
             "Patterns run in an engine whose time does not explode; it knows no look-around and no back references.",
             "格式由线性时间的引擎匹配,不支持环视和反向引用。",
         ),
-        ("write the forms themselves, as in [A-Z]{{2}}-\\d+", "请直接写出形式,例如 [A-Z]{{2}}-\\d+"),
+        (
+            "look-ahead, look-behind and back references are not possible; write the forms themselves, as in [A-Z]{{2}}-\\d+",
+            "不支持环视和反向引用;请直接写出形式,例如 [A-Z]{{2}}-\\d+",
+        ),
         'pattern: "(?=x)"',
     ),
     Entry(

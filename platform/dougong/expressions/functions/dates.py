@@ -36,7 +36,7 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS = {"day": 1, "week": 7}
 SECONDS = {"hour": 3600, "minute": 60}
 YEARS = 4000
-FARTHEST = {"month": 12 * YEARS, "day": 366 * YEARS, "hour": 24 * 366 * YEARS, "minute": 1440 * 366 * YEARS}
+FARTHEST = {"month": 12 * YEARS, "day": 366 * YEARS, "hour": 24 * 366 * YEARS, "minute": 1_000_000_000}
 """How many units a date can be moved by; farther comes out empty, because PostgreSQL's calendar begins in 4713 BC."""
 
 
@@ -72,7 +72,9 @@ def add_months(value: date, months: Decimal | int) -> date | None:
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
         return None
-    return value.replace(year=year, month=month + 1, day=min(value.day, calendar.monthrange(year, month + 1)[1]))
+    return value.replace(
+        year=year, month=month + 1, day=min(value.day, calendar.monthrange(year, month + 1)[1])
+    )
 
 
 def _date(*arguments: Any) -> date | None:
@@ -190,14 +192,15 @@ def _part_sql(field: str) -> Any:
 
 def _interval(**parts: ColumnElement[Any]) -> ColumnElement[Any]:
     order = ("years", "months", "weeks", "days", "hours", "mins")
-    return type_coerce(func.make_interval(*(parts.get(part, literal(0, Integer())) for part in order)), Interval())
+    return type_coerce(
+        func.make_interval(*(parts.get(part, literal(0, Integer())) for part in order)), Interval()
+    )
 
 
 def _reach(count: ColumnElement[Any], farthest: int) -> ColumnElement[Any]:
     """A whole count as integer, NULL beyond the reach."""
-    beyond = farthest + 1
-    near = cast(func.greatest(func.least(func.trunc(count), beyond), -beyond), Integer)
-    return func.nullif(func.nullif(near, beyond), -beyond)
+    near = emit.between(count, -farthest, farthest)
+    return func.nullif(func.nullif(near, farthest + 1), -farthest - 1)
 
 
 def moved_sql(day: ColumnElement[Any], count: ColumnElement[Any], unit: str) -> ColumnElement[Any]:
@@ -211,8 +214,10 @@ def _date_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[An
     if len(elements) == 1:
         return _day(call, elements, timezone)
     year, month, day = elements
-    known = func.nullif(func.nullif(func.greatest(func.least(emit.whole(year), 10_000), 0), 10_000), 0)
-    first = emit.within_calendar(moved_sql(func.make_date(known, 1, 1), func.trunc(month) - emit.numeric(1), "month"))
+    known = func.nullif(func.nullif(emit.between(year, 1, 9999), 10_000), 0)
+    first = emit.within_calendar(
+        moved_sql(func.make_date(known, 1, 1), func.trunc(month) - emit.numeric(1), "month")
+    )
     return emit.within_calendar(moved_sql(first, func.trunc(day) - emit.numeric(1), "day"))
 
 
@@ -276,7 +281,9 @@ def _like_first(arguments: tuple[Node, ...]) -> Type:
     return MOMENT if _is_moment(arguments[0]) else DATE
 
 
-def _date_part_function(name: str, alias: str, en: str, zh: str, example: tuple[str, str], part: str) -> Function:
+def _date_part_function(
+    name: str, alias: str, en: str, zh: str, example: tuple[str, str], part: str
+) -> Function:
     return Function(
         name,
         alias,
@@ -328,12 +335,44 @@ DATES: tuple[Function, ...] = (
         typing="date",
         zoned=True,
     ),
-    _date_part_function("YEAR", "年", "The year of a date.", "日期的年份。", ("YEAR('2026-11-22')", "2026"), "year"),
-    _date_part_function("QUARTER", "季度", "The quarter of a date, 1 to 4.", "日期所在的季度，1 至 4。", ("QUARTER('2026-11-22')", "4"), "quarter"),
-    _date_part_function("MONTH", "月", "The month of a date, 1 to 12.", "日期的月份，1 至 12。", ("MONTH('2026-11-22')", "11"), "month"),
-    _date_part_function("DAY", "日", "The day of the month.", "日期在当月的第几天。", ("DAY('2026-11-22')", "22"), "day"),
-    _date_part_function("HOUR", "时", "The hour of a moment, 0 to 23.", "时刻的小时，0 至 23。", ("HOUR('2026-11-22T08:30:00+00:00')", "8"), "hour"),
-    _date_part_function("MINUTE", "分", "The minute of a moment.", "时刻的分钟。", ("MINUTE('2026-11-22T08:30:00+00:00')", "30"), "minute"),
+    _date_part_function(
+        "YEAR", "年", "The year of a date.", "日期的年份。", ("YEAR('2026-11-22')", "2026"), "year"
+    ),
+    _date_part_function(
+        "QUARTER",
+        "季度",
+        "The quarter of a date, 1 to 4.",
+        "日期所在的季度，1 至 4。",
+        ("QUARTER('2026-11-22')", "4"),
+        "quarter",
+    ),
+    _date_part_function(
+        "MONTH",
+        "月",
+        "The month of a date, 1 to 12.",
+        "日期的月份，1 至 12。",
+        ("MONTH('2026-11-22')", "11"),
+        "month",
+    ),
+    _date_part_function(
+        "DAY", "日", "The day of the month.", "日期在当月的第几天。", ("DAY('2026-11-22')", "22"), "day"
+    ),
+    _date_part_function(
+        "HOUR",
+        "时",
+        "The hour of a moment, 0 to 23.",
+        "时刻的小时，0 至 23。",
+        ("HOUR('2026-11-22T08:30:00+08:00')", "8"),
+        "hour",
+    ),
+    _date_part_function(
+        "MINUTE",
+        "分",
+        "The minute of a moment.",
+        "时刻的分钟。",
+        ("MINUTE('2026-11-22T08:30:00+00:00')", "30"),
+        "minute",
+    ),
     Function(
         "WEEKDAY",
         "星期",
@@ -370,7 +409,10 @@ DATES: tuple[Function, ...] = (
         "相差天数",
         "dates",
         "DAYS(end, start)",
-        words("The days from start to end, as in Excel; the same as `end - start`.", "从开始到结束的天数，与 Excel 相同；等同于 `结束 - 开始`。"),
+        words(
+            "The days from start to end, as in Excel; the same as `end - start`.",
+            "从开始到结束的天数，与 Excel 相同；等同于 `结束 - 开始`。",
+        ),
         ("DAYS('2026-03-01', '2026-02-01')", "28"),
         ("moment", "moment"),
         WHOLE,
@@ -420,7 +462,10 @@ DATES: tuple[Function, ...] = (
         "月份增减",
         "dates",
         "EDATE(date, months)",
-        words("The same day so many months later, or the last day of a shorter month.", "若干个月之后的同一天；当月没有该日时取月末。"),
+        words(
+            "The same day so many months later, or the last day of a shorter month.",
+            "若干个月之后的同一天；当月没有该日时取月末。",
+        ),
         ("EDATE('2026-01-31', 1)", "2026-02-28"),
         ("moment", "number"),
         DATE,

@@ -38,8 +38,15 @@ INTERNAL: Mapping[str, Function] = {
         _operation("+", Type("number"), values.add, lambda call, at, timezone: at[0] + at[1]),
         _operation("-", Type("number"), values.subtract, lambda call, at, timezone: at[0] - at[1]),
         _operation("*", Type("number"), values.multiply, lambda call, at, timezone: at[0] * at[1]),
-        _operation("/", Type("number"), values.divide, lambda call, at, timezone: emit.quotient(at[0], at[1])),
-        _operation("NEGATE", Type("number"), lambda value: value.copy_negate() if value else value, lambda call, at, timezone: -at[0]),
+        _operation(
+            "/", Type("number"), values.divide, lambda call, at, timezone: emit.quotient(at[0], at[1])
+        ),
+        _operation(
+            "NEGATE",
+            Type("number"),
+            lambda value: value.copy_negate() if value else value,
+            lambda call, at, timezone: -at[0],
+        ),
         _operation("AS_TEXT", Type("text"), as_text, _as_text_sql),
         _operation(
             "ADD_DAYS",

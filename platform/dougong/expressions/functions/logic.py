@@ -72,7 +72,9 @@ LOGIC: tuple[Function, ...] = (
         "为空",
         "logic",
         "ISEMPTY(value)",
-        words("Whether a value is empty; the same as `value IS EMPTY`.", "值是否为空；与 `值 IS EMPTY` 相同。"),
+        words(
+            "Whether a value is empty; the same as `value IS EMPTY`.", "值是否为空；与 `值 IS EMPTY` 相同。"
+        ),
         ("ISEMPTY('')", "TRUE"),
         ("any",),
         typing="alias",
@@ -82,7 +84,9 @@ LOGIC: tuple[Function, ...] = (
         "并且",
         "logic",
         "AND(condition, [condition]…)",
-        words("Whether all conditions hold; the same as `a AND b`.", "所有条件是否都成立；与 `a AND b` 相同。"),
+        words(
+            "Whether all conditions hold; the same as `a AND b`.", "所有条件是否都成立；与 `a AND b` 相同。"
+        ),
         ("AND(2 > 1, 3 > 2)", "TRUE"),
         ("boolean", "boolean*"),
         typing="alias",
@@ -92,7 +96,10 @@ LOGIC: tuple[Function, ...] = (
         "或者",
         "logic",
         "OR(condition, [condition]…)",
-        words("Whether at least one condition holds; the same as `a OR b`.", "是否至少有一个条件成立；与 `a OR b` 相同。"),
+        words(
+            "Whether at least one condition holds; the same as `a OR b`.",
+            "是否至少有一个条件成立；与 `a OR b` 相同。",
+        ),
         ("OR(1 > 2, 3 > 2)", "TRUE"),
         ("boolean", "boolean*"),
         typing="alias",
@@ -102,7 +109,10 @@ LOGIC: tuple[Function, ...] = (
         "非",
         "logic",
         "NOT(condition)",
-        words("Whether the condition does not hold; empty stays empty.", "条件是否不成立；条件为空时结果仍为空。"),
+        words(
+            "Whether the condition does not hold; empty stays empty.",
+            "条件是否不成立；条件为空时结果仍为空。",
+        ),
         ("NOT(1 > 2)", "TRUE"),
         ("boolean",),
         typing="alias",

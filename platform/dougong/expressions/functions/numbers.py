@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, Integer, case, func, literal
 
 from dougong.expressions import emit, values
 from dougong.expressions.registry import Function, constant, words
@@ -44,7 +44,7 @@ def _modulo(value: Decimal, divisor: Decimal) -> Decimal | None:
     if not divisor:
         return None
     left = values.EXACT.remainder(value, divisor)
-    return left + divisor if left and (left < 0) != (divisor < 0) else left
+    return values.EXACT.add(left, divisor) if left and (left < 0) != (divisor < 0) else left
 
 
 def _multiple(how: str) -> Any:
@@ -53,12 +53,14 @@ def _multiple(how: str) -> Any:
     def found(value: Decimal, step: Decimal = Decimal(1)) -> Decimal | None:
         if not step:
             return None
-        step = abs(step)
+        step = step.copy_abs()
         left = values.EXACT.remainder(value, step)
-        low = value - left - (step if left < 0 else 0)
+        low = values.EXACT.subtract(value, left)
+        if left < 0:
+            low = values.EXACT.subtract(low, step)
         if how == "floor" or not left:
             return values.bounded(low)
-        return values.bounded(low + step)
+        return values.bounded(values.EXACT.add(low, step))
 
     return found
 
@@ -84,7 +86,7 @@ def _value(text: str) -> Decimal | None:
 
 
 def _places_sql(elements: Elements) -> ColumnElement[Any]:
-    return func.greatest(func.least(emit.whole(elements[1]), 20), -31) if len(elements) > 1 else emit.whole(emit.numeric(0))
+    return emit.between(elements[1], -31, 20) if len(elements) > 1 else literal(0, Integer())
 
 
 def _round_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
@@ -132,7 +134,10 @@ NUMBERS: tuple[Function, ...] = (
         "四舍五入",
         "numbers",
         "ROUND(number, [decimals])",
-        words("Rounded to a number of decimals, ties away from zero; to a whole number when not said.", "四舍五入到指定小数位；省略时取整数。"),
+        words(
+            "Rounded to a number of decimals, ties away from zero; to a whole number when not said.",
+            "四舍五入到指定小数位；省略时取整数。",
+        ),
         ("ROUND(2.345, 2)", "2.35"),
         _NUMBER_AND_PLACES,
         _places,
@@ -169,7 +174,10 @@ NUMBERS: tuple[Function, ...] = (
         "取整",
         "numbers",
         "INT(number)",
-        words("The next whole number below, as in Excel: INT(-1.5) is -2.", "向下取整，与 Excel 相同：INT(-1.5) 为 -2。"),
+        words(
+            "The next whole number below, as in Excel: INT(-1.5) is -2.",
+            "向下取整，与 Excel 相同：INT(-1.5) 为 -2。",
+        ),
         ("INT(-1.5)", "-2"),
         ("number",),
         number(0),
@@ -193,7 +201,10 @@ NUMBERS: tuple[Function, ...] = (
         "求余",
         "numbers",
         "MOD(number, divisor)",
-        words("What is left after dividing, with the sign of the divisor; empty for zero.", "除法的余数，符号与除数相同；除数为零时为空。"),
+        words(
+            "What is left after dividing, with the sign of the divisor; empty for zero.",
+            "除法的余数，符号与除数相同；除数为零时为空。",
+        ),
         ("MOD(-7, 3)", "2"),
         ("number", "number"),
         _same,
@@ -220,7 +231,10 @@ NUMBERS: tuple[Function, ...] = (
         "向上取整",
         "numbers",
         "CEILING(number, [step])",
-        words("The next multiple of a step at or above the number; steps of 1 when not said.", "不小于该数的最近倍数；省略步长时为 1。"),
+        words(
+            "The next multiple of a step at or above the number; steps of 1 when not said.",
+            "不小于该数的最近倍数；省略步长时为 1。",
+        ),
         ("CEILING(7.2, 5)", "10"),
         _NUMBER_AND_PLACES,
         lambda arguments: number(decimals_of(arguments[1].type)) if len(arguments) > 1 else number(0),
@@ -233,7 +247,10 @@ NUMBERS: tuple[Function, ...] = (
         "向下取整",
         "numbers",
         "FLOOR(number, [step])",
-        words("The next multiple of a step at or below the number; steps of 1 when not said.", "不大于该数的最近倍数；省略步长时为 1。"),
+        words(
+            "The next multiple of a step at or below the number; steps of 1 when not said.",
+            "不大于该数的最近倍数；省略步长时为 1。",
+        ),
         ("FLOOR(-7.2, 5)", "-10"),
         _NUMBER_AND_PLACES,
         lambda arguments: number(decimals_of(arguments[1].type)) if len(arguments) > 1 else number(0),
@@ -246,7 +263,10 @@ NUMBERS: tuple[Function, ...] = (
         "转数值",
         "numbers",
         "VALUE(text)",
-        words("The number a text says, thousands separators allowed; empty when it says none.", "文本所表示的数字，可含千位分隔符；不是数字时为空。"),
+        words(
+            "The number a text says, thousands separators allowed; empty when it says none.",
+            "文本所表示的数字，可含千位分隔符；不是数字时为空。",
+        ),
         ("VALUE('1,234.5')", "1234.5"),
         ("text",),
         number(None),

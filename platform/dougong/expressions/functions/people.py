@@ -24,7 +24,7 @@ PEOPLE: tuple[Function, ...] = (
             "Whether the member holds a role of this app, or 'app.role' of another; an administrator holds every role.",
             "成员是否拥有本应用的角色，或其他应用的 '应用.角色'；管理员视为拥有所有角色。",
         ),
-        ("HAS_ROLE('nobody')", "FALSE"),
+        ("HAS_ROLE('other.nobody')", "FALSE"),
         ("text",),
         typing="has_role",
     ),

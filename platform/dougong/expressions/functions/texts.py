@@ -56,11 +56,15 @@ def _count(element: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _left_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    return emit.filled(func.left(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1))))
+    return emit.filled(
+        func.left(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1)))
+    )
 
 
 def _right_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    return emit.filled(func.right(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1))))
+    return emit.filled(
+        func.right(emit.blank(elements[0]), _count(elements[1] if len(elements) > 1 else emit.numeric(1)))
+    )
 
 
 def _middle_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
@@ -85,7 +89,9 @@ def _ends_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[An
 
 
 def _trim_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    spaced = func.regexp_replace(emit.blank(elements[0]), emit.text(_SPACES.pattern), emit.text(" "), emit.text("g"))
+    spaced = func.regexp_replace(
+        emit.blank(elements[0]), emit.text(_SPACES.pattern), emit.text(" "), emit.text("g")
+    )
     return emit.filled(func.btrim(spaced, emit.text(" ")))
 
 
@@ -95,7 +101,10 @@ TEXTS: tuple[Function, ...] = (
         "拼接",
         "texts",
         "CONCAT(value, [value]…)",
-        words("Texts, numbers and dates joined; the same as `a & b`.", "把文本、数字、日期连接起来；与 `a & b` 相同。"),
+        words(
+            "Texts, numbers and dates joined; the same as `a & b`.",
+            "把文本、数字、日期连接起来；与 `a & b` 相同。",
+        ),
         ("CONCAT('No. ', 12.50)", "No. 12.5"),
         ("plain", "plain*"),
         typing="alias",
@@ -181,7 +190,10 @@ TEXTS: tuple[Function, ...] = (
         "去空格",
         "texts",
         "TRIM(text)",
-        words("Without spaces at the ends, and with single ones between words.", "去掉首尾空格，中间的连续空格合为一个。"),
+        words(
+            "Without spaces at the ends, and with single ones between words.",
+            "去掉首尾空格，中间的连续空格合为一个。",
+        ),
         ("TRIM('  a   b ')", "a b"),
         ("text",),
         TEXT,
@@ -194,7 +206,9 @@ TEXTS: tuple[Function, ...] = (
         "替换",
         "texts",
         "SUBSTITUTE(text, old, new)",
-        words("Every occurrence of a part replaced; letters' case counts.", "替换所有出现的部分，区分大小写。"),
+        words(
+            "Every occurrence of a part replaced; letters' case counts.", "替换所有出现的部分，区分大小写。"
+        ),
         ("SUBSTITUTE('a-b-c', '-', '/')", "a/b/c"),
         ("text", "text", "text"),
         TEXT,
@@ -206,7 +220,10 @@ TEXTS: tuple[Function, ...] = (
         "查找",
         "texts",
         "FIND(part, text)",
-        words("At which character, counted from 1, a part begins; 0 when it does not occur.", "部分文本首次出现的位置（从 1 起）；未出现为 0。"),
+        words(
+            "At which character, counted from 1, a part begins; 0 when it does not occur.",
+            "部分文本首次出现的位置（从 1 起）；未出现为 0。",
+        ),
         ("FIND('go', 'dougong')", "4"),
         ("text", "text"),
         WHOLE,
@@ -219,7 +236,10 @@ TEXTS: tuple[Function, ...] = (
         "包含",
         "texts",
         "CONTAINS(text, part)",
-        words("Whether a part occurs in a text; letters' case does not count.", "文本是否包含某部分，不区分大小写。"),
+        words(
+            "Whether a part occurs in a text; letters' case does not count.",
+            "文本是否包含某部分，不区分大小写。",
+        ),
         ("CONTAINS('Dougong', 'GONG')", "TRUE"),
         ("text", "text"),
         BOOLEAN,
@@ -232,7 +252,10 @@ TEXTS: tuple[Function, ...] = (
         "开头是",
         "texts",
         "STARTSWITH(text, part)",
-        words("Whether a text begins with a part; letters' case does not count.", "文本是否以某部分开头，不区分大小写。"),
+        words(
+            "Whether a text begins with a part; letters' case does not count.",
+            "文本是否以某部分开头，不区分大小写。",
+        ),
         ("STARTSWITH('Dougong', 'dou')", "TRUE"),
         ("text", "text"),
         BOOLEAN,
@@ -245,7 +268,10 @@ TEXTS: tuple[Function, ...] = (
         "结尾是",
         "texts",
         "ENDSWITH(text, part)",
-        words("Whether a text ends with a part; letters' case does not count.", "文本是否以某部分结尾，不区分大小写。"),
+        words(
+            "Whether a text ends with a part; letters' case does not count.",
+            "文本是否以某部分结尾，不区分大小写。",
+        ),
         ("ENDSWITH('Dougong', 'GONG')", "TRUE"),
         ("text", "text"),
         BOOLEAN,

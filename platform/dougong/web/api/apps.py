@@ -29,7 +29,9 @@ def app(exchange: Exchange, app: str) -> Response:
         found = known_app(call, app)
         language = call.language
         document = _app(call, found) | {
-            "entities": [entity_document(call, entity) for entity in readable_entities(call.release, call.actor, app)],
+            "entities": [
+                entity_document(call, entity) for entity in readable_entities(call.release, call.actor, app)
+            ],
             "reports": [
                 {"id": name, "label": report.label.get(language)}
                 for name, report in found.reports.items()
@@ -74,7 +76,9 @@ def entity_document(call: Call, entity: Entity) -> dict[str, Any]:
                 "label": field.label.get(call.language),
                 "required": field.required,
                 "read_only": field.is_computed or name in locked,
-                "options": [{"id": each.id, "label": each.label.get(call.language)} for each in field.options],
+                "options": [
+                    {"id": each.id, "label": each.label.get(call.language)} for each in field.options
+                ],
                 "to": field.target.key if field.target else None,
             }
             for name, field in visible_fields(call, entity).items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
@@ -42,7 +42,9 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
         "action": entry.action,
         "version": entry.version,
         "batch": entry.batch,
-        "changes": {name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()},
+        "changes": {
+            name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()
+        },
         "rows": {name: [_row_change(each) for each in rows] for name, rows in entry.rows.items()},
     }
 
@@ -65,7 +67,9 @@ def comment(exchange: Exchange, app: str, entity: str, identifier: str) -> Respo
     words, answers = body.get("text"), body.get("answers")
     if not isinstance(words, str):
         raise refuse("malformed", "W313", "text", name="text", expected="text")
-    if answers is not None and not (isinstance(answers, str) and answers.isascii() and answers.isdigit() and len(answers) < 19):
+    if answers is not None and not (
+        isinstance(answers, str) and answers.isascii() and answers.isdigit() and len(answers) < 19
+    ):
         raise refuse("malformed", "W313", "answers", name="answers", expected="the id of a comment as text")
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
@@ -108,7 +112,9 @@ def attach(exchange: Exchange, app: str, entity: str) -> Response:
         raise refuse("malformed", "W312", "file", name="file")
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
-        stored = upload(call, exchange.runtime.files_folder, key, field, file.filename, file.stream)
+        stored = upload(
+            call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
+        )
     document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
     return exchange.json(document, 201, {"Location": f"/api/v1/files/{stored.id}"})
 

@@ -92,7 +92,11 @@ def create(exchange: Exchange, app: str, entity: str) -> Response:
 
         def change() -> Outcome:
             record = create_record(call, key, values)
-            return 201, {"id": str(record.id), "version": record.version, "body": record_document(call, record)}
+            return 201, {
+                "id": str(record.id),
+                "version": record.version,
+                "body": record_document(call, record),
+            }
 
         (status, outcome), repeated = _once(exchange, call, change)
     headers = {"Location": f"/api/v1/{app}/{entity}/{outcome['id']}", "ETag": etag(outcome["version"])}
@@ -164,18 +168,24 @@ def _operation(given: Any, path: str) -> Operation:
     kind, identifier, version = each.get("action"), each.get("id"), each.get("version")
     if kind not in KINDS:
         raise refuse("malformed", "W206", f"{path}/action", name="action", allowed=", ".join(KINDS))
-    if kind != "create" and not (isinstance(identifier, str) and identifier.isascii() and identifier.isdigit() and len(identifier) < 19):
+    if kind != "create" and not (
+        isinstance(identifier, str) and identifier.isascii() and identifier.isdigit() and len(identifier) < 19
+    ):
         raise refuse("malformed", "W313", f"{path}/id", name="id", expected="the id of a record as text")
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
         raise refuse("malformed", "W313", f"{path}/version", name="version", expected="a whole number")
     values = an_object(each.get("values", {}))
-    return Operation(kind, int(identifier) if kind != "create" else None, values, version)
+    return Operation(kind, int(identifier) if isinstance(identifier, str) else None, values, version)
 
 
 def _result(call: Call, exchange: Exchange, operation: Operation, outcome: BatchOutcome) -> dict[str, Any]:
     if outcome.refused:
         document = problem_document(outcome.refused, outcome.problems, call.language, exchange.request_id)
-        return {"status": document["status"], "id": None if outcome.id is None else str(outcome.id), "problem": document}
+        return {
+            "status": document["status"],
+            "id": None if outcome.id is None else str(outcome.id),
+            "problem": document,
+        }
     status = {"create": 201, "delete": 204}.get(operation.kind, 200)
     return {"status": status, "id": str(outcome.id)}
 

@@ -47,10 +47,12 @@ def identifier(number: int | None) -> str | None:
 def _converters(call: Call, key: str) -> Mapping[str, Converter]:
     """From each field's value to JSON, kept with the release."""
     kept = ("api converters", key)
-    found: Mapping[str, Converter] | None = call.release.cache.get(kept)
-    if found is None:
+    found = call.release.cache.get(kept)
+    if not isinstance(found, dict):
         entity = call.release.entity(key)
-        found = call.release.cache[kept] = {name: _converter(call, entity, field) for name, field in entity.fields.items()}
+        found = call.release.cache[kept] = {
+            name: _converter(call, entity, field) for name, field in entity.fields.items()
+        }
     return found
 
 

@@ -35,4 +35,8 @@ def take_draft(call: Call, name: str) -> Mapping[str, list[str]] | None:
         return None
     where = (DRAFT.c.user_id == call.actor.id, DRAFT.c.kind == KIND, DRAFT.c.key == name)
     row = call.connection.execute(select(DRAFT.c.data).where(*where)).one_or_none()
-    return None if row is None else {str(key): [str(each) for each in values] for key, values in row.data.items()}
+    return (
+        None
+        if row is None
+        else {str(key): [str(each) for each in values] for key, values in row.data.items()}
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import BinaryIO, cast
 
 import msgspec
 from werkzeug.datastructures import FileStorage
@@ -35,7 +36,9 @@ def new(exchange: Exchange, app: str, entity: str) -> Response:
     given = exchange.parameters
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
-        values = copy_values(call, key, number(given["copy"])) if given.get("copy") else initial_values(call, key)
+        values = (
+            copy_values(call, key, number(given["copy"])) if given.get("copy") else initial_values(call, key)
+        )
         values = {**values, **_prefilled(call, key, given)}
         kept = take_draft(call, given.get("draft", ""))
         entry = FormEntry(values, titles_for(call, key, values), form_token=random_token())
@@ -48,13 +51,17 @@ def new(exchange: Exchange, app: str, entity: str) -> Response:
 
 def _kept(call: Call, key: str, values: Mapping[str, object], entered: Entered) -> FormEntry:
     notice = Notice(text("entry_kept", call.language), "info")
-    return FormEntry(values, titles_for(call, key, values), entered, form_token=random_token(), notices=(notice,))
+    return FormEntry(
+        values, titles_for(call, key, values), entered, form_token=random_token(), notices=(notice,)
+    )
 
 
 def _prefilled(call: Call, key: str, given: Mapping[str, str]) -> Mapping[str, object]:
     """Values of the address for writable fields, such as the record that a related list belongs to."""
     fields = call.release.entity(key).fields
-    entered = {name: value for name, value in given.items() if name in fields and fields[name].type != "table"}
+    entered = {
+        name: value for name, value in given.items() if name in fields and fields[name].type != "table"
+    }
     values, _ = read_entry(call, key, "create", entered)
     return values
 
@@ -86,7 +93,9 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
     return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
 
 
-def _further(call: Call, key: str, values: Mapping[str, object], problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _further(
+    call: Call, key: str, values: Mapping[str, object], problems: Sequence[Diagnostic]
+) -> list[Diagnostic]:
     """What else is wrong, so that everything is said at once: the verb's own checks on what could be read."""
     known = {problem.path for problem in problems}
     try:
@@ -94,7 +103,9 @@ def _further(call: Call, key: str, values: Mapping[str, object], problems: Seque
             create(call, key, values)
             trial.rollback()
     except Refusal as refusal:
-        return [each for each in refusal.problems if each.path not in known] if refusal.kind == "invalid" else []
+        return (
+            [each for each in refusal.problems if each.path not in known] if refusal.kind == "invalid" else []
+        )
     return []
 
 
@@ -119,7 +130,9 @@ def edit(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
         if kept is not None:
             entered = exchange.runtime.renderers.pages.submitted(form, kept)
             notice = Notice(text("entry_kept", call.language), "info")
-            again = FormEntry(record.values, record.titles, entered, (), random_token(), (notice,), record.version)
+            again = FormEntry(
+                record.values, record.titles, entered, (), random_token(), (notice,), record.version
+            )
             form = edit_form(call, record, again)
         return show(exchange, call, form)
 
@@ -132,7 +145,9 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
             record = read(call, key, number(identifier))
-            entered = _entered(exchange, call, edit_form(call, record, FormEntry(record.values, record.titles)), data)
+            entered = _entered(
+                exchange, call, edit_form(call, record, FormEntry(record.values, record.titles)), data
+            )
             values, problems = read_entry(call, key, "update", {**entered, **_upload(exchange, call, key)})
             if problems:
                 raise Refusal("invalid", problems)
@@ -192,7 +207,15 @@ def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
         if given:
             kept = tuple(exchange.request.form.getlist(name))
             stored = tuple(
-                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", file.stream).id for file in given
+                upload(
+                    call,
+                    exchange.runtime.files_folder,
+                    key,
+                    name,
+                    file.filename or "",
+                    cast(BinaryIO, file.stream),
+                ).id
+                for file in given
             )
             found[name] = (*kept, *stored) if fields[name].multiple else stored
     return found

@@ -8,11 +8,11 @@ from urllib.parse import quote, unquote
 from werkzeug.wrappers import Response
 
 from dougong.records.call import Call
+from dougong.screens.inbox_count import open_count
 from dougong.screens.navigation import shell
-from dougong.screens.shape import Notice, RequestInfo, Screen
+from dougong.screens.shape import Notice, Screen
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.workflow.tasks import open_count
 
 MESSAGE_COOKIE = "dg_message"
 
@@ -38,7 +38,9 @@ def go(exchange: Exchange, path: str, message: str = "") -> Response:
     if message:
         value = quote(message[:300])
         secure = exchange.runtime.settings.secure
-        response.set_cookie(MESSAGE_COOKIE, value, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure)
+        response.set_cookie(
+            MESSAGE_COOKIE, value, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure
+        )
     return response
 
 

@@ -55,7 +55,10 @@ def search(exchange: Exchange) -> Response:
     words = exchange.parameters.get("q", "").strip()[:200]
     with exchange.reading() as call:
         found = _found(call, words) if words else []
-        if exchange.request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json":
+        if (
+            exchange.request.accept_mimetypes.best_match(("text/html", "application/json"))
+            == "application/json"
+        ):
             return exchange.json({"results": found})
         links = tuple(Link(each["label"], each["href"], each["group"], each["icon"]) for each in found)
         empty = None if links else Empty(text("search_nothing", call.language, q=words), drawing=False)
@@ -72,7 +75,13 @@ def _found(call: Call, words: str) -> list[dict[str, Any]]:
             page = list_records(call, entity.key, Query(q=words, limit=FOUND_PER_ENTITY))
             group = entity.plural.get(call.language)
             found += [
-                {"label": each.title, "href": record_path(entity.key, each.id), "group": group, "icon": entity.icon, "note": ""}
+                {
+                    "label": each.title,
+                    "href": record_path(entity.key, each.id),
+                    "group": group,
+                    "icon": entity.icon,
+                    "note": "",
+                }
                 for each in page.rows
             ]
     return found[:FOUND]

@@ -29,7 +29,9 @@ def asked_for(exchange: Exchange) -> ListRequest:
         q=given.get("q", "").strip()[:200],
         sort=given.get("sort", "")[:200],
         cursor=given.get("cursor", ""),
-        page=min(int(page), 100_000) if page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) > 0 else 1,
+        page=min(int(page), 100_000)
+        if page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) > 0
+        else 1,
         size=int(size) if size in [str(each) for each in PAGE_SIZES] else PAGE_SIZES[0],
         kind=given.get("kind", "") if given.get("kind", "") in ("grid", "kanban") else "",
         added=(given.get("add_field", ""), given.get("add_operator", ""), given.get("add_value", "")),
@@ -49,7 +51,9 @@ def list_(exchange: Exchange, app: str, entity: str) -> Response:
                 narrowed = replace(asked, added=("", "", ""))
             return exchange.redirect(with_query(entity_path(key), narrowed.parameters()))
         view = view_of(call, found, asked.view)
-        board = (asked.kind or (view.kind if view else "grid")) == "kanban" and group_field(call, found, view) is not None
+        board = (asked.kind or (view.kind if view else "grid")) == "kanban" and group_field(
+            call, found, view
+        ) is not None
         try:
             screen = kanban_screen(call, key, asked) if board else list_screen(call, key, asked)
         except Refusal as refusal:

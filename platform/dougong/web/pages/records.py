@@ -31,7 +31,9 @@ def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> R
     with exchange.reading() as call:
         record = read(call, entity_key(call, app, entity), number(identifier))
         approval = approval_of(call, record)
-        return show(exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked))
+        return show(
+            exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked)
+        )
 
 
 def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
@@ -50,7 +52,7 @@ def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
     except Refusal as refusal:
         if scripted:
             return problem_answer(exchange, refusal.kind, refusal.problems)
-        if refusal.kind == "invalid":
+        if refusal.kind == "invalid" and field is not None:
             return edit_again(exchange, app, entity, identifier, {field.id: target}, refusal.problems)
         raise
     if scripted:

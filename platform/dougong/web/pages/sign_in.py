@@ -49,7 +49,9 @@ def ask_to_sign_in(exchange: Exchange) -> Response:
     """The answer to a page that needs signing in: then back there; an entry that was sent waits behind the sign-in."""
     request = exchange.request
     if request.headers.get("HX-Request"):
-        return Response("", 401, {"HX-Redirect": with_query("/sign-in", [("next", _page_of(request.referrer))])})
+        return Response(
+            "", 401, {"HX-Redirect": with_query("/sign-in", [("next", _page_of(request.referrer))])}
+        )
     if request.method in ("GET", "HEAD"):
         path = request.full_path.rstrip("?")
         return exchange.redirect(with_query("/sign-in", [("next", path if path != "/" else "")]))
@@ -59,7 +61,9 @@ def ask_to_sign_in(exchange: Exchange) -> Response:
         for value in values
         if name not in drafts.SECRET_FIELDS
     )
-    keeps = RESUMABLE.match(request.path) is not None and sum(len(value) for _, value in carried) <= drafts.MOST
+    keeps = (
+        RESUMABLE.match(request.path) is not None and sum(len(value) for _, value in carried) <= drafts.MOST
+    )
     notice = text("session_over_kept" if keeps and carried else "session_over", exchange.language)
     back = request.path if keeps else "/"
     return _sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
@@ -111,7 +115,9 @@ def enter(exchange: Exchange) -> Response:
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     login, password, following = first(data, "login"), (data.get("password") or [""])[0], first(data, "next")
-    carried = {name.removeprefix(CARRIED): values for name, values in data.items() if name.startswith(CARRIED)}
+    carried = {
+        name.removeprefix(CARRIED): values for name, values in data.items() if name.startswith(CARRIED)
+    }
     request = exchange.request
     try:
         begun = begin_session(
@@ -175,7 +181,9 @@ def set_up_page(exchange: Exchange) -> Response:
     return exchange.page(_set_up_screen(exchange, {}, ()))
 
 
-def _set_up_screen(exchange: Exchange, data: Mapping[str, list[str]], problems: Sequence[Diagnostic]) -> SignInScreen:
+def _set_up_screen(
+    exchange: Exchange, data: Mapping[str, list[str]], problems: Sequence[Diagnostic]
+) -> SignInScreen:
     language = exchange.language
     return SignInScreen(
         workspace=text("workspace", language),

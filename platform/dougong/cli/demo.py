@@ -1,0 +1,96 @@
+"""`dougong demo`: the bundled CRM with demo data on an embedded database of its own, served."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+import msgspec
+
+from dougong import assembly
+from dougong.cli.command import Command
+from dougong.cli.console import Console, table
+from dougong.cli.planning import apply_folders
+from dougong.cli.serve import serve, takes_address
+from dougong.cli.users import made_password
+from dougong.definitions import bundled
+from dougong.people import accounts
+from dougong.screens.shape import DemoAccount
+from dougong.storage.database import Database
+from dougong.web.settings import read_settings
+
+APP = "crm"
+ACCOUNTS = "accounts.json"
+
+
+def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
+    parser.add_argument("folder", metavar="DIR", nargs="?", default="demo", help=console.say("opt_folder"))
+    parser.add_argument("--no-serve", action="store_true", help=console.say("opt_no_serve"))
+    takes_address(parser, console, 8400)
+
+
+def _run(options: argparse.Namespace, console: Console) -> int:
+    folder = Path(options.folder).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    kept, path = folder / ACCOUNTS, folder / "dougong.db"
+    is_new = not kept.exists()
+    if is_new and path.exists():
+        path.unlink()
+    database = assembly.open_database(f"sqlite:///{path}")
+    if is_new:
+        made = build(database, console)
+        kept.touch(mode=0o600)
+        kept.write_bytes(msgspec.json.encode(made))
+    else:
+        console.note(console.say("demo_exists", folder=options.folder))
+        made = msgspec.json.decode(kept.read_bytes(), type=tuple[DemoAccount, ...])
+    show_accounts(console, made)
+    if options.no_serve:
+        return 0
+    os.environ["DOUGONG_DEMO_ACCOUNTS"] = msgspec.json.encode(made).decode()
+    os.environ.setdefault("DOUGONG_LOG_LEVEL", "warning")
+    settings = read_settings(database=f"sqlite:///{path}")
+    serve(settings, database, options.host, options.port, options.workers, console)
+    return 0
+
+
+def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
+    """Install the CRM, its people and its demo data in an empty database; the answer are the accounts to sign in with."""
+    console.note(console.say("demo_apply"))
+    apply_folders(database, [bundled.folder(APP)])
+    made = add_accounts(database, console)
+    count = assembly.fill_with_demo_data(database, APP, lambda words: console.progress(words))
+    console.progress(console.say("demo_data", count=f"{count:,}"), final=True)
+    return made
+
+
+def add_accounts(database: Database, console: Console) -> tuple[DemoAccount, ...]:
+    """One account for every role of the app, and an administrator."""
+    app = assembly.releases(database).current().app(APP)
+    made = []
+    with database.writing() as connection:
+        for login, role in (("admin", ""), *((name.replace("_", "."), name) for name in app.roles)):
+            label = app.roles[role].label.get(console.language) if role else console.say("state_admin")
+            password = made_password()
+            accounts.add(
+                connection,
+                login,
+                name=label,
+                password=password,
+                is_admin=not role,
+                language=console.language,
+                roles=[(APP, role)] if role else [],
+            )
+            made.append(DemoAccount(login, password, label))
+    return tuple(made)
+
+
+def show_accounts(console: Console, made: tuple[DemoAccount, ...]) -> None:
+    """The accounts for whoever tries it out."""
+    heads = [console.say(f"heading_{name}") for name in ("name", "login", "password")]
+    print(console.say("demo_accounts"), file=console.out)
+    print(table([[each.label, each.login, each.password] for each in made], heads), file=console.out, flush=True)
+
+
+COMMAND = Command("demo", "demo", _configure, _run)

@@ -1,0 +1,36 @@
+"""Every command of the program."""
+
+from __future__ import annotations
+
+from dougong.cli import (
+    check,
+    demo,
+    explain,
+    planning,
+    schema,
+    serve,
+    settings,
+    transfer,
+    users,
+    verify,
+    worker,
+)
+from dougong.cli.command import Command
+
+COMMANDS: tuple[Command, ...] = (
+    check.COMMAND,
+    planning.PLAN,
+    planning.APPLY,
+    planning.ROLLBACK,
+    serve.COMMAND,
+    demo.COMMAND,
+    transfer.IMPORT,
+    transfer.EXPORT,
+    users.USER,
+    users.TOKEN,
+    explain.COMMAND,
+    schema.COMMAND,
+    verify.COMMAND,
+    worker.COMMAND,
+    settings.COMMAND,
+)

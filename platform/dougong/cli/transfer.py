@@ -1,0 +1,135 @@
+"""`dougong import` and `dougong export`: records from and into files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from dougong import assembly
+from dougong.cli.command import Command, takes_database, takes_format
+from dougong.cli.console import Console, documents, finding_line
+from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.records.export import export
+from dougong.records.import_ import MODES, Counts, Options, Result, run
+from dougong.records.query import Query
+from dougong.records.undo import undo
+from dougong_renderers.tables import WRITERS
+
+
+def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None:
+    parser.add_argument("entity", metavar="APPID.ENTITY", help=console.say("opt_entity"))
+    parser.add_argument("file", metavar="FILE", nargs="?", help=console.say("opt_file"))
+    parser.add_argument("--map", metavar="FILE", help=console.say("opt_map"))
+    parser.add_argument("--match", metavar="FIELD", action="append", default=[], help=console.say("opt_match"))
+    parser.add_argument("--mode", choices=MODES, help=console.say("opt_mode"))
+    parser.add_argument("--dry-run", action="store_true", help=console.say("opt_dry_run"))
+    parser.add_argument("--failed", metavar="FILE", help=console.say("opt_failed"))
+    parser.add_argument("--as", dest="login", metavar="LOGIN", help=console.say("opt_as"))
+    parser.add_argument("--undo", metavar="ID", type=int, help=console.say("opt_undo"))
+    takes_database(parser, console)
+    takes_format(parser, console)
+
+
+def _run_import(options: argparse.Namespace, console: Console) -> int:
+    database = database_of(options)
+    if options.undo is not None:
+        with calling(database, settings_of(options), console, options.login, "import", write=True) as call:
+            entity_key_of(call.release, options.entity)
+            undone = undo(call, options.undo)
+        console.result(console.say("import_undone", id=options.undo), {"id": options.undo, "undone": str(undone)})
+        return 0
+    if options.file is None:
+        raise Refusal("invalid", [Diagnostic("C131", console.say("no_file", file="FILE", reason="-"))])
+    path = Path(options.file)
+    matches = tuple(name.strip() for each in options.match for name in each.split(",") if name.strip())
+    failed = Path(options.failed) if options.failed else path.with_name(f"{path.stem}.failed.csv")
+    chosen = Options(
+        mode=options.mode or ("upsert" if matches else "add"),
+        match=matches,
+        mapping=_mapping(options.map),
+        dry_run=options.dry_run,
+        failed=failed,
+    )
+    with database.reading() as connection:
+        release = assembly.releases(database).pinned(connection)
+        key = entity_key_of(release, options.entity)
+        actor = acting_as(connection, options.login)
+
+    def progress(counts: Counts) -> None:
+        console.progress(console.say("import_progress", count=f"{counts.total:,}"))
+
+    result = run(database, release, actor, key, path, chosen, language=console.language, progress=progress)
+    console.progress(console.say("import_progress", count=f"{result.counts.total:,}"), final=True)
+    return _report(console, result, failed)
+
+
+def _mapping(path: str | None) -> dict[str, str | None]:
+    if path is None:
+        return {}
+    try:
+        found = json.loads(Path(path).read_text("utf-8"))
+    except ValueError as error:
+        raise Refusal("invalid", [Diagnostic("C132", f"{path} is not a JSON object of header and field: {error}")]) from error
+    if not isinstance(found, dict) or not all(isinstance(value, str | None) for value in found.values()):
+        raise Refusal("invalid", [Diagnostic("C132", f"{path} is not a JSON object of header and field")])
+    return found
+
+
+def _report(console: Console, result: Result, failed: Path) -> int:
+    counts = result.counts
+    numbers: dict[str, Any] = {
+        "added": counts.added,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "failed": counts.failed,
+    }
+    words = console.say("import_dry" if result.dry_run else "import_result", id=result.id, **numbers)
+    failures = [{"line": each.line, "errors": documents(each.problems, console.language)} for each in result.failures]
+    document = {"id": result.id, "batch": result.batch, "total": counts.total, **numbers, "dry_run": result.dry_run}
+    file = str(failed) if counts.failed else None
+    console.result(words, document | {"failed_file": file, "ignored": list(result.ignored), "failures": failures})
+    for failure in result.failures[:20]:
+        for problem in failure.problems:
+            console.note(f"{failure.line}: {finding_line(problem, console.language)}")
+    if counts.failed:
+        console.note(console.say("import_failed_file", file=file))
+    return 1 if counts.failed else 0
+
+
+def _configure_export(parser: argparse.ArgumentParser, console: Console) -> None:
+    parser.add_argument("entity", metavar="APPID.ENTITY", help=console.say("opt_entity"))
+    parser.add_argument("--to", metavar="FILE", required=True, help=console.say("opt_to_file"))
+    parser.add_argument("--filter", metavar="EXPRESSION", help=console.say("opt_filter"))
+    parser.add_argument("--as", dest="login", metavar="LOGIN", help=console.say("opt_as"))
+    takes_database(parser, console)
+    takes_format(parser, console)
+
+
+def _run_export(options: argparse.Namespace, console: Console) -> int:
+    target = Path(options.to)
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in WRITERS:
+        raise Refusal("invalid", [Diagnostic("C133", console.say("bad_extension"))])
+    with calling(database_of(options), settings_of(options), console, options.login) as call:
+        key = entity_key_of(call.release, options.entity)
+        sheet = export(call, key, Query(filter=options.filter, sort="id"))
+        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                count = WRITERS[kind](sheet, file)
+            Path(partial).chmod(0o644)
+            Path(partial).replace(target)
+        except BaseException:
+            Path(partial).unlink(missing_ok=True)
+            raise
+    console.result(console.say("exported", count=f"{count:,}", file=target), {"count": count, "file": str(target)})
+    return 0
+
+
+IMPORT = Command("import", "import", _configure_import, _run_import)
+EXPORT = Command("export", "export", _configure_export, _run_export)

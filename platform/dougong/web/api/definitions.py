@@ -1,0 +1,109 @@
+"""Definitions over HTTP, for those who may design an app: read and put files of a draft, see the plan, apply it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from dougong.records.call import Call
+from dougong.storage.plan import Plan
+from dougong.web.catalogue import refuse
+from dougong.web.drafting import LARGEST_FILE, change_files, discard, load_draft, plan_sources, publish
+from dougong.web.exchange import Exchange
+from dougong.web.planning import plan_document, version_document
+
+PATH = re.compile(r"^(local/)?([a-z_]+/){0,2}[a-z][a-z0-9_.]{0,79}\.(yaml|yml|json|csv)$")
+APP = re.compile(r"^[a-z][a-z0-9_]{0,39}$")
+
+
+def files(exchange: Exchange, app: str) -> Response:
+    """GET /{app}/definitions: the paths of all files, and which of them the caller's draft changes."""
+    with exchange.reading() as call:
+        draft = load_draft(call, app)
+    changed = set(draft.changed)
+    data = [{"path": path, "changed": path in changed} for path in draft.sources]
+    return exchange.json({"data": data, "outdated": draft.is_outdated})
+
+
+def read(exchange: Exchange, app: str, path: str) -> Response:
+    """GET /{app}/definitions/{path}: one file, as the caller's draft has it."""
+    with exchange.reading() as call:
+        draft = load_draft(call, app)
+    if path not in draft.sources:
+        raise refuse("missing", "W416", name=path[:100])
+    return exchange.json({"path": path, "text": draft.sources[path], "changed": path in draft.changed})
+
+
+def put(exchange: Exchange, app: str, path: str) -> Response:
+    """PUT /{app}/definitions/{path}: another text for a file, in the caller's draft; null removes the file."""
+    body = exchange.an_object("text")
+    _check_path(path)
+    text = body.get("text", "")
+    if text is not None and not isinstance(text, str):
+        raise refuse("malformed", "W313", "text", name="text", expected="text or null")
+    if text is not None and len(text.encode()) > LARGEST_FILE:
+        raise refuse("too_large", "W302", "text", limit=LARGEST_FILE)
+    with exchange.writing() as call:
+        draft = change_files(call, load_draft(call, app), {path: text})
+    return exchange.json({"path": path, "changed": path in draft.changed})
+
+
+def drop(exchange: Exchange, app: str) -> Response:
+    """DELETE /{app}/definitions: the caller's draft is thrown away."""
+    with exchange.writing() as call:
+        discard(call, app)
+    return Response("", 204)
+
+
+def plan(exchange: Exchange, app: str) -> Response:
+    """POST /{app}/plan: what applying the draft, or the `sources` that are sent, would do."""
+    body = _body(exchange, app, "sources")
+    with exchange.reading() as call:
+        document = plan_document(_plan(call, app, body), call.language)
+    return exchange.json(document)
+
+
+def apply(exchange: Exchange, app: str) -> Response:
+    """POST /{app}/apply: do it; with `state` of a plan only if nobody has published since."""
+    body = _body(exchange, app, "sources", "allow_loss", "note", "state")
+    allow_loss, note, state = body.get("allow_loss", False), body.get("note", ""), body.get("state")
+    if not isinstance(allow_loss, bool):
+        raise refuse("malformed", "W313", "allow_loss", name="allow_loss", expected="true or false")
+    if not isinstance(note, str) or not isinstance(state, str | None):
+        raise refuse("malformed", "W313", "note", name="note, state", expected="text")
+    with exchange.writing() as call:
+        made = _plan(call, app, body)
+        if state is not None and state != made.state:
+            raise refuse("conflict", "W425", "state")
+        if made.is_empty:
+            return exchange.json(
+                {"app": app, "number": made.base, "version": made.app.version, "changed": False}
+            )
+        version = publish(call, made, allow_loss, note[:500], exchange.runtime.afterwards)
+    return exchange.json(version_document(version))
+
+
+def _body(exchange: Exchange, app: str, *allowed: str) -> Mapping[str, Any]:
+    if not APP.match(app):
+        raise refuse("missing", "W404")
+    empty = not exchange.request.content_length and "Transfer-Encoding" not in exchange.request.headers
+    return {} if empty else exchange.an_object(*allowed)
+
+
+def _plan(call: Call, app: str, body: Mapping[str, Any]) -> Plan:
+    sources = body.get("sources")
+    if sources is None:
+        return plan_sources(call, app, load_draft(call, app).sources)
+    if not isinstance(sources, dict) or not all(isinstance(text, str) for text in sources.values()):
+        raise refuse("malformed", "W313", "sources", name="sources", expected="an object of path and text")
+    for path in sources:
+        _check_path(path)
+    return plan_sources(call, app, sources)
+
+
+def _check_path(path: str) -> None:
+    if not PATH.match(path):
+        raise refuse("malformed", "W424", path[:100])

@@ -1,0 +1,1 @@
+"""Approvals: a pure machine that decides, rows that keep where things stand, and the verbs by which people act."""

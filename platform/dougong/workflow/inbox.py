@@ -1,0 +1,151 @@
+"""What waits for a person, what they started and what they decided, over all apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, null, select
+
+from dougong.records.call import Call
+from dougong.records.titles import find_titles
+from dougong.storage.system import INSTANCE, TASK
+from dougong.workflow.directory import names_of
+from dougong.workflow.instances import elevated
+from dougong.workflow.messages import refuse
+from dougong.workflow.pinned import workflow_of
+
+KINDS = ("todo", "started", "done")
+LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class InboxLine:
+    """One line of the inbox. `task_id` and `node` are empty for what the person started; `status` is open, approved, rejected,
+    cancelled (somebody else decided), running or withdrawn."""
+
+    task_id: int | None
+    instance_id: int
+    app: str
+    key: str
+    record_id: int
+    title: str
+    workflow: str
+    workflow_label: str
+    node: str
+    node_label: str
+    initiator_id: int
+    initiator: str
+    at: datetime
+    status: str
+    opinion: str = ""
+    comment_required: bool = False
+    decided_at: datetime | None = None
+
+
+def open_count(call: Call) -> int:
+    """How many decisions wait for the actor."""
+    query = select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
+    found: int = call.connection.execute(query).scalar_one()
+    return found
+
+
+def inbox(call: Call, kind: str = "todo", limit: int = 50, before: int | None = None) -> tuple[InboxLine, ...]:
+    """A page of one list of the inbox, newest first; `before` is the last id of the page before (of tasks, or of approvals)."""
+    if kind not in KINDS:
+        refuse("invalid", call.language, "bad_kind", "kind", name=kind)
+    query, column = _query(call, kind)
+    if before is not None:
+        query = query.where(column < before)
+    rows = call.connection.execute(query.order_by(column.desc()).limit(min(max(limit, 1), LARGEST_PAGE))).all()
+    return _lines(call, rows)
+
+
+def line_of(call: Call, task_id: int) -> InboxLine:
+    """The line of one task of the actor; somebody else's task does not exist."""
+    query = _tasks().where(TASK.c.id == task_id, TASK.c.user_id == call.actor.id)
+    rows = call.connection.execute(query).all() if -(2**63) <= task_id < 2**63 else []
+    if not rows:
+        refuse("missing", call.language, "no_task")
+    return _lines(call, rows)[0]
+
+
+def _query(call: Call, kind: str) -> tuple[Select[Any], Any]:
+    if kind == "started":
+        nothing = [null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")]
+        dates = [INSTANCE.c.started_at.label("at"), INSTANCE.c.finished_at.label("decided_at")]
+        return select(*nothing, *dates, *_OF_INSTANCE).where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id
+    query = _tasks().where(TASK.c.user_id == call.actor.id)
+    return query.where(TASK.c.state == ("open" if kind == "todo" else "done")), TASK.c.id
+
+
+_OF_INSTANCE = (
+    INSTANCE.c.id.label("instance_id"),
+    INSTANCE.c.app,
+    INSTANCE.c.workflow,
+    INSTANCE.c.version_number,
+    INSTANCE.c.entity,
+    INSTANCE.c.record_id,
+    INSTANCE.c.initiator_id,
+    INSTANCE.c.state.label("instance_state"),
+    INSTANCE.c.outcome,
+)
+
+
+def _tasks() -> Select[Any]:
+    columns = (
+        TASK.c.id.label("task_id"),
+        TASK.c.node,
+        TASK.c.state.label("task_state"),
+        TASK.c.decision,
+        TASK.c.opinion.label("task_opinion"),
+        TASK.c.created_at.label("at"),
+        TASK.c.decided_at,
+    )
+    return select(*columns, *_OF_INSTANCE).join(INSTANCE, INSTANCE.c.id == TASK.c.instance_id)
+
+
+def _lines(call: Call, rows: Sequence[Row[Any]]) -> tuple[InboxLine, ...]:
+    titles = record_titles(call, ((row.entity, row.record_id) for row in rows))
+    names = names_of(call, (row.initiator_id for row in rows))
+    return tuple(_line(call, row, titles, names) for row in rows)
+
+
+def record_titles(call: Call, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """What the records of approvals are called: whoever is asked about a record learns its title."""
+    wanted: dict[str, set[int]] = {}
+    for key, identifier in records:
+        wanted.setdefault(key, set()).add(identifier)
+    return find_titles(elevated(call), wanted)
+
+
+def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: dict[int, str]) -> InboxLine:
+    workflow = workflow_of(call, row.app, row.workflow, row.version_number)
+    node = workflow.nodes.get(row.node or "")
+    return InboxLine(
+        task_id=row.task_id,
+        instance_id=row.instance_id,
+        app=row.app,
+        key=row.entity,
+        record_id=row.record_id,
+        title=titles.get((row.entity, row.record_id), f"#{row.record_id}"),
+        workflow=row.workflow,
+        workflow_label=workflow.label.get(call.language),
+        node=row.node or "",
+        node_label=node.label.get(call.language) if node else "",
+        initiator_id=row.initiator_id,
+        initiator=names.get(row.initiator_id, ""),
+        at=row.at,
+        status=_status(row),
+        opinion=row.task_opinion or "",
+        comment_required=bool(node and node.comment_required),
+        decided_at=row.decided_at,
+    )
+
+
+def _status(row: Row[Any]) -> str:
+    if row.task_id is None:
+        return row.outcome or "running"
+    return row.decision or row.task_state

@@ -1,0 +1,50 @@
+"""What refused actions on approvals say."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from dougong.diagnostics import Diagnostic, Refusal
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "no_workflow": ("没有审批流程“{name}”", "there is no workflow '{name}'"),
+    "not_submittable": ("“{label}”不由人提交", "'{label}' is not started by a person"),
+    "already_running": ("这条记录正在审批中", "the record is already under approval"),
+    "no_task": ("没有这项待办，或它不属于您", "there is no such task, or it is not yours"),
+    "no_instance": ("没有这次审批，或您无权查看", "there is no such approval, or you may not see it"),
+    "task_closed": ("{person}已在 {at} {done}，无需再处理", "{person} {done} at {at}; nothing is left to decide"),
+    "ended": ("审批已经结束", "the approval has ended"),
+    "gone": ("这一步已经结束", "this step is over"),
+    "not_asked": ("这一步没有请您审批", "this step does not ask you"),
+    "decided": ("您已经处理过这一步", "you have decided this step already"),
+    "nobody": ("“{node}”没有可以审批的人，请联系管理员", "nobody can decide at '{node}'; ask an administrator"),
+    "no_way": ("“{node}”之后没有符合条件的去向，请联系管理员", "no way leads on from '{node}'; ask an administrator"),
+    "endless": ("流程在“{node}”处循环，请联系管理员", "the workflow goes round in circles at '{node}'; ask an administrator"),
+    "not_initiator": ("只有发起人可以撤回", "only the person who started it can withdraw it"),
+    "no_withdrawal": ("这个流程不允许撤回", "this workflow cannot be withdrawn"),
+    "comment_required": ("请填写审批意见", "say why: an opinion is required"),
+    "reject_comment": ("驳回时请填写原因", "say why you reject"),
+    "long_comment": ("审批意见最多 {limit} 个字符", "an opinion takes at most {limit} characters"),
+    "step_field": ("这一步不能修改“{name}”", "this step cannot change '{name}'"),
+    "assignment": ("流程不能把“{label}”设为计算出的值：{reason}", "the workflow cannot set '{label}': {reason}"),
+    "bad_kind": ("没有“{name}”这种列表", "there is no list '{name}'"),
+}
+DONE: dict[str, tuple[str, str]] = {
+    "approved": ("同意", "approved"),
+    "rejected": ("驳回", "rejected"),
+    "withdrawn": ("撤回", "withdrew"),
+    "cancelled": ("处理", "decided"),
+}
+
+
+def problem(language: str, code: str, path: str = "", **parameters: object) -> Diagnostic:
+    """A problem in the reader's language."""
+    words = {name: str(value) for name, value in parameters.items()}
+    chinese, english = MESSAGES[code]
+    message = (chinese if language == "zh" else english).format_map(words)
+    return Diagnostic(f"workflow_{code}", message, path, parameters=tuple(words.items()))
+
+
+def refuse(kind: str, language: str, code: str, path: str = "", **parameters: object) -> NoReturn:
+    """Raise a refusal with a single problem."""
+    raise Refusal(kind, [problem(language, code, path, **parameters)])

@@ -1,0 +1,35 @@
+"""Tells people by mail that something waits for them or has been decided; the mail is a job of the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from dougong.jobs import enqueue
+from dougong.records.call import Call
+from dougong.storage.system import INSTANCE, USER
+
+TASK_NAME = "workflow.notice"
+
+
+def tell_assignees(call: Call, instance_id: int, people: Iterable[int]) -> None:
+    """Tell people that an approval waits for their decision."""
+    _tell(call, instance_id, people, "task")
+
+
+def tell_outcome(call: Call, instance_id: int, outcome: str) -> None:
+    """Tell whoever started an approval how it ended."""
+    initiator = call.connection.execute(
+        select(INSTANCE.c.initiator_id).where(INSTANCE.c.id == instance_id)
+    ).scalar_one()
+    if initiator != call.actor.id:
+        _tell(call, instance_id, [initiator], outcome)
+
+
+def _tell(call: Call, instance_id: int, people: Iterable[int], occasion: str) -> None:
+    wanted = sorted(set(people))
+    query = select(USER.c.id).where(USER.c.id.in_(wanted), USER.c.email.is_not(None), USER.c.email != "")
+    for person in call.connection.execute(query).scalars().all():
+        arguments = {"instance": instance_id, "person": person, "occasion": occasion}
+        enqueue(call.connection, TASK_NAME, arguments, actor_id=call.actor.id)

@@ -1,0 +1,179 @@
+"""The pieces that every operation of the OpenAPI document is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Document = dict[str, Any]
+TEXT: Document = {"type": "string", "maxLength": 10_000}
+IDENTIFIER: Document = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+INSTANT: Document = {"type": ["string", "null"], "format": "date-time"}
+SYSTEM_PROPERTIES: Document = {
+    "id": IDENTIFIER,
+    "version": {"type": "integer"},
+    "created_at": INSTANT,
+    "created_by": {"type": ["string", "null"]},
+    "updated_at": INSTANT,
+    "updated_by": {"type": ["string", "null"]},
+}
+SCHEMAS: Document = {
+    "problem": {
+        "type": "object",
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "code": {"type": "string"},
+            "detail": {"type": "string"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "path": {"type": "string"},
+                        "code": {"type": "string"},
+                        "message": {"type": "string"},
+                    },
+                    "required": ["path", "code", "message"],
+                },
+            },
+            "request_id": {"type": "string"},
+        },
+        "required": ["type", "title", "status", "code", "detail", "errors", "request_id"],
+    },
+    "page": {
+        "type": "object",
+        "properties": {"next": {"type": ["string", "null"]}, "count": {"type": ["integer", "null"]}},
+        "required": ["next", "count"],
+    },
+}
+PROBLEM_RESPONSE: Document = {
+    "description": "Refused or failed",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/problem"}}},
+}
+ID_PARAMETER: Document = {"name": "id", "in": "path", "required": True, "schema": IDENTIFIER}
+IF_MATCH: Document = {
+    "name": "If-Match",
+    "in": "header",
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
+IDEMPOTENCY: Document = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,200}$"},
+}
+COMMENT: Document = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string", "minLength": 1, "maxLength": 10_000},
+        "answers": {"type": ["string", "null"]},
+    },
+    "required": ["text"],
+    "additionalProperties": False,
+}
+BATCH: Document = {
+    "type": "object",
+    "properties": {
+        "atomic": {"type": "boolean", "default": True},
+        "operations": {
+            "type": "array",
+            "maxItems": 10_000,
+            "items": {
+                "type": "object",
+                "properties": {
+                    "action": {"enum": ["create", "update", "delete", "restore"]},
+                    "id": IDENTIFIER,
+                    "version": {"type": "integer"},
+                    "values": {"type": "object"},
+                },
+                "required": ["action"],
+                "additionalProperties": False,
+            },
+        },
+    },
+    "required": ["operations"],
+    "additionalProperties": False,
+}
+
+
+def query(name: str, schema: Document) -> Document:
+    """A query parameter."""
+    return {"name": name, "in": "query", "schema": schema}
+
+
+LIST: list[Document] = [
+    query("filter", TEXT),
+    query("q", {"type": "string", "maxLength": 200}),
+    query("sort", TEXT),
+    query("limit", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50}),
+    query("cursor", TEXT),
+    query("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
+    query("count", {"enum": ["none", "exact"], "default": "none"}),
+]
+
+
+def names(allowed: Sequence[str]) -> Document:
+    """A list of names separated by commas."""
+    return {"type": "string", "description": ", ".join(allowed), "examples": [allowed[0]] if allowed else []}
+
+
+def reference(name: str) -> Document:
+    """A schema by its name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def anything() -> Document:
+    """An object that is not described further."""
+    return {"type": "object"}
+
+
+def listing() -> Document:
+    """A list of objects under `data`."""
+    return {
+        "type": "object",
+        "properties": {"data": {"type": "array", "items": {"type": "object"}}},
+        "required": ["data"],
+    }
+
+
+def ok(schema: Document, etag: bool = False) -> Document:
+    """The answer 200."""
+    answer: Document = {"description": "Done", "content": {"application/json": {"schema": schema}}}
+    if etag:
+        answer["headers"] = {"ETag": {"schema": {"type": "string"}}}
+    return {"200": answer}
+
+
+def created(schema: Document, located: bool = True) -> Document:
+    """The answer 201."""
+    answer: Document = {"description": "Created", "content": {"application/json": {"schema": schema}}}
+    if located:
+        headers = ("Location", "ETag")
+        answer["headers"] = {name: {"schema": {"type": "string"}} for name in headers}
+    return {"201": answer}
+
+
+def no_content() -> Document:
+    """The answer 204."""
+    return {"204": {"description": "Done"}}
+
+
+def operation(
+    identifier: str,
+    summary: str,
+    answers: Document,
+    body: Document | None = None,
+    parameters: Sequence[Document] = (),
+) -> Document:
+    """One operation; whatever is not an answer named here is a problem."""
+    document: Document = {
+        "operationId": identifier,
+        "summary": summary,
+        "responses": {**answers, "default": {"$ref": "#/components/responses/problem"}},
+    }
+    if parameters:
+        document["parameters"] = list(parameters)
+    if body is not None:
+        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return document

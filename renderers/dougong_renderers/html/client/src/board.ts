@@ -1,0 +1,99 @@
+// Cards of a board are dragged; the server decides. While dragging, the column says what it needs; a refusal stands on the card.
+import Sortable from "sortablejs";
+import { announce, guarded, icon, make, say, toast } from "./dom";
+
+interface Move {
+  refusal: string;
+  needs: { label: string; state: string }[];
+}
+
+function movesOf(card: HTMLElement): Record<string, Move> {
+  return JSON.parse(card.dataset.moves ?? "{}") as Record<string, Move>;
+}
+
+function columnOf(element: Element): HTMLElement {
+  return element.closest("[data-column]") as HTMLElement;
+}
+
+function showDrop(column: HTMLElement, move: Move | undefined): void {
+  const box = column.querySelector<HTMLElement>("[data-drop]");
+  if (!box) return;
+  const name = column.dataset.label ?? "";
+  const refused = Boolean(move?.refusal);
+  column.classList.toggle("forbidden", refused);
+  column.classList.toggle("target", !refused);
+  const needs = move?.needs ?? [];
+  const title = refused ? say("dropRefused", { name }) : needs.some((need) => need.state !== "met") ? say("dropNeeds", { name }) : say("dropHere", { name });
+  box.replaceChildren(make("b", {}, title));
+  if (move?.refusal) box.append(make("span", { class: "ink2" }, move.refusal));
+  else for (const need of needs) box.append(make("span", { class: need.state === "met" ? "ok" : "bad" }, icon(need.state === "met" ? "circle-check" : "circle"), ` ${need.label}`));
+  box.hidden = false;
+}
+
+function clearDrops(board: HTMLElement): void {
+  for (const column of board.querySelectorAll<HTMLElement>("[data-column]")) {
+    column.classList.remove("target", "forbidden");
+    const box = column.querySelector<HTMLElement>("[data-drop]");
+    if (box) box.hidden = true;
+  }
+}
+
+function refuse(card: HTMLElement, reason: string): void {
+  card.classList.add("is-refused");
+  card.querySelector(".refusal")?.remove();
+  card.append(make("p", { class: "refusal", role: "alert" }, say("refused", { reason })));
+}
+
+async function ask(card: HTMLElement, column: HTMLElement): Promise<string> {
+  const body = new FormData();
+  body.append("to", column.dataset.column ?? "");
+  body.append("version", card.dataset.version ?? "");
+  try {
+    const answer = await fetch(card.dataset.move ?? "", { method: "POST", body, headers: guarded() });
+    if (answer.ok) {
+      card.dataset.version = answer.headers.get("ETag")?.replace(/\D/g, "") || String(Number(card.dataset.version) + 1);
+      return "";
+    }
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string; errors?: { message: string }[] };
+    return problem.errors?.map((each) => each.message).join("；") || problem.detail || problem.title || say("failed");
+  } catch {
+    return say("offline");
+  }
+}
+
+/** Let the cards of a board be dragged. */
+export function setUp(board: HTMLElement): void {
+  for (const list of board.querySelectorAll<HTMLElement>("[data-cards]")) {
+    Sortable.create(list, {
+      group: "cards", draggable: "[data-card][data-move]", filter: "details, a:focus-visible", preventOnFilter: false, sort: false,
+      animation: window.matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 120, delay: 200, delayOnTouchOnly: true, ghostClass: "ghost", dragClass: "flying",
+      onMove: (event) => {
+        const column = columnOf(event.to);
+        clearDrops(board);
+        if (event.to === event.from) return true;
+        const move = movesOf(event.dragged)[column.dataset.column ?? ""];
+        showDrop(column, move);
+        return !move?.refusal;
+      },
+      onEnd: (event) => {
+        clearDrops(board);
+        const card = event.item;
+        if (event.to === event.from) return;
+        card.classList.remove("is-refused");
+        card.querySelector(".refusal")?.remove();
+        const column = columnOf(event.to);
+        const before = event.from.children[event.oldIndex ?? 0] ?? null;
+        void ask(card, column).then((reason) => {
+          if (reason) {
+            event.from.insertBefore(card, before);
+            refuse(card, reason);
+            return;
+          }
+          const text = say("moved", { name: column.dataset.label ?? "" });
+          announce(text);
+          toast(text);
+        });
+      },
+    });
+  }
+}

@@ -1,0 +1,164 @@
+// Small helps at single inputs: dates with the system's calendar, passwords that can be shown, filters, files, computed values.
+import { debounce, each, guarded, icon, make, say, toast } from "./dom";
+
+// A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
+each("input[data-date]", (element) => {
+  const input = element as HTMLInputElement;
+  const kind = input.dataset.date === "datetime" ? "datetime-local" : "date";
+  if (window.matchMedia("(pointer: coarse)").matches) {
+    const value = input.value.trim().replace(" ", "T");
+    input.type = kind;
+    input.value = value;
+    return;
+  }
+  const hidden = make("input", { type: kind, class: "date-source", tabindex: "-1", "aria-hidden": "true" });
+  const button = make("button", { type: "button", class: "bare date-open", tabindex: "-1", "aria-label": input.dataset.open ?? "" }, icon(kind === "date" ? "calendar" : "clock"));
+  input.after(hidden, button);
+  button.addEventListener("click", () => {
+    hidden.value = input.value.trim().replace(" ", "T");
+    hidden.showPicker();
+  });
+  hidden.addEventListener("change", () => {
+    input.value = hidden.value.replace("T", " ");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.focus();
+  });
+});
+
+each("[data-eye]", (element) => {
+  const input = element.querySelector("input") as HTMLInputElement;
+  const button = make("button", { type: "button", class: "bare", "aria-label": element.dataset.eye ?? "", "aria-pressed": "false" }, icon("eye"));
+  button.addEventListener("click", () => {
+    const shown = input.type === "password";
+    input.type = shown ? "text" : "password";
+    button.setAttribute("aria-pressed", String(shown));
+    button.replaceChildren(icon(shown ? "eye-off" : "eye"));
+  });
+  element.append(button);
+});
+
+// The filter builder offers what suits the chosen field.
+each("form[data-filter]", (form) => {
+  const field = form.querySelector<HTMLSelectElement>('[name="add_field"]');
+  const operator = form.querySelector<HTMLSelectElement>('[name="add_operator"]');
+  if (!field || !operator) return;
+  const update = (): void => {
+    const chosen = field.selectedOptions[0];
+    const value = form.querySelector<HTMLElement>('[name="add_value"]');
+    if (!chosen || !value) return;
+    const pairs = (text: string | undefined): [string, string][] => JSON.parse(text ?? "[]") as [string, string][];
+    operator.replaceChildren(...pairs(chosen.dataset.operators).map(([id, label]) => new Option(label, id)));
+    const options = pairs(chosen.dataset.options);
+    const label = value.getAttribute("aria-label") ?? "";
+    const replacement = options.length
+      ? make("select", { class: "form-select", name: "add_value", "aria-label": label })
+      : make("input", { class: "form-control", name: "add_value", autocomplete: "off", type: chosen.dataset.widget === "date" ? "date" : "text" });
+    if (replacement instanceof HTMLSelectElement) replacement.replaceChildren(...options.map(([id, text]) => new Option(text, id)));
+    if (chosen.dataset.widget === "number") replacement.setAttribute("inputmode", "decimal");
+    value.replaceWith(replacement);
+  };
+  field.addEventListener("change", update);
+  update();
+});
+
+// Files are sent as soon as they are chosen, where the server offers that; else they go with the form.
+each("[data-files]", (element) => {
+  const input = element.querySelector<HTMLInputElement>('input[type="file"]');
+  const list = element.querySelector("ul");
+  const address = element.dataset.upload;
+  const drop = element.querySelector<HTMLElement>(".drop-file");
+  if (!input || !list) return;
+  const show = (name: string, note: string): HTMLLIElement => {
+    const line = make("li", { class: "file" }, icon("file"), make("span", { class: "el" }, name), make("span", { class: "sp" }), make("span", { class: "dim t12" }, note));
+    list.append(line);
+    return line;
+  };
+  const send = async (file: File): Promise<void> => {
+    const line = show(file.name, say("loading"));
+    line.classList.add("is-loading");
+    const body = new FormData();
+    body.append("file", file);
+    try {
+      const answer = await fetch(address ?? "", { method: "POST", body, headers: guarded() });
+      if (!answer.ok) throw new Error(answer.status === 413 ? say("tooLarge") : say("failed"));
+      const stored = (await answer.json()) as { id: string; name: string; size: number };
+      line.classList.remove("is-loading");
+      line.lastElementChild?.replaceChildren(`${Math.max(1, Math.round(stored.size / 1024))} KB`);
+      const remove = make("button", { type: "button", class: "bare x", "aria-label": say("removeValue", { name: stored.name }) }, icon("x"));
+      remove.addEventListener("click", () => line.remove());
+      line.append(make("input", { type: "hidden", name: element.dataset.name ?? "", value: stored.id }), remove);
+      element.dispatchEvent(new CustomEvent("dg:changed", { bubbles: true }));
+    } catch (problem) {
+      line.remove();
+      toast(problem instanceof Error && problem.message ? problem.message : say("offline"), true);
+    }
+  };
+  input.addEventListener("change", () => {
+    const files = [...(input.files ?? [])];
+    if (!address) {
+      for (const line of list.querySelectorAll(".waiting")) line.remove();
+      for (const file of files) show(file.name, "").classList.add("waiting");
+      return;
+    }
+    input.value = "";
+    void (async () => {
+      for (const file of files) await send(file);
+    })();
+  });
+  drop?.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+  drop?.addEventListener("dragleave", () => drop.classList.remove("over"));
+  drop?.addEventListener("drop", (event) => {
+    event.preventDefault();
+    drop.classList.remove("over");
+    if (event.dataTransfer) input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
+  });
+});
+
+each(".drop-zone", (zone) => {
+  const input = zone.querySelector<HTMLInputElement>('input[type="file"]');
+  zone.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.classList.add("over");
+  });
+  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    zone.classList.remove("over");
+    if (input && event.dataTransfer) input.files = event.dataTransfer.files;
+  });
+});
+
+// Computed values follow what is typed, as the server computes them.
+each("form[data-live]", (element) => {
+  const form = element as HTMLFormElement;
+  let asked = 0;
+  const ask = debounce(300, async () => {
+    const mine = ++asked;
+    try {
+      const answer = await fetch(form.dataset.live ?? "", { method: "POST", body: new FormData(form), headers: guarded() });
+      if (!answer.ok || mine !== asked) return;
+      const { values = {} } = (await answer.json()) as { values?: Record<string, string> };
+      for (const shown of form.querySelectorAll<HTMLElement>("[data-computed]")) {
+        const text = values[shown.dataset.computed ?? ""];
+        if (text !== undefined) (shown.querySelector(".val") ?? shown).textContent = text || "–";
+      }
+    } catch {
+      // The values come with the next save.
+    }
+  });
+  form.addEventListener("input", ask);
+  form.addEventListener("dg:changed", ask);
+});
+
+// The tab of the part one is looking at.
+each("[data-anchors]", (nav) => {
+  nav.addEventListener("click", (event) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link) return;
+    for (const other of nav.querySelectorAll("a")) other.classList.toggle("on", other === link);
+  });
+});

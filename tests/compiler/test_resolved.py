@@ -1,0 +1,137 @@
+"""Everything a definition says arrives in the app, resolved; equal definitions give equal apps."""
+
+from dougong.compiler import check_sources
+from dougong.model.app import App
+from dougong.model.form import FormField, Sort
+from dougong.model.report import Chart
+from dougong.model.workflow import Assignee, Next
+from tests.definitions.samples import GOOD, compiled, texts_of
+
+SALES = compiled(GOOD / "sales")
+
+
+def test_compiling_twice_gives_equal_apps() -> None:
+    assert compiled(GOOD / "sales") == SALES
+    assert check_sources(texts_of(GOOD / "sales")) == SALES
+
+
+def test_an_app_compiled_from_its_own_sources_is_the_same() -> None:
+    outcome = check_sources(SALES.sources)
+    assert outcome == SALES
+    assert isinstance(outcome, App)
+    assert outcome.sources == SALES.sources
+
+
+def test_the_menu_has_groups_and_labels() -> None:
+    dashboard, group = SALES.menu
+    assert (dashboard.kind, dashboard.target, dashboard.label.get("zh")) == ("dashboard", "sales", "销售")
+    assert (group.kind, group.label.get("en")) == ("group", "Customers")
+    assert [(item.kind, item.target) for item in group.items] == [
+        ("entity", "account"),
+        ("report", "pipeline"),
+    ]
+
+
+def test_expressions_are_typed() -> None:
+    fields = SALES.entities["opportunity"].fields
+    assert fields["amount"].formula is not None
+    assert fields["amount"].formula.type.kind == "number"
+    assert ("lines", "subtotal") in fields["amount"].formula.reads
+    assert fields["owner"].default is not None
+    assert fields["owner"].default.type.kind == "member"
+    rule, check = SALES.entities["opportunity"].rules
+    assert rule.when is not None
+    assert rule.require == ("lost_reason",)
+    assert check.message.get("en") == "Bad date"
+
+
+def test_computed_fields_stand_in_the_order_they_need() -> None:
+    assert SALES.entities["opportunity"].computed == ("lines", "amount", "weighted")
+    assert SALES.entities["opportunity/lines"].computed == ("subtotal",)
+
+
+def test_forms_and_views_are_as_written() -> None:
+    form = SALES.forms["opportunity"]
+    assert form.facts == ("amount", "weighted", "close_on", "owner")
+    assert form.sections[0].fields == (FormField("name"), FormField("account"), FormField("lost_reason", 2))
+    opened, board = SALES.views["opportunity"]
+    assert (opened.kind, opened.sort, opened.totals) == ("grid", (Sort("updated_at", True),), ("amount",))
+    assert opened.filter is not None
+    assert (board.kind, board.group) == ("kanban", "stage")
+
+
+def test_workflows_are_resolved() -> None:
+    workflow = SALES.workflows["deal"]
+    manager = workflow.nodes["manager"]
+    assert (workflow.entity, workflow.first, workflow.start_on, workflow.allow_withdraw) == (
+        "opportunity",
+        "manager",
+        "submit",
+        True,
+    )
+    assert manager.assignees == (Assignee("superior", "owner", 1),)
+    assert (manager.mode, manager.empty, manager.same_as_initiator, manager.comment_required) == (
+        "any",
+        "skip",
+        "skip",
+        True,
+    )
+    assert (manager.edit, manager.hide, manager.on_reject) == (("discount",), ("weighted",), "refused")
+    first, second = manager.next
+    assert first.to == ("director",)
+    assert first.condition is not None
+    assert second == Next(("done",))
+    assert [(field, value.text) for field, value in workflow.on_withdraw] == [("lost_reason", "'draft'")]
+    assert workflow.nodes["done"].outcome == "approved"
+    assert workflow.nodes["refused"].label.get("zh") == "驳回"
+
+
+def test_reports_and_dashboards_are_resolved() -> None:
+    report = SALES.reports["pipeline"]
+    stage, month = report.dimensions
+    assert (stage.id, stage.grain, month.id, month.grain) == ("stage", "", "close_on", "month")
+    assert stage.label == SALES.entities["opportunity"].fields["stage"].label
+    assert [measure.id for measure in report.measures] == ["deals", "amount"]
+    assert report.chart == Chart("funnel", "stage", "", "amount")
+    assert (report.sort, report.limit) == ((("amount", True),), 10)
+    number, funnel, late = SALES.dashboards["sales"].cards
+    assert (number.kind, number.report, number.measure, number.width) == ("number", "pipeline", "amount", 3)
+    assert number.target is not None
+    assert (funnel.measure, funnel.label) == ("deals", report.label)
+    assert (late.kind, late.entity, late.view) == ("list", "opportunity", "open")
+
+
+def test_roles_are_resolved() -> None:
+    role = SALES.roles["director"]
+    grants = role.grants["opportunity"]
+    assert set(grants) == {"read", "create", "update"}
+    assert grants["read"].rows is not None
+    assert grants["read"].except_fields == ("discount",)
+    assert grants["update"].except_fields == ("owner",)
+    assert grants["create"].rows is None
+    assert role.reports == ("pipeline", "sales")
+    assert grants["read"].place is not None
+    assert str(grants["read"].place).startswith("sales/roles/director.yaml:6:")
+
+
+def test_only_some_fields_means_except_all_others() -> None:
+    texts = texts_of(GOOD / "sales")
+    texts["roles/clerk.yaml"] = "grants:\n  account: {update: {fields: {only: [grade]}}}\n"
+    outcome = check_sources(texts)
+    assert isinstance(outcome, App)
+    assert outcome.roles["clerk"].grants["account"]["update"].except_fields == ("name", "owner")
+
+
+def test_indexes_follow_from_links_views_rules_and_rights() -> None:
+    indexes = SALES.entities["opportunity"].indexes
+    assert ("owner",) in indexes
+    assert ("stage",) in indexes
+    assert ("account",) not in indexes, "the unique combination of account and name covers it"
+    assert len(set(indexes)) == len(indexes)
+    texts = texts_of(GOOD / "sales")
+    texts["views/account.yaml"] = (
+        "views:\n  a: {filter: \"name LIKE 'x%' AND grade = 'a'\", sort: [grade, -created_at]}\n"
+    )
+    outcome = check_sources(texts)
+    assert isinstance(outcome, App)
+    assert set(outcome.entities["account"].indexes) == {("owner",), ("grade", "created_at")}

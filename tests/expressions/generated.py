@@ -1,0 +1,314 @@
+"""Typed expressions and records at random, leaning to where back ends come apart: ties, zero, empty, bounds, letters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from dougong.model.expression import Value
+
+DAYS = (
+    "0001-01-01",
+    "1999-12-31",
+    "2000-02-29",
+    "2024-02-29",
+    "2026-01-31",
+    "2026-03-01",
+    "2026-11-22",
+    "9999-12-31",
+)
+NUMBERS = (
+    "0",
+    "1",
+    "-1",
+    "2",
+    "3",
+    "7",
+    "10",
+    "0.5",
+    "-0.5",
+    "0.005",
+    "0.015",
+    "2.675",
+    "1.005",
+    "100",
+    "0.01",
+    "99999",
+    "-12.345",
+    "1000000",
+)
+TEXTS = (
+    "a",
+    "Öl",
+    "ä",
+    "%",
+    "_",
+    "\\",
+    "ab",
+    " a  b ",
+    "公司",
+    "Ａ",
+    "ΑΒ",
+    "я",
+    "ß",
+    "İ",
+    "e",
+    "''",
+    "0",
+    "🙂",
+)
+PATTERNS = ("%", "a%", "%a", "%Ö%", "_", "__%", "%\\\\%%", "%公_", "")
+
+
+def joined(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda found: template.format(*found))
+
+
+def numbers(depth: int) -> st.SearchStrategy[str]:
+    leaves = st.one_of(
+        st.sampled_from(("a", "b", "c", "k", "account.limit", "stage.probability", "stage.position")),
+        st.sampled_from(NUMBERS),
+    )
+    if depth <= 0:
+        return leaves
+    deeper = numbers(depth - 1)
+    text, day, condition = texts(depth - 1), days(depth - 1), conditions(depth - 1)
+    places = st.sampled_from(("0", "1", "2", "-1", "3", "c", "a"))
+    return st.one_of(
+        leaves,
+        joined("({} + {})", deeper, deeper),
+        joined("({} - {})", deeper, deeper),
+        joined("({} * {})", deeper, deeper),
+        joined("({} / {})", deeper, deeper),
+        joined("(-{})", deeper),
+        joined("ROUND({}, {})", deeper, places),
+        joined("ROUNDUP({}, {})", deeper, places),
+        joined("ROUNDDOWN({}, {})", deeper, places),
+        joined("INT({})", deeper),
+        joined("ABS({})", deeper),
+        joined("MOD({}, {})", deeper, deeper),
+        joined("CEILING({}, {})", deeper, st.sampled_from(("1", "5", "0.5", "c", "0"))),
+        joined("FLOOR({})", deeper),
+        joined("IF({}, {}, {})", condition, deeper, deeper),
+        joined("COALESCE({}, {})", deeper, deeper),
+        joined("SUM({}, {}, {})", deeper, deeper, deeper),
+        joined("AVERAGE({}, {})", deeper, deeper),
+        joined("MIN({}, {})", deeper, deeper),
+        joined("MAX({}, {})", deeper, deeper),
+        joined("LEN({})", text),
+        joined("FIND({}, {})", text, text),
+        joined("YEAR({})", day),
+        joined("MONTH({})", st.one_of(day, moments(depth - 1))),
+        joined("DAY({})", st.one_of(day, moments(depth - 1))),
+        joined("WEEKDAY({}, {})", day, st.sampled_from(("1", "2", "3"))),
+        joined("ISOWEEKNUM({})", day),
+        joined("HOUR({})", moments(depth - 1)),
+        joined("DAYS({}, {})", day, day),
+        joined("DATEDIF({}, {}, '{}')", day, day, st.sampled_from("DMY")),
+        joined("SWITCH({}, {}, {}, {})", deeper, deeper, deeper, deeper),
+        joined(
+            "{}(lines.{})",
+            st.sampled_from(("SUM", "AVERAGE", "MIN", "MAX")),
+            st.sampled_from(("quantity", "price")),
+        ),
+        joined("SUM(lines.quantity * lines.price, lines.price > {})", deeper),
+        joined(
+            "COUNT({})",
+            st.sampled_from(("lines", "lines.note", "tags", "lines.price > 1", "lines.note IS EMPTY")),
+        ),
+    )
+
+
+def texts(depth: int) -> st.SearchStrategy[str]:
+    leaves = st.one_of(
+        st.sampled_from(("t", "u", "account.name", "stage.outcome")),
+        st.sampled_from(TEXTS).map(lambda text: f"'{text}'"),
+    )
+    if depth <= 0:
+        return leaves
+    deeper, count = texts(depth - 1), numbers(depth - 1)
+    return st.one_of(
+        leaves,
+        joined("({} & {})", deeper, st.one_of(deeper, count, days(depth - 1))),
+        joined("LEFT({}, {})", deeper, count),
+        joined("RIGHT({}, {})", deeper, count),
+        joined("MID({}, {}, {})", deeper, count, count),
+        joined("UPPER({})", deeper),
+        joined("LOWER({})", deeper),
+        joined("TRIM({})", deeper),
+        joined("IF({}, {}, {})", conditions(depth - 1), deeper, deeper),
+        joined("COALESCE({}, {})", deeper, deeper),
+    )
+
+
+def days(depth: int) -> st.SearchStrategy[str]:
+    leaves = st.one_of(
+        st.sampled_from(("d", "e", "account.since", "TODAY()")),
+        st.sampled_from(DAYS).map("DATEADD('{}', 0, 'day')".format),
+    )
+    if depth <= 0:
+        return leaves
+    deeper, count = days(depth - 1), numbers(depth - 1)
+    units = st.sampled_from(("day", "week", "month", "quarter", "year"))
+    return st.one_of(
+        leaves,
+        joined("({} + {})", deeper, count),
+        joined("({} - {})", deeper, count),
+        joined("DATE({}, {}, {})", count, count, count),
+        joined("DATE({})", moments(depth - 1)),
+        joined("DATEADD({}, {}, '{}')", deeper, count, units),
+        joined("EDATE({}, {})", deeper, count),
+        joined("EOMONTH({}, {})", deeper, count),
+        joined("MAX({}, {})", deeper, deeper),
+        joined("IF({}, {}, {})", conditions(depth - 1), deeper, deeper),
+        st.sampled_from(("MIN(lines.day)", "MAX(lines.day)")),
+    )
+
+
+def moments(depth: int) -> st.SearchStrategy[str]:
+    leaves = st.sampled_from(("m", "n", "NOW()"))
+    if depth <= 0:
+        return leaves
+    units = st.sampled_from(("minute", "hour", "day", "week", "month", "year"))
+    return st.one_of(leaves, joined("DATEADD({}, {}, '{}')", moments(depth - 1), numbers(depth - 1), units))
+
+
+def conditions(depth: int) -> st.SearchStrategy[str]:
+    leaves = st.sampled_from(
+        (
+            "f",
+            "g",
+            "TRUE",
+            "FALSE",
+            "stage = 'won'",
+            "grade IN ('a', 'b')",
+            "ME() IN team",
+            "'a' IN tags",
+            "owner = ME()",
+        )
+    )
+    if depth <= 0:
+        return leaves
+    deeper = conditions(depth - 1)
+    compare = st.sampled_from(("=", "<>", "<", "<=", ">", ">="))
+    kinds: tuple[Callable[[int], st.SearchStrategy[str]], ...] = (numbers, texts, days, moments)
+    pairs = [joined("({} {} {})", kind(depth - 1), compare, kind(depth - 1)) for kind in kinds]
+    return st.one_of(
+        leaves,
+        *pairs,
+        joined("(m {} '{}')", compare, st.sampled_from(DAYS)),
+        joined("(n BETWEEN '{}' AND {})", st.sampled_from(DAYS), days(depth - 1)),
+        joined("(a {} {})", compare, st.sampled_from(NUMBERS)),
+        joined("({} AND {})", deeper, deeper),
+        joined("({} OR {})", deeper, deeper),
+        joined("(NOT {})", deeper),
+        joined(
+            "({} IS EMPTY)",
+            st.one_of(
+                numbers(depth - 1), texts(depth - 1), days(depth - 1), st.just("tags"), st.just("lines")
+            ),
+        ),
+        joined("({} BETWEEN {} AND {})", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
+        joined("({} IN ({}, {}))", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
+        joined("({} IN lines.price)", numbers(depth - 1)),
+        joined("({} LIKE '{}')", texts(depth - 1), st.sampled_from(PATTERNS)),
+        joined(
+            "{}({}, {})",
+            st.sampled_from(("CONTAINS", "STARTSWITH", "ENDSWITH")),
+            texts(depth - 1),
+            texts(depth - 1),
+        ),
+        joined("(({}) = ({}))", deeper, deeper),
+    )
+
+
+def expressions(depth: int = 3) -> st.SearchStrategy[str]:
+    return st.one_of(numbers(depth), texts(depth), days(depth), moments(depth), conditions(depth))
+
+
+# ——— records ———
+
+_STAGES = ("new", "proposal", "won", "lost")
+
+
+class Chance:
+    """Values from a seed, a third of them empty or at an edge."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+    def decimal(self, decimals: int) -> Decimal | None:
+        chosen = self.random.random()
+        if chosen < 0.15:
+            return None
+        if chosen < 0.55:
+            texts = [text for text in NUMBERS if -int(Decimal(text).as_tuple().exponent) <= decimals]
+            return Decimal(self.random.choice(texts))
+        digits = self.random.randint(1, 18)
+        value = Decimal(self.random.randint(-(10**digits) + 1, 10**digits - 1)).scaleb(-decimals)
+        return value.quantize(Decimal(1).scaleb(-decimals)) if digits == 18 else value
+
+    def text(self) -> str | None:
+        count = self.random.choice((0, 0, 1, 2, 5))
+        return "".join(self.random.choice(TEXTS) for _ in range(count)) or None
+
+    def day(self) -> date | None:
+        chosen = self.random.random()
+        if chosen < 0.15:
+            return None
+        if chosen < 0.5:
+            return date.fromisoformat(self.random.choice(DAYS))
+        return date(1990, 1, 1) + timedelta(days=self.random.randint(0, 20000))
+
+    def moment(self) -> datetime | None:
+        chosen = self.random.random()
+        if chosen < 0.15:
+            return None
+        midnight = datetime(2026, self.random.randint(1, 12), self.random.randint(1, 28), 16, tzinfo=UTC)
+        if chosen < 0.6:  # midnight in the zone, give or take a microsecond
+            return midnight + timedelta(microseconds=self.random.choice((-1, 0, 1)))
+        return midnight + timedelta(microseconds=self.random.randint(-(10**15), 10**15))
+
+    def one(self, *values: Value) -> Value:
+        return self.random.choice(values)
+
+    def some(self, *values: Value) -> tuple[Value, ...]:
+        return tuple(value for value in values if self.random.random() < 0.4)
+
+    def line(self) -> dict[str, Value]:
+        return {
+            "quantity": self.decimal(2),
+            "price": self.decimal(2),
+            "note": self.text(),
+            "day": self.day(),
+            "product": self.one(None, 3, 4),
+        }
+
+    def record(self, identifier: int) -> dict[str, Value]:
+        whole = self.decimal(0)
+        return {
+            "id": identifier,
+            "a": self.decimal(2),
+            "b": self.decimal(4),
+            "c": None if whole is None else int(whole),
+            "k": self.decimal(3),
+            "t": self.text(),
+            "u": self.text(),
+            "d": self.day(),
+            "e": self.day(),
+            "m": self.moment(),
+            "n": self.moment(),
+            "f": self.one(None, True, False),
+            "g": self.one(None, True, False),
+            "stage": self.one(None, *_STAGES),
+            "grade": self.one(None, "a", "b", "c"),
+            "owner": self.one(None, 7, 8, 10),
+            "account": self.one(None, 3, 4),
+            "lines": [self.line() for _ in range(self.one(0, 1, 2, 5))],
+            "tags": self.some("a", "b", "c"),
+            "team": self.some(7, 8, 9),
+        }

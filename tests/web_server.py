@@ -1,0 +1,139 @@
+"""A server of the small library app for tests: people with different rights, and a client that speaks for each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dougong import assembly
+from dougong.people import accounts, tokens
+from dougong.storage.apply import apply
+from dougong.storage.database import Database
+from dougong.storage.plan import plan
+from dougong.web.application import create_app
+from dougong.web.runtime import Runtime
+from dougong.web.settings import Settings
+
+LIBRARY = Path(__file__).parent / "apps" / "library"
+PASSWORD = "quiet-harbour-42"
+PEOPLE: dict[str, tuple[bool, tuple[tuple[str, str], ...]]] = {
+    "ada": (True, ()),
+    "hana": (False, (("library", "head"),)),
+    "cleo": (False, (("library", "clerk"),)),
+    "otto": (False, (("library", "clerk"),)),
+    "nemo": (False, ()),
+}
+
+
+@dataclass(slots=True)
+class Server:
+    """One running application with its people."""
+
+    runtime: Runtime
+    tokens: dict[str, str]
+
+    @property
+    def database(self) -> Database:
+        return self.runtime.database
+
+    def client(self) -> FlaskClient:
+        """A fresh browser or program; nobody is signed in."""
+        return create_app(self.runtime).test_client()
+
+    def api(self, person: str) -> Api:
+        """The API as a program of that person uses it."""
+        return Api(self.client(), self.tokens[person])
+
+    def browser(self, person: str) -> Browser:
+        """A browser in which that person is signed in."""
+        browser = Browser(self.client())
+        answer = browser.client.post("/sign-in", data={"login": person, "password": PASSWORD, "next": "/"})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+
+@dataclass(slots=True)
+class Api:
+    """Calls under /api/v1 with a token."""
+
+    client: FlaskClient
+    token: str
+
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        if body is not None:
+            more["json"] = body
+        address = path if path.startswith("/openapi") else f"/api/v1{path}"
+        return self.client.open(address, method=method, headers=headers, **more)
+
+    def made(self, path: str, **values: Any) -> dict[str, Any]:
+        """Create a record and return it."""
+        answer = self("POST", path, values)
+        assert answer.status_code == 201, answer.text
+        document: dict[str, Any] = answer.json
+        return document
+
+
+@dataclass(slots=True)
+class Browser:
+    """A browser: it sends back the form tokens that the pages hold."""
+
+    client: FlaskClient
+
+    def get(self, path: str, **more: Any) -> TestResponse:
+        return self.client.get(path, **({"headers": {"Accept": "text/html"}} | more))
+
+    def post(
+        self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
+    ) -> TestResponse:
+        """Send a form with the form token of a page."""
+        sent = {"csrf_token": self.token(page), **(data or {})}
+        return self.client.post(path, data=sent, **({"headers": {"Accept": "text/html"}} | more))
+
+    def token(self, page: str = "/apps") -> str:
+        """The form token that a page holds."""
+        return hidden(self.get(page).text, "csrf_token")
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field of a page."""
+    for tag in re.findall(r"<input[^>]*>", page):
+        if f'name="{name}"' in tag:
+            found = re.search(r'value="([^"]*)"', tag)
+            return found[1] if found else ""
+    raise AssertionError(f"the page has no field {name}")
+
+
+def prepare(url: str) -> dict[str, str]:
+    """Install the library and its people in an empty database; the answer are their tokens."""
+    database = assembly.open_database(url)
+    [app] = assembly.compile_folders([LIBRARY])
+    with database.reading() as connection:
+        planned = plan(None, app, connection)
+    apply(planned, database)
+    found: dict[str, str] = {}
+    with database.writing() as connection:
+        for login, (is_admin, roles) in PEOPLE.items():
+            user_id = accounts.add(
+                connection,
+                login,
+                name=login.title(),
+                password=PASSWORD,
+                is_admin=is_admin,
+                roles=roles,
+                language="en",
+            )
+            found[login] = tokens.issue(connection, user_id, scopes=["admin"])
+    database.dispose()
+    return found
+
+
+def server_of(url: str, issued: dict[str, str], folder: Path, **settings: Any) -> Server:
+    """A server on a prepared database."""
+    chosen = Settings(database=url, files=str(folder / "files"), **settings)
+    return Server(assembly.open_runtime(chosen), issued)
