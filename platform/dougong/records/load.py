@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.shape import Shape
 
@@ -18,7 +18,7 @@ def load(
 ) -> dict[int, Values]:
     """The records with these ids that meet the conditions, by id, with all columns and links; `lock` keeps other writers away."""
     found: dict[int, Values] = {}
-    for chunk in chunks(sorted(set(identifiers))):
+    for chunk in chunks(sorted(set(possible_ids(identifiers)))):
         statement = select(shape.table).where(shape.table.c.id.in_(chunk), *conditions).order_by(shape.table.c.id)
         if lock:
             statement = statement.with_for_update(of=shape.table)
