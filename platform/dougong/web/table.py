@@ -5,7 +5,18 @@ from __future__ import annotations
 from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, records
 from dougong.web.api import transfer as api_transfer
-from dougong.web.pages import assets, forms, home, lists, sign_in, transfer
+from dougong.web.pages import (
+    administration,
+    assets,
+    design,
+    forms,
+    home,
+    lists,
+    own,
+    pickers,
+    sign_in,
+    transfer,
+)
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
@@ -59,6 +70,24 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/preferences", home.preferences),
     page("POST", "/preferences/language", home.language),
     page("POST", "/sign-out", sign_in.leave),
+    page("GET", "/profile", own.profile),
+    page("POST", "/profile/password", own.password),
+    page("POST", "/profile/sessions/<identifier>/end", own.end_session),
+    page("POST", "/profile/tokens", own.add_token),
+    page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/versions", administration.versions, access="admin"),
+    page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
+    page("GET", "/templates", administration.templates, access="admin"),
+    page("POST", "/templates/<app>/install", administration.install, access="admin"),
+    page("GET", "/files/<identifier>", pickers.give_file),
+    page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
+    page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
+    page("GET", "/design/<app>", design.start),
+    page("GET", "/design/<app>/publish", design.publish_page),
+    page("POST", "/design/<app>/publish", design.publish),
+    page("GET", "/design/<app>/<entity>", design.designer),
+    page("POST", "/design/<app>/<entity>", design.change),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/<entity>", lists.list_),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),

@@ -207,7 +207,14 @@ def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
         if given:
             kept = tuple(exchange.request.form.getlist(name))
             stored = tuple(
-                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", cast(BinaryIO, file.stream)).id
+                upload(
+                    call,
+                    exchange.runtime.files_folder,
+                    key,
+                    name,
+                    file.filename or "",
+                    cast(BinaryIO, file.stream),
+                ).id
                 for file in given
             )
             found[name] = (*kept, *stored) if fields[name].multiple else stored
