@@ -31,13 +31,17 @@ def load(
 
 
 def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """The targets of a field of type links, in order, for those of the records that have any."""
+    """The living targets of a field of type links, in order, for those of the records that have any."""
+    if field.target is None:
+        return {}
     table = call.release.tables.links(shape.key, field.id)
+    target = call.release.table(field.target.key).alias()
     found: dict[int, list[int]] = {}
     for chunk in chunks(sources):
         statement = (
             select(table.c.source_id, table.c.target_id)
-            .where(table.c.source_id.in_(chunk))
+            .join(target, target.c.id == table.c.target_id)
+            .where(table.c.source_id.in_(chunk), target.c.deleted_at.is_(None))
             .order_by(table.c.source_id, table.c.position)
         )
         for source, target in call.connection.execute(statement):
