@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from dougong.diagnostics import Refusal
-from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.records.aggregate import aggregate, totals
 from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
@@ -25,8 +25,7 @@ from dougong.records.read import read
 from dougong.records.related import related, related_lists
 from dougong.records.update import update
 from dougong.records.why import why
-from dougong.storage.database import Database
-from tests.records.conftest import Shop
+from tests.records.conftest import Shop, open_shop_database
 from tests.servers.databases import Databases
 
 C = "shop.customer"
@@ -38,19 +37,11 @@ def world(shop: Shop, secret: dict[str, Any], foreign: dict[str, Any]) -> dict[s
     cheap = shop.product("screw", cost=secret["cost"])
     other = shop.customer(name=foreign["name"], owner=mia, phone=foreign["phone"], grade="silver")
     mine = shop.customer(
-        name="Mine",
-        owner=ann,
-        secret=secret["secret"],
-        credit=secret["credit"],
-        grade="bronze",
-        referrer=other,
-        visits=1,
+        name="Mine", owner=ann, secret=secret["secret"], credit=secret["credit"], grade="bronze", referrer=other, visits=1
     )
     second = shop.customer(name="Second", owner=ann, visits=2)
     order = shop.order(mine, lines=[{"product": cheap, "quantity": "2"}], related=[cheap])
-    shop.order(
-        other, reference=foreign["reference"], lines=[{"product": cheap, "quantity": foreign["quantity"]}]
-    )
+    shop.order(other, reference=foreign["reference"], lines=[{"product": cheap, "quantity": foreign["quantity"]}])
     with shop.writing() as call:
         update(call, C, mine, {"secret": secret["secret"] + "!", "visits": 5})
         create(call, "shop.note", {"text": foreign["name"], "about": other})
@@ -60,7 +51,7 @@ def world(shop: Shop, secret: dict[str, Any], foreign: dict[str, Any]) -> dict[s
 def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
     """What somebody is answered through every door, refusals included."""
     attempts: list[Callable[[Call], Any]] = []
-    for query in (
+    queries = (
         Query(count="exact"),
         Query(sort="name", limit=1, count="exact"),
         Query(sort="referrer"),
@@ -79,17 +70,12 @@ def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
         Query(fields=["secret"]),
         Query(fields=["name"], expand=["referrer"]),
         Query(expand=["secret"]),
-    ):
-        attempts.append(lambda call, query=query: list_records(call, C, query))
-    for measures in (
-        {"n": "COUNT()"},
-        {"s": "SUM(credit)"},
-        {"s": "SUM(visits)"},
-        {"n": "COUNTUNIQUE(secret)"},
-    ):
-        attempts.append(lambda call, measures=measures: aggregate(call, C, [], measures))
-    for group in ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade"):
-        attempts.append(lambda call, group=group: aggregate(call, C, [group]))
+    )
+    attempts += [partial(list_records, key=C, query=query) for query in queries]
+    measured = ({"n": "COUNT()"}, {"s": "SUM(credit)"}, {"s": "SUM(visits)"}, {"n": "COUNTUNIQUE(secret)"})
+    attempts += [partial(aggregate, key=C, measures=measures) for measures in measured]
+    groups = ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade")
+    attempts += [partial(aggregate, key=C, group=[group]) for group in groups]
     attempts += [
         lambda call: totals(call, C, Query(), ["credit"]),
         lambda call: totals(call, C, Query(), ["visits"]),
@@ -141,7 +127,7 @@ def _answer(shop: Shop, login: str, attempt: Callable[[Call], Any]) -> Any:
 def test_what_ann_may_not_see_changes_no_answer(
     shop: Shop, databases: Databases, shop_templates: dict[str, str]
 ) -> None:
-    database = Database(databases.copy_of(shop_templates[shop.database.dialect]), SQLITE_FUNCTIONS)
+    database = open_shop_database(databases.copy_of(shop_templates[shop.database.dialect]))
     twin = Shop(database)
     first = world(
         shop,
@@ -157,10 +143,7 @@ def test_what_ann_may_not_see_changes_no_answer(
     for mine, theirs in zip(answers(shop, first, "ann"), answers(twin, second, "ann"), strict=True):
         assert mine == theirs
     assert answers(shop, first, "eve") == answers(twin, second, "eve")
-    different = [
-        one != other
-        for one, other in zip(answers(shop, first, "root"), answers(twin, second, "root"), strict=True)
-    ]
+    different = [one != other for one, other in zip(answers(shop, first, "root"), answers(twin, second, "root"), strict=True)]
     assert sum(different) > 20, "the worlds must differ for somebody who sees everything"
     database.dispose()
 
@@ -242,18 +225,8 @@ def test_comments_follow_the_record_and_name_people(shop: Shop) -> None:
         made = add_comment(call, C, customer, "  @mia please look, @Bob。 me@eve.example @ann @nobody ")
         answer = add_comment(call, C, customer, "yes", made.id)
         assert made.mentions == (shop.people["mia"].id, shop.people["bob"].id, shop.people["ann"].id)
-        assert [(each.author, each.text, each.answers) for each in list_comments(call, C, customer)][1] == (
-            "Ann",
-            "yes",
-            made.id,
-        )
-        for text, to in (
-            ("", None),
-            ("  ", None),
-            ("a\0b", None),
-            ("x" * 10_001, None),
-            ("x", answer.id + 50),
-        ):
+        assert [(each.author, each.text, each.answers) for each in list_comments(call, C, customer)][1] == ("Ann", "yes", made.id)
+        for text, to in (("", None), ("  ", None), ("a\0b", None), ("x" * 10_001, None), ("x", answer.id + 50)):
             with pytest.raises(Refusal):
                 add_comment(call, C, customer, text, to)
     with pytest.raises(Refusal) as refusal, shop.writing("rob") as call:
@@ -267,9 +240,7 @@ def test_why_names_the_rule_its_file_and_line(shop: Shop) -> None:
     with shop.reading() as call:
         told = why(call, ann, C, "read", foreign, "secret")
         assert not told.allowed
-        assert any(
-            "does not meet owner = ME()" in line and "roles/seller.yaml:5" in line for line in told.lines
-        )
+        assert any("does not meet owner = ME()" in line and "roles/seller.yaml:5" in line for line in told.lines)
         assert any("hides the field secret" in line for line in told.lines)
         assert not why(call, ann, "shop.product", "delete").allowed
         assert why(call, ann, C, "create").allowed
