@@ -15,6 +15,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
+from dougong.people import housekeeping
 from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
@@ -114,7 +115,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     """Everything that this product does in the background."""
     chosen = mail_settings(settings) if settings.smtp_url else None
     imports = importing.task(releases(database), files_folder(settings, database))
-    return Tasks([mail.mail_task(lambda: chosen), imports])
+    return Tasks([mail.mail_task(lambda: chosen), imports, housekeeping.task()])
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:

@@ -34,7 +34,13 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VARIANTS = (("desk", "zh", "light"), ("phone", "zh", "light"), ("desk", "en", "dark"), ("phone", "en", "dark"))
+RESULTS = b'{"results": [{"id": "1", "label": "VX-2400", "note": "86,000.00", "href": "/"}], "more": true}'
+VARIANTS = (
+    ("desk", "zh", "light"),
+    ("phone", "zh", "light"),
+    ("desk", "en", "dark"),
+    ("phone", "en", "dark"),
+)
 
 
 def page(name: str, language: str, theme: str) -> str:
@@ -54,10 +60,7 @@ class Handler(SimpleHTTPRequestHandler):
         elif len(parts) == 3 and parts[0] in samples.SAMPLES:
             self._send(page(*parts).encode(), "text/html; charset=utf-8")
         elif parts[0] in ("choose", "search"):
-            self._send(
-                '{"results": [{"id": "1", "label": "VX-2400", "note": "86,000.00", "href": "/"}], "more": true}'.encode(),
-                "application/json",
-            )
+            self._send(RESULTS, "application/json")
         else:
             self.send_error(404)
 
@@ -90,7 +93,9 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-def photograph(browser: Browser, address: str, folder: Path, names: list[str], variants: Any = VARIANTS) -> list[str]:
+def photograph(
+    browser: Browser, address: str, folder: Path, names: list[str], variants: Any = VARIANTS
+) -> list[str]:
     """One picture of every sample and variant; what the console complained about comes back."""
     complaints: list[str] = []
     for size, language, theme in variants:
@@ -103,7 +108,9 @@ def photograph(browser: Browser, address: str, folder: Path, names: list[str], v
             locale="zh-CN" if language == "zh" else "en-GB",
         )
         tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         for name in names:
             tab.goto(f"{address}/{name}/{language}/{theme}")

@@ -6,6 +6,7 @@ from dougong.definitions.edit import same
 from dougong.definitions.nodes import Data
 from dougong.definitions.upgrade import MISSING, Conflict, Missing, merge_three
 from tests.definitions.documents import MAPPINGS
+from tests.definitions.samples import CALM
 
 BASE: Data = {
     "label": "Customer",
@@ -91,6 +92,7 @@ def test_files_can_be_missing_on_any_side() -> None:
     assert [conflict.path for conflict in conflicts] == [()]
 
 
+@CALM
 @given(MAPPINGS, MAPPINGS)
 def test_what_only_one_side_changed_is_taken(base: Data, changed: Data) -> None:
     for theirs, ours in ((changed, base), (base, changed), (changed, changed)):
@@ -100,6 +102,7 @@ def test_what_only_one_side_changed_is_taken(base: Data, changed: Data) -> None:
         assert same(merged, changed)
 
 
+@CALM
 @given(MAPPINGS, MAPPINGS, MAPPINGS)
 def test_no_local_change_is_lost(base: Data, theirs: Data, ours: Data) -> None:
     """Whatever we changed stands in the outcome, and whatever both changed differently is a conflict."""

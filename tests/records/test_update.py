@@ -82,13 +82,14 @@ def test_rows_of_others_are_refused(shop: Shop) -> None:
     customer, product = shop.customer(), shop.product("p")
     order = shop.order(customer, lines=[{"product": product, "quantity": "1"}])
     other = shop.order(customer, lines=[{"product": product, "quantity": "1"}])
+    with shop.reading() as call:
+        [foreign] = read(call, "shop.order", other).values["lines"]
+        [own] = read(call, "shop.order", order).values["lines"]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        [row] = read(call, "shop.order", other).values["lines"]
-        update(call, "shop.order", order, {"lines": [{"id": row["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]})
+        update(call, "shop.order", order, {"lines": [{"id": foreign["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]})
     assert codes(refusal) == [(f"lines/{place}/id", "unknown_row") for place in range(3)]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        [row] = read(call, "shop.order", order).values["lines"]
-        update(call, "shop.order", order, {"lines": [{"id": row["id"]}, {"id": row["id"]}]})
+        update(call, "shop.order", order, {"lines": [{"id": own["id"]}, {"id": own["id"]}]})
     assert codes(refusal) == [("lines/1/id", "repeated_row")]
 
 

@@ -63,36 +63,36 @@ def _fill(world: World, model: Model) -> None:
             model.records[entity][identifier] = model.records[entity].pop(-1)
 
 
-def _step(world: World, model: Model) -> bool:
-    """Publish the model as it is; False when that is rightly refused."""
+def _step(world: World, model: Model) -> int:
+    """Publish the model as it is; gives the number of the version, 0 when it is rightly refused."""
     plan = world.plan(model.description())
     if plan.obstacles():
         assert model.duplicated()
         with pytest.raises(Refusal):
             world.publish(model.description(), allow_loss=True)
-        return False
+        return 0
     assert not model.duplicated()
-    world.publish(model.description(), allow_loss=True)
-    return True
+    return world.publish(model.description(), allow_loss=True).number
 
 
 def _history(world: World, random: Random, steps: int) -> None:
     model = Model(random)
     model.add_entity()
-    versions = []
+    versions = {}
     for _ in range(steps):
         before = model.copy_definitions()
         model.mutate()
-        if not _step(world, model):
-            model.entities = before
+        number = _step(world, model)
+        if number:
+            versions[number] = model.copy_definitions()
         else:
-            versions.append(model.copy_definitions())
+            model.entities = before
         _check(world, model)
         _fill(world, model)
         world.reindex()
     if versions:
-        number = random.randint(1, len(versions))
-        model.entities = versions[number - 1]
+        number = random.choice(list(versions))
+        model.entities = versions[number]
         with world.database.reading() as connection:
             plan = plan_rollback(world.releases, connection, "shop", number)
         if plan.obstacles():

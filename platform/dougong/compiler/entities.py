@@ -44,7 +44,9 @@ def _tables(item: Item) -> Iterator[Item]:
 def _shell(context: Context, item: Item, identifier: str) -> Entity:
     label = context.label(item, identifier)
     pipelines = dict(_pipelines(context, item))
-    known = {name: _with_stages(field, pipelines) for name, field in _fields(context, item, identifier).items()}
+    known = {
+        name: _with_stages(field, pipelines) for name, field in _fields(context, item, identifier).items()
+    }
     entity = Entity(
         app=context.app,
         id=identifier,

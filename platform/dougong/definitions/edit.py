@@ -34,9 +34,9 @@ class EditError(ValueError):
 
 
 def value_at(text: str, path: Sequence[Step], file: str = "app.yaml") -> Data:
-    """The value at a path of a file, or nothing."""
+    """What the text says at a path; None where it says nothing."""
     node = find(_root(text, file), path)
-    return None if node is None else data_of(node)
+    return data_of(node) if node is not None else None
 
 
 def set_value(text: str, path: Sequence[Step], value: Data, file: str = "app.yaml") -> str:

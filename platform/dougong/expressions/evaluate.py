@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from dougong.expressions import values
-from dougong.expressions.context import EvaluationContext
+from dougong.expressions.context import EvaluationContext as EvaluationContext
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.model.expression import Call, Expression, ListOf, Literal, Node, Path, Value

@@ -299,3 +299,15 @@ class _Reader:
 def _token(child: Tree[Token] | Token) -> Token:
     assert isinstance(child, Token)
     return child
+
+
+def arguments_written(text: str) -> tuple[str, ...]:
+    """The arguments of an expression that is one function call, each as it was written; nothing for any other expression."""
+    tree: Tree[Token] | Token = _parser().parse(text)
+    while isinstance(tree, Tree) and tree.data == "group":
+        (tree,) = (child for child in tree.children if isinstance(child, Tree))
+    if not isinstance(tree, Tree) or tree.data != "invocation":
+        return ()
+    return tuple(
+        text[child.meta.start_pos : child.meta.end_pos] for child in tree.children if isinstance(child, Tree)
+    )

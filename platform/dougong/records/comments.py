@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import RowMapping, insert, or_, select
 
 from dougong.records.call import Call
 from dougong.records.doors import open_door
@@ -50,11 +50,9 @@ def list_comments(call: Call, key: str, identifier: int) -> list[Comment]:
     return [_comment(row, names.get((MEMBER, row["author_id"]), "")) for row in rows]
 
 
-def _comment(row: Mapping[str, object], author: str) -> Comment:
-    names = ("id", "at", "author_id", "text", "answers")
-    values = {name: row[name] for name in names}
-    mentions = row["mentions"]
-    return Comment(**values, author=author, mentions=tuple(mentions) if isinstance(mentions, list) else ())  # type: ignore[arg-type]
+def _comment(row: RowMapping, author: str) -> Comment:
+    values = {name: row[name] for name in ("id", "at", "author_id", "text", "answers")}
+    return Comment(**values, author=author, mentions=tuple(row["mentions"] or ()))
 
 
 def add_comment(call: Call, key: str, identifier: int, text: str, answers: int | None = None) -> Comment:

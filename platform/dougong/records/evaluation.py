@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dougong.expressions.evaluate import EvaluationContext, evaluate
+from dougong.expressions import EvaluationContext, evaluate
 from dougong.model.expression import Expression, Value
 from dougong.records.call import Call
 from dougong.records.chunks import chunks

@@ -45,8 +45,9 @@ def compiled(call: Call, key: str, text: str, path: str, expect: Type | None = N
     actor = call.actor
     kept = ("expression", actor.roles, actor.is_admin, key, text, path, expect, aggregate)
     cache = call.release.cache.setdefault("typed expressions", {})
+    assert isinstance(cache, dict)
     found = cache.get(kept)
-    if found is None:
+    if not isinstance(found, Expression):
         result = compile_expression(text, scope_for(call, key, aggregate), expect=expect, path=path, sql=True)
         if not isinstance(result, Expression):
             raise Refusal("invalid", result)
