@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from werkzeug.wrappers import Response
 
-from dougong.model.expression import Value
-from dougong.records.aggregate import Aggregate, Column
+from dougong.records.aggregate import Aggregate
 from dougong.records.aggregate import aggregate as run_aggregate
 from dougong.records.batch import KINDS, MOST, Operation
 from dougong.records.batch import Outcome as BatchOutcome
@@ -23,7 +20,7 @@ from dougong.records.query import Query, list_records
 from dougong.records.read import read as read_record
 from dougong.records.record import Record
 from dougong.records.update import update as update_record
-from dougong.web.api.values import instant, record_document
+from dougong.web.api.values import figure, record_document
 from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
@@ -215,25 +212,13 @@ def aggregate_document(call: Call, figures: Aggregate) -> dict[str, Any]:
     """Aggregated figures as data: one object a group, keyed by the names of groups and measures."""
     names = [column.id for column in figures.columns]
     data = [
-        {name: _figure(value, column, call.timezone) for name, value, column in zip(names, row, figures.columns, strict=True)}
+        {
+            name: figure(value, column.type, call.timezone)
+            for name, value, column in zip(names, row, figures.columns, strict=True)
+        }
         for row in figures.rows
     ]
     return {"data": data}
-
-
-def _figure(value: Value, column: Column, timezone: str) -> Any:
-    """A whole number as one, another number as text with its scale, ids as text."""
-    if isinstance(value, Decimal):
-        if column.type.decimals == 0:
-            return int(value)
-        return format(value if column.type.decimals is None else round(value, column.type.decimals), "f")
-    if isinstance(value, datetime):
-        return instant(value, timezone)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool) and column.type.kind in ("record", "member"):
-        return str(value)
-    return value
 
 
 def _measures(text: str) -> dict[str, str]:
