@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from dougong.demo.description import CopiedRows, Description, Moves, Rows, Source, Step
 from dougong.demo.draws import Draw
 from dougong.demo.moments import Clock
-from dougong.demo.people import Login, add_people, logins
+from dougong.demo.people import Login, MakePassword, add_people
 from dougong.demo.read import read_description
 from dougong.demo.world import Person, Row, World
 from dougong.diagnostics import Refusal
@@ -21,12 +21,12 @@ from dougong.fieldtypes.base import Invalid
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.people.actor import SYSTEM
+from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
 from dougong.records.create import create_many
 from dougong.records.evaluation import Evaluation
 from dougong.records.read import read
 from dougong.records.scope import condition
-from dougong.records.update import update
 from dougong.storage.database import Database
 from dougong.storage.release import Release
 
@@ -47,22 +47,25 @@ def fill(
     release: Release,
     app_id: str,
     as_of: datetime,
-    password: str | None = None,
+    password: MakePassword | None = None,
     progress: Progress | None = None,
 ) -> Filled:
-    """Fill an app with its demonstration as it looks at a moment, in one transaction; the same moment gives the same rows."""
+    """Fill an app with its demonstration as it looks at a moment, in one transaction; the same moment gives the same rows.
+
+    `password` makes one for every account that is shown to visitors; nobody can sign in to the others.
+    """
     with database.writing() as connection:
         call = Call(release, connection, SYSTEM, "demo", as_of)
         description = read_description(call, release.app(app_id))
         call = replace(call, timezone=description.timezone)
-        people = add_people(connection, description, app_id, password)
+        people, logins = add_people(connection, description, app_id, password)
         made: dict[str, int] = {}
         for step in description.steps:
             count = _Filling(call, description, people, step).run()
             made[step.key] = made.get(step.key, 0) + count
             if progress is not None:
                 progress(step.key, count)
-        return Filled(made, logins(description))
+        return Filled(made, logins)
 
 
 class _Filling:
@@ -229,7 +232,10 @@ class _Filling:
         moments = clock.between(row.random, start, max(end, start), len(way))
         for (value, extra), moment in zip(way, moments, strict=True):
             at = replace(call, at=moment.astimezone(UTC))
-            update(at, self.step.key, identifier, {moves.field: value, **extra})
+            self._change(at, identifier, {moves.field: value, **extra})
+
+    def _change(self, call: Call, identifier: int, changes: Values) -> None:
+        batch(call, self.step.key, [Operation("update", identifier, changes)])
 
     def _write_later(self, row: Row, identifier: int) -> None:
         """Write what could only be drawn when all rows existed, such as links among them."""
@@ -243,4 +249,4 @@ class _Filling:
         if changes:
             moment = self.world.clock.time(row.random, row.values["created_at"], (0, 5), self.call.at)
             actor = self._author(row.values.get("created_by"), row.values)
-            update(replace(self.call, at=moment, actor=actor), self.step.key, identifier, changes)
+            self._change(replace(self.call, at=moment, actor=actor), identifier, changes)
