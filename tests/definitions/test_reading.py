@@ -142,7 +142,7 @@ def test_line_ends_and_byte_order_mark_do_not_hide_what_else_is_wrong() -> None:
 
 def test_folder_and_texts_give_the_same_tree() -> None:
     folder = GOOD / "sales"
-    assert load_app(folder) == load_sources(texts_of(folder), "sales")
+    assert load_app(folder) == load_sources(texts_of(folder))
 
 
 def test_a_folder_that_may_not_be_read_is_a_finding(tmp_path: Path) -> None:

@@ -135,6 +135,22 @@ def test_a_dry_run_counts_and_changes_nothing(shop: Shop, tmp_path: Path) -> Non
     assert figures(bring(shop, content, tmp_path, mode="upsert", match=("email",))) == (3, 1, 1, 0, 1)
 
 
+def test_a_dry_run_knows_what_the_file_itself_would_have_written(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dougong.records.import_.CHUNK", 2)
+    content = (
+        "name,email,referrer\nA,a@x.example,C\nB,b@x.example,A\nC,c@x.example,\n"
+        "D,c@x.example,\nE,e@x.example,Nobody\nF,f@x.example,E\n"
+    )
+    rehearsed = bring(shop, content, tmp_path, dry_run=True)
+    assert rows(shop) == []
+    real = bring(shop, content, tmp_path)
+    assert figures(real) == (6, 3, 0, 0, 3)
+    assert figures(rehearsed) == (6, 3, 0, 0, 3)
+    assert [record.values["name"] for record in rows(shop)] == ["C", "A", "B"]
+
+
 def test_rows_of_sub_tables_stand_in_lines_of_their_own(shop: Shop, tmp_path: Path) -> None:
     customer = shop.customer(name="Acme")
     shop.product("screw", "2.00")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +14,7 @@ from dougong.storage.database import Database
 from dougong.storage.install import install
 from tests.storage.conftest import World
 
-APP = {
+APP: dict[str, Any] = {
     "entities": {
         "customer": {
             "fields": {"name": {"type": "text", "unique": True}, "size": {"type": "integer"}},

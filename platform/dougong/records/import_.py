@@ -6,7 +6,7 @@ import csv
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, islice
@@ -29,6 +29,7 @@ from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
 from dougong.records.pipeline import complete, has_problems, problems_in, write
 from dougong.records.reading import Line, Reading, open_table
+from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
 from dougong.storage.database import Database
@@ -156,6 +157,8 @@ class _Importer:
     later: list[Entry] = field(default_factory=list)
     """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
     is_last: bool = False
+    rehearsal: Rehearsal | None = None
+    """In a dry run, what the file would have written."""
 
     def postponed(self) -> Iterator[list[Entry]]:
         """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
@@ -184,7 +187,8 @@ def _prepare(
     resolver = Resolver()
     reader = CellReader(columns.columns, habits, resolver)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
-    return _Importer(shape, columns, reader, matcher, resolver, len(reading.header))
+    rehearsal = Rehearsal(shape) if options.dry_run else None
+    return _Importer(shape, columns, reader, matcher, resolver, len(reading.header), rehearsal=rehearsal)
 
 
 def _sample(path: Path, name: str, language: str) -> list[Line]:
@@ -247,17 +251,43 @@ def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_the
     pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
     drafts = [draft for _, draft in pairs]
     complete(call, importer.shape, drafts)
+    if importer.rehearsal is not None:
+        importer.rehearsal.rehearse(call, [draft for draft in drafts if not has_problems(draft)])
     for entry, draft in pairs:
         if has_problems(draft):
             entry.problems.extend(problems_in([draft]))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
     done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
-    return _counted(importer.counts, done, good)
+    counts = _counted(importer.counts, done, good)
+    rehearsed = _rehearsed(call, importer, done)
+    return replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
 
 
 def _waits(importer: _Importer, entry: Entry) -> bool:
     return bool(entry.problems) and _only_misses_own(importer.shape, entry)
+
+
+def _rehearsed(call: Call, importer: _Importer, entries: Sequence[Entry]) -> int:
+    """How many entries miss nothing but records which the dry run would have written; their problems are taken back."""
+    waiting = [entry for entry in entries if importer.rehearsal is not None and _waits(importer, entry)]
+    count = 0
+    while importer.rehearsal is not None:
+        known = [each for each in waiting if all(importer.rehearsal.knows(_missed(found)) for found in each.problems)]
+        if not known:
+            break
+        for entry in known:
+            draft = Draft("", entry.values)
+            importer.rehearsal.rehearse(call, [draft])
+            entry.problems[:] = draft.problems
+        count += sum(not entry.problems for entry in known)
+        finished = {id(entry) for entry in known}
+        waiting = [entry for entry in waiting if id(entry) not in finished]
+    return count
+
+
+def _missed(found: Diagnostic) -> str:
+    return dict(found.parameters).get("value", "")
 
 
 def _counted(before: Counts, entries: Sequence[Entry], good: Sequence[Draft]) -> Counts:

@@ -57,9 +57,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the data from its first query on and takes no lock against writers."""
-        with _connected(self._reader) as connection, connection.begin():
-            yield connection
+        """A connection that sees one state of the data from its first query on and takes no lock against writers.
+
+        It ends with a rollback: whatever was written by mistake is not kept.
+        """
+        with _connected(self._reader) as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
