@@ -58,6 +58,14 @@ def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in touched if name in draft.changed])
 
 
+def write_computed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Write computed values that differ into records and their rows, and nothing else."""
+    _update_columns(call, shape, drafts, {field.id for field in shape.columns}, ())
+    for name, rows_shape in shape.tables.items():
+        rows = [row for draft in drafts if name in draft.changed for row in draft.rows[name].drafts if row.changed]
+        _update_columns(call, rows_shape, rows, {field.id for field in rows_shape.columns}, ())
+
+
 def _update_columns(
     call: Call, shape: Shape, drafts: Iterable[Draft], columns: set[str], always: tuple[str, ...]
 ) -> None:
