@@ -80,6 +80,8 @@ _CHINESE: Mapping[str, str] = {
     "still in use": "仍在使用",
     "a title with fields in braces (such as {name})": "带有花括号字段的标题(例如 {name})",
     "a field of another type": "其他类型的字段",
+    "a dimension": "某个维度",
+    "a field with words": "含文字的字段",
     "a field with one value": "单值字段",
     "a field that can be sorted by": "可排序的字段",
     "a field that can be written": "可写入的字段",

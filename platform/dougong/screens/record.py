@@ -14,6 +14,7 @@ from dougong.screens.addresses import designer_path, entity_path, record_path, w
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
 from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
+from dougong.screens.list_head import EVERYTHING
 from dougong.screens.requirements import requirements
 from dougong.screens.rights import may_do
 from dougong.screens.shape import (
@@ -257,7 +258,11 @@ def _related_list(call: Call, record: Record, inverse: Inverse) -> RelatedList:
         if inverse.many
         else f"{inverse.field} = {literal(record.id)}"
     )
-    everything = with_query(path, [("filter", condition)]) if (page.count or 0) > RELATED_ROWS else ""
+    everything = (
+        with_query(path, [("view", EVERYTHING), ("filter", condition)])
+        if (page.count or 0) > RELATED_ROWS
+        else ""
+    )
     rows = tuple(row_for(call, other, each, names) for each in page.rows)
     table = Table(columns_for(call, other, names), rows)
     return RelatedList(

@@ -211,6 +211,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_figures": ("没有数据", "No figures"),
         "target": ("目标 {value}", "Target {value}"),
         "versus_before": ("较上期 {change}", "{change} on the period before"),
+        "figures_withheld": (
+            "部分指标因权限未显示",
+            "Some figures are left out, as you may not see what they read",
+        ),
+        "figures_more": ("只显示前几行", "Only the first lines are shown"),
+        "all_records": ("全部记录", "All records"),
         "report_failed": ("无法计算：{reason}", "This cannot be computed: {reason}"),
         # problems
         "go_home": ("回到首页", "Go home"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, records
+from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
     administration,
     assets,
     design,
+    figures,
     forms,
     home,
     lists,
@@ -45,6 +47,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/<app>/definitions/<path:path>", definitions.put, scope="admin"),
     api("POST", "/<app>/plan", definitions.plan, scope="admin"),
     api("POST", "/<app>/apply", definitions.apply, scope="admin"),
+    api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
+    api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create),
     api("POST", "/<app>/<entity>/batch", records.batch),
@@ -89,6 +93,8 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
     page("GET", "/<app>", home.app),
+    page("GET", "/<app>/reports/<report>", figures.report),
+    page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),
     page("GET", "/<app>/<entity>", lists.list_),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
     page("GET", "/<app>/<entity>/new", forms.new),
