@@ -175,6 +175,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "days_one": ("{count} 天", "{count} day"),
         "just_now": ("刚刚", "just now"),
         "approved_next": ("同意后：{step}", "When approved: {step}"),
+        "approved_last": ("同意后：审批结束，通过", "When approved: this is the last step"),
+        "step_fact": ("步骤", "Step"),
+        "submitted_done": ("已提交", "Submitted"),
+        "withdrawn_done": ("已撤回", "Withdrawn"),
+        "decided_approve": ("已同意“{title}”", "Approved {title}"),
+        "decided_reject": ("已拒绝“{title}”", "Rejected {title}"),
         "task_done": ("已处理", "Done"),
         # imports
         "import_title": ("导入{label}", "Import {label}"),
@@ -211,6 +217,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "no_figures": ("没有数据", "No figures"),
         "target": ("目标 {value}", "Target {value}"),
         "versus_before": ("较上期 {change}", "{change} on the period before"),
+        "figures_withheld": (
+            "部分指标因权限未显示",
+            "Some figures are left out, as you may not see what they read",
+        ),
+        "figures_more": ("只显示前几行", "Only the first lines are shown"),
+        "all_records": ("全部记录", "All records"),
         "report_failed": ("无法计算：{reason}", "This cannot be computed: {reason}"),
         # problems
         "go_home": ("回到首页", "Go home"),
