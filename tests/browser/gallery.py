@@ -35,6 +35,9 @@ FLAGS = [
     "--disable-sync",
 ]
 RESULTS = b'{"results": [{"id": "1", "label": "VX-2400", "note": "86,000.00", "href": "/"}], "more": true}'
+REFUSAL = '{"title": "conflict", "errors": [{"path": "decider", "message": "决策人没有填"}]}'.encode()
+POSTED: list[tuple[str, str]] = []
+"""What pages sent, address and body, for tests to look at."""
 VARIANTS = (
     ("desk", "zh", "light"),
     ("phone", "zh", "light"),
@@ -64,8 +67,21 @@ class Handler(SimpleHTTPRequestHandler):
         else:
             self.send_error(404)
 
-    def _send(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
+    def do_POST(self) -> None:
+        """Take what is sent, keep it for whoever looks, and refuse to move a card."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        POSTED.append((self.path, body))
+        if self.path.endswith("/move"):
+            self._send(REFUSAL, "application/problem+json", 409)
+        elif self.path == "/live":
+            self._send(b'{"values": {"weighted": "1.00"}}', "application/json")
+        else:
+            self._send(
+                b"<!doctype html><html lang=en><title>Sent</title><h1>Sent</h1>", "text/html; charset=utf-8"
+            )
+
+    def _send(self, body: bytes, kind: str, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Content-Length", str(len(body)))

@@ -61,6 +61,8 @@ TEXTS = (
     "0",
     "🙂",
 )
+MIDNIGHTS = tuple(f"2026-{month:02}-{day:02}" for month in range(1, 13) for day in (2, 16))
+"""Days of the zone that begin where the moments of the records lie."""
 PATTERNS = ("%", "a%", "%a", "%Ö%", "_", "__%", "%\\\\%%", "%公_", "")
 
 
@@ -177,19 +179,34 @@ def moments(depth: int) -> st.SearchStrategy[str]:
     return st.one_of(leaves, joined("DATEADD({}, {}, '{}')", moments(depth - 1), numbers(depth - 1), units))
 
 
+def against_constants() -> st.SearchStrategy[str]:
+    """A column against a constant, which databases answer by themselves: between two values of the column, or at midnight."""
+    compare = st.sampled_from(("=", "<>", "<", "<=", ">", ">="))
+    return st.one_of(
+        joined("({} {} {})", st.sampled_from(("a", "b", "c", "k")), compare, st.sampled_from(NUMBERS)),
+        joined("({} {} {})", st.sampled_from(NUMBERS), compare, st.sampled_from(("a", "b", "c", "k"))),
+        joined("({} {} '{}')", st.sampled_from("mn"), compare, st.sampled_from(MIDNIGHTS)),
+        joined("(m BETWEEN '{}' AND '{}')", st.sampled_from(MIDNIGHTS), st.sampled_from(MIDNIGHTS)),
+        joined("({} {} '{}')", st.sampled_from("de"), compare, st.sampled_from(DAYS)),
+    )
+
+
 def conditions(depth: int) -> st.SearchStrategy[str]:
-    leaves = st.sampled_from(
-        (
-            "f",
-            "g",
-            "TRUE",
-            "FALSE",
-            "stage = 'won'",
-            "grade IN ('a', 'b')",
-            "ME() IN team",
-            "'a' IN tags",
-            "owner = ME()",
-        )
+    leaves = st.one_of(
+        st.sampled_from(
+            (
+                "f",
+                "g",
+                "TRUE",
+                "FALSE",
+                "(stage = 'won')",
+                "(grade IN ('a', 'b'))",
+                "(ME() IN team)",
+                "('a' IN tags)",
+                "(owner = ME())",
+            )
+        ),
+        against_constants(),
     )
     if depth <= 0:
         return leaves
@@ -200,9 +217,8 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
     return st.one_of(
         leaves,
         *pairs,
-        joined("(m {} '{}')", compare, st.sampled_from(DAYS)),
         joined("(n BETWEEN '{}' AND {})", st.sampled_from(DAYS), days(depth - 1)),
-        joined("(a {} {})", compare, st.sampled_from(NUMBERS)),
+        against_constants(),
         joined("({} AND {})", deeper, deeper),
         joined("({} OR {})", deeper, deeper),
         joined("(NOT {})", deeper),
@@ -268,7 +284,7 @@ class Chance:
         chosen = self.random.random()
         if chosen < 0.15:
             return None
-        midnight = datetime(2026, self.random.randint(1, 12), self.random.randint(1, 28), 16, tzinfo=UTC)
+        midnight = datetime(2026, self.random.randint(1, 12), self.random.choice((1, 15)), 16, tzinfo=UTC)
         if chosen < 0.6:  # midnight in the zone, give or take a microsecond
             return midnight + timedelta(microseconds=self.random.choice((-1, 0, 1)))
         return midnight + timedelta(microseconds=self.random.randint(-(10**15), 10**15))

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from dougong.diagnostics import Diagnostic
@@ -67,14 +68,14 @@ def test_values_agree(stored: dict[str, Engine], text: str) -> None:
 
 
 @settings(
-    max_examples=EXAMPLES // 3,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     derandomize="DOUGONG_AGREE_EXAMPLES" not in os.environ,
     database=None,
 )
-@given(text=generated.conditions(3))
+@given(text=st.one_of(generated.conditions(3), generated.against_constants()))
 def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
     """A condition keeps the same records as a WHERE as it does when asked of each."""
     expression = expression_of(text)

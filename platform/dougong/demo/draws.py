@@ -129,7 +129,9 @@ class Template(Draw):
 
     def take(self, row: Row) -> object:
         """The text, filled; nothing when it comes out empty."""
-        text = "".join(part if isinstance(part, str) else row.word(part.names)[: part.length] for part in self.parts)
+        text = "".join(
+            part if isinstance(part, str) else row.word(part.names)[: part.length] for part in self.parts
+        )
         return text.strip() or None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -12,25 +12,32 @@ from dougong.demo.world import Person
 from dougong.people import accounts, organisation
 from dougong.people.actor import load_actor
 
+MakePassword = Callable[[], str]
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """An account that a visitor of the demonstration may use."""
+    """An account that a visitor of the demonstration may use; without a password where it existed before."""
 
     login: str
     name: str
+    password: str | None
     roles: tuple[str, ...]
     is_admin: bool
 
 
 def add_people(
-    connection: Connection, description: Description, app_id: str, password: str | None
-) -> dict[str, Person]:
-    """Make the accounts and the organisation; an account whose login exists already stays as it is."""
-    ids = {
-        member.login: _account(connection, description, member, app_id, password)
-        for member in description.members
-    }
+    connection: Connection, description: Description, app_id: str, password: MakePassword | None
+) -> tuple[dict[str, Person], list[Login]]:
+    """Make the accounts and the organisation, and say who may sign in; an account that exists already stays as it is."""
+    ids: dict[str, int] = {}
+    logins: list[Login] = []
+    for member in description.members:
+        found = accounts.find(connection, member.login)
+        secret = password() if password and member.is_shown and found is None else None
+        ids[member.login] = found.id if found else _add(connection, description, member, app_id, secret)
+        if member.is_shown:
+            logins.append(Login(member.login, member.name, secret, tuple(member.roles), member.is_admin))
     units: dict[str, int] = {}
     for place, unit in enumerate(description.units):
         parent, head = units.get(unit.above), ids.get(unit.head)
@@ -40,24 +47,14 @@ def add_people(
     for member in description.members:
         if member.department:
             organisation.set_departments(connection, ids[member.login], units[member.department])
-    return {member.login: _person(connection, member, ids[member.login]) for member in description.members}
+    return {
+        member.login: _person(connection, member, ids[member.login]) for member in description.members
+    }, logins
 
 
-def logins(description: Description) -> list[Login]:
-    """The accounts to show to a visitor."""
-    return [
-        Login(member.login, member.name, tuple(member.roles), member.is_admin)
-        for member in description.members
-        if member.is_shown
-    ]
-
-
-def _account(
+def _add(
     connection: Connection, description: Description, member: Member, app_id: str, password: str | None
 ) -> int:
-    found = accounts.find(connection, member.login)
-    if found is not None:
-        return found.id
     return accounts.add(
         connection,
         member.login,
@@ -74,8 +71,3 @@ def _person(connection: Connection, member: Member, identifier: int) -> Person:
     """The member as an actor who writes rows: under the own name, with the rights of the demonstration itself."""
     actor = replace(load_actor(connection, identifier), is_admin=True)
     return Person(identifier, member.login, actor, frozenset(member.roles), member.department, member.weight)
-
-
-def by_id(people: Mapping[str, Person]) -> dict[int, Person]:
-    """The people by the ids of their accounts."""
-    return {person.id: person for person in people.values()}

@@ -40,6 +40,7 @@ class World:
     _candidates: dict[tuple[str, str, tuple[str, ...]], dict[tuple[Value, ...], list[int]]] = field(
         default_factory=dict
     )
+    _tables: dict[tuple[str, str], dict[int, Sequence[Mapping[str, Value]]]] = field(default_factory=dict)
     _taken: dict[str, set[object]] = field(default_factory=dict)
 
     def candidates(
@@ -64,6 +65,14 @@ class World:
             if page.next_cursor is None:
                 return found
             query = replace(query, cursor=page.next_cursor)
+
+    def tables(self, key: str, table: str) -> Mapping[int, Sequence[Mapping[str, Value]]]:
+        """The rows of a sub-table of all records, by the id of their record."""
+        if (key, table) not in self._tables:
+            self._tables[key, table] = {
+                each["id"]: each[table] or () for each in self.records(key, None, (table,))
+            }
+        return self._tables[key, table]
 
     def is_new(self, path: str, value: object) -> bool:
         """Whether a value that must not repeat is drawn for the first time; it counts as drawn from then on."""

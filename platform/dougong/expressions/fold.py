@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dougong.expressions.context import EvaluationContext, SqlContext, zone
-from dougong.expressions.evaluate import Evaluator
+from dougong.expressions.evaluate import once
 from dougong.expressions.support import is_constant
 from dougong.expressions.types import BOOLEAN, MOMENT
 from dougong.model.expression import Call, ListOf, Literal, Node, Path
@@ -20,23 +20,22 @@ NOTHING: Mapping[str, Any] = {}
 def folded(node: Node, context: SqlContext) -> Node:
     """The tree with its constant parts replaced by their values: who acts, today, and whatever follows from them."""
     surroundings = EvaluationContext(NOTHING, context.actor, context.today, context.now, context.timezone)
-    return _folded(node, Evaluator(surroundings))
+    return _folded(node, surroundings)
 
 
-def _folded(node: Node, evaluator: Evaluator) -> Node:
+def _folded(node: Node, surroundings: EvaluationContext) -> Node:
     if isinstance(node, (Literal, Path)):
         return node
     if is_constant(node):
-        return _constant(node, evaluator)
+        return _constant(node, surroundings)
     if isinstance(node, ListOf):
-        return replace(node, items=tuple(_folded(item, evaluator) for item in node.items))
-    call = replace(node, arguments=tuple(_folded(argument, evaluator) for argument in node.arguments))
-    return _days_as_instants(call, evaluator.context.timezone)
+        return replace(node, items=tuple(_folded(item, surroundings) for item in node.items))
+    call = replace(node, arguments=tuple(_folded(argument, surroundings) for argument in node.arguments))
+    return _days_as_instants(call, surroundings.timezone)
 
 
-def _constant(node: Node, evaluator: Evaluator) -> Node:
-    evaluator.steps = 0
-    value = evaluator.value(node)
+def _constant(node: Node, surroundings: EvaluationContext) -> Node:
+    value = once(node, surroundings)
     kind = node.type
     if isinstance(value, tuple):
         single = replace(kind, many=False)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from dougong.expressions import portable, values
 from dougong.expressions.context import EvaluationContext
-from dougong.expressions.evaluate import Evaluator
+from dougong.expressions.evaluate import value_of
 from dougong.expressions.ordering import decode, encode
 from dougong.expressions.results import Computed, microseconds, moment
 from dougong.expressions.sql import COMPARE, MIRRORED, Translator, filtered, identifier, text
@@ -294,7 +294,7 @@ def _evaluate(written: str, *columns: Any) -> Any:
         name: None if column is None else read(column)
         for name, read, column in zip(plan.names, plan.decoders, columns, strict=True)
     }
-    value = Evaluator(EvaluationContext(record, None, _NEVER, _NEVER, plan.timezone)).value(plan.tree)
+    value = value_of(plan.tree, EvaluationContext(record, None, _NEVER, _NEVER, plan.timezone))
     return None if value is None else plan.encode(value)
 
 

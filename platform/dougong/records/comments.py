@@ -13,7 +13,7 @@ from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import Selection
+from dougong.records.selection import Selection, is_storable
 from dougong.records.titles import find_titles
 from dougong.storage.system import COMMENT, NOTIFICATION, USER
 
@@ -59,7 +59,7 @@ def add_comment(call: Call, key: str, identifier: int, text: str, answers: int |
     """Add a comment and notify the people it names; it answers another comment of the same record, if one is given."""
     _check_readable(call, key, identifier)
     cleaned = text.strip() if isinstance(text, str) else ""
-    if not cleaned or "\0" in cleaned:
+    if not cleaned or not is_storable(cleaned):
         refuse("invalid", call.language, "empty_comment", "text")
     if len(cleaned) > LONGEST:
         refuse("invalid", call.language, "long_comment", "text", limit=LONGEST)
@@ -116,5 +116,5 @@ def _notify(call: Call, key: str, identifier: int, comment: int, people: Sequenc
 
 def _check_readable(call: Call, key: str, identifier: int) -> None:
     shape = open_door(call, key, "read")
-    if not -(2**63) <= identifier < 2**63 or not Selection(call, shape).among([identifier]).count():
+    if not Selection(call, shape).among([identifier]).count():
         refuse("missing", call.language, "not_found")

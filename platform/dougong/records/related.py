@@ -22,7 +22,7 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
     """One page of a related list; the rights of both ends hold."""
     shape = open_door(call, key, "read")
     end = _inverse(call, shape, inverse)
-    if not -(2**63) <= identifier < 2**63 or not Selection(call, shape).among([identifier]).count():
+    if not Selection(call, shape).among([identifier]).count():
         refuse("missing", call.language, "not_found")
     other = shape_of(call.release, end.key)
     if end.many:

@@ -11,6 +11,7 @@ from dougong.screens.addresses import designer_path
 from dougong.screens.shape import FileChange, Notice, PlanGroup, PlanLine, Problem, PublishScreen
 from dougong.screens.shape.publish import GROUPS
 from dougong.screens.texts import text
+from dougong.storage.labels import Labels
 from dougong.storage.plan import Plan, Step
 
 ADDING = ("CreateTable", "AddColumn", "RestoreTable", "RestoreColumn", "CreateLinks")
@@ -54,12 +55,12 @@ def grouped(plan: Plan, language: str) -> tuple[PlanGroup, ...]:
         name = type(step.operation).__name__
         if step.operation.technical or name in HIDDEN or step.operation.table.kind == "search":
             continue
-        lines[_group_of(name, step)].append(_line(step, language))
+        lines[_group_of(name, step)].append(_line(step, language, plan.labels))
     for change in plan.changes:
         group = (
             "access" if change.widens else {"added": "added", "removed": "removed"}.get(change.how, "changed")
         )
-        lines[group].append(PlanLine(change.describe(language)))
+        lines[group].append(PlanLine(change.describe(language, plan.labels)))
     return tuple(
         PlanGroup(group, text(f"group_{group}", language), tuple(found))
         for group, found in lines.items()
@@ -73,11 +74,11 @@ def _group_of(name: str, step: Step) -> str:
     return "added" if name in ADDING else "removed" if name in REMOVING else "changed"
 
 
-def _line(step: Step, language: str) -> PlanLine:
+def _line(step: Step, language: str, labels: Labels) -> PlanLine:
     note = text("rows_touched", language, count=f"{step.impact.touched:,}") if step.impact.touched else ""
     if step.impact.failing:
-        note = step.describe(language)
-    return PlanLine(step.operation.describe(language), note=note)
+        note = step.describe(language, labels)
+    return PlanLine(step.operation.describe(language, labels), note=note)
 
 
 def file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileChange, ...]:

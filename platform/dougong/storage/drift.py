@@ -24,7 +24,9 @@ def verify(connection: Connection) -> list[Diagnostic]:
     if damage:
         return damage  # whatever else would be read from such a file says nothing
     if not is_installed(connection):
-        return [_finding("V101", "the platform's tables are missing", hint="start dougong once on this database")]
+        return [
+            _finding("V101", "the platform's tables are missing", hint="start dougong once on this database")
+        ]
     found = [*_dangling(connection), *_ledger(connection)]
     actual = catalogue.read(connection)
     found += _platform(connection, actual)

@@ -11,7 +11,7 @@ from dougong.model.app import App
 from dougong.model.expression import Literal
 from dougong.model.field import Field
 from dougong.model.text import EMPTY
-from dougong.storage import names
+from dougong.storage import ddl, names
 from dougong.storage.operations import (
     AddColumn,
     AddIndex,
@@ -218,7 +218,7 @@ def _create_table(work: Matching, table: TableSpec) -> TableSpec:
     created = _with_index_names(work.recorded.app, replace(table, uid=uid, columns=columns))
     work.tables.append(created)
     work.add(CreateTable(app=work.recorded.app, table=created))
-    if created.kind != "search":
+    if ddl.references(work.recorded.app, created):
         work.add(AddReferences(app=work.recorded.app, table=created))
     for index in created.indexes:
         work.add(AddIndex(app=work.recorded.app, table=created, index=index))

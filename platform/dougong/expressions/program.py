@@ -1,0 +1,383 @@
+"""A tree as nested Python functions, made once and called for every record; only what is needed is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from dougong.expressions.context import EvaluationContext
+from dougong.expressions.functions import FUNCTIONS
+from dougong.expressions.functions.internal import INTERNAL
+from dougong.expressions.summary import AGGREGATE_NAMES, summary
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Value
+
+_NO_PREFIX: tuple[str, ...] = ("",)
+
+
+class State:
+    """One evaluation: its surroundings, and the row that an aggregate over a list is at."""
+
+    __slots__ = ("context", "prefix", "record", "row", "steps", "stop")
+
+    def __init__(self, context: EvaluationContext, steps: int, stop: Callable[[], Any]) -> None:
+        self.context = context
+        self.record = context.record
+        self.prefix = _NO_PREFIX
+        self.row: Value = None
+        self.steps = steps
+        self.stop = stop
+
+    def spend(self, steps: int) -> None:
+        """Count work; stops when there was too much."""
+        self.steps -= steps
+        if self.steps < 0:
+            self.stop()
+
+    def linked(self, value: Value, entity_key: str) -> Mapping[str, Value] | None:
+        """The record behind a link; rows of sub-tables and `parent` are at hand already."""
+        if value is None or isinstance(value, Mapping):
+            return value
+        return self.context.related(entity_key, int(value))
+
+
+Program = Callable[[State], Value]
+
+
+def program_of(node: Node) -> Program:
+    """The function that computes a tree."""
+    if isinstance(node, Literal):
+        value = node.value
+        return lambda state: value
+    if isinstance(node, Path):
+        return _list(node) if node.type.many else _name(node)
+    if isinstance(node, ListOf):
+        items = [program_of(item) for item in node.items]
+        return lambda state: tuple(item(state) for item in items)
+    if node.name.endswith("@rows"):
+        return _over_rows(node)
+    builder = _BUILDERS.get(node.name)
+    if builder is not None:
+        return builder([program_of(argument) for argument in node.arguments])
+    return _function(node)
+
+
+# ——— names ———
+
+
+def _clean(value: Value, numeric: bool) -> Value:
+    """A value of a record as expressions see it: whole numbers are Decimal too, blank text is empty."""
+    if type(value) is int and numeric:
+        return Decimal(value)
+    return None if value == "" else value
+
+
+def _name(path: Path) -> Program:
+    names, through, numeric = path.names, path.through, path.type.kind == "number"
+    first = names[0]
+
+    def own(state: State) -> Value:
+        if state.prefix == names:
+            return state.row
+        return _clean(state.record.get(first), numeric)
+
+    def road(state: State) -> Value:
+        record: Mapping[str, Value] | None = state.record
+        used = 0
+        prefix = state.prefix
+        if names[: len(prefix)] == prefix:
+            used = len(prefix)
+            if used == len(names):
+                return state.row
+            record = state.linked(state.row, through[used - 1])
+        for index in range(used, len(names) - 1):
+            if record is None:
+                return None
+            record = state.linked(record.get(names[index]), through[index])
+        return None if record is None else _clean(record.get(names[-1]), numeric)
+
+    return own if len(names) == 1 else road
+
+
+def _list(path: Path) -> Program:
+    """A whole list, also inside an aggregate that goes over its rows."""
+    names, through = path.names, path.through
+
+    def found(state: State) -> Value:
+        record: Mapping[str, Value] | None = state.record
+        for index in range(len(names) - 1):
+            if record is None:
+                return ()
+            record = state.linked(record.get(names[index]), through[index])
+        return () if record is None else tuple(record.get(names[-1]) or ())
+
+    return found
+
+
+# ——— functions ———
+
+
+def _function(node: Call) -> Program:
+    function = FUNCTIONS.get(node.name) or INTERNAL[node.name]
+    compute = function.python
+    assert compute is not None
+    arguments = [program_of(argument) for argument in node.arguments]
+    blank = [
+        function.empty == "text" and argument.type.kind in ("text", "choice", "empty")
+        for argument in node.arguments
+    ]
+    zoned = function.zoned
+
+    def call(state: State) -> Value:
+        given: list[Value] = []
+        for argument, becomes_text in zip(arguments, blank, strict=True):
+            value = argument(state)
+            if value is None:
+                if not becomes_text:
+                    return None
+                value = ""
+            given.append(value)
+        if zoned:
+            given.append(state.context.timezone)
+        try:
+            result = compute(*given)
+        except OverflowError:  # a clock beyond the calendar, at the very ends of time
+            return None
+        return None if result == "" else result
+
+    return call
+
+
+# ——— the operations that decide themselves what they compute ———
+
+
+def _and(arguments: list[Program]) -> Program:
+    def both(state: State) -> Value:
+        result: bool | None = True
+        for argument in arguments:
+            value = argument(state)
+            if value is False:
+                return False
+            if value is None:
+                result = None
+        return result
+
+    return both
+
+
+def _or(arguments: list[Program]) -> Program:
+    def either(state: State) -> Value:
+        result: bool | None = False
+        for argument in arguments:
+            value = argument(state)
+            if value is True:
+                return True
+            if value is None:
+                result = None
+        return result
+
+    return either
+
+
+def _not(arguments: list[Program]) -> Program:
+    (argument,) = arguments
+
+    def negated(state: State) -> Value:
+        value = argument(state)
+        return None if value is None else not value
+
+    return negated
+
+
+def _is_empty(arguments: list[Program]) -> Program:
+    (argument,) = arguments
+
+    def empty(state: State) -> Value:
+        value = argument(state)
+        return value is None or value in ((), {}, [])
+
+    return empty
+
+
+def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[list[Program]], Program]:
+    def build(arguments: list[Program]) -> Program:
+        first, second = arguments
+
+        def compared(state: State) -> Value:
+            left = first(state)
+            right = second(state)
+            return None if left is None or right is None else compare(left, right)
+
+        return compared
+
+    return build
+
+
+def _between(arguments: list[Program]) -> Program:
+    subject, lowest, highest = arguments
+
+    def inside(state: State) -> Value:
+        value, low, high = subject(state), lowest(state), highest(state)
+        above = None if value is None or low is None else value >= low
+        below = None if value is None or high is None else value <= high
+        if above is False or below is False:
+            return False
+        return None if above is None or below is None else True
+
+    return inside
+
+
+def _in(arguments: list[Program]) -> Program:
+    subject, listed = arguments
+
+    def among(state: State) -> Value:
+        value, items = subject(state), listed(state)
+        if not items:
+            return False
+        if value is None:
+            return None
+        if any(value == item for item in items if item is not None):
+            return True
+        return None if any(item is None for item in items) else False
+
+    return among
+
+
+def _case(arguments: list[Program]) -> Program:
+    pairs = [(arguments[index], arguments[index + 1]) for index in range(0, len(arguments) - 1, 2)]
+    default = arguments[-1]
+
+    def chosen(state: State) -> Value:
+        for condition, value in pairs:
+            if condition(state) is True:
+                return value(state)
+        return default(state)
+
+    return chosen
+
+
+def _switch(arguments: list[Program]) -> Program:
+    subject, *rest = arguments
+    pairs = [(rest[index], rest[index + 1]) for index in range(0, len(rest) - 1, 2)]
+    default = rest[-1]
+
+    def switched(state: State) -> Value:
+        value = subject(state)
+        if value is not None:
+            for key, result in pairs:
+                if key(state) == value:
+                    return result(state)
+        return default(state)
+
+    return switched
+
+
+def _coalesce(arguments: list[Program]) -> Program:
+    def first(state: State) -> Value:
+        for argument in arguments:
+            value = argument(state)
+            if value is not None:
+                return value
+        return None
+
+    return first
+
+
+def _joined(arguments: list[Program]) -> Program:
+    return lambda state: "".join(argument(state) or "" for argument in arguments) or None
+
+
+# ——— aggregates ———
+
+
+def _over_rows(node: Call) -> Program:
+    path, *rest = node.arguments
+    assert isinstance(path, Path)
+    name = node.name.partition("@")[0]
+    items, prefix = _list(path), path.names
+    value = program_of(rest[0])
+    condition = program_of(rest[1]) if len(rest) > 1 else None
+    weight = sum(map(size, rest))
+
+    def values(state: State) -> Iterator[Value]:
+        rows = items(state)
+        state.spend(len(rows) * weight)
+        before = state.prefix, state.row
+        state.prefix = prefix
+        try:
+            for row in rows:
+                state.row = row
+                if condition is None or condition(state) is True:
+                    found = value(state)
+                    yield True if isinstance(found, Mapping) else found
+        finally:
+            state.prefix, state.row = before
+
+    if name == "VALUES":
+        return lambda state: tuple(found for found in list(values(state)) if found is not None)
+    return lambda state: summary(name, list(values(state)))
+
+
+def size(node: Node) -> int:
+    """How many parts a tree has."""
+    parts = node.arguments if isinstance(node, Call) else node.items if isinstance(node, ListOf) else ()
+    return 1 + sum(map(size, parts))
+
+
+def _over_arguments(name: str) -> Callable[[list[Program]], Program]:
+    def build(arguments: list[Program]) -> Program:
+        return lambda state: summary(name, [argument(state) for argument in arguments])
+
+    return build
+
+
+# ——— people and time ———
+
+
+def _ids(attribute: str) -> Callable[[list[Program]], Program]:
+    def ids(state: State) -> Value:
+        actor = state.context.actor
+        return tuple(sorted(getattr(actor, attribute))) if actor else ()
+
+    return lambda arguments: ids
+
+
+def _me(state: State) -> Value:
+    return state.context.actor.id if state.context.actor else None
+
+
+def _has_role(arguments: list[Program]) -> Program:
+    app, role = arguments
+
+    def held(state: State) -> Value:
+        actor = state.context.actor
+        return actor is not None and (actor.is_admin or (app(state), role(state)) in actor.roles)
+
+    return held
+
+
+_BUILDERS: Mapping[str, Callable[[list[Program]], Program]] = {
+    "AND": _and,
+    "OR": _or,
+    "NOT": _not,
+    "IS_EMPTY": _is_empty,
+    "BETWEEN": _between,
+    "IN": _in,
+    "CASE": _case,
+    "SWITCH": _switch,
+    "COALESCE": _coalesce,
+    "&": _joined,
+    "=": _comparison(lambda left, right: bool(left == right)),
+    "<>": _comparison(lambda left, right: bool(left != right)),
+    "<": _comparison(lambda left, right: bool(left < right)),
+    "<=": _comparison(lambda left, right: bool(left <= right)),
+    ">": _comparison(lambda left, right: bool(left > right)),
+    ">=": _comparison(lambda left, right: bool(left >= right)),
+    **{name: _over_arguments(name) for name in AGGREGATE_NAMES},
+    "ME": lambda arguments: _me,
+    "TODAY": lambda arguments: lambda state: state.context.today,
+    "NOW": lambda arguments: lambda state: state.context.now,
+    "MY_DEPARTMENTS": _ids("department_ids"),
+    "MY_SUBORDINATES": _ids("subordinate_ids"),
+    "HAS_ROLE": _has_role,
+}
