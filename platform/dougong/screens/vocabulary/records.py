@@ -77,6 +77,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "handled": ("已处理", "Done"),
     "copied_to_me": ("抄送我", "Copied to me"),
     "tasks": ("任务", "Tasks"),
+    "workflows": ("流程", "Workflows"),
     "no_tasks": ("没有等你处理的事", "Nothing waits for you"),
     "no_tasks_text": ("需要你审批的单据会出现在这里。", "What needs your approval will appear here."),
     "approval_path": ("流程", "Path"),
