@@ -16,6 +16,7 @@ from dougong.storage.apply import apply
 from dougong.storage.database import Database
 from dougong.storage.plan import plan
 from dougong.web.application import create_app
+from dougong.web.logs import configure
 from dougong.web.runtime import Runtime
 from dougong.web.settings import Settings
 
@@ -64,12 +65,12 @@ class Api:
     client: FlaskClient
     token: str
 
-    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         if body is not None:
             more["json"] = body
         address = path if path.startswith("/openapi") else f"/api/v1{path}"
-        return self.client.open(address, method=method, headers=headers, **more)
+        return self.client.open(address, method=method, headers=headers, buffered=True, **more)
 
     def made(self, path: str, **values: Any) -> dict[str, Any]:
         """Create a record and return it."""
@@ -86,14 +87,14 @@ class Browser:
     client: FlaskClient
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        return self.client.get(path, **({"headers": {"Accept": "text/html"}} | more))
+        return self.client.get(path, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
 
     def post(
         self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
     ) -> TestResponse:
         """Send a form with the form token of a page."""
         sent = {"csrf_token": self.token(page), **(data or {})}
-        return self.client.post(path, data=sent, **({"headers": {"Accept": "text/html"}} | more))
+        return self.client.post(path, data=sent, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
 
     def token(self, page: str = "/apps") -> str:
         """The form token that a page holds."""
@@ -111,6 +112,7 @@ def hidden(page: str, name: str) -> str:
 
 def prepare(url: str) -> dict[str, str]:
     """Install the library and its people in an empty database; the answer are their tokens."""
+    configure("text", "error")
     database = assembly.open_database(url)
     [app] = assembly.compile_folders([LIBRARY])
     with database.reading() as connection:

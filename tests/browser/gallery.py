@@ -34,7 +34,16 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-VARIANTS = (("desk", "zh", "light"), ("phone", "zh", "light"), ("desk", "en", "dark"), ("phone", "en", "dark"))
+RESULTS = b'{"results": [{"id": "1", "label": "VX-2400", "note": "86,000.00", "href": "/"}], "more": true}'
+REFUSAL = '{"title": "conflict", "errors": [{"path": "decider", "message": "决策人没有填"}]}'.encode()
+POSTED: list[tuple[str, str]] = []
+"""What pages sent, address and body, for tests to look at."""
+VARIANTS = (
+    ("desk", "zh", "light"),
+    ("phone", "zh", "light"),
+    ("desk", "en", "dark"),
+    ("phone", "en", "dark"),
+)
 
 
 def page(name: str, language: str, theme: str) -> str:
@@ -54,15 +63,25 @@ class Handler(SimpleHTTPRequestHandler):
         elif len(parts) == 3 and parts[0] in samples.SAMPLES:
             self._send(page(*parts).encode(), "text/html; charset=utf-8")
         elif parts[0] in ("choose", "search"):
-            self._send(
-                '{"results": [{"id": "1", "label": "VX-2400", "note": "86,000.00", "href": "/"}], "more": true}'.encode(),
-                "application/json",
-            )
+            self._send(RESULTS, "application/json")
         else:
             self.send_error(404)
 
-    def _send(self, body: bytes, kind: str) -> None:
-        self.send_response(200)
+    def do_POST(self) -> None:
+        """Take what is sent, keep it for whoever looks, and refuse to move a card."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        POSTED.append((self.path, body))
+        if self.path.endswith("/move"):
+            self._send(REFUSAL, "application/problem+json", 409)
+        elif self.path == "/live":
+            self._send(b'{"values": {"weighted": "1.00"}}', "application/json")
+        else:
+            self._send(
+                b"<!doctype html><html lang=en><title>Sent</title><h1>Sent</h1>", "text/html; charset=utf-8"
+            )
+
+    def _send(self, body: bytes, kind: str, status: int = 200) -> None:
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Security-Policy", POLICY)
         self.send_header("Content-Length", str(len(body)))
@@ -90,7 +109,9 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-def photograph(browser: Browser, address: str, folder: Path, names: list[str], variants: Any = VARIANTS) -> list[str]:
+def photograph(
+    browser: Browser, address: str, folder: Path, names: list[str], variants: Any = VARIANTS
+) -> list[str]:
     """One picture of every sample and variant; what the console complained about comes back."""
     complaints: list[str] = []
     for size, language, theme in variants:
@@ -103,7 +124,9 @@ def photograph(browser: Browser, address: str, folder: Path, names: list[str], v
             locale="zh-CN" if language == "zh" else "en-GB",
         )
         tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        tab.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         for name in names:
             tab.goto(f"{address}/{name}/{language}/{theme}")

@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from dougong.compiler import compile_app
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 
 HERE = Path(__file__).parent
+CALM = settings(
+    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+"""How generated examples are tried here: a busy machine is no failure."""
 GOOD = HERE / "good"
 BAD = HERE / "bad"
 CASES = sorted(folder.name for folder in BAD.iterdir() if folder.is_dir())

@@ -10,13 +10,13 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from dougong.definitions import edit
-from dougong.definitions.edit import EditError, same
+from dougong.definitions.edit import EditError
 from dougong.definitions.json_reader import read_json
 from dougong.definitions.layout import slices
-from dougong.definitions.nodes import Data, MappingNode, Node, SequenceNode, Source, data_of, find
+from dougong.definitions.nodes import Data, MappingNode, Node, SequenceNode, Source, data_of, find, same
 from dougong.definitions.yaml_reader import read_yaml
 from tests.definitions.documents import KEYS, VALUES, documents, json_documents
-from tests.definitions.samples import GOOD
+from tests.definitions.samples import CALM, GOOD
 
 FILES = sorted((GOOD / "sales").rglob("*.yaml"))
 ENTITY = (GOOD / "sales" / "entities" / "opportunity.yaml").read_text(encoding="utf-8")
@@ -40,6 +40,12 @@ def changed(old: str, new: str) -> list[str]:
     """The lines of a diff without context."""
     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+
+
+def test_values_can_be_looked_up() -> None:
+    assert edit.value_at(ENTITY, ("fields", "close_on", "type")) == "date"
+    assert edit.value_at(ENTITY, ("fields", "close_on", "label")) is None
+    assert edit.value_at('{"a": [1, {"b": true}]}', ("a", 1, "b"), "x.json") is True
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -183,6 +189,7 @@ def assert_rest_is_kept(old: str, new: str, region: str) -> None:
     assert [comment for comment in COMMENT.findall(new) if comment in kept] == kept, (old, new)
 
 
+@CALM
 @given(documents())
 def test_generated_documents_say_what_they_should(document: tuple[str, Data]) -> None:
     text, data = document
@@ -190,6 +197,7 @@ def test_generated_documents_say_what_they_should(document: tuple[str, Data]) ->
     assert edit.save(text, data) == text
 
 
+@CALM
 @given(documents(), st.data(), VALUES)
 def test_any_value_can_be_set(document: tuple[str, Data], draw: st.DataObject, value: Data) -> None:
     text, data = document
@@ -199,6 +207,7 @@ def test_any_value_can_be_set(document: tuple[str, Data], draw: st.DataObject, v
     assert_rest_is_kept(text, new, touched(text, path))
 
 
+@CALM
 @given(documents(), st.data(), VALUES, KEYS)
 def test_any_key_can_be_added(document: tuple[str, Data], draw: st.DataObject, value: Data, key: str) -> None:
     text, data = document
@@ -220,6 +229,7 @@ def test_any_key_can_be_added(document: tuple[str, Data], draw: st.DataObject, v
     assert_rest_is_kept(text, new, "")
 
 
+@CALM
 @given(documents(), st.data())
 def test_anything_can_be_removed(document: tuple[str, Data], draw: st.DataObject) -> None:
     text, data = document
@@ -240,6 +250,7 @@ def test_anything_can_be_removed(document: tuple[str, Data], draw: st.DataObject
             assert_rest_is_kept(text, new, region)
 
 
+@CALM
 @given(documents(), st.data())
 def test_anything_can_be_moved(document: tuple[str, Data], draw: st.DataObject) -> None:
     text, data = document
@@ -264,6 +275,7 @@ def test_anything_can_be_moved(document: tuple[str, Data], draw: st.DataObject) 
     assert sorted(COMMENT.findall(new)) == sorted(COMMENT.findall(text)), (text, new)
 
 
+@CALM
 @given(documents(), st.data(), KEYS)
 def test_any_key_can_be_renamed(document: tuple[str, Data], draw: st.DataObject, key: str) -> None:
     text, data = document
@@ -281,6 +293,7 @@ def test_any_key_can_be_renamed(document: tuple[str, Data], draw: st.DataObject,
     assert COMMENT.findall(new) == COMMENT.findall(text)
 
 
+@CALM
 @given(documents(), st.data(), VALUES)
 def test_items_can_be_inserted(document: tuple[str, Data], draw: st.DataObject, value: Data) -> None:
     text, data = document
@@ -296,6 +309,7 @@ def test_items_can_be_inserted(document: tuple[str, Data], draw: st.DataObject, 
     assert_rest_is_kept(text, new, "")
 
 
+@CALM
 @given(documents(), VALUES)
 def test_any_data_can_be_saved_over_any_document(document: tuple[str, Data], value: Data) -> None:
     text, _ = document
@@ -304,6 +318,7 @@ def test_any_data_can_be_saved_over_any_document(document: tuple[str, Data], val
     assert edit.save(new, value) == new
 
 
+@CALM
 @given(json_documents(), st.data(), VALUES)
 def test_json_documents_can_be_changed(document: tuple[str, Data], draw: st.DataObject, value: Data) -> None:
     text, data = document

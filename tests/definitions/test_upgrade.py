@@ -2,10 +2,10 @@
 
 from hypothesis import given
 
-from dougong.definitions.edit import same
-from dougong.definitions.nodes import Data
-from dougong.definitions.upgrade import MISSING, Conflict, Missing, merge_three
+from dougong.definitions.nodes import Data, same
+from dougong.definitions.upgrade import MISSING, Conflict, Missing, merge_sources, merge_three
 from tests.definitions.documents import MAPPINGS
+from tests.definitions.samples import CALM
 
 BASE: Data = {
     "label": "Customer",
@@ -91,6 +91,7 @@ def test_files_can_be_missing_on_any_side() -> None:
     assert [conflict.path for conflict in conflicts] == [()]
 
 
+@CALM
 @given(MAPPINGS, MAPPINGS)
 def test_what_only_one_side_changed_is_taken(base: Data, changed: Data) -> None:
     for theirs, ours in ((changed, base), (base, changed), (changed, changed)):
@@ -100,6 +101,7 @@ def test_what_only_one_side_changed_is_taken(base: Data, changed: Data) -> None:
         assert same(merged, changed)
 
 
+@CALM
 @given(MAPPINGS, MAPPINGS, MAPPINGS)
 def test_no_local_change_is_lost(base: Data, theirs: Data, ours: Data) -> None:
     """Whatever we changed stands in the outcome, and whatever both changed differently is a conflict."""
@@ -121,3 +123,58 @@ def test_no_local_change_is_lost(base: Data, theirs: Data, ours: Data) -> None:
             and not same(ours[key], theirs[key])
         ):
             assert key in listed
+
+
+ENTITY = (
+    "# customers\nlabel: Customer\nfields:\n  name: {type: text} # as on the card\n  fax: {type: phone}\n"
+)
+
+
+def test_files_are_merged_with_our_comments_and_order() -> None:
+    theirs = ENTITY.replace("name: {type: text}", "name: {type: text, max_length: 80}").replace(
+        "  fax: {type: phone}\n", ""
+    )
+    ours = ENTITY.replace("label: Customer", "label: Client # our word") + "  wechat: {type: text}\n"
+    upgrade = merge_sources(
+        {"entities/a.yaml": ENTITY}, {"entities/a.yaml": theirs}, {"entities/a.yaml": ours}
+    )
+    assert upgrade.conflicts == {}
+    assert upgrade.sources["entities/a.yaml"] == (
+        "# customers\nlabel: Client # our word\nfields:\n"
+        "  name: {type: text, max_length: 80} # as on the card\n  wechat: {type: text}\n"
+    )
+
+
+def test_files_that_one_side_changed_are_taken_as_they_are() -> None:
+    base = {"a.yaml": "x: 1\n", "b.yaml": "x: 1\n", "c.yaml": "x: 1\n", "README.md": "old"}
+    theirs = {"a.yaml": "x:   1 # spaced\n", "b.yaml": "x: 1\n", "README.md": "new", "d.yaml": "x: 4\n"}
+    ours = {
+        "a.yaml": "x: 1\n",
+        "b.yaml": "x: 2\n",
+        "c.yaml": "x: 1\n",
+        "README.md": "old",
+        "e.yaml": "x: 5\n",
+    }
+    upgrade = merge_sources(base, theirs, ours)
+    assert upgrade.conflicts == {}
+    assert upgrade.sources == {
+        "README.md": "new",
+        "a.yaml": "x:   1 # spaced\n",
+        "b.yaml": "x: 2\n",
+        "d.yaml": "x: 4\n",
+        "e.yaml": "x: 5\n",
+    }
+
+
+def test_conflicts_between_files_keep_ours() -> None:
+    base = {"a.yaml": "x: 1\n", "b.yaml": "x: 1\n", "README.md": "old", "c.yaml": "x: [\n"}
+    theirs = {"a.yaml": "x: 2\n", "README.md": "new", "c.yaml": "x: 1\n"}
+    ours = {"a.yaml": "x: 3\n", "b.yaml": "x: 2\n", "README.md": "mine", "c.yaml": "x: 2\n"}
+    upgrade = merge_sources(base, theirs, ours)
+    assert dict(upgrade.sources) == ours
+    assert {path: [conflict.path for conflict in found] for path, found in upgrade.conflicts.items()} == {
+        "a.yaml": [("x",)],
+        "b.yaml": [()],
+        "README.md": [()],
+        "c.yaml": [()],
+    }

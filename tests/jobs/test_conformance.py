@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.jobs import Job, Task, Tasks, queue, wake
+from dougong.jobs.running import reason_of
 from dougong.storage.system import AUDIT, JOB
 from tests.jobs.conftest import Bench
 
@@ -143,7 +144,7 @@ def test_a_failure_is_tried_again_and_then_given_up(bench: Bench) -> None:
     def fail(job: Job, arguments: Mapping[str, Any]) -> None:
         attempts.append(job.attempt)
         if job.attempt < arguments["good_at"]:
-            raise ValueError("not yet \0 \ud800")
+            raise ValueError("not yet")
 
     tasks = Tasks([Task("fail", fail, first_pause=timedelta(milliseconds=50))])
     with bench.worker(tasks):
@@ -156,6 +157,18 @@ def test_a_failure_is_tried_again_and_then_given_up(bench: Bench) -> None:
     assert attempts == [1, 2, 3, 1, 2]
     with bench.database.reading() as connection:
         assert [each.id for each in queue.list_jobs(connection, queue.FAILED)] == [bad.id]
+
+
+def test_any_reason_can_be_kept(bench: Bench) -> None:
+    job = bench.enqueue("effect", {"n": 1}, max_attempts=1)
+    reason = reason_of(ValueError("a\0b \ud800 " + "长" * 5000))
+    with bench.database.writing() as connection:
+        held = queue.claim(connection, "me", timedelta(seconds=60))
+        assert held is not None
+        assert queue.finish(connection, held, queue.FAILED, error=reason)
+    error = bench.state(job).error
+    assert error is not None
+    assert error.startswith("ValueError: a b ? 长")
 
 
 def test_the_pauses_grow_to_an_hour() -> None:
@@ -348,4 +361,4 @@ def test_procrastinate_still_has_what_deferring_needs(postgresql_url: str) -> No
 
     schema = procrastinate.schema.SchemaManager.get_schema()
     assert f"CREATE FUNCTION {wake.DEFER_FUNCTION}(" in schema
-    assert f"CREATE TYPE {wake.DEFER_TYPE} AS (" in schema
+    assert "CREATE TYPE procrastinate_job_to_defer_v1 AS (" in schema

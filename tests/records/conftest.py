@@ -18,7 +18,7 @@ from dougong.people.actor import Actor, load_actor
 from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.storage.apply import apply
-from dougong.storage.database import Database
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import Release, releases_of
@@ -76,8 +76,13 @@ class Shop:
             return create(call, "shop.order", {"customer": customer, **values}).id
 
 
+def open_shop_database(url: str) -> Database:
+    """A database whose SQLite knows the functions of expressions."""
+    return Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+
+
 def _publish(url: str) -> None:
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = open_shop_database(url)
     install(database)
     app = check_sources(SOURCES, {})
     assert isinstance(app, App), "\n".join(str(each) for each in app)
@@ -112,7 +117,7 @@ def shop(
 ) -> Iterator[Shop]:
     """A fresh shop, once on each engine."""
     url = databases.copy_of(shop_templates[request.param])
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = open_shop_database(url)
     yield Shop(database)
     database.dispose()
     databases.drop(url)

@@ -16,7 +16,12 @@ search: [number, name, phone, secret]
 fields:
   number: {type: serial, parts: ["C-", {count: 4}]}
   name: {type: text, required: true, max_length: 80, label: {en: Name, zh: 名称}}
-  grade: {type: choice, options: {gold: {label: {en: Gold, zh: 金牌}}, silver: {label: {en: Silver, zh: 银牌}}, bronze: {label: {en: Bronze, zh: 铜牌}}}}
+  grade:
+    type: choice
+    options:
+      gold: {label: {en: Gold, zh: 金牌}}
+      silver: {label: {en: Silver, zh: 银牌}}
+      bronze: {label: {en: Bronze, zh: 铜牌}}
   owner: {type: member, default: "ME()", label: {en: Owner, zh: 负责人}}
   email: {type: email, unique: true}
   phone: {type: phone}

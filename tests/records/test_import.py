@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.diagnostics import Refusal
 from dougong.records.create import create
@@ -133,6 +135,22 @@ def test_a_dry_run_counts_and_changes_nothing(shop: Shop, tmp_path: Path) -> Non
     assert figures(bring(shop, content, tmp_path, mode="upsert", match=("email",))) == (3, 1, 1, 0, 1)
 
 
+def test_a_dry_run_knows_what_the_file_itself_would_have_written(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dougong.records.import_.CHUNK", 2)
+    content = (
+        "name,email,referrer\nA,a@x.example,C\nB,b@x.example,A\nC,c@x.example,\n"
+        "D,c@x.example,\nE,e@x.example,Nobody\nF,f@x.example,E\n"
+    )
+    rehearsed = bring(shop, content, tmp_path, dry_run=True)
+    assert rows(shop) == []
+    real = bring(shop, content, tmp_path)
+    assert figures(real) == (6, 3, 0, 0, 3)
+    assert figures(rehearsed) == (6, 3, 0, 0, 3)
+    assert [record.values["name"] for record in rows(shop)] == ["C", "A", "B"]
+
+
 def test_rows_of_sub_tables_stand_in_lines_of_their_own(shop: Shop, tmp_path: Path) -> None:
     customer = shop.customer(name="Acme")
     shop.product("screw", "2.00")
@@ -223,8 +241,6 @@ def test_what_is_no_table_is_refused(shop: Shop, tmp_path: Path, name: str, cont
 
 
 def test_a_bomb_is_found_before_it_is_read(shop: Shop, tmp_path: Path) -> None:
-    import zipfile
-
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/worksheets/sheet1.xml", b"0" * 60_000_000)
@@ -240,7 +256,7 @@ def test_spreadsheets_keep_numbers_dates_and_texts(shop: Shop, tmp_path: Path) -
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         page.write_row(0, 0, ["name", "credit", "since", "visits", "active", "phone"])
         page.write_row(2, 0, ["Acme", 1234.5])
-        page.write_datetime(2, 2, __import__("datetime").datetime(2026, 3, 1), day)
+        page.write_datetime(2, 2, date(2026, 3, 1), day)
         page.write_row(2, 3, [7, False, 13800001234])
     result = run(shop.database, shop.release, shop.people["mia"], C, path, Options(), language="en")
     assert figures(result) == (1, 1, 0, 0, 0), result.failures
@@ -292,7 +308,24 @@ def test_json_lines_hold_records_as_the_api_gives_them(shop: Shop) -> None:
     assert found["lines"][0]["subtotal"] == "3.75"
 
 
-@pytest.mark.parametrize("text", ["=1", "+1+1", "-1+1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠1", "'=1", "''=1", "-5", "+86 1", "x", "", "'x"])
+@pytest.mark.parametrize(("dates", "days"), [("1/2/2026,1/13/2026", [2, 13]), ("1/2/2026,13/2/2026", [1, 13])])
+def test_the_order_of_day_and_month_is_learnt_from_the_file(shop: Shop, tmp_path: Path, dates: str, days: list[int]) -> None:
+    first, second = dates.split(",")
+    result = bring(shop, f"name,since\nA,{first}\nB,{second}\n", tmp_path)
+    assert figures(result) == (2, 2, 0, 0, 0)
+    assert [record.values["since"].day for record in rows(shop)] == days
+
+
+def test_a_date_that_could_be_either_is_not_guessed(shop: Shop, tmp_path: Path) -> None:
+    for dates in ("1/2/2026,3/4/2026", "1/2/2026,13/1/2026,1/13/2026"):
+        lines = "".join(f"A,{each}\n" for each in dates.split(","))
+        assert bring(shop, f"name,since\n{lines}", tmp_path).failures[0].problems[0].code == "ambiguous_date"
+
+
+CELLS = ["=1", "+1+1", "-1+1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠1", "'=1", "''=1", "-5", "+86 1", "x", "", "'x"]
+
+
+@pytest.mark.parametrize("text", CELLS)
 def test_escaping_is_undone_and_leaves_no_formula(text: str) -> None:
     assert list(unescaped([escaped(text)])) == [text]
     assert escaped(text) in ("-5", "", "x") or escaped(text)[0] == "'"

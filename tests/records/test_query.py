@@ -150,6 +150,9 @@ def test_search_finds_any_two_characters_and_all_words(shop: Shop) -> None:
         (Query(cursor="é"), "cursor"),
         (Query(q="x" * 300), "q"),
         (Query(q="a\0b"), "q"),
+        (Query(q="\ud800"), "q"),
+        (Query(filter="name = '\ud800'"), "filter"),
+        (Query(filter="name = 'a\0b'"), "filter"),
     ],
 )
 def test_bad_questions_are_refused_where_they_are_wrong(shop: Shop, query: Query, path: str) -> None:

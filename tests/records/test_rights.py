@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from dougong.diagnostics import Refusal
-from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.records.aggregate import aggregate, totals
 from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
@@ -25,8 +25,7 @@ from dougong.records.read import read
 from dougong.records.related import related, related_lists
 from dougong.records.update import update
 from dougong.records.why import why
-from dougong.storage.database import Database
-from tests.records.conftest import Shop
+from tests.records.conftest import Shop, open_shop_database
 from tests.servers.databases import Databases
 
 C = "shop.customer"
@@ -52,7 +51,7 @@ def world(shop: Shop, secret: dict[str, Any], foreign: dict[str, Any]) -> dict[s
 def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
     """What somebody is answered through every door, refusals included."""
     attempts: list[Callable[[Call], Any]] = []
-    for query in (
+    queries = (
         Query(count="exact"),
         Query(sort="name", limit=1, count="exact"),
         Query(sort="referrer"),
@@ -71,12 +70,12 @@ def answers(shop: Shop, ids: dict[str, int], login: str) -> list[Any]:
         Query(fields=["secret"]),
         Query(fields=["name"], expand=["referrer"]),
         Query(expand=["secret"]),
-    ):
-        attempts.append(lambda call, query=query: list_records(call, C, query))
-    for measures in ({"n": "COUNT()"}, {"s": "SUM(credit)"}, {"s": "SUM(visits)"}, {"n": "COUNTUNIQUE(secret)"}):
-        attempts.append(lambda call, measures=measures: aggregate(call, C, [], measures))
-    for group in ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade"):
-        attempts.append(lambda call, group=group: aggregate(call, C, [group]))
+    )
+    attempts += [partial(list_records, key=C, query=query) for query in queries]
+    measured = ({"n": "COUNT()"}, {"s": "SUM(credit)"}, {"s": "SUM(visits)"}, {"n": "COUNTUNIQUE(secret)"})
+    attempts += [partial(aggregate, key=C, measures=measures) for measures in measured]
+    groups = ("secret", "referrer", "owner", "grade", "referrer.name", "referrer.grade")
+    attempts += [partial(aggregate, key=C, group=[group]) for group in groups]
     attempts += [
         lambda call: totals(call, C, Query(), ["credit"]),
         lambda call: totals(call, C, Query(), ["visits"]),
@@ -128,7 +127,7 @@ def _answer(shop: Shop, login: str, attempt: Callable[[Call], Any]) -> Any:
 def test_what_ann_may_not_see_changes_no_answer(
     shop: Shop, databases: Databases, shop_templates: dict[str, str]
 ) -> None:
-    database = Database(databases.copy_of(shop_templates[shop.database.dialect]), SQLITE_FUNCTIONS)
+    database = open_shop_database(databases.copy_of(shop_templates[shop.database.dialect]))
     twin = Shop(database)
     first = world(
         shop,

@@ -10,6 +10,7 @@ from sqlalchemy import insert
 
 from dougong.diagnostics import Refusal
 from dougong.records.batch import Operation, batch
+from dougong.records.comments import add_comment
 from dougong.records.copy_ import copy_values
 from dougong.records.create import create
 from dougong.records.delete import delete, restore
@@ -17,7 +18,9 @@ from dougong.records.events import Event, forget, listen
 from dougong.records.history import history
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
+from dougong.records.related import related
 from dougong.records.update import update
+from dougong.records.why import why
 from dougong.storage.system import INSTANCE
 from tests.records.conftest import AT, Shop
 
@@ -82,13 +85,14 @@ def test_rows_of_others_are_refused(shop: Shop) -> None:
     customer, product = shop.customer(), shop.product("p")
     order = shop.order(customer, lines=[{"product": product, "quantity": "1"}])
     other = shop.order(customer, lines=[{"product": product, "quantity": "1"}])
+    with shop.reading() as call:
+        [foreign] = read(call, "shop.order", other).values["lines"]
+        [own] = read(call, "shop.order", order).values["lines"]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        [row] = read(call, "shop.order", other).values["lines"]
-        update(call, "shop.order", order, {"lines": [{"id": row["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]})
+        update(call, "shop.order", order, {"lines": [{"id": foreign["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]})
     assert codes(refusal) == [(f"lines/{place}/id", "unknown_row") for place in range(3)]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        [row] = read(call, "shop.order", order).values["lines"]
-        update(call, "shop.order", order, {"lines": [{"id": row["id"]}, {"id": row["id"]}]})
+        update(call, "shop.order", order, {"lines": [{"id": own["id"]}, {"id": own["id"]}]})
     assert codes(refusal) == [("lines/1/id", "repeated_row")]
 
 
@@ -237,6 +241,29 @@ def test_listeners_hear_of_every_change_in_its_transaction(shop: Shop) -> None:
         forget("test")
     assert [(event.kind, event.version) for event in heard] == [("create", 1), ("update", 2), ("delete", 3), ("restore", 4)]
     assert heard[1].changed == {"visits"}
+
+
+@pytest.mark.parametrize("identifier", [0, -1, 2**63 - 1, 2**63, 10**30, -(10**30)])
+def test_impossible_ids_are_those_of_no_record(shop: Shop, identifier: int) -> None:
+    for act in (
+        lambda call: read(call, "shop.customer", identifier),
+        lambda call: update(call, "shop.customer", identifier, {"name": "x"}),
+        lambda call: delete(call, "shop.customer", identifier),
+        lambda call: restore(call, "shop.customer", identifier),
+        lambda call: history(call, "shop.customer", identifier),
+        lambda call: add_comment(call, "shop.customer", identifier, "x"),
+        lambda call: related(call, "shop.customer", identifier, "orders", Query()),
+        lambda call: copy_values(call, "shop.customer", identifier),
+        lambda call: batch(call, "shop.customer", [Operation("update", identifier, {})]),
+        lambda call: batch(call, "shop.customer", [Operation("restore", identifier)]),
+        lambda call: why(call, call.actor, "shop.customer", "read", identifier),
+    ):
+        with pytest.raises(Refusal) as refusal, shop.writing() as call:
+            act(call)
+        assert refusal.value.kind == "missing"
+    with pytest.raises(Refusal) as refusal, shop.writing() as call:
+        create(call, "shop.order", {"customer": identifier})
+    assert refusal.value.kind == "invalid"
 
 
 def _behind_a_barrier(count: int, act: object) -> list[object]:

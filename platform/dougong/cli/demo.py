@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,7 +16,9 @@ from dougong.cli.planning import apply_folders
 from dougong.cli.serve import serve, takes_address
 from dougong.cli.users import made_password
 from dougong.definitions import bundled
-from dougong.people import accounts
+from dougong.demo.fill import fill
+from dougong.demo.people import Login
+from dougong.model.app import App
 from dougong.screens.shape import DemoAccount
 from dougong.storage.database import Database
 from dougong.web.settings import read_settings
@@ -59,31 +62,26 @@ def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
     """Install the CRM, its people and its demo data in an empty database; the answer are the accounts to sign in with."""
     console.note(console.say("demo_apply"))
     apply_folders(database, [bundled.folder(APP)])
-    made = add_accounts(database, console)
-    count = assembly.fill_with_demo_data(database, APP, lambda words: console.progress(words))
-    console.progress(console.say("demo_data", count=f"{count:,}"), final=True)
-    return made
+    release = assembly.releases(database).current()
+    app = release.app(APP)
+
+    def progress(key: str, count: int) -> None:
+        label = release.entity(key).plural.get(console.language)
+        console.progress(f"{label}: {count:,}")
+
+    filled = fill(database, release, APP, datetime.now(UTC), made_password, progress)
+    console.progress(console.say("demo_data", count=f"{sum(filled.rows.values()):,}"), final=True)
+    return tuple(
+        DemoAccount(each.login, each.password, _label(each, app, console))
+        for each in filled.logins
+        if each.password is not None
+    )
 
 
-def add_accounts(database: Database, console: Console) -> tuple[DemoAccount, ...]:
-    """One account for every role of the app, and an administrator."""
-    app = assembly.releases(database).current().app(APP)
-    made = []
-    with database.writing() as connection:
-        for login, role in (("admin", ""), *((name.replace("_", "."), name) for name in app.roles)):
-            label = app.roles[role].label.get(console.language) if role else console.say("state_admin")
-            password = made_password()
-            accounts.add(
-                connection,
-                login,
-                name=label,
-                password=password,
-                is_admin=not role,
-                language=console.language,
-                roles=[(APP, role)] if role else [],
-            )
-            made.append(DemoAccount(login, password, label))
-    return tuple(made)
+def _label(account: Login, app: App, console: Console) -> str:
+    """Who it is, and as what."""
+    roles = [app.roles[role].label.get(console.language) for role in account.roles]
+    return " · ".join([account.name, *roles] if roles else [console.say("state_admin")])
 
 
 def show_accounts(console: Console, made: tuple[DemoAccount, ...]) -> None:

@@ -19,6 +19,7 @@ from dougong.compiler import (
     renames,
     reports,
     roles,
+    rows,
     translations,
     views,
     workflows,
@@ -53,13 +54,8 @@ def compile_app(tree: Tree, installed: Mapping[str, App] = NONE) -> App | list[D
 def check_sources(
     sources: Mapping[str, str], installed: Mapping[str, App] = NONE, name: str = ""
 ) -> App | list[Diagnostic]:
-    """The app given as texts by path, exactly as if they stood in a folder; the folder's name is the id of the app."""
-    tree = load_sources(sources, name or "app")
-    root = tree.documents.get("app")
-    identifier = Item.of(root).string("id") if root is not None else ""
-    if not name and identifier:
-        tree = load_sources(sources, identifier)
-    return compile_app(tree, installed)
+    """The app given as texts by path, exactly as if they stood in a folder; `name` stands for it in places (default: its id)."""
+    return compile_app(load_sources(sources, name), installed)
 
 
 def ordered(problems: list[Diagnostic]) -> list[Diagnostic]:
@@ -149,6 +145,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
         sources=MappingProxyType(dict(tree.sources)),
     )
     translations.check(context)
+    rows.check(context, tree.rows, tree.name)
     return _with_indexes(app)
 
 

@@ -36,7 +36,12 @@ def compile_dashboards(
 def _card(
     context: Context, item: Item, reports: Mapping[str, Report], views: Mapping[str, tuple[View, ...]]
 ) -> Card | None:
-    if item.string("type") == "list":
+    kind = item.string("type")
+    for other in ("report", "measure", "target") if kind == "list" else ("view",):
+        extra = item.get(other)
+        if extra is not None:
+            context.report_at_key("D451", extra, first=f"type: {kind}", second=other)
+    if kind == "list":
         return _list(context, item, views)
     return _figures(context, item, reports)
 

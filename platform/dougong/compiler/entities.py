@@ -10,6 +10,7 @@ from dougong.compiler import fields, titles
 from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import FieldType
 from dougong.model.entity import Entity, Pipeline, Rule, Stage
 from dougong.model.field import Field, Option
 
@@ -44,7 +45,9 @@ def _tables(item: Item) -> Iterator[Item]:
 def _shell(context: Context, item: Item, identifier: str) -> Entity:
     label = context.label(item, identifier)
     pipelines = dict(_pipelines(context, item))
-    known = {name: _with_stages(field, pipelines) for name, field in _fields(context, item, identifier).items()}
+    known = {
+        name: _with_stages(field, pipelines) for name, field in _fields(context, item, identifier).items()
+    }
     entity = Entity(
         app=context.app,
         id=identifier,
@@ -185,7 +188,19 @@ def stored(context: Context, item: Item, field: Field) -> bool:
     return False
 
 
+def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:
+    for each in item.items("search"):
+        field = context.named_field(each, entity)
+        if field is None:
+            continue
+        if type(TYPES[field.type]).search_text is FieldType.search_text:
+            words = {"name": field.id, "type": field.type, "needed": "a field with words"}
+            context.report("D450", each, advice="", **words)
+            continue
+        yield field.id
+
+
 def _search(context: Context, entity: Entity, item: Item) -> tuple[str, ...]:
     if item.get("search") is not None:
-        return context.field_names(item, "search", entity)
+        return tuple(_searched(context, entity, item))
     return tuple(name for name, field in entity.fields.items() if TYPES[field.type].searchable)[:_SEARCHED]

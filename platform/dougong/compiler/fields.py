@@ -141,6 +141,9 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
             and given.value is not False
         ):
             context.report_at_key("D451", given, first="formula", second=name)
+    clearing = item.get("on_delete")
+    if clearing is not None and clearing.text == "clear" and field.required:
+        context.report("D451", clearing, first="required", second="on_delete: clear")
     context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
     return known
 

@@ -9,12 +9,16 @@ from dougong.compiler import graph
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity
-from dougong.model.expression import Expression
+from dougong.model.expression import Call, Expression, ListOf, Node
+
+_CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
+"""Functions whose value changes though no record does."""
 
 
 def arrange(context: Context, items: Mapping[str, Item]) -> None:
     """Gives every entity the order of its computed fields; circles are noted once, at their first formula."""
     for key, entity in list(context.entities.items()):
+        _check_reach(context, entity, items[key])
         if not entity.parent:
             _arrange(context, entity, items[key])
 
@@ -66,3 +70,49 @@ def _report(context: Context, item: Item, circle: list[str]) -> None:
     for name in ("fields", steps[0], *(("fields", steps[1]) if len(steps) > 1 else ()), "formula"):
         about = about.get(name) or about
     context.report("D501", about, cycle=graph.printed([name.replace("/", ".") for name in turned]))
+
+
+def _check_reach(context: Context, entity: Entity, item: Item) -> None:
+    """Notes formulas that read what may change without their record being written."""
+    for name, written in item.entries("fields"):
+        field = entity.fields.get(name)
+        about = written.get("formula")
+        if field is None or field.formula is None or about is None:
+            continue
+        for path in field.formula.reads:
+            if _leaves(context, entity, path):
+                context.report("D515", about, name=".".join(path))
+        for function in sorted(_called(field.formula.tree) & _CHANGING):
+            context.report("D515", about, name=f"{function}()")
+
+
+def _leaves(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
+    """Whether a path reads another record: anything behind a link (the link itself is a value of this record)."""
+    here: Entity | None = entity
+    for name in path[:-1]:
+        if here is None:
+            return True
+        if name == "parent" and here.parent:
+            here = context.entity(here.parent)
+            continue
+        field = here.fields.get(name)
+        if field is None or field.type == "stage":
+            return False
+        if field.type != "table":
+            return True
+        here = context.entity(field.table)
+    return False
+
+
+def _called(tree: Node) -> set[str]:
+    """The names of all functions and operators of an expression."""
+    names: set[str] = set()
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call):
+            names.add(node.name)
+            waiting.extend(node.arguments)
+        elif isinstance(node, ListOf):
+            waiting.extend(node.items)
+    return names

@@ -51,8 +51,19 @@ def _report(context: Context, item: Item, identifier: str) -> Report | None:
 
 def _names(item: Item) -> tuple[list[str], list[str]]:
     """The ids of the dimensions and of the measures as they were written, right or wrong."""
-    dimensions = [_id(_path(each)[1].text) for each in item.items("group")]
-    return dimensions, [name for name, _ in item.entries("measures")]
+    return list(_ids(item)), [name for name, _ in item.entries("measures")]
+
+
+def _ids(item: Item) -> dict[str, tuple[str, Item]]:
+    """The dimensions by id, each with its grain and path: `close_on`, and `close_on_year` for a second grain of the same field."""
+    found: dict[str, tuple[str, Item]] = {}
+    for each in item.items("group"):
+        grain, path = _path(each)
+        name = path.text.replace(".", "_")
+        if name in found and grain:
+            name = f"{name}_{grain}"
+        found.setdefault(name, (grain, path))
+    return found
 
 
 def _path(item: Item) -> tuple[str, Item]:
@@ -64,15 +75,14 @@ def _path(item: Item) -> tuple[str, Item]:
     return "", item.get("by") or item
 
 
-def _id(path: str) -> str:
-    return path.replace(".", "_")
-
-
 def _dimensions(context: Context, item: Item, entity: Entity) -> Iterator[Dimension]:
-    scope = context.scope(entity)
+    ids = {path: name for name, (_, path) in _ids(item).items()}
     for each in item.items("group"):
         grain, path = _path(each)
-        compiled = context.expression(path, scope, sql=True)
+        if path not in ids:
+            context.report("D209", each, value=path.text)
+            continue
+        compiled = context.expression(path, context.scope(entity), sql=True)
         if compiled is None:
             continue
         fits = compiled.type.kind in ("date", "datetime") if grain else not compiled.type.many
@@ -81,7 +91,7 @@ def _dimensions(context: Context, item: Item, entity: Entity) -> Iterator[Dimens
             context.report("D450", path, name=path.text, type=compiled.type.kind, needed=needed, advice="")
             continue
         label = _dimension_label(context, path.text, entity)
-        yield Dimension(_id(path.text), compiled, context.text(each, "label", label), grain)
+        yield Dimension(ids[path], compiled, context.text(each, "label", label), grain)
 
 
 def _dimension_label(context: Context, path: str, entity: Entity) -> Text:
@@ -98,6 +108,8 @@ def _dimension_label(context: Context, path: str, entity: Entity) -> Text:
 def _measures(context: Context, item: Item, entity: Entity) -> Iterator[Measure]:
     scope = context.scope(entity, aggregate=True)
     for name, each in item.entries("measures"):
+        if name in _ids(item):
+            context.report_at_key("D504", each, name=name, entity=entity.id, owner="a dimension")
         written = each.get("value") or each
         value = context.expression(written, scope)
         if value is not None and _is_figure(context, written, value):

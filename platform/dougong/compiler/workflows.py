@@ -113,6 +113,9 @@ def _assignees(context: Context, item: Item, entity: Entity) -> Iterator[Assigne
     for each in item.items("by"):
         kind, about = next((name, value) for name, value in each.entries() if name != "level")
         level = each.number("level", 1)
+        steps = each.get("level")
+        if steps is not None and kind not in ("superior_of", "head_of"):
+            context.report_at_key("D451", steps, first=kind, second="level")
         if kind == "role" and not _is_role(context, about):
             continue
         if kind in ("member", "superior_of", "head_of") and not _is_person(context, about, entity, kind):

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dougong.definitions import layers
 from dougong.definitions.catalogue import problem
 from dougong.definitions.json_reader import read_json
-from dougong.definitions.nodes import Document, Layer, Source
-from dougong.definitions.places import LOCAL, TEMPLATE, Role, role_of
+from dougong.definitions.nodes import Document, Layer, MappingNode, Scalar, Source
+from dougong.definitions.places import IDENTIFIER, LOCAL, TEMPLATE, Role, role_of
+from dougong.definitions.schemas.common import ID_LENGTH
 from dougong.definitions.text import MAX_FILE_BYTES, Clean, clean, decode
 from dougong.definitions.tree import Tree
 from dougong.definitions.yaml_reader import read_yaml
 from dougong.diagnostics import Diagnostic, Place, nearest
 
+_APP_FILES = ("app.yaml", "app.json")
 MAX_FILES = 2000
 MAX_BYTES = 20 * 1024 * 1024
 
 
 def load_app(folder: str | Path) -> Tree:
-    """The tree of the app in a folder; what could not be read is among its `problems`."""
+    """The tree of the app in a folder; what could not be read is among its `problems`.
+
+    Places name the file by the id of the app, wherever its folder stands, so that a finding is the same behind every door.
+    """
     root = Path(folder)
-    gathering = _Gathering(root.resolve().name or "app")
     if not os.path.isdir(root):  # noqa: PTH112 - unlike Path.is_dir, it never raises
-        return _nothing(gathering.name, "D125", name=str(folder), advice=_neighbour(root))
+        return _nothing(root.name or "app", "D125", name=str(folder), advice=_neighbour(root))
+    papers = (_content(root / name, name).text for name in _APP_FILES if (root / name).is_file())
+    gathering = _Gathering(_identifier(papers) or root.resolve().name or "app")
     try:
         for path in _files(root, "", gathering):
             gathering.add(path, _content(root / path, gathering.shown(path)))
@@ -36,15 +42,31 @@ def load_app(folder: str | Path) -> Tree:
     return gathering.tree()
 
 
-def load_sources(sources: Mapping[str, str], name: str = "app") -> Tree:
-    """The tree of an app given as texts by path, exactly as if they stood in a folder of that name."""
-    gathering = _Gathering(name)
+def load_sources(sources: Mapping[str, str], name: str = "") -> Tree:
+    """The tree of an app given as texts by path, exactly as if they stood in a folder.
+
+    `name` stands for the app in places; without it, it is the id in app.yaml.
+    """
+    papers = (clean(sources[path], path).text for path in _APP_FILES if path in sources)
+    gathering = _Gathering(name or _identifier(papers) or "app")
     try:
         for path in sorted(sources):
             gathering.add(path, clean(sources[path], gathering.shown(path)))
     except _TooMuch as error:
-        return _nothing(name, "D117", found=error.found, limit=error.limit)
+        return _nothing(gathering.name, "D117", found=error.found, limit=error.limit)
     return gathering.tree()
+
+
+def _identifier(papers: Iterable[str | None]) -> str:
+    """The id that app.yaml or app.json gives, if it is one."""
+    for text in papers:
+        reader = read_json if text is not None and text.lstrip().startswith("{") else read_yaml
+        root = reader(text or "", Source("app.yaml")).root
+        entry = root.find("id") if isinstance(root, MappingNode) else None
+        value = entry[1].value if entry is not None and isinstance(entry[1], Scalar) else None
+        if isinstance(value, str) and IDENTIFIER.fullmatch(value) and len(value) <= ID_LENGTH:
+            return value
+    return ""
 
 
 class _TooMuch(Exception):

@@ -28,7 +28,7 @@ LOCAL = "local"
 TEMPLATE = "template"
 _PAPERS = frozenset({"README.md", "LICENSE", "CHANGELOG.md"})
 _ENDINGS = (".yaml", ".json")
-_IDENTIFIER = re.compile(ID_PATTERN)
+IDENTIFIER = re.compile(ID_PATTERN)
 _LANGUAGE = re.compile(LANGUAGE_PATTERN)
 
 
@@ -70,7 +70,7 @@ def role_of(path: str, shown: str) -> Role | Diagnostic:
         return Role("definition", layer, document, kind_of(document))
     if folder not in FOLDERS:
         return _misplaced(folder, stem, shown)
-    fits = _LANGUAGE if folder == "translations" else _IDENTIFIER
+    fits = _LANGUAGE if folder == "translations" else IDENTIFIER
     if not fits.fullmatch(stem) or len(stem) > ID_LENGTH:
         return problem("D121", Place(shown), name=stem)
     return Role("definition", layer, document, FOLDERS[folder])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dougong.definitions.edit import same
-from dougong.definitions.nodes import Data, Path
+from dougong.definitions import edit
+from dougong.definitions.edit import EditError
+from dougong.definitions.nodes import Data, Path, same
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,53 @@ class Conflict:
     base: Side
     theirs: Side
     ours: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """The files after an upgrade, and the conflicts by file; a conflict with an empty path is about the file as a whole."""
+
+    sources: Mapping[str, str]
+    conflicts: Mapping[str, tuple[Conflict, ...]]
+
+
+def merge_sources(base: Mapping[str, str], theirs: Mapping[str, str], ours: Mapping[str, str]) -> Upgrade:
+    """The files of an app brought from one version of its template to the next, with the local changes in them.
+
+    A file that only one side changed is taken from it as it is; where both did, our text is changed by what they changed,
+    so that our comments and order stay. Files that are no definitions are one thing each.
+    """
+    merged: dict[str, str] = {}
+    conflicts: dict[str, tuple[Conflict, ...]] = {}
+    for path in sorted({*base, *theirs, *ours}):
+        text, found = _merged_file(path, base.get(path), theirs.get(path), ours.get(path))
+        if text is not None:
+            merged[path] = text
+        if found:
+            conflicts[path] = tuple(found)
+    return Upgrade(merged, conflicts)
+
+
+def _merged_file(
+    path: str, base: str | None, theirs: str | None, ours: str | None
+) -> tuple[str | None, list[Conflict]]:
+    if theirs in (base, ours):
+        return ours, []
+    if base == ours:
+        return theirs, []
+    whole = [Conflict((), _side(base), _side(theirs), _side(ours))]
+    if theirs is None or ours is None or not path.endswith((".yaml", ".json")):
+        return ours, whole
+    try:
+        old = edit.value_at(base, (), path) if base is not None else MISSING
+        value, conflicts = merge_three(old, edit.value_at(theirs, (), path), edit.value_at(ours, (), path))
+        return (ours if isinstance(value, Missing) else edit.save(ours, value, path)), conflicts
+    except EditError:
+        return ours, whole
+
+
+def _side(text: str | None) -> Side:
+    return MISSING if text is None else text
 
 
 def merge_three(base: Side, theirs: Side, ours: Side) -> tuple[Side, list[Conflict]]:

@@ -23,7 +23,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes.base import Invalid
 from dougong.fieldtypes.email import EmailType
 from dougong.jobs import queue
-from dougong.jobs.running import Job
+from dougong.jobs.running import Job, reason_of
 from dougong.jobs.tasks import Task
 from dougong.model.field import Field
 from dougong.model.text import Text
@@ -124,7 +124,13 @@ def _deliver(job: Job, row: Row[*tuple[Any, ...]], settings: MailSettings) -> No
     except (smtplib.SMTPException, OSError) as error:
         permanent = is_permanent(error)
         with job.writing() as connection:
-            _note(connection, row.id, FAILED if permanent else WAITING, row.attempts + 1, _reason(error))
+            _note(
+                connection,
+                row.id,
+                FAILED if permanent else WAITING,
+                row.attempts + 1,
+                reason_of(error)[:1000],
+            )
             if permanent:
                 job.complete(connection, {"state": FAILED})
         if permanent:
@@ -184,10 +190,6 @@ def _note(connection: Connection, mail_id: int, state: str, attempts: int, error
     sent_at = datetime.now(UTC) if state == SENT else None
     values = {"state": state, "attempts": attempts, "error": error, "sent_at": sent_at}
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == mail_id).values(values))
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode().replace("\0", " ")[:1000]
 
 
 def _recipients(addresses: Sequence[str], path: str) -> list[str]:

@@ -150,12 +150,17 @@ def _failed(job: Job, task: Task, held: queue.Lease, error: Exception) -> str:
     """Try again later, or give up after the last attempt. A job that is complete stays complete."""
     if job.is_complete:
         return queue.DONE
-    reason = f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode().replace("\0", " ")
+    reason = reason_of(error)
     if held.attempts >= held.max_attempts:
         return _close(job, held, queue.FAILED, error=reason)
     with job.database.writing() as connection:
         due = datetime.now(UTC) + task.pause(held.attempts)
         return queue.WAITING if queue.put_back(connection, held, due, reason) else "lost"
+
+
+def reason_of(error: Exception) -> str:
+    """Return what an exception says, in characters that every database can keep."""
+    return f"{type(error).__name__}: {error}".encode("utf-8", "replace").decode().replace("\0", " ")
 
 
 def _close(job: Job, held: queue.Lease, state: str, result: Any = None, error: str | None = None) -> str:

@@ -14,12 +14,11 @@ from sqlalchemy import Connection, Engine, func, select, text
 QUEUE = "dougong"
 TASK = "dougong.run"
 DEFER_FUNCTION = "procrastinate_defer_jobs_v1"
-DEFER_TYPE = "procrastinate_job_to_defer_v1"
 
 _DEFER = text(
-    f"SELECT unnest({DEFER_FUNCTION}(ARRAY[ROW("
+    "SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[ROW("
     ":queue, :task, :priority, :lock, NULL, jsonb_build_object('job', CAST(:job AS bigint)), CAST(:at AS timestamptz)"
-    f")::{DEFER_TYPE}]))"
+    ")::procrastinate_job_to_defer_v1]))"
 )
 _installed: WeakKeyDictionary[Engine, bool] = WeakKeyDictionary()
 

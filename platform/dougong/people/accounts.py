@@ -112,12 +112,11 @@ def set_password(
     problems = passwords.problems_of(password, row.login, row.name)
     if problems:
         raise Refusal("invalid", problems)
-    values = {
-        "password_hash": passwords.hash_of(password),
-        "must_change_password": False,
-        "updated_at": datetime.now(UTC),
-    }
-    connection.execute(update(USER).where(USER.c.id == user_id).values(**values))
+    changed = update(USER).where(USER.c.id == user_id)
+    hashed = passwords.hash_of(password)
+    connection.execute(
+        changed.values(password_hash=hashed, must_change_password=False, updated_at=datetime.now(UTC))
+    )
     sessions.revoke_all(connection, user_id, but=keep_session)
 
 

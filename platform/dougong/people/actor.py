@@ -46,6 +46,8 @@ class Actor:
     department_ids: frozenset[int] = frozenset()
     subordinate_ids: frozenset[int] = frozenset()
     scopes: frozenset[str] | None = None
+    lifted: bool = False
+    """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
 
     def has_scope(self, scope: str) -> bool:
         """Say whether the actor may do what needs a scope: always, unless a token limits them."""

@@ -57,8 +57,7 @@ def explain(
             word = "no_read" if needed != action else "no_role"
             lines.append(_say(word, language, action=needed, entity=entity_key))
             allowed = False
-        for grant in grants:
-            lines.append(_of_rows(grant, needed, holds, language))
+        lines.extend(_of_rows(grant, needed, holds, language) for grant in grants)
         if grants and holds is not None:
             allowed = allowed and any(grant.permission.rows is None or holds(grant.permission.rows) for grant in grants)
         if grants and field:

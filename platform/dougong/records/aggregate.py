@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -225,9 +225,13 @@ def _sorted(
         order = {option: rank for rank, option in enumerate(columns[place].type.options)}
         filled = [row for row in result if row[place] is not None]
         empty = [row for row in result if row[place] is None]
-        filled.sort(key=lambda row, place=place, order=order: order.get(row[place], row[place]), reverse=descending)
+        filled.sort(key=_ranked(place, order), reverse=descending)
         result = filled + empty
     return result
+
+
+def _ranked(place: int, order: Mapping[Value, int]) -> Callable[[tuple[Value, ...]], Any]:
+    return lambda row: order.get(row[place], row[place])
 
 
 def _sort_key(text: str) -> tuple[str, bool]:

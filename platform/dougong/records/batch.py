@@ -12,7 +12,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.delete import delete, restore
 from dougong.records.doors import action_word, open_door
-from dougong.records.draft import Draft
+from dougong.records.draft import Draft, Stamp
 from dougong.records.given import taker_for
 from dougong.records.load import drafts_of
 from dougong.records.locks import locked_ids
@@ -34,6 +34,8 @@ class Operation:
     id: int | None = None
     values: Mapping[str, Any] | None = None
     if_version: int | None = None
+    stamp: Stamp | None = None
+    """When and by whom it is said to have been done: for records that the platform makes itself, through the door `demo`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ def batch(call: Call, key: str, operations: Sequence[Operation], atomic: bool = 
     otherwise what can be done is done, and the outcome of each operation says what became of it."""
     if len(operations) > MOST:
         refuse("too_large", call.language, "too_many", limit=MOST)
+    if call.door != "demo" and any(operation.stamp for operation in operations):
+        raise ValueError("only the door demo may write what happened at another time")
     shape = open_door(call, key, "read")
     outcomes: list[Outcome] = []
     for run in _runs(operations):
@@ -113,7 +117,8 @@ def _create(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> l
     taker = taker_for(call, shape, "create")
     drafts = []
     for at, operation in enumerate(run):
-        draft = Draft(f"{start + at}/", {"created_at": call.at, "created_by": call.actor.id})
+        stamp = operation.stamp or Stamp(call.at, call.actor.id)
+        draft = Draft(f"{start + at}/", {"created_at": stamp.at, "created_by": stamp.by}, stamp=operation.stamp)
         taker.take(draft, operation.values)
         drafts.append(draft)
     complete(call, shape, drafts)
@@ -145,6 +150,7 @@ def _update(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> l
     drafts = drafts_of(call, shape, records, tables_needed(shape, given), [f"{start + at}/" for at, _ in able])
     taker = taker_for(call, shape, "update")
     for draft, (_, operation) in zip(drafts, able, strict=True):
+        draft.stamp = operation.stamp
         taker.take(draft, operation.values)
     complete(call, shape, drafts)
     for (at, _), outcome in zip(able, _written(call, shape, drafts), strict=True):

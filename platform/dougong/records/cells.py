@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
@@ -20,6 +21,7 @@ from dougong.records.resolving import AMBIGUOUS, Resolver
 from dougong.records.titles import target_key
 
 _MOST_KEPT = 5_000
+_SHORT_DATE = re.compile(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
 _LIST_SEPARATORS = str.maketrans({"；": ";", "、": ";", "|": ";", "\n": ";"})
 
 Parser = Callable[[Any], Value]
@@ -176,6 +178,20 @@ class _Unnamed(Exception):
         label = column.field.label.get(call.language) if column.field is not None else column.header
         path = f"{column.table}.{column.name}" if column.table else column.name
         return problem(call.language, code, path, label=label, value=self.text[:100])
+
+
+def date_order(columns: Sequence[Column], lines: Iterable[Line]) -> Literal["", "mdy", "dmy"]:
+    """How the dates of a file are written, as far as days above the twelfth tell; nothing where they tell both or none."""
+    indexes = [column.index for column in columns if column.field and column.field.type in ("date", "datetime")]
+    first = second = False
+    for line in lines if indexes else ():
+        for index in indexes:
+            found = _SHORT_DATE.match(str(line.cells[index])) if index < len(line.cells) else None
+            if found is not None:
+                first, second = first or int(found[1]) > 12, second or int(found[2]) > 12
+    if first == second:
+        return ""
+    return "dmy" if first else "mdy"
 
 
 def _filled(line: Line, column: Column) -> bool:

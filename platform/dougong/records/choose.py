@@ -32,7 +32,7 @@ class Choice:
 
 def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
     """Up to `limit` records or people for a field (`account`, or `lines.product` in a sub-table) that a search finds."""
-    shape, field = _field(call, open_door(call, key, "read"), field_path)
+    field = _field(call, open_door(call, key, "read"), field_path)
     limit = max(1, min(limit, MOST))
     if field.type == "member":
         return _people(call, q, limit)
@@ -51,7 +51,7 @@ def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) 
     ]
 
 
-def _field(call: Call, shape: Shape, path: str) -> tuple[Shape, Field]:
+def _field(call: Call, shape: Shape, path: str) -> Field:
     """The field at a path, if the actor may see it and it points to something."""
     name, _, rest = path.partition(".")
     hidden = access(call.release, call.actor, shape.key, "read").hidden
@@ -60,9 +60,9 @@ def _field(call: Call, shape: Shape, path: str) -> tuple[Shape, Field]:
         if rest and name in shape.tables:
             return _field(call, shape.tables[name], rest)
         if not rest and field.type in ("link", "links", "member"):
-            return shape, field
+            return field
     known = [each for each in shape.entity.fields if each not in hidden]
-    refuse("invalid", call.language, "not_a_link", "field", nearest(name, known), name=path)
+    return refuse("invalid", call.language, "not_a_link", "field", nearest(name, known), name=path)
 
 
 def _detail(call: Call, shape: Shape, values: dict[str, Value] | object, title: str) -> str:

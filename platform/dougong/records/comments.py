@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import RowMapping, insert, or_, select
 
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import Selection
+from dougong.records.selection import Selection, is_storable
 from dougong.records.titles import find_titles
 from dougong.storage.system import COMMENT, NOTIFICATION, USER
 
@@ -50,18 +50,16 @@ def list_comments(call: Call, key: str, identifier: int) -> list[Comment]:
     return [_comment(row, names.get((MEMBER, row["author_id"]), "")) for row in rows]
 
 
-def _comment(row: Mapping[str, object], author: str) -> Comment:
-    names = ("id", "at", "author_id", "text", "answers")
-    values = {name: row[name] for name in names}
-    mentions = row["mentions"]
-    return Comment(**values, author=author, mentions=tuple(mentions) if isinstance(mentions, list) else ())  # type: ignore[arg-type]
+def _comment(row: RowMapping, author: str) -> Comment:
+    values = {name: row[name] for name in ("id", "at", "author_id", "text", "answers")}
+    return Comment(**values, author=author, mentions=tuple(row["mentions"] or ()))
 
 
 def add_comment(call: Call, key: str, identifier: int, text: str, answers: int | None = None) -> Comment:
     """Add a comment and notify the people it names; it answers another comment of the same record, if one is given."""
     _check_readable(call, key, identifier)
     cleaned = text.strip() if isinstance(text, str) else ""
-    if not cleaned or "\0" in cleaned:
+    if not cleaned or not is_storable(cleaned):
         refuse("invalid", call.language, "empty_comment", "text")
     if len(cleaned) > LONGEST:
         refuse("invalid", call.language, "long_comment", "text", limit=LONGEST)
@@ -118,5 +116,5 @@ def _notify(call: Call, key: str, identifier: int, comment: int, people: Sequenc
 
 def _check_readable(call: Call, key: str, identifier: int) -> None:
     shape = open_door(call, key, "read")
-    if not -(2**63) <= identifier < 2**63 or not Selection(call, shape).among([identifier]).count():
+    if not Selection(call, shape).among([identifier]).count():
         refuse("missing", call.language, "not_found")

@@ -39,6 +39,12 @@ class Pointer:
     shape: Shape
     field: Field
 
+    @property
+    def cascades(self) -> bool:
+        """Whether what points goes with what it points to."""
+        target = self.field.target
+        return self.field.type == "link" and target is not None and target.on_delete == "cascade"
+
 
 def delete(call: Call, key: str, identifier: int, if_version: int | None = None) -> None:
     """Move a record to the recycle bin; links to it refuse, follow or are cleared, as their definition says."""
@@ -91,10 +97,9 @@ def _event(shape: Shape, kind: str, values: Values) -> Event:
 
 def pointers_to(call: Call, key: str) -> list[Pointer]:
     """Every link field of records, and of rows of sub-tables, that points to an entity."""
-    cached = call.release.cache.get(("pointers", key))
-    if cached is None:
-        cached = call.release.cache["pointers", key] = list(_pointers(call, key))
-    found: list[Pointer] = cached
+    found = call.release.cache.get(("pointers", key))
+    if not isinstance(found, list):
+        found = call.release.cache["pointers", key] = list(_pointers(call, key))
     return found
 
 
@@ -184,9 +189,8 @@ def _restore(call: Call, shape: Shape, records: dict[int, Values], depth: int) -
     index_values(call, shape, records.values())
     write_history(call, shape, (("restore", each["id"], each["version"] + 1, None) for each in records.values()))
     for pointer in pointers_to(call, shape.key):
-        if pointer.field.type == "link" and pointer.field.target is not None and not pointer.shape.entity.parent:
-            if pointer.field.target.on_delete == "cascade":
-                _restore(call, pointer.shape, _gone_with(call, pointer, records), depth + 1)
+        if pointer.cascades and not pointer.shape.entity.parent:
+            _restore(call, pointer.shape, _gone_with(call, pointer, records), depth + 1)
     announce(call, [_event(shape, "restore", values) for values in records.values()])
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from dougong.diagnostics import Diagnostic
 from dougong.model.expression import Value
 
 Values = dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When something was done and by whom, where that is not now and not the actor of the call."""
+
+    at: datetime
+    by: int
 
 
 @dataclass(slots=True)
@@ -28,6 +37,8 @@ class Draft:
     problems: list[Diagnostic] = field(default_factory=list)
     changed: tuple[str, ...] = ()
     """The fields whose value differs from `before`, known once everything is computed."""
+    stamp: Stamp | None = None
+    """Only the platform itself says so, when it writes what happened earlier."""
 
     @property
     def is_new(self) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dougong.expressions.evaluate import EvaluationContext, evaluate
+from dougong.expressions import EvaluationContext, evaluate
 from dougong.model.expression import Expression, Value
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
@@ -32,6 +32,10 @@ class Evaluation:
         self.today = today_of(call)
         self._related: dict[tuple[str, int], Values] = {}
         self._last: EvaluationContext | None = None
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day of a moment where the actor is."""
+        return moment.astimezone(ZoneInfo(self.call.timezone)).date()
 
     def value(self, expression: Expression, record: Mapping[str, Value]) -> Value:
         """The value of the expression for a record."""

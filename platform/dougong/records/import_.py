@@ -6,8 +6,9 @@ import csv
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.fieldtypes.base import Habits
 from dougong.people.actor import Actor
 from dougong.records.call import Call
-from dougong.records.cells import CellReader, Entry
+from dougong.records.cells import CellReader, Entry, date_order
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft
 from dougong.records.escape import escaped
@@ -28,6 +29,7 @@ from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
 from dougong.records.pipeline import complete, has_problems, problems_in, write
 from dougong.records.reading import Line, Reading, open_table
+from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
 from dougong.storage.database import Database
@@ -37,6 +39,7 @@ from dougong.storage.system import IMPORT
 CHUNK = 2000
 MODES: tuple[str, ...] = ("add", "update", "upsert")
 _SHOWN_PROBLEMS = 100
+_SAMPLED = 20_000
 _ATTEMPTS = 3
 
 Progress = Callable[["Counts"], None]
@@ -109,7 +112,7 @@ def run(
     with ExitStack() as stack:
         reading = stack.enter_context(open_table(path, name or path.name, call_of.language))
         with database.reading() as connection:
-            importer = _prepare(call_of(connection), key, reading, options)
+            importer = _prepare(call_of(connection), key, reading, options, partial(_sample, path, name or path.name))
         with database.writing() as connection:
             identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
         failed = stack.enter_context(_FailedLines(options.failed, reading.header, call_of.language))
@@ -154,6 +157,8 @@ class _Importer:
     later: list[Entry] = field(default_factory=list)
     """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
     is_last: bool = False
+    rehearsal: Rehearsal | None = None
+    """In a dry run, what the file would have written."""
 
     def postponed(self) -> Iterator[list[Entry]]:
         """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
@@ -165,18 +170,30 @@ class _Importer:
                 yield from _chunked(iter(waiting))
 
 
-def _prepare(call: Call, key: str, reading: Reading, options: Options) -> _Importer:
+def _prepare(
+    call: Call, key: str, reading: Reading, options: Options, sample: Callable[[str], list[Line]]
+) -> _Importer:
     shape = open_door(call, key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, key, action)
     columns = map_columns(call, shape, reading.header, options.mapping)
-    habits = options.habits or Habits(language=call.language, timezone=ZoneInfo(call.timezone))
+    habits = options.habits or Habits(
+        language=call.language,
+        timezone=ZoneInfo(call.timezone),
+        date_order=date_order(columns.columns, sample(call.language)),
+    )
     resolver = Resolver()
     reader = CellReader(columns.columns, habits, resolver)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
-    return _Importer(shape, columns, reader, matcher, resolver, len(reading.header))
+    rehearsal = Rehearsal(shape) if options.dry_run else None
+    return _Importer(shape, columns, reader, matcher, resolver, len(reading.header), rehearsal=rehearsal)
+
+
+def _sample(path: Path, name: str, language: str) -> list[Line]:
+    with open_table(path, name, language) as reading:
+        return list(islice(reading.lines, _SAMPLED))
 
 
 def _chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -234,17 +251,43 @@ def _import(call: Call, importer: _Importer, entries: Sequence[Entry], write_the
     pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
     drafts = [draft for _, draft in pairs]
     complete(call, importer.shape, drafts)
+    if importer.rehearsal is not None:
+        importer.rehearsal.rehearse(call, [draft for draft in drafts if not has_problems(draft)])
     for entry, draft in pairs:
         if has_problems(draft):
             entry.problems.extend(problems_in([draft]))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
     done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
-    return _counted(importer.counts, done, good)
+    counts = _counted(importer.counts, done, good)
+    rehearsed = _rehearsed(call, importer, done)
+    return replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
 
 
 def _waits(importer: _Importer, entry: Entry) -> bool:
     return bool(entry.problems) and _only_misses_own(importer.shape, entry)
+
+
+def _rehearsed(call: Call, importer: _Importer, entries: Sequence[Entry]) -> int:
+    """How many entries miss nothing but records which the dry run would have written; their problems are taken back."""
+    waiting = [entry for entry in entries if importer.rehearsal is not None and _waits(importer, entry)]
+    count = 0
+    while importer.rehearsal is not None:
+        known = [each for each in waiting if all(importer.rehearsal.knows(_missed(found)) for found in each.problems)]
+        if not known:
+            break
+        for entry in known:
+            draft = Draft("", entry.values)
+            importer.rehearsal.rehearse(call, [draft])
+            entry.problems[:] = draft.problems
+        count += sum(not entry.problems for entry in known)
+        finished = {id(entry) for entry in known}
+        waiting = [entry for entry in waiting if id(entry) not in finished]
+    return count
+
+
+def _missed(found: Diagnostic) -> str:
+    return dict(found.parameters).get("value", "")
 
 
 def _counted(before: Counts, entries: Sequence[Entry], good: Sequence[Draft]) -> Counts:

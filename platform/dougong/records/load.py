@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.shape import Shape
 
@@ -18,7 +18,7 @@ def load(
 ) -> dict[int, Values]:
     """The records with these ids that meet the conditions, by id, with all columns and links; `lock` keeps other writers away."""
     found: dict[int, Values] = {}
-    for chunk in chunks(sorted(set(identifiers))):
+    for chunk in chunks(sorted(set(possible_ids(identifiers)))):
         statement = select(shape.table).where(shape.table.c.id.in_(chunk), *conditions).order_by(shape.table.c.id)
         if lock:
             statement = statement.with_for_update(of=shape.table)
@@ -31,13 +31,17 @@ def load(
 
 
 def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> dict[int, tuple[int, ...]]:
-    """The targets of a field of type links, in order, for those of the records that have any."""
+    """The living targets of a field of type links, in order, for those of the records that have any."""
+    if field.target is None:
+        return {}
     table = call.release.tables.links(shape.key, field.id)
+    target = call.release.table(field.target.key).alias()
     found: dict[int, list[int]] = {}
     for chunk in chunks(sources):
         statement = (
             select(table.c.source_id, table.c.target_id)
-            .where(table.c.source_id.in_(chunk))
+            .join(target, target.c.id == table.c.target_id)
+            .where(table.c.source_id.in_(chunk), target.c.deleted_at.is_(None))
             .order_by(table.c.source_id, table.c.position)
         )
         for source, target in call.connection.execute(statement):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dougong.diagnostics import Refusal
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.chunks import chunks, possible_ids
 from dougong.records.messages import problem
 from dougong.storage.system import INSTANCE
 
@@ -18,7 +18,7 @@ def locked_ids(call: Call, key: str, identifiers: Sequence[int]) -> frozenset[in
     if call.door == "workflow" or not identifiers:
         return frozenset()
     found: set[int] = set()
-    for chunk in chunks(identifiers):
+    for chunk in chunks(possible_ids(identifiers)):
         statement = select(INSTANCE.c.record_id).where(
             INSTANCE.c.entity == key, INSTANCE.c.record_id.in_(chunk), INSTANCE.c.state == "running", INSTANCE.c.locks
         )

@@ -93,7 +93,8 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
     index_drafts(call, shape, [*new, *changed])
     created = (("create", draft.id, 1, None) for draft in new)
     updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
-    write_history(call, shape, chain(created, updated))
+    stamps = {draft.id: draft.stamp for draft in (*new, *changed) if draft.stamp is not None}
+    write_history(call, shape, chain(created, updated), stamps)
     if anybody_listens():
         announce(call, [_event(shape, draft) for draft in (*new, *changed)])
 

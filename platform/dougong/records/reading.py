@@ -93,7 +93,7 @@ def _encoding(source: io.BufferedReader, language: str) -> str:
         source.seek(0)
         if _reads(source, encoding):
             return encoding
-    refuse("invalid", language, "import_encoding")
+    return refuse("invalid", language, "import_encoding")
 
 
 def _reads(source: io.BufferedReader, encoding: str) -> bool:

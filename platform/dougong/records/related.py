@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from dougong.diagnostics import nearest
 from dougong.model.entity import Inverse
@@ -22,12 +22,12 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
     """One page of a related list; the rights of both ends hold."""
     shape = open_door(call, key, "read")
     end = _inverse(call, shape, inverse)
-    if not -(2**63) <= identifier < 2**63 or not Selection(call, shape).among([identifier]).count():
+    if not Selection(call, shape).among([identifier]).count():
         refuse("missing", call.language, "not_found")
     other = shape_of(call.release, end.key)
     if end.many:
         pairs = call.release.tables.links(end.key, end.field)
-        narrow = other.table.c.id.in_(select(pairs.c.source_id).where(pairs.c.target_id == identifier))
+        narrow: ColumnElement[bool] = other.table.c.id.in_(select(pairs.c.source_id).where(pairs.c.target_id == identifier))
     else:
         narrow = other.table.c[end.field] == identifier
     return list_narrowed(call, end.key, replace(query, deleted=False), narrow)

@@ -73,8 +73,8 @@ def _find(call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:
             for identifier, text in call.connection.execute(statement):
                 found[text] = AMBIGUOUS if text in found else identifier
     by_id = {number: text for text in texts if text not in found and (number := _number(text)) is not None}
-    for chunk in chunks(list(by_id)):
-        statement = selection.select(shape.table.c.id).where(shape.table.c.id.in_(chunk))
+    for numbers in chunks(list(by_id)):
+        statement = selection.select(shape.table.c.id).where(shape.table.c.id.in_(numbers))
         for identifier in call.connection.execute(statement).scalars():
             found[by_id[identifier]] = identifier
     return {text: found.get(text) for text in texts}
@@ -84,9 +84,8 @@ def _ways(shape: Shape, hidden: frozenset[str]) -> list[ColumnElement[Any]]:
     """The columns by which a record can be named: unique texts, then the title where it is made of texts only."""
     fields = [shape.field(names[0]) for names in shape.unique if len(names) == 1]
     fields += list(shape.serials)
-    ways: list[ColumnElement[Any]] = []
-    for name in dict.fromkeys(field.id for field in fields if _is_plain(field) and field.id not in hidden):
-        ways.append(shape.table.c[name])
+    names = dict.fromkeys(field.id for field in fields if _is_plain(field) and field.id not in hidden)
+    ways: list[ColumnElement[Any]] = [shape.table.c[name] for name in names]
     title = _title(shape, hidden)
     return ways if title is None else [*ways, title]
 

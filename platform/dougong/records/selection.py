@@ -9,8 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, select
 
 from dougong.expressions.sql import to_sql
+from dougong.fieldtypes.base import Invalid
+from dougong.fieldtypes.texts import storable
 from dougong.model.expression import Expression
 from dougong.records.call import Call
+from dougong.records.chunks import possible_ids
 from dougong.records.messages import refuse
 from dougong.records.scope import condition
 from dougong.records.searching import LONGEST_QUERY, found_by
@@ -56,7 +59,7 @@ class Selection:
     def search(self, text: str | None) -> Selection:
         """Keep the records that a search finds."""
         if text is not None and text.strip():
-            if len(text) > LONGEST_QUERY or "\0" in text:
+            if len(text) > LONGEST_QUERY or not is_storable(text):
                 refuse("invalid", self.call.language, "bad_query", "q")
             self._conditions.append(found_by(self.call, self.shape, self.shape.table, text, self.hidden))
         return self
@@ -68,7 +71,7 @@ class Selection:
 
     def among(self, identifiers: Sequence[int]) -> Selection:
         """Keep the records with these ids."""
-        return self.where(self.shape.table.c.id.in_(identifiers))
+        return self.where(self.shape.table.c.id.in_(possible_ids(identifiers)))
 
     def translate(self, expression: Expression) -> ColumnElement[Any]:
         """An expression over these records as SQL, within the actor's rights."""
@@ -82,3 +85,12 @@ class Selection:
         """How many records are meant."""
         found: int = self.call.connection.execute(self.select(func.count())).scalar_one()
         return found
+
+
+def is_storable(text: str) -> bool:
+    """Whether every database can hold the text: no NUL, no half of a surrogate pair."""
+    try:
+        storable(text)
+    except Invalid:
+        return False
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -16,6 +17,12 @@ from dougong.records.shape import Shape
 from dougong.storage import ids
 
 Parameters = dict[str, Any]
+_SYSTEM = ("created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at")
+
+
+def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
+    """When a draft is written and by whom: now and by the actor, unless the platform says otherwise."""
+    return (call.at, call.actor.id) if draft.stamp is None else (draft.stamp.at, draft.stamp.by)
 
 
 def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -25,17 +32,10 @@ def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     for draft, identifier in zip(drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True):
         draft.id = identifier
     names = [field.id for field in shape.columns]
-    system = {
-        "created_at": call.at,
-        "created_by": call.actor.id,
-        "updated_at": call.at,
-        "updated_by": call.actor.id,
-        "version": 1,
-        "deleted_at": None,
-    }
     for draft in drafts:
-        draft.values.update(system, id=draft.id)
-    insert_rows(call.connection, shape.table, [draft.values for draft in drafts], ["id", *names, *system])
+        at, by = stamp_of(call, draft)
+        draft.values.update(created_at=at, created_by=by, updated_at=at, updated_by=by, version=1, deleted_at=None, id=draft.id)
+    insert_rows(call.connection, shape.table, [draft.values for draft in drafts], ["id", *names, *_SYSTEM])
     for field in shape.lists:
         _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
     for name, rows_shape in shape.tables.items():
@@ -47,7 +47,7 @@ def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     touched = [draft for draft in drafts if draft.changed]
     for draft in touched:
         draft.values["version"] = (draft.before or {})["version"] + 1
-        draft.values["updated_at"], draft.values["updated_by"] = call.at, call.actor.id
+        draft.values["updated_at"], draft.values["updated_by"] = stamp_of(call, draft)
     columns = {field.id for field in shape.columns}
     _update_columns(call, shape, touched, columns, ("version", "updated_at", "updated_by"))
     for field in shape.lists:
@@ -56,6 +56,14 @@ def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         _insert_links(call, shape, field, [draft for draft in moved if draft.values.get(field.id)])
     for name, rows_shape in shape.tables.items():
         _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in touched if name in draft.changed])
+
+
+def write_computed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Write computed values that differ into records and their rows, and nothing else."""
+    _update_columns(call, shape, drafts, {field.id for field in shape.columns}, ())
+    for name, rows_shape in shape.tables.items():
+        rows = [row for draft in drafts if name in draft.changed for row in draft.rows[name].drafts if row.changed]
+        _update_columns(call, rows_shape, rows, {field.id for field in rows_shape.columns}, ())
 
 
 def _update_columns(

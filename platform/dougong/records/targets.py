@@ -34,9 +34,9 @@ def _new_values(field: Field, drafts: Iterable[Draft]) -> list[tuple[Draft, Valu
     found = []
     for draft in drafts:
         value = draft.values.get(field.id)
-        if field.id in draft.written and value is not None:
-            if draft.before is None or draft.before.get(field.id) != value:
-                found.append((draft, value))
+        was = draft.before.get(field.id) if draft.before is not None else None
+        if field.id in draft.written and value is not None and was != value:
+            found.append((draft, value))
     return found
 
 

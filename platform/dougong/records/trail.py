@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.bulk import insert_rows
 from dougong.records.call import Call
-from dougong.records.draft import Draft, Rows, Values
+from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.shape import Shape
 from dougong.storage.system import HISTORY
 
 Change = dict[str, Any]
 
 
-def write_history(call: Call, shape: Shape, entries: Iterable[tuple[str, int, int, Change | None]]) -> None:
-    """Add an entry (action, record id, version, changes) for every record."""
+def write_history(
+    call: Call,
+    shape: Shape,
+    entries: Iterable[tuple[str, int, int, Change | None]],
+    stamps: Mapping[int, Stamp] | None = None,
+) -> None:
+    """Add an entry (action, record id, version, changes) for every record; `stamps` are those of records done at another time."""
+    now, known = Stamp(call.at, call.actor.id), stamps or {}
     app = shape.entity.app
     rows = [
         {
-            "at": call.at,
-            "actor_id": call.actor.id,
+            "at": known.get(identifier, now).at,
+            "actor_id": known.get(identifier, now).by,
             "door": call.door,
             "app": app,
             "entity": shape.key,

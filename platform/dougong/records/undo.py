@@ -51,7 +51,7 @@ def _entries(call: Call, shape: Shape, batch: str) -> list[Mapping[str, Any]]:
         .where(HISTORY.c.batch == batch, HISTORY.c.entity == shape.key, HISTORY.c.door == "import")
         .order_by(HISTORY.c.id.desc())
     )
-    return list(call.connection.execute(statement).mappings())
+    return [dict(row) for row in call.connection.execute(statement).mappings()]
 
 
 def _take_back(call: Call, shape: Shape, entries: Sequence[Mapping[str, Any]]) -> Undone:

@@ -31,19 +31,20 @@ def _check_names(call: Call, shape: Shape, names: tuple[str, ...], drafts: Seque
     moving = {draft.id for draft in drafts if not draft.is_new}
     first: dict[Key, Draft] = {}
     for draft in drafts:
-        key = _key(draft, names)
+        key = key_of(draft, names)
         if key is None:
             continue
         if key in first:
-            _report(call, shape, names, draft)
+            report_shared(call, shape, names, draft)
         else:
             first[key] = draft
     changed = {key: draft for key, draft in first.items() if draft.before is None or _key_before(draft, names) != key}
     for key in _taken(call, shape, names, list(changed), moving):
-        _report(call, shape, names, changed[key])
+        report_shared(call, shape, names, changed[key])
 
 
-def _key(draft: Draft, names: tuple[str, ...]) -> Key | None:
+def key_of(draft: Draft, names: tuple[str, ...]) -> Key | None:
+    """The values that must be unique together, or nothing when one of them is empty."""
     key = tuple(draft.values.get(name) for name in names)
     return None if any(value is None for value in key) else key
 
@@ -72,7 +73,8 @@ def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> Col
     return columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else tuple_(*columns).in_(keys)
 
 
-def _report(call: Call, shape: Shape, names: tuple[str, ...], draft: Draft) -> None:
+def report_shared(call: Call, shape: Shape, names: tuple[str, ...], draft: Draft) -> None:
+    """Report that another record holds what must be unique."""
     language = call.language
     label = ("、" if language == "zh" else ", ").join(shape.field(name).label.get(language) for name in names)
     draft.problems.append(problem(language, "unique", draft.path + names[-1], label=label))

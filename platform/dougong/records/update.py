@@ -67,12 +67,11 @@ def writable(call: Call, shape: Shape, identifier: int, action: str) -> Values:
 
 def writable_many(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
     """Those of the records that the actor may change or delete, as they stand, by id."""
-    known = [each for each in identifiers if -(2**63) <= each < 2**63]
-    return load(call, shape, known, Selection(call, shape, action).conditions, lock=True)
+    return load(call, shape, identifiers, Selection(call, shape, action).conditions, lock=True)
 
 
 def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) -> None:
     """Refuse as forbidden when the record may at least be seen, otherwise as if it did not exist."""
-    if -(2**63) <= identifier < 2**63 and Selection(call, shape).among([identifier]).count():
+    if Selection(call, shape).among([identifier]).count():
         refuse("forbidden", call.language, "forbidden_row", action=action_word(action, call.language))
     refuse("missing", call.language, "not_found")

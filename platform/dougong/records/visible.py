@@ -121,12 +121,13 @@ class Columns:
         if len(road) > 1:
             key, _ = self._link(road[0])
             identifier = self.column((road[0], "id"))
-            return Columns(self.call, key, shape_of(self.call.release, key).table, self.as_definition)._rows_at(
+            return Columns(self.call, key, shape_of(self.call.release, key).table, self.as_definition).rows_at(
                 road[1:], identifier, self
             )
-        return self._rows_at(road, self.table.c["id"], self)
+        return self.rows_at(road, self.table.c["id"], self)
 
-    def _rows_at(self, road: Road, identifier: ColumnElement[Any], origin: Columns) -> Rows:
+    def rows_at(self, road: Road, identifier: ColumnElement[Any], origin: Columns) -> Rows:
+        """A list of the record with that id, which `origin` asks for."""
         if len(road) > 1:
             raise LookupError(f"{self.key}: a list stands at most one link away, not at {'.'.join(road)}")
         listed = self.shape.field(road[0])

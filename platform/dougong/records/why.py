@@ -11,6 +11,7 @@ from dougong.model.expression import Expression
 from dougong.people.actor import Actor
 from dougong.policy.explain import Explanation, explain
 from dougong.records.call import Call, as_actor
+from dougong.records.chunks import possible_ids
 from dougong.records.messages import refuse
 from dougong.records.shape import shape_of
 from dougong.records.visible import sql_context
@@ -33,7 +34,7 @@ def why(
 def _holds(call: Call, key: str, identifier: int) -> Callable[[Expression], bool]:
     """Whether a row rule is true for the record, asked in the very form in which lists ask it."""
     table = shape_of(call.release, key).table
-    if call.connection.execute(select(table.c.id).where(table.c.id == identifier)).first() is None:
+    if call.connection.execute(select(table.c.id).where(table.c.id.in_(possible_ids([identifier])))).first() is None:
         refuse("missing", call.language, "not_found")
 
     def holds(rule: Expression) -> bool:

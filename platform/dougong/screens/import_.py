@@ -82,7 +82,9 @@ def _working(call: Call, key: str, state: ImportState) -> ImportScreen:
 def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
     language, entity = call.language, call.release.entity(key)
     choices = field_choices(call, entity)
-    columns = tuple(_column(state, index, header, choices, language) for index, header in enumerate(state.header))
+    columns = tuple(
+        _column(state, index, header, choices, language) for index, header in enumerate(state.header)
+    )
     known = sum(1 for each in state.found.values() if each)
     tried = state.result is not None
     return ImportScreen(
@@ -95,7 +97,9 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         columns=columns,
         columns_text=text("import_columns", language, known=known, count=len(state.header)),
         modes=tuple(
-            ImportMode(mode, text(f"mode_{mode}", language), text(f"mode_{mode}_help", language), mode == state.mode)
+            ImportMode(
+                mode, text(f"mode_{mode}", language), text(f"mode_{mode}_help", language), mode == state.mode
+            )
             for mode in ("add", "update", "upsert")
         ),
         match=tuple(each for each in choices if _matchable(entity, each.value)),
@@ -146,7 +150,9 @@ def _counts(state: ImportState, language: str) -> tuple[ImportCount, ...]:
         return ()
     tones = {"added": "ok", "updated": "", "unchanged": "", "failed": "bad"}
     return tuple(
-        ImportCount(text(f"count_{name}", language), f"{state.result[name]:,}", tone if state.result[name] else "")
+        ImportCount(
+            text(f"count_{name}", language), f"{state.result[name]:,}", tone if state.result[name] else ""
+        )
         for name, tone in tones.items()
     )
 
@@ -156,7 +162,9 @@ def _problems(state: ImportState) -> tuple[Notice, ...]:
         return tuple(Notice(line, "bad") for line in state.error.splitlines())
     failures = state.result["failures"] if state.result is not None else ()
     return tuple(
-        Notice(f"{failure['line']}: {each['message']}", "bad") for failure in failures for each in failure["errors"]
+        Notice(f"{failure['line']}: {each['message']}", "bad")
+        for failure in failures
+        for each in failure["errors"]
     )
 
 
@@ -166,7 +174,11 @@ def _done(call: Call, key: str, state: ImportState) -> ImportScreen:
     failed = f"{_base(key, state)}/failed" if result.get("failed") else ""
     actions = [Action("list", text("import_to_list", language), path, kind="primary")]
     if result.get("added") or result.get("updated"):
-        actions.append(Action("undo", text("import_undo", language), f"{_base(key, state)}/undo", "post", "arrow-back-up"))
+        actions.append(
+            Action(
+                "undo", text("import_undo", language), f"{_base(key, state)}/undo", "post", "arrow-back-up"
+            )
+        )
     actions.append(Action("again", text("import_again", language), f"{path}/import", icon="upload"))
     return ImportScreen(
         title=_title(call, key),

@@ -80,15 +80,26 @@ def _paging(entity: Entity, asked: ListRequest, page: Page, first: int, language
     following = ""
     if page.next_cursor:
         following = with_query(path, asked.parameters(page=asked.page + 1, cursor=page.next_cursor))
-    words = text("range", language, first=f"{first:,}", last=f"{last:,}", count=f"{count:,}") if page.rows else text("range_zero", language)
+    words = (
+        text("range", language, first=f"{first:,}", last=f"{last:,}", count=f"{count:,}")
+        if page.rows
+        else text("range_zero", language)
+    )
     sizes = tuple(
-        Tab(str(size), text("page_size", language, size=size), with_query(path, asked.parameters(size=size)), active=size == asked.size)
+        Tab(
+            str(size),
+            text("page_size", language, size=size),
+            with_query(path, asked.parameters(size=size)),
+            active=size == asked.size,
+        )
         for size in PAGE_SIZES
     )
     return Paging(words, previous, following, sizes)
 
 
-def _totals(call: Call, entity: Entity, asked: ListRequest, view: View | None, problem: str) -> tuple[Total, ...]:
+def _totals(
+    call: Call, entity: Entity, asked: ListRequest, view: View | None, problem: str
+) -> tuple[Total, ...]:
     fields = visible_fields(call, entity)
     names = [name for name in (view.totals if view else ()) if name in fields]
     if not names or problem:
@@ -106,30 +117,51 @@ def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
     if not may(call.release, call.actor, entity.key, "delete"):
         return ()
     language = call.language
-    confirm = Confirm(text("delete_selected_title", language), text("delete_text", language), text("delete_selected", language))
+    confirm = Confirm(
+        text("delete_selected_title", language),
+        text("delete_text", language),
+        text("delete_selected", language),
+    )
     href = f"{entity_path(entity.key)}/delete"
-    return (Action("delete", text("delete_selected", language), href, "post", "trash", "danger", confirm=confirm),)
+    return (
+        Action("delete", text("delete_selected", language), href, "post", "trash", "danger", confirm=confirm),
+    )
 
 
 def _empty(call: Call, entity: Entity, asked: ListRequest, view: View | None) -> Empty:
     language, path = call.language, entity_path(entity.key)
     label = entity.plural.get(language)
     if asked.filter or asked.q or asked.page > 1 or (view is not None and view.filter is not None):
-        clear = Action("clear", text("clear_filter", language), with_query(path, [("view", asked.view)]), icon="filter-off")
+        clear = Action(
+            "clear",
+            text("clear_filter", language),
+            with_query(path, [("view", asked.view)]),
+            icon="filter-off",
+        )
         actions = (clear,) if asked.filter or asked.q or asked.page > 1 else ()
-        return Empty(text("nothing_found", language, label=label), text("nothing_found_text", language), actions)
+        return Empty(
+            text("nothing_found", language, label=label), text("nothing_found_text", language), actions
+        )
     actions = ()
     if may(call.release, call.actor, entity.key, "create"):
         new = text("new", language, label=entity.label.get(language))
         actions = (Action("new", new, f"{path}/new", icon="plus", kind="primary"),)
     if may(call.release, call.actor, entity.key, "import"):
         actions = (*actions, Action("import", text("import", language), f"{path}/import", icon="upload"))
-    return Empty(text("nothing_here", language, label=label), text("nothing_here_text", language) if actions else "", actions)
+    return Empty(
+        text("nothing_here", language, label=label),
+        text("nothing_here_text", language) if actions else "",
+        actions,
+    )
 
 
-def view_table(call: Call, view: View, key: str, limit: int, columns: int = 4) -> tuple[tuple[Column, ...], Page, tuple[str, ...]]:
+def view_table(
+    call: Call, view: View, key: str, limit: int, columns: int = 4
+) -> tuple[tuple[Column, ...], Page, tuple[str, ...]]:
     """The first rows of a view, for a dashboard's card."""
     entity = call.release.entity(key)
-    names = tuple(name for name in column_ids(call, entity, view) if name in entity.fields or name in SYSTEM)[:columns]
+    names = tuple(name for name in column_ids(call, entity, view) if name in entity.fields or name in SYSTEM)[
+        :columns
+    ]
     asked = ListRequest(view=view.id, size=limit)
     return columns_for(call, entity, names), list_records(call, key, query_of(asked, view)), names

@@ -25,6 +25,7 @@ from dougong.screens.showing import option_piece
 from dougong.screens.texts import counted, text
 
 PAGE_SIZES = (25, 50, 100)
+EVERYTHING = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class ListRequest:
 
 
 def view_of(call: Call, entity: Entity, wanted: str) -> View | None:
-    """The view that was asked for, else the first."""
+    """The view that was asked for, else the first; `*` is all records without a view, as figures lead to them."""
+    if wanted == EVERYTHING:
+        return None
     views = call.release.app(entity.app).views.get(entity.id, ())
     return next((view for view in views if view.id == wanted), views[0] if views else None)
 
@@ -76,7 +79,7 @@ def list_head(
         title=entity.plural.get(language),
         filter=_filter(call, entity, asked, problem),
         count=f"{count:,}" if count is not None else "",
-        views=_views(call, entity, view),
+        views=_views(call, entity, view, asked),
         kinds=_kinds(entity, view, asked, language),
         search=asked.q,
         sort_label=_sort_label(entity, asked, language),
@@ -100,10 +103,10 @@ def list_head(
     )
 
 
-def _views(call: Call, entity: Entity, active: View | None) -> tuple[Tab, ...]:
+def _views(call: Call, entity: Entity, active: View | None, asked: ListRequest) -> tuple[Tab, ...]:
     path = entity_path(entity.key)
     views = call.release.app(entity.app).views.get(entity.id, ())
-    return tuple(
+    tabs = tuple(
         Tab(
             view.id,
             view.label.get(call.language),
@@ -113,6 +116,10 @@ def _views(call: Call, entity: Entity, active: View | None) -> tuple[Tab, ...]:
         )
         for view in views
     )
+    if asked.view != EVERYTHING:
+        return tabs
+    href = with_query(path, [("view", EVERYTHING)])
+    return (*tabs, Tab(EVERYTHING, text("all_records", call.language), href, active=True))
 
 
 def _kinds(entity: Entity, view: View | None, asked: ListRequest, language: str) -> tuple[Tab, ...]:

@@ -14,12 +14,14 @@ from dougong.screens.addresses import designer_path, entity_path, record_path, w
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
 from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
+from dougong.screens.list_head import EVERYTHING
 from dougong.screens.requirements import requirements
 from dougong.screens.rights import may_do
 from dougong.screens.shape import (
     Action,
     ApprovalBox,
     Confirm,
+    Event,
     Fact,
     Link,
     Notice,
@@ -45,6 +47,7 @@ def record_screen(
     approval: ApprovalBox | None = None,
     actions: tuple[Action, ...] = (),
     locked: bool = False,
+    events: tuple[Event, ...] = (),
 ) -> RecordScreen:
     """The page of a record that was read for this reader; `actions` are those of its workflows."""
     entity = call.release.entity(record.key)
@@ -67,7 +70,7 @@ def record_screen(
         facts=_facts(call, entity, record),
         notices=(Notice(text("card_locked", language), "warn"),) if locked and approval is None else (),
         related=_related(call, entity, record),
-        timeline=timeline(call, record),
+        timeline=timeline(call, record, events),
         approval=approval,
     )
 
@@ -257,7 +260,11 @@ def _related_list(call: Call, record: Record, inverse: Inverse) -> RelatedList:
         if inverse.many
         else f"{inverse.field} = {literal(record.id)}"
     )
-    everything = with_query(path, [("filter", condition)]) if (page.count or 0) > RELATED_ROWS else ""
+    everything = (
+        with_query(path, [("view", EVERYTHING), ("filter", condition)])
+        if (page.count or 0) > RELATED_ROWS
+        else ""
+    )
     rows = tuple(row_for(call, other, each, names) for each in page.rows)
     table = Table(columns_for(call, other, names), rows)
     return RelatedList(

@@ -10,6 +10,7 @@ from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.model.role import Permission, Role
+from dougong.storage.labels import Labels
 from dougong.storage.pairing import Known, pair
 from dougong.storage.wording import say
 
@@ -28,10 +29,18 @@ class Change:
         """Whether somebody may do more than before."""
         return self.kind == "right" and self.how in {"granted", "widened"}
 
-    def describe(self, language: str) -> str:
-        """The difference in words."""
-        sentence = say(f"how:{self.how}", language, kind=say(f"kind:{self.kind}", language), id=self.id)
-        return f"{sentence} ({', '.join(self.details)})" if self.details else sentence
+    def describe(self, language: str, labels: Labels | None = None) -> str:
+        """The difference in words: by ids, or by the labels that people know."""
+        subject = labels.subject(self.kind, self.id, language) if labels else self.id
+        details = (
+            [labels.detail(self.kind, each, language) for each in self.details] if labels else self.details
+        )
+        sentence = say(f"how:{self.how}", language, kind=say(f"kind:{self.kind}", language), id=subject)
+        return (
+            say("with", language, sentence=sentence, details=say("comma", language).join(details))
+            if details
+            else sentence
+        )
 
 
 _KINDS: tuple[tuple[str, str], ...] = (

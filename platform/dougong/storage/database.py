@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,9 +57,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the data from its first query on and takes no lock against writers."""
-        with _connected(self._reader) as connection, connection.begin():
-            yield connection
+        """A connection that sees one state of the data from its first query on and takes no lock against writers.
+
+        It ends with a rollback: whatever was written by mistake is not kept.
+        """
+        with _connected(self._reader) as connection:
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -128,7 +136,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
     """A connection of the engine; whatever keeps it from being opened becomes a refusal."""
     try:
         connection = engine.connect()
-    except sqlalchemy.exc.OperationalError as error:
+    except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
         raise _refusal("P102", "the database cannot be opened", _reason(error), kind="unavailable") from error
     except sqlalchemy.exc.TimeoutError as error:
         raise _refusal(
@@ -180,9 +188,9 @@ def _create_private(path: Path) -> None:
         raise _refusal("P102", f"the database file '{path.name}' cannot be opened", hint) from error
 
 
-def _reason(error: sqlalchemy.exc.OperationalError) -> str:
+def _reason(error: Exception) -> str:
     """The driver's own words, first line only; they name host and cause, never the password."""
-    lines = str(error.orig).strip().splitlines()
+    lines = str(getattr(error, "orig", error)).strip().splitlines()
     return lines[0] if lines else "no reason given"
 
 

@@ -132,7 +132,7 @@ def drop_table(dialect: Dialect, table: TableSpec, name: str) -> list[str]:
 # ------------------------------------------------------------------ columns
 def add_column(dialect: Dialect, table: str, name: str, kind: str, reference: Reference | None = None) -> str:
     """A new, empty column; a link brings its foreign key."""
-    column: Column[object] = Column(name, kinds.type_of(kind))
+    column: Column[object] = Column(name, kinds.type_of(kind), quote=True)
     definition = str(CreateColumn(column).compile(dialect=dialect))
     ending = f" {_reference(dialect, reference)}" if reference else ""
     return f"ALTER TABLE {quoted(dialect, table)} ADD COLUMN {definition}{ending}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, Table, func, select, text
 from sqlalchemy import column as plain_column
 from sqlalchemy import table as plain_table
+from sqlalchemy.exc import DatabaseError
 
 from dougong.diagnostics import Diagnostic
 from dougong.storage import catalogue, ddl, ledger, names, tables
@@ -19,11 +20,14 @@ from dougong.storage.system import APP, METADATA, SEQUENCE, VERSION
 
 def verify(connection: Connection) -> list[Diagnostic]:
     """Every difference between what is recorded and what is there; an empty list when all is well."""
+    damage = list(_damage(connection))
+    if damage:
+        return damage  # whatever else would be read from such a file says nothing
     if not is_installed(connection):
         return [
             _finding("V101", "the platform's tables are missing", hint="start dougong once on this database")
         ]
-    found = [*_engine(connection), *_ledger(connection)]
+    found = [*_dangling(connection), *_ledger(connection)]
     actual = catalogue.read(connection)
     found += _platform(connection, actual)
     versions = [
@@ -42,14 +46,23 @@ def _finding(
 
 
 # ------------------------------------------------------------------ the engine and the ledger
-def _engine(connection: Connection) -> Iterator[Diagnostic]:
+def _damage(connection: Connection) -> Iterator[Diagnostic]:
     if connection.dialect.name != "sqlite":
         return
-    for (line,) in connection.execute(text("PRAGMA integrity_check")):
+    try:
+        lines = list(connection.execute(text("PRAGMA integrity_check")).scalars())
+    except DatabaseError as error:
+        lines = [str(error.orig)]
+    for line in lines:
         if line != "ok":
-            yield _finding("V102", f"the database file is damaged: {line}")
-    for row in connection.execute(text("PRAGMA foreign_key_check")):
-        yield _finding("V103", f"row {row[1]} points to a record that is not in '{row[2]}'", str(row[0]))
+            yield _finding("V102", f"the database file is damaged: {line}", hint="restore a backup")
+
+
+def _dangling(connection: Connection) -> Iterator[Diagnostic]:
+    """PostgreSQL never lets go of a foreign key; SQLite may have been written with its checks off."""
+    if connection.dialect.name == "sqlite":
+        for row in connection.execute(text("PRAGMA foreign_key_check")):
+            yield _finding("V103", f"row {row[1]} points to a record that is not in '{row[2]}'", str(row[0]))
 
 
 def _ledger(connection: Connection) -> Iterator[Diagnostic]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Invalid
 from dougong.model.app import App
 from dougong.model.expression import Literal
 from dougong.model.field import Field
 from dougong.model.text import EMPTY
-from dougong.storage import names
+from dougong.storage import ddl, names
 from dougong.storage.operations import (
     AddColumn,
     AddIndex,
@@ -216,7 +218,7 @@ def _create_table(work: Matching, table: TableSpec) -> TableSpec:
     created = _with_index_names(work.recorded.app, replace(table, uid=uid, columns=columns))
     work.tables.append(created)
     work.add(CreateTable(app=work.recorded.app, table=created))
-    if created.kind != "search":
+    if ddl.references(work.recorded.app, created):
         work.add(AddReferences(app=work.recorded.app, table=created))
     for index in created.indexes:
         work.add(AddIndex(app=work.recorded.app, table=created, index=index))
@@ -403,8 +405,14 @@ def _add_column(work: Matching, table: TableSpec, before: TableSpec, column: Col
 
 
 def _constant(field_: Field) -> object:
+    """What existing records get in a new field: a default that needs no record to be known; Invalid ones are left to the verbs."""
     tree = field_.default.tree if field_.default else None
-    return tree.value if isinstance(tree, Literal) else None
+    if not isinstance(tree, Literal) or field_.is_computed:
+        return None
+    try:
+        return TYPES[field_.type].assign(tree.value, field_)
+    except Invalid:
+        return None
 
 
 def _remove_column(work: Matching, table: TableSpec, before: TableSpec, column: ColumnSpec) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Dialect
 
 from dougong.model.field import Field
 from dougong.storage import convert, counting, ddl, fill
+from dougong.storage.labels import Labels
 from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec, Tombstone
 from dougong.storage.wording import say
 
@@ -31,6 +32,24 @@ class Impact:
 NOTHING = Impact()
 
 
+def _labelled(operation: Operation, words: dict[str, str], labels: Labels, language: str) -> dict[str, str]:
+    entity = operation.table.key.partition(".")[2]
+    former = operation.before.key.partition(".")[2] if operation.before else entity
+    known = {"table": labels.table(words["table"], language)}
+    if "column" in words:
+        known["column"] = labels.field(entity, words["column"], language)
+    if "columns" in words:
+        fields = [labels.field(entity, each, language) for each in words["columns"].split(", ")]
+        known["columns"] = say("comma", language).join(fields)
+    if isinstance(operation, ChangeType):
+        known |= {name: labels.type(words[name], language) for name in ("old", "new")}
+    elif isinstance(operation, RenameTable):
+        known["old"] = labels.table(words["old"], language)
+    elif isinstance(operation, RenameColumn):
+        known["old"] = labels.field(former, words["old"], language)
+    return words | known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One step; `table` is the table as it is when the step runs, `before` as it was recorded (None: it did not exist)."""
@@ -39,12 +58,22 @@ class Operation:
     table: TableSpec
     before: TableSpec | None = None
 
-    technical: ClassVar[bool] = False
-    """True for steps that matter to the database alone; a plan for people leaves them out."""
+    is_internal: ClassVar[bool] = False
 
-    def describe(self, language: str) -> str:
-        """What the step does, in a language."""
-        return say(type(self).__name__, language, **self._words())
+    @property
+    def technical(self) -> bool:
+        """Whether the step matters to the database alone, so that a plan for people leaves it out."""
+        return self.is_internal or self.table.kind == "search"
+
+    def describe(self, language: str, labels: Labels | None = None) -> str:
+        """What the step does: by ids, or by the labels that people know."""
+        words = self._words()
+        return say(
+            self._sentence(), language, **(_labelled(self, words, labels, language) if labels else words)
+        )
+
+    def _sentence(self) -> str:
+        return type(self).__name__
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key}
@@ -88,7 +117,7 @@ class CreateTable(Operation):
 class DropTable(Operation):
     """A table whose content can be made again: the search index, or a table that was just created."""
 
-    technical: ClassVar[bool] = True
+    is_internal: ClassVar[bool] = True
 
     def statements(self, dialect: Dialect) -> list[str]:
         return ddl.drop_table(dialect, self.table, self.table.name)
@@ -298,7 +327,7 @@ class ChangeType(Operation):
 class ChangeReference(Operation):
     """What the database does with a link when its target is purged."""
 
-    technical: ClassVar[bool] = True
+    is_internal: ClassVar[bool] = True
     column: ColumnSpec
     former: ColumnSpec
 
@@ -317,7 +346,7 @@ class ChangeReference(Operation):
 class AddReferences(Operation):
     """The foreign keys of a new table, once every table they point to exists (SQLite writes them into the table itself)."""
 
-    technical: ClassVar[bool] = True
+    is_internal: ClassVar[bool] = True
 
     def statements(self, dialect: Dialect) -> list[str]:
         if dialect.name == "sqlite":
@@ -330,7 +359,7 @@ class AddReferences(Operation):
 class AttachReferences(Operation):
     """The foreign keys of the links of a restored table."""
 
-    technical: ClassVar[bool] = True
+    is_internal: ClassVar[bool] = True
     columns: tuple[ColumnSpec, ...]
 
     def run(self, connection: Connection) -> None:
@@ -367,8 +396,12 @@ class AddIndex(Operation):
         """Whether it forbids equal records."""
         return self.index.unique
 
-    def describe(self, language: str) -> str:
-        return say("AddUnique" if self.index.unique else "AddIndex", language, **self._words())
+    @property
+    def technical(self) -> bool:
+        return not self.index.unique
+
+    def _sentence(self) -> str:
+        return "AddUnique" if self.index.unique else "AddIndex"
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
@@ -392,8 +425,12 @@ class DropIndex(Operation):
 
     index: IndexSpec
 
-    def describe(self, language: str) -> str:
-        return say("DropUnique" if self.index.unique else "DropIndex", language, **self._words())
+    @property
+    def technical(self) -> bool:
+        return not self.index.unique
+
+    def _sentence(self) -> str:
+        return "DropUnique" if self.index.unique else "DropIndex"
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
@@ -409,7 +446,7 @@ class DropIndex(Operation):
 class RebuildSearch(Operation):
     """The full-text index made anew from the records. `table` is the index, `records` the table of the entity."""
 
-    technical: ClassVar[bool] = True
+    is_internal: ClassVar[bool] = True
     records: TableSpec
 
     def run(self, connection: Connection) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dougong.diagnostics import Diagnostic, Severity
+from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
+from dougong.model.text import LANGUAGES
 from dougong.storage import ledger
 from dougong.storage.changes import Change, changes_between
 from dougong.storage.desired import schema_of
+from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.operations import Impact, Operation
 from dougong.storage.schema import Schema
@@ -30,9 +32,9 @@ class Step:
         """Whether values would disappear from sight or be rounded."""
         return self.impact.lost > 0
 
-    def describe(self, language: str) -> str:
+    def describe(self, language: str, labels: Labels | None = None) -> str:
         """The operation in words, with its counts."""
-        parts = [self.operation.describe(language)]
+        parts = [self.operation.describe(language, labels)]
         if self.impact.touched:
             parts.append(say("touched", language, count=str(self.impact.touched)))
         if self.impact.lost:
@@ -56,6 +58,7 @@ class Plan:
     """The number of the version it starts from; 0 for an app that is not installed."""
     template: Mapping[str, object] | None = None
     returns_to: int | None = None
+    recorded: App | None = None
     """The number of the version that a rollback returns to."""
 
     @property
@@ -73,43 +76,33 @@ class Plan:
         """The changes after which somebody may do more than before."""
         return tuple(each for each in self.changes if each.widens)
 
-    def describe(self, language: str, *, technical: bool = False) -> list[str]:
-        """The plan in words, one line a change."""
+    @property
+    def labels(self) -> Labels:
+        """The names of things as people know them, for `describe`."""
+        return Labels(self.recorded, self.app)
+
+    def describe(self, language: str, labels: Labels | None = None, *, technical: bool = False) -> list[str]:
+        """The plan in words, one line a change: by ids, or by labels."""
         steps = [each for each in self.steps if technical or not each.operation.technical]
-        return [each.describe(language) for each in steps] + [
-            each.describe(language) for each in self.changes
-        ]
+        told = [each.describe(language, labels) for each in steps]
+        return told + [each.describe(language, labels) for each in self.changes]
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
-        return [diagnostic for each in self.steps for diagnostic in _obstacles(each)]
+        hint = "correct these records first"
+        return [_diagnostic("P130", each, self.labels, hint) for each in self.steps if each.impact.failing]
 
     def losses(self) -> list[Diagnostic]:
         """What applying the plan would put out of sight; errors unless that is allowed. A rollback is allowed to: it keeps all."""
+        hint = "allow the loss, or keep the field; removed values can be brought back by a rollback"
         steps = () if self.returns_to is not None else self.steps
-        return [
-            Diagnostic(
-                "P131",
-                each.describe("en"),
-                path=each.operation.table.key,
-                hint="allow the loss, or keep the field; removed values can be brought back by a rollback",
-                parameters=(("zh", each.describe("zh")),),
-            )
-            for each in steps
-            if each.is_loss
-        ]
+        return [_diagnostic("P131", each, self.labels, hint) for each in steps if each.is_loss]
 
 
-def _obstacles(step: Step) -> Iterator[Diagnostic]:
-    if step.impact.failing:
-        yield Diagnostic(
-            "P130",
-            step.describe("en"),
-            path=step.operation.table.key,
-            hint="correct these records first",
-            severity=Severity.ERROR,
-            parameters=(("zh", step.describe("zh")),),
-        )
+def _diagnostic(code: str, step: Step, labels: Labels, hint: str) -> Diagnostic:
+    """A finding that speaks by ids, with the same in labels for those who read screens."""
+    told = tuple((language, step.describe(language, labels)) for language in LANGUAGES)
+    return Diagnostic(code, step.describe("en"), path=step.operation.table.key, hint=hint, parameters=told)
 
 
 def plan(
@@ -140,7 +133,7 @@ def plan(
     steps = tuple(Step(each, each.impact(connection)) for each in operations)
     changes = tuple(changes_between(recorded, new))
     state = ledger.state(connection, new.id)
-    return Plan(new, schema, steps, changes, state, base, template, returning_to)
+    return Plan(new, schema, steps, changes, state, base, template, returning_to, recorded)
 
 
 def _renamed_elsewhere(connection: Connection, app: App) -> dict[str, str]:

@@ -55,7 +55,7 @@ def tables_from(schemas: Iterable[Schema]) -> Tables:
 
 def table(spec: TableSpec, metadata: MetaData | None = None) -> Table:
     """The SQLAlchemy table of one specification."""
-    return Table(spec.name, metadata if metadata is not None else MetaData(), *_columns(spec))
+    return Table(spec.name, metadata if metadata is not None else MetaData(), *_columns(spec), quote=True)
 
 
 def _columns(spec: TableSpec) -> list[Column[object]]:
@@ -71,7 +71,7 @@ def _columns(spec: TableSpec) -> list[Column[object]]:
             Column("tokens", Tokens),
         ]
     fields: list[Column[object]] = [
-        Column(each.name, kinds.type_of(each.kind), key=each.field) for each in spec.columns
+        Column(each.name, kinds.type_of(each.kind), key=each.field, quote=True) for each in spec.columns
     ]
     return [
         Column("id", RowId, primary_key=True, autoincrement=False),

@@ -106,7 +106,11 @@ def load(connection: Connection, user_id: int, key: str, token: str) -> Upload:
     data = connection.execute(select(DRAFT.c.data).where(*where)).scalar_one_or_none()
     if data is None:
         raise refuse("missing", "W404")
-    lists = {"header": tuple(data["header"]), "match": tuple(data["match"]), "sample": tuple(map(tuple, data["sample"]))}
+    lists = {
+        "header": tuple(data["header"]),
+        "match": tuple(data["match"]),
+        "sample": tuple(map(tuple, data["sample"])),
+    }
     return Upload(**{**data, **lists})
 
 
@@ -122,10 +126,17 @@ def start(call: Call, upload: Upload, dry_run: bool) -> Upload:
     """Enqueue the trial or the import itself; the same one is not enqueued twice."""
     if not may(call.release, call.actor, upload.entity, "import"):
         raise refuse("forbidden", "W426")
-    arguments = {"token": upload.token, "entity": upload.entity, "dry_run": dry_run, "language": call.language}
+    arguments = {
+        "token": upload.token,
+        "entity": upload.entity,
+        "dry_run": dry_run,
+        "language": call.language,
+    }
     key = f"import:{upload.token}:{'try' if dry_run else 'run'}"
     job = enqueue(call.connection, TASK, arguments, key=key, actor_id=call.actor.id, max_attempts=1)
-    return save(call.connection, call.actor.id, replace(upload, job=job, tried=dry_run, result=None, error=""))
+    return save(
+        call.connection, call.actor.id, replace(upload, job=job, tried=dry_run, result=None, error="")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +152,9 @@ def progress_of(connection: Connection, upload: Upload) -> Progress | None:
     """The progress of the upload's job, or nothing before there is one."""
     if not upload.job:
         return None
-    row = connection.execute(select(JOB.c.state, JOB.c.done, JOB.c.error).where(JOB.c.id == upload.job)).one_or_none()
+    row = connection.execute(
+        select(JOB.c.state, JOB.c.done, JOB.c.error).where(JOB.c.id == upload.job)
+    ).one_or_none()
     return None if row is None else Progress(row.state, row.done, row.error or "")
 
 

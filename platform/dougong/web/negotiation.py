@@ -23,4 +23,4 @@ def wants_page(request: Request) -> bool:
     if request.path.startswith(("/api/", "/mcp")) or request.path == "/openapi.json":
         return False
     best = request.accept_mimetypes.best_match(("text/html", "application/json", "application/problem+json"))
-    return best == "text/html"
+    return best in (None, "text/html")

@@ -48,7 +48,7 @@ def _claim(connection: Connection, actor_id: int, key: str, digest: str, at: dat
         statement = sqlite.insert(IDEMPOTENCY).values(**values).on_conflict_do_nothing()
     else:
         statement = insert(IDEMPOTENCY).values(**values)
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(IDEMPOTENCY.c.key)).first() is not None
 
 
 def _earlier(call: Call, key: str, digest: str) -> Outcome:

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, records
+from dougong.web.api import apps, definitions, description, details, records, tasks
+from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
-from dougong.web.pages import assets, forms, home, lists, sign_in, transfer
+from dougong.web.pages import (
+    administration,
+    assets,
+    design,
+    figures,
+    forms,
+    home,
+    lists,
+    own,
+    pickers,
+    sign_in,
+    transfer,
+)
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
@@ -26,6 +39,10 @@ OPEN: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
+    api("GET", "/tasks", tasks.tasks, "kind", "limit", "before"),
+    api("GET", "/tasks/<identifier>", tasks.task),
+    api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
+    api("POST", "/tasks/<identifier>/reject", tasks.decide_reject),
     api("GET", "/<app>", apps.app),
     api("GET", "/files/<identifier>", details.file),
     api("GET", "/<app>/definitions", definitions.files, scope="admin"),
@@ -34,6 +51,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/<app>/definitions/<path:path>", definitions.put, scope="admin"),
     api("POST", "/<app>/plan", definitions.plan, scope="admin"),
     api("POST", "/<app>/apply", definitions.apply, scope="admin"),
+    api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
+    api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create),
     api("POST", "/<app>/<entity>/batch", records.batch),
@@ -46,6 +65,7 @@ API: tuple[Route, ...] = (
     api("PATCH", RECORD, records.update),
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
+    api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit"),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
@@ -59,7 +79,27 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/preferences", home.preferences),
     page("POST", "/preferences/language", home.language),
     page("POST", "/sign-out", sign_in.leave),
+    page("GET", "/profile", own.profile),
+    page("POST", "/profile/password", own.password),
+    page("POST", "/profile/sessions/<identifier>/end", own.end_session),
+    page("POST", "/profile/tokens", own.add_token),
+    page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/versions", administration.versions, access="admin"),
+    page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
+    page("GET", "/templates", administration.templates, access="admin"),
+    page("POST", "/templates/<app>/install", administration.install, access="admin"),
+    page("GET", "/files/<identifier>", pickers.give_file),
+    page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
+    page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
+    page("GET", "/design/<app>", design.start),
+    page("GET", "/design/<app>/publish", design.publish_page),
+    page("POST", "/design/<app>/publish", design.publish),
+    page("GET", "/design/<app>/<entity>", design.designer),
+    page("POST", "/design/<app>/<entity>", design.change),
     page("GET", "/<app>", home.app),
+    page("GET", "/<app>/reports/<report>", figures.report),
+    page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),
     page("GET", "/<app>/<entity>", lists.list_),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
     page("GET", "/<app>/<entity>/new", forms.new),
@@ -76,6 +116,8 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),
+    page("POST", f"{RECORD}/submit", record_pages.submit_one),
+    page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, cast
 
 from wtforms import Field, FieldList, StringField
 from wtforms import FormField as NestedForm
@@ -20,6 +20,7 @@ MAX_ROWS = 2_000
 """A sub-table with more rows than this is refused by the reader of the form: only the first are taken."""
 
 _CACHED_FORMS = 256
+_LONGEST_NAME = 200
 
 
 class Texts(Field):
@@ -28,8 +29,8 @@ class Texts(Field):
     data: list[str] | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Keep every text as it came."""
-        self.data = list(valuelist)
+        """Keep every text as it came; nothing sent is None."""
+        self.data = list(valuelist) or None
 
 
 class Values:
@@ -38,7 +39,7 @@ class Values:
     def __init__(self, data: Mapping[str, list[str]]) -> None:
         self._data = data
 
-    def __iter__(self) -> Iterable[str]:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._data)
 
     def __len__(self) -> int:
@@ -61,18 +62,22 @@ class Input:
 
 
 class RowForm(BaseForm):
-    """A row of a sub-table; one class for all, told apart by the fields it is made with."""
+    """A form inside a form: a row of a sub-table or the parts of an address. Each shape of row is a class of its own."""
 
-    def __init__(
-        self,
-        unbound: Mapping[str, Any],
-        formdata: Any = None,
-        obj: Any = None,
-        prefix: str = "",
-        **extra: Any,
-    ) -> None:
-        super().__init__(unbound, prefix=prefix)
+    unbound: ClassVar[Mapping[str, Any]] = {}
+
+    def __init__(self, formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any) -> None:
+        super().__init__(self.unbound, prefix=prefix)
         self.process(formdata, obj, **extra)
+
+    def texts(self) -> dict[str, str | None]:
+        """The single texts of its parts; None for what was not sent."""
+        return {name: field.data for name, field in self._fields.items()}
+
+
+def row_form(fields: Mapping[str, Any]) -> type[RowForm]:
+    """A class of row for these fields."""
+    return type("BoundRowForm", (RowForm,), {"unbound": fields})
 
 
 class FormCache:
@@ -113,11 +118,17 @@ def writable(screen: FormScreen) -> dict[str, FormField]:
 def submitted(screen: FormScreen, data: Mapping[str, list[str]]) -> Mapping[str, Submitted]:
     """What was entered for each writable field; a field that was not sent is missing from the answer."""
     unbound, inputs = CACHE.get(screen)
+    sent = {name: texts for name, texts in data.items() if name.isascii() and len(name) <= _LONGEST_NAME}
     form = BaseForm(unbound)
-    form.process(Values(data))
+    form.process(cast(Any, Values(sent)))
     entered: dict[str, Submitted] = {}
     for name, kind in inputs.items():
-        value = _read(form[name], name, kind, data)
+        if kind.columns is not None and f"{name}-sent" not in sent:
+            continue
+        value = _read(form[name], kind)
+        if kind.type == "file" and isinstance(value, tuple):
+            gone = sent.get(f"dg_remove-{name}", ())
+            value = tuple(each for each in value if isinstance(each, str) and each not in gone)
         if value is not None:
             entered[name] = value
     return entered
@@ -142,43 +153,27 @@ def _unbound(field: FormField) -> Any:
     if field.table is not None:
         row: dict[str, Any] = {"id": StringField()}
         row.update({column.id: _unbound(column) for column in _writable_columns(field)})
-
-        def make_row(formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any) -> RowForm:
-            return RowForm(row, formdata, obj, prefix, **extra)
-
-        return FieldList(NestedForm(make_row), max_entries=MAX_ROWS)
+        return FieldList(NestedForm(row_form(row)), max_entries=MAX_ROWS)
     if field.type == "address":
-        parts = {part.id: StringField() for part in field.parts}
-
-        def make_address(formdata: Any = None, obj: Any = None, prefix: str = "", **extra: Any) -> RowForm:
-            return RowForm(parts, formdata, obj, prefix, **extra)
-
-        return NestedForm(make_address)
+        return NestedForm(row_form({part.id: StringField() for part in field.parts}))
     return Texts()
 
 
-def _read(bound: Any, name: str, kind: Input, data: Mapping[str, list[str]]) -> Submitted | None:
+def _read(bound: Any, kind: Input) -> Submitted | None:
+    """What stands in one bound input, or None when it was not sent."""
     if kind.columns is not None:
-        if f"{name}-sent" not in data:
-            return None
-        return tuple(_read_row(entry, kind.columns, data) for entry in bound.entries)
+        return tuple(_read_row(entry, kind.columns) for entry in bound.entries)
     if kind.type == "address":
-        prefix = f"{name}-"
-        if not any(key.startswith(prefix) for key in data):
-            return None
-        return ({part: (field.data or "") for part, field in bound.form._fields.items()},)
-    if name not in data and bound.name not in data:
-        return None
-    taken_away = set(data.get(f"dg_remove-{bound.name}", ()))
-    return _single([text for text in bound.data or () if text not in taken_away], kind.type)
+        parts = bound.form.texts()
+        found = {name: text or "" for name, text in parts.items()}
+        return (found,) if any(text is not None for text in parts.values()) else None
+    return None if bound.data is None else _single(bound.data, kind.type)
 
 
-def _read_row(
-    entry: Any, columns: Mapping[str, Input], data: Mapping[str, list[str]]
-) -> Mapping[str, Submitted]:
+def _read_row(entry: Any, columns: Mapping[str, Input]) -> Mapping[str, Submitted]:
     row: dict[str, Submitted] = {"id": entry.form["id"].data or ""}
     for name, kind in columns.items():
-        value = _read(entry.form[name], entry.form[name].name, kind, data)
+        value = _read(entry.form[name], kind)
         if value is not None:
             row[name] = value
     return row

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import xlsxwriter
+import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.records.escape import escaped, needs_escape
 from dougong.records.export import Cell, Heading, Sheet
@@ -35,8 +35,7 @@ def write_xlsx(sheet: Sheet, target: BinaryIO) -> int:
             if count > _MOST_LINES:
                 raise ValueError("more lines than a sheet can hold")
             for column, cell in enumerate(row):
-                if cell is not None:
-                    _write(page, count, column, cell, formats)
+                _write(page, count, column, cell, formats)
     return count
 
 
@@ -65,6 +64,6 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
             page.write_number(line, column, cell, formats.numbers[column])
     elif isinstance(cell, date) and not isinstance(cell, datetime) and cell >= _FIRST_DAY:
         page.write_datetime(line, column, cell, formats.day)
-    else:
+    elif cell is not None:
         text = cell if isinstance(cell, str) else cell.isoformat()
         page.write_string(line, column, text[:_LONGEST_TEXT], formats.text if needs_escape(text) else None)

@@ -623,7 +623,7 @@ def inbox(language: str) -> s.InboxScreen:
             "Manager",
             "1 小时前",
             "1 h ago",
-            "3 天",
+            pick(language, "3 天", "3 days"),
             "",
         ),
         (
@@ -669,7 +669,7 @@ def inbox(language: str) -> s.InboxScreen:
             pick(language, step_zh, step_en),
             pick(language, when_zh, when_en),
             tone=tone,
-            figure=figure if language == "zh" or figure != "3 天" else "3 days",
+            figure=figure,
             active=at == 0,
             actions=(
                 s.Action(
@@ -997,6 +997,10 @@ def form(language: str) -> s.FormScreen:
 
 
 def chart(language: str, kind: str) -> s.Chart:
+    pieces: tuple[s.Piece, ...] = ()
+    names: tuple[str, ...]
+    values: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     if kind == "funnel":
         keys, values = (
             ("new", "qualified", "proposal", "negotiation", "won"),
@@ -1009,7 +1013,6 @@ def chart(language: str, kind: str) -> s.Chart:
         names, values = tuple(piece.text for piece in pieces), ("11.6", "10.1", "7.4", "5.9", "4.8")
         notes = ("118%", "102%", "96%", "83%", "71%")
     else:
-        pieces, notes = (), ()
         names = tuple(pick(language, f"{month} 月", f"2026-{month:02d}") for month in range(1, 12))
         values = ("3.4", "2.6", "1.8", "3.9", "3.3", "3.6", "4.8", "3.1", "3.5", "4.6", "4.0")
     table = s.Table(

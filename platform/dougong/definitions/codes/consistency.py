@@ -138,4 +138,32 @@ ENTRIES: tuple[Entry, ...] = (
         ("remove 'was', or rename the other one", "请删除 was,或重命名另一个"),
         "two fields with was: title",
     ),
+    Entry(
+        "D515",
+        ("Formula that would go stale", "会过期的公式"),
+        (
+            "the formula reads {name}, but its value is stored and would not follow",
+            "公式读取 {name},但其值已存储,不会随之更新",
+        ),
+        (
+            "A formula is computed when its record is written, so it may read nothing but the record and its rows.",
+            "公式在写入记录时计算,只能读取本记录及其子表行,不能读取其他记录、时间或当前用户。",
+        ),
+        (
+            "copy the value with 'fill' or a default, or use the expression in a filter or a report",
+            "请用 fill 或默认值复制该值,或在筛选、报表中使用该表达式",
+        ),
+        "price: {type: money, formula: product.price}",
+    ),
+    Entry(
+        "D516",
+        ("Column that the entity does not have", "实体没有的列"),
+        (
+            "the rows have a column '{name}', but '{entity}' has no such field",
+            "数据有“{name}”列,但“{entity}”没有这个字段",
+        ),
+        ("The first line of a file of rows names fields of the entity.", "数据文件的首行是实体的字段名。"),
+        ("known: {known}", "已有:{known}"),
+        "data/seed/customer.csv: nmae,grade",
+    ),
 )

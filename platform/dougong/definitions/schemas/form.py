@@ -40,7 +40,7 @@ FORM: Schema = titled(
                         {
                             "label": LABEL,
                             "columns": titled(WIDTH, "Columns", "列数"),
-                            "fields": titled(listed(_PLACE, minItems=1), "Fields", "字段"),
+                            "fields": titled(listed(_PLACE), "Fields", "字段"),
                         },
                         ("fields",),
                     ),

@@ -27,14 +27,14 @@ class Choice:
 class FormField:
     """An input of a generated form.
 
-    `id` is the field's id and the html name; inside a sub-table the name is `table-index-id`. `type` is the
-    id of the field type and chooses the template. `raw` is what stands in the input (a tuple for several
-    values): what was entered, when it is shown again with problems. `shown` is the value to display where
-    it cannot be edited (`read_only` with `why`, or `computed`). `chosen` are the current choices of link,
-    links, member (value, label), so that they show without loading all options; `choose_href` answers GET
-    `?q=` with JSON `{"results": [{"id", "label", "note"}], "more": bool}`; without JavaScript a text or an
-    id may be sent. `fill` lists fields that the chosen record fills. `inputmode`: "", decimal, numeric,
-    tel, email, url. `step` as in HTML.
+    `type` may also be `password`, whose `raw` is never shown. `id` is the field's id and the html name;
+    inside a sub-table the name is `table-index-id`. `type` is the id of the field type and chooses the
+    template. `raw` is what stands in the input (a tuple for several values): what was entered, when it is
+    shown again with problems. `shown` is the value to display where it cannot be edited (`read_only` with
+    `why`, or `computed`). `chosen` are the current choices of link, links, member (value, label), so that
+    they show without loading all options; `choose_href` answers GET `?q=` with JSON `{"results": [{"id",
+    "label", "note"}], "more": bool}`; without JavaScript a text or an id may be sent. `fill` lists fields
+    that the chosen record fills. `inputmode`: "", decimal, numeric, tel, email, url. `step` as in HTML.
     """
 
     id: str

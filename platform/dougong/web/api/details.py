@@ -112,7 +112,9 @@ def attach(exchange: Exchange, app: str, entity: str) -> Response:
         raise refuse("malformed", "W312", "file", name="file")
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
-        stored = upload(call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream))
+        stored = upload(
+            call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
+        )
     document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
     return exchange.json(document, 201, {"Location": f"/api/v1/files/{stored.id}"})
 

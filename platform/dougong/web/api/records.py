@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from werkzeug.wrappers import Response
 
+from dougong.records.aggregate import Aggregate
 from dougong.records.aggregate import aggregate as run_aggregate
 from dougong.records.batch import KINDS, MOST, Operation
 from dougong.records.batch import Outcome as BatchOutcome
@@ -19,7 +20,7 @@ from dougong.records.query import Query, list_records
 from dougong.records.read import read as read_record
 from dougong.records.record import Record
 from dougong.records.update import update as update_record
-from dougong.web.api.values import record_document
+from dougong.web.api.values import figure, record_document
 from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
@@ -207,9 +208,17 @@ def aggregate(exchange: Exchange, app: str, entity: str) -> Response:
         return exchange.json(aggregate_document(call, figures))
 
 
-def aggregate_document(call: Call, figures: Any) -> dict[str, Any]:
-    """Aggregated figures as data."""
-    return {"data": list(figures.rows)}
+def aggregate_document(call: Call, figures: Aggregate) -> dict[str, Any]:
+    """Aggregated figures as data: one object a group, keyed by the names of groups and measures."""
+    names = [column.id for column in figures.columns]
+    data = [
+        {
+            name: figure(value, column.type, call.timezone)
+            for name, value, column in zip(names, row, figures.columns, strict=True)
+        }
+        for row in figures.rows
+    ]
+    return {"data": data}
 
 
 def _measures(text: str) -> dict[str, str]:

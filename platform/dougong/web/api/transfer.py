@@ -50,7 +50,9 @@ def _mapping(text: str) -> dict[str, str | None]:
     try:
         found: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise refuse("malformed", "W313", "map", name="map", expected="a JSON object of header and field") from error
+        raise refuse(
+            "malformed", "W313", "map", name="map", expected="a JSON object of header and field"
+        ) from error
     if not isinstance(found, dict) or not all(isinstance(value, str | None) for value in found.values()):
         raise refuse("malformed", "W313", "map", name="map", expected="a JSON object of header and field")
     return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
-from dougong.model.expression import Value
+from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.record import MEMBER, Record
@@ -37,6 +38,21 @@ def record_document(call: Call, record: Record, expand: tuple[str, ...] = ()) ->
 def instant(at: datetime | None, timezone: str) -> str | None:
     """An instant as RFC 3339 with the offset of the caller's zone."""
     return at.astimezone(ZoneInfo(timezone)).isoformat() if at is not None else None
+
+
+def figure(value: Value, kind: Type, timezone: str) -> Any:
+    """A computed value: a whole number as one, another number as text with its scale, ids as text."""
+    if isinstance(value, Decimal):
+        if kind.decimals == 0:
+            return int(value)
+        return format(value if kind.decimals is None else round(value, kind.decimals), "f")
+    if isinstance(value, datetime):
+        return instant(value, timezone)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int) and not isinstance(value, bool) and kind.kind in ("record", "member"):
+        return str(value)
+    return value
 
 
 def identifier(number: int | None) -> str | None:

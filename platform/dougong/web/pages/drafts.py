@@ -13,7 +13,7 @@ from dougong.web.security import random_token
 
 KIND = "entry"
 KEPT = timedelta(days=7)
-SECRET_FIELDS = frozenset({"csrf_token", "form_token", "password", "old", "again", "token"})
+SECRET_FIELDS = frozenset({"csrf_token", "dg_form", "password", "old", "again", "token"})
 MOST = 256 * 1024
 
 

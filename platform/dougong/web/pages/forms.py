@@ -25,7 +25,16 @@ from dougong.screens.texts import text
 from dougong.web.exchange import Exchange
 from dougong.web.once import Outcome, once
 from dougong.web.pages.drafts import take_draft
-from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
+from dougong.web.pages.frame import (
+    entity_key,
+    first,
+    form_data,
+    form_key,
+    go,
+    number,
+    show,
+    version_from,
+)
 from dougong.web.security import random_token
 
 Entered = Mapping[str, Submitted]
@@ -83,12 +92,12 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
             def change() -> Outcome:
                 return 303, {"id": str(create(call, key, values).id)}
 
-            (_, outcome), _ = once(call, f"form:{first(data, 'form_token')}", key.encode(), change)
+            (_, outcome), _ = once(call, form_key(data), key.encode(), change)
     except Refusal as refusal:
         if refusal.kind != "invalid":
             raise
-        return _create_again(exchange, app, entity, entered, refusal.problems, first(data, "form_token"))
-    if first(data, "then") == "again":
+        return _create_again(exchange, app, entity, entered, refusal.problems, first(data, "dg_form"))
+    if first(data, "dg_then") == "again":
         return go(exchange, f"{entity_path(key)}/new", text("created", exchange.language))
     return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
 
@@ -156,7 +165,7 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
                 saved = update(call, key, record.id, values, version_from(data))
                 return 303, {"id": str(saved.id)}
 
-            once(call, f"form:{first(data, 'form_token')}", f"{key}/{record.id}".encode(), change)
+            once(call, form_key(data), f"{key}/{record.id}".encode(), change)
     except Refusal as refusal:
         if refusal.kind == "stale":
             return edit_again(exchange, app, entity, identifier, entered, (), stale=True)
@@ -207,7 +216,14 @@ def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
         if given:
             kept = tuple(exchange.request.form.getlist(name))
             stored = tuple(
-                upload(call, exchange.runtime.files_folder, key, name, file.filename or "", cast(BinaryIO, file.stream)).id
+                upload(
+                    call,
+                    exchange.runtime.files_folder,
+                    key,
+                    name,
+                    file.filename or "",
+                    cast(BinaryIO, file.stream),
+                ).id
                 for file in given
             )
             found[name] = (*kept, *stored) if fields[name].multiple else stored

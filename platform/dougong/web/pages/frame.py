@@ -69,9 +69,15 @@ def form_data(exchange: Exchange) -> dict[str, list[str]]:
     return data
 
 
+def form_key(data: dict[str, list[str]]) -> str:
+    """The key under which a form is taken once only; empty for one that was made up without a token."""
+    token = first(data, "dg_form")
+    return f"form:{token}" if token else ""
+
+
 def version_from(data: dict[str, list[str]]) -> int | None:
-    """The version that a form was made for."""
-    text = (data.get("version") or [""])[0]
+    """The version that a form, or an action with hidden fields, was made for."""
+    text = (data.get("dg_version") or data.get("version") or [""])[0]
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) <= 18 and int(text) else None
 
 

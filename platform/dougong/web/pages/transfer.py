@@ -122,7 +122,11 @@ def _chosen(call: Call, key: str, kept: Upload, data: dict[str, list[str]]) -> U
         if f"map-{index}" in data and wanted in known:
             mapping[header] = wanted or None
     mode = first(data, "mode") or kept.mode
-    match = tuple(each for each in data.get("match", []) if each in known and each) if "mode" in data else kept.match
+    match = (
+        tuple(each for each in data.get("match", []) if each in known and each)
+        if "mode" in data
+        else kept.match
+    )
     return replace(kept, mapping=mapping, mode=mode if mode in MODES else kept.mode, match=match)
 
 
@@ -170,7 +174,9 @@ def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) 
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     tables[kind](sheet, cast(BinaryIO, target))
     target.seek(0)
-    response = Response(target, 200, content_type=exchange.runtime.renderers.media_types[kind], direct_passthrough=True)
+    response = Response(
+        target, 200, content_type=exchange.runtime.renderers.media_types[kind], direct_passthrough=True
+    )
     response.call_on_close(target.close)
     response.headers["Content-Disposition"] = disposition(f"{sheet.name}.{kind}", "application/octet-stream")
     return response

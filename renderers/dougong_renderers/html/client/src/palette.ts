@@ -65,7 +65,20 @@ each("#palette", (element) => {
 
   function local(text: string): Entry[] {
     const wanted = text.trim().toLowerCase();
-    return entries.filter((entry) => `${entry.label} ${entry.group} ${entry.words}`.toLowerCase().includes(wanted));
+    return entries
+      .map((entry) => ({ entry, rank: rank(entry, wanted) }))
+      .filter((each) => each.rank > 0)
+      .sort((one, other) => other.rank - one.rank)
+      .map((each) => each.entry);
+  }
+
+  /** A name that is, begins with or holds the text goes before one whose app or further words do. */
+  function rank(entry: Entry, wanted: string): number {
+    const label = entry.label.toLowerCase();
+    if (label === wanted) return 4;
+    if (label.startsWith(wanted)) return 3;
+    if (label.includes(wanted)) return 2;
+    return `${entry.group} ${entry.words}`.toLowerCase().includes(wanted) ? 1 : 0;
   }
 
   const ask = debounce(200, async (text: string) => {

@@ -1,0 +1,90 @@
+"""Days and times at which people work: on weekdays, by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+_SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The present of the generated rows, the time zone of the people in them and the hours at which they work."""
+
+    now: datetime
+    zone: ZoneInfo
+    opens: int = 9
+    closes: int = 18
+
+    @property
+    def today(self) -> date:
+        """The calendar day of the present."""
+        return self.now.astimezone(self.zone).date()
+
+    def start_of(self, moment: date | datetime) -> datetime:
+        """An instant as it is; of a day the hour at which work begins."""
+        if isinstance(moment, datetime):
+            return moment.astimezone(self.zone)
+        return datetime.combine(moment, time(self.opens), self.zone)
+
+    def day(
+        self, random: Random, base: date | datetime, reach: tuple[float, float], latest: date | None
+    ) -> date:
+        """A weekday some days after (or, with negative numbers, before) another day, not after the latest one."""
+        first = base.astimezone(self.zone).date() if isinstance(base, datetime) else base
+        low, high = _shortened(reach, None if latest is None else (latest - first).days)
+        found = first + timedelta(days=round(random.uniform(low, high)))
+        return _weekday(found, latest)
+
+    def time(
+        self, random: Random, base: date | datetime, reach: tuple[float, float], latest: datetime | None
+    ) -> datetime:
+        """A moment at work some days after another one, not after the latest one, and after the other one if reach is positive."""
+        start = self.start_of(base)
+        limit = None if latest is None else latest.astimezone(self.zone)
+        room = None if limit is None else (limit - start).total_seconds() / 86400
+        low, high = _shortened(reach, room)
+        found = start + timedelta(days=random.uniform(low, high))
+        day = _weekday(found.date(), None if limit is None else limit.date())
+        minute = random.randrange(self.opens * 60, self.closes * 60)
+        found = datetime.combine(day, time(minute // 60, minute % 60, random.randrange(60)), self.zone)
+        if reach[0] >= 0 and found <= start:
+            found = start + timedelta(minutes=random.randrange(7, 90))
+        if limit is not None and found > limit:
+            found = limit
+        return found.astimezone(UTC)
+
+    def between(self, random: Random, start: datetime, end: datetime, count: int) -> list[datetime]:
+        """Ascending moments after `start`, of which the last one lies at `end` or on its day."""
+        if count == 0:
+            return []
+        length = (end - start).total_seconds()
+        if length < 60 * count:
+            return [start + timedelta(minutes=place + 1) for place in range(count)]
+        shares = sorted(random.uniform(0.08, 0.92) for _ in range(count - 1))
+        found: list[datetime] = []
+        for share in shares:
+            earliest = found[-1] if found else start
+            moment = self.time(random, start + timedelta(seconds=length * share), (0, 0), end)
+            found.append(max(moment, earliest + timedelta(minutes=1)))
+        last = max(end, found[-1] + timedelta(minutes=1)) if found else end
+        return [*found, last]
+
+
+def _shortened(reach: tuple[float, float], room: float | None) -> tuple[float, float]:
+    low, high = reach
+    if room is None or high <= room:
+        return low, high
+    return min(low, room), room
+
+
+def _weekday(day: date, latest: date | None) -> date:
+    """The day itself, or the Monday after a weekend; the Friday before where Monday is too late."""
+    excess = day.weekday() - _SATURDAY
+    if excess < 0:
+        return day
+    monday = day + timedelta(days=2 - excess)
+    return monday if latest is None or monday <= latest else day - timedelta(days=excess + 1)

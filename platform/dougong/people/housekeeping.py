@@ -1,0 +1,25 @@
+"""What is swept away every hour: ended sessions, counts of failed sign-ins, and jobs that were done long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from dougong.jobs import Job, Task, queue
+from dougong.people import limits, sessions
+
+
+def task() -> Task:
+    """Return the periodic task; its result says how many rows of each kind are gone."""
+    return Task("people.housekeeping", _sweep, every=timedelta(hours=1))
+
+
+def _sweep(job: Job, arguments: Mapping[str, Any]) -> None:
+    with job.writing() as connection:
+        gone = {
+            "sessions": sessions.forget_old(connection),
+            "attempts": limits.forget_old(connection),
+            "jobs": queue.forget_old(connection),
+        }
+        job.complete(connection, gone)

@@ -1,0 +1,44 @@
+"""What a dry run remembers in place of the database, in which it writes nothing: records of the file that would exist by now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dougong.model.expression import Value
+from dougong.records.call import Call
+from dougong.records.draft import Draft
+from dougong.records.shape import Shape
+from dougong.records.unique import key_of, report_shared
+
+
+class Rehearsal:
+    """The unique values and the names of the records that a dry run would have written."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self._taken: dict[tuple[str, ...], set[tuple[Value, ...]]] = {names: set() for names in shape.unique}
+        self._named = [names[0] for names in shape.unique if len(names) == 1]
+        self._names: set[Value] = set()
+
+    def rehearse(self, call: Call, drafts: Sequence[Draft]) -> None:
+        """Report what earlier records of the file have taken, and remember the others."""
+        for draft in drafts:
+            for names, taken in self._taken.items():
+                key = key_of(draft, names)
+                if draft.is_new and key is not None and key in taken:
+                    report_shared(call, self._shape, names, draft)
+            if not draft.problems:
+                self._remember(draft)
+
+    def _remember(self, draft: Draft) -> None:
+        for names, taken in self._taken.items():
+            key = key_of(draft, names)
+            if key is not None:
+                taken.add(key)
+        self._names.update(draft.values[name] for name in self._named if draft.values.get(name) is not None)
+        title = [draft.values.get(part) if place % 2 else part for place, part in enumerate(self._shape.entity.title_parts)]
+        self._names.add("".join(part for part in title if isinstance(part, str)).strip())
+
+    def knows(self, name: str) -> bool:
+        """Whether a record of the file would be called so by now."""
+        return name in self._names

@@ -1,0 +1,141 @@
+"""Pages for administrators: people, versions of apps, templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dougong.model.app import App
+from dougong.people.accounts import Account
+from dougong.records.call import Call
+from dougong.screens.navigation import home_of
+from dougong.screens.shape import (
+    Action,
+    Column,
+    Confirm,
+    Empty,
+    Piece,
+    Row,
+    SettingsScreen,
+    SettingsSection,
+    Shown,
+    Table,
+    TemplateCard,
+    TemplatesScreen,
+)
+from dougong.screens.showing import moment
+from dougong.screens.texts import text
+from dougong.storage.ledger import Version
+
+
+def people_screen(call: Call, accounts: Sequence[Account]) -> SettingsScreen:
+    """Who has an account, with which roles."""
+    language = call.language
+    columns = (
+        Column("name", text("name", language), role="title"),
+        Column("login", text("login", language), role="subtitle"),
+        Column("roles", text("roles", language)),
+        Column("last", text("last_used", language), "datetime"),
+    )
+    rows = tuple(
+        Row(
+            str(each.id),
+            (
+                Shown(each.name, "member", (Piece(each.name, "person"),), note=_state(each, language)),
+                Shown(each.login),
+                Shown("、".join(_role(call, app, role) for app, role in each.roles)),
+                Shown(moment(each.last_seen_at, call.timezone) if each.last_seen_at else ""),
+            ),
+        )
+        for each in accounts
+    )
+    section = SettingsSection(
+        "people", text("people", language), text("people_text", language), table=Table(columns, rows)
+    )
+    return SettingsScreen(text("people", language), (section,))
+
+
+def _state(account: Account, language: str) -> str:
+    if account.is_disabled:
+        return text("disabled", language)
+    return text("admin", language) if account.is_admin else ""
+
+
+def _role(call: Call, app: str, role: str) -> str:
+    found = call.release.apps.get(app)
+    known = found.roles.get(role) if found is not None else None
+    return known.label.get(call.language) if known is not None else f"{app}.{role}"
+
+
+def versions_screen(
+    call: Call, versions: Mapping[str, Sequence[Version]], names: Mapping[int, str]
+) -> SettingsScreen:
+    """The applied versions of every app, newest first, and going back."""
+    language = call.language
+    sections = tuple(
+        _versions(call, call.release.app(app), found, names)
+        for app, found in versions.items()
+        if app in call.release.apps
+    )
+    return SettingsScreen(text("versions", language), sections)
+
+
+def _versions(call: Call, app: App, versions: Sequence[Version], names: Mapping[int, str]) -> SettingsSection:
+    language = call.language
+    columns = (
+        Column("version", text("version", language)),
+        Column("at", text("applied_at", language), "datetime"),
+        Column("by", text("applied_by", language)),
+        Column("note", text("note_column", language)),
+    )
+    rows, actions = [], []
+    for index, each in enumerate(versions):
+        who = names.get(each.actor_id or 0, text("system", language))
+        cells = (
+            Shown(f"{each.number} ({each.version})"),
+            Shown(moment(each.at, call.timezone)),
+            Shown(who),
+            Shown(each.note),
+        )
+        rows.append(Row(str(each.number), cells))
+        title = text("roll_back_title", language, version=each.number)
+        confirm = Confirm(title, text("roll_back_text", language), text("roll_back", language))
+        path, fields = f"/versions/{app.id}/rollback", (("to", str(each.number)),)
+        back = Action(
+            "rollback", text("roll_back", language), path, "post", "history", "quiet", fields, confirm
+        )
+        actions.append((back,) if index else ())
+    table = Table(columns, tuple(rows))
+    return SettingsSection(app.id, app.label.get(language), table=table, row_actions=tuple(actions))
+
+
+def templates_screen(call: Call, apps: Sequence[App], q: str = "") -> TemplatesScreen:
+    """The apps that come with the platform: installed ones can be opened, others installed."""
+    language = call.language
+    found = [each for each in apps if q.lower() in f"{each.label.get(language)} {each.id}".lower()]
+    cards = tuple(_card(call, each) for each in found)
+    empty = None if cards else Empty(text("no_templates", language))
+    title = text("templates_title", language)
+    return TemplatesScreen(title, cards, str(len(cards)), search=q, search_action="/templates", empty=empty)
+
+
+def _card(call: Call, app: App) -> TemplateCard:
+    language = call.language
+    installed = call.release.apps.get(app.id)
+    tables = sum(1 for each in app.entities.values() if not each.parent)
+    facts = [text("fact_entities", language, count=tables)]
+    if app.workflows:
+        facts.append(text("fact_workflows", language, count=len(app.workflows)))
+    if app.reports:
+        facts.append(text("fact_reports", language, count=len(app.reports)))
+    label = app.label.get(language)
+    if installed is not None:
+        status = text("installed", language, version=installed.version)
+        action = Action("open", text("open", language), home_of(call, installed) or f"/{app.id}")
+    else:
+        status = ""
+        confirm = Confirm(text("install_title", language, label=label), button=text("install", language))
+        action = Action(
+            "install", text("install", language), f"/templates/{app.id}/install", "post", confirm=confirm
+        )
+    picture = "flow" if app.workflows else "chart" if app.dashboards else "list"
+    return TemplateCard(app.id, label, app.help.get(language), picture, tuple(facts), status, (action,))

@@ -1,0 +1,315 @@
+"""The browser designer of an entity: its form as a canvas, the types one may add, and the properties of what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes import TYPES
+from dougong.model.app import App
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression
+from dougong.model.field import Field
+from dougong.model.form import Section
+from dougong.model.text import Text
+from dougong.records.call import Call
+from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.shape import (
+    Action,
+    Choice,
+    Confirm,
+    DesignerEntity,
+    DesignerField,
+    DesignerScreen,
+    DesignerSection,
+    FormField,
+    FormSection,
+    Notice,
+    PaletteGroup,
+    PaletteType,
+    Problem,
+)
+from dougong.screens.texts import counted, text
+
+GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("types_basic", ("text", "long_text", "boolean", "email", "phone", "url", "address")),
+    ("types_number", ("integer", "decimal", "money", "percent", "date", "datetime", "serial")),
+    ("types_choice", ("choice", "choices")),
+    ("types_relation", ("member", "link", "links")),
+    ("types_other", ("file",)),
+)
+WITH_LENGTH = frozenset({"text", "long_text"})
+WITH_DECIMALS = frozenset({"decimal", "money", "percent"})
+WITH_BOUNDS = frozenset({"integer", "decimal", "money", "percent", "date", "datetime"})
+
+
+@dataclass(frozen=True, slots=True)
+class Designing:
+    """The draft as it is compiled, what is selected, and what was refused."""
+
+    app: App
+    entity: Entity
+    changed: Sequence[str] = ()
+    changed_fields: frozenset[str] = frozenset()
+    field: str = ""
+    section: str = ""
+    problems: Sequence[tuple[Diagnostic, str]] = ()
+    """Findings with their message in the reader's language."""
+    can_undo: bool = False
+    can_redo: bool = False
+    is_outdated: bool = False
+    file_path: str = ""
+    file_text: str = ""
+
+
+def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
+    """The designer's page."""
+    language, app, entity = call.language, designing.app, designing.entity
+    path = designer_path(app.id, entity.id)
+    form = app.forms[entity.id]
+    placed = {each.field for section in form.sections for each in section.fields}
+    count = len(designing.changed)
+    selected = entity.fields.get(designing.field)
+    section = next((each for each in form.sections if each.id == designing.section), None)
+    properties, hidden = _properties(call, designing, selected, section)
+    title = selected.label if selected else section.label if section else entity.label
+    return DesignerScreen(
+        app=app.label.get(language),
+        title=text("designer_title", language, label=entity.label.get(language)),
+        action=path,
+        sections=tuple(_section(call, designing, each, path) for each in form.sections),
+        palette=_palette(language),
+        entities=tuple(
+            DesignerEntity(
+                each.id,
+                each.label.get(language),
+                designer_path(app.id, each.id),
+                each.icon,
+                each.id == entity.id,
+            )
+            for each in app.entities.values()
+            if not each.parent
+        ),
+        back_href=entity_path(entity.key) if app.id in call.release.apps else "/",
+        draft=counted("draft_changes", count, language) if count else "",
+        unplaced=tuple(
+            _field(call, designing, field, 1, path)
+            for name, field in entity.fields.items()
+            if name not in placed
+        ),
+        properties=properties,
+        properties_title=title.get(language),
+        properties_code=selected.id if selected else section.id if section else entity.key,
+        properties_form=hidden,
+        problems=tuple(
+            Problem(message, hint=each.hint, code=each.code) for each, message in designing.problems
+        ),
+        notices=(Notice(text("draft_outdated", language), "warn"),) if designing.is_outdated else (),
+        actions=_actions(app, count, path, language),
+        can_undo=designing.can_undo,
+        can_redo=designing.can_redo,
+        file_text=designing.file_text,
+        file_path=designing.file_path,
+    )
+
+
+def _actions(app: App, count: int, path: str, language: str) -> tuple[Action, ...]:
+    if not count:
+        return ()
+    confirm = Confirm(text("discard_title", language), button=text("discard", language))
+    fields = (("operation", "discard"),)
+    return (
+        Action("discard", text("discard", language), path, "post", "trash", "quiet", fields, confirm),
+        Action(
+            "publish",
+            text("publish", language),
+            f"{designer_path(app.id)}/publish",
+            icon="rubber-stamp",
+            kind="seal",
+        ),
+    )
+
+
+def _palette(language: str) -> tuple[PaletteGroup, ...]:
+    return tuple(
+        PaletteGroup(
+            text(group, language),
+            tuple(
+                PaletteType(
+                    each,
+                    TYPES[each].label.get(language),
+                    TYPES[each].icon,
+                    TYPES[each].documentation.get(language),
+                )
+                for each in types
+            ),
+        )
+        for group, types in GROUPS
+    )
+
+
+def _section(call: Call, designing: Designing, section: Section, path: str) -> DesignerSection:
+    fields = tuple(
+        _field(call, designing, designing.entity.fields[each.field], each.width, path)
+        for each in section.fields
+        if each.field in designing.entity.fields
+    )
+    href = with_query(path, [("section", section.id)])
+    label = section.label.get(call.language)
+    return DesignerSection(section.id, label, section.columns, fields, designing.section == section.id, href)
+
+
+def _field(call: Call, designing: Designing, field: Field, width: int, path: str) -> DesignerField:
+    kind, language = TYPES[field.type], call.language
+    columns: tuple[str, ...] = ()
+    if field.type == "table":
+        rows = designing.app.entities[field.table.partition(".")[2]]
+        columns = tuple(each.label.get(language) for each in rows.fields.values())
+    return DesignerField(
+        field.id,
+        field.label.get(language),
+        field.type,
+        kind.label.get(language),
+        kind.icon,
+        with_query(path, [("field", field.id)]),
+        width,
+        field.required,
+        field.is_computed,
+        designing.field == field.id,
+        columns=columns,
+        changed=field.id in designing.changed_fields,
+    )
+
+
+# -- properties ---------------------------------------------------------------------------------------------------------
+
+
+def _properties(
+    call: Call, designing: Designing, field: Field | None, section: Section | None
+) -> tuple[tuple[FormSection, ...], tuple[tuple[str, str], ...]]:
+    language = call.language
+    if field is not None:
+        inputs = tuple(_field_inputs(call, designing, field))
+        flags = tuple((f"has_{each.id}", "1") for each in inputs if each.type == "boolean")
+        hidden = (("operation", "set_field"), ("field", field.id), *flags)
+        return (FormSection("common", text("common", language), inputs, 1),), hidden
+    if section is not None:
+        columns = FormField(
+            "columns",
+            "integer",
+            text("property_columns", language),
+            str(section.columns),
+            minimum="1",
+            maximum="4",
+        )
+        inputs = (*_label_inputs(section.label, "label", language), columns)
+        return (FormSection("common", text("common", language), inputs, 1),), (
+            ("operation", "set_section"),
+            ("section", section.id),
+        )
+    return (), ()
+
+
+def _label_inputs(label: Text, name: str, language: str) -> tuple[FormField, ...]:
+    texts = dict(label.texts)
+    both = texts.get("", "")
+    return tuple(
+        FormField(
+            f"{name}_{each}",
+            "text",
+            text(f"property_{name}_{each}", language),
+            texts.get(each, both),
+            max_length=200,
+        )
+        for each in ("zh", "en")
+    )
+
+
+def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormField]:
+    language, kind = call.language, TYPES[field.type]
+    inputs = [*_label_inputs(field.label, "label", language), *_label_inputs(field.help, "help", language)]
+    if "required" in kind.allows and not field.is_computed:
+        inputs.append(_flag("required", field.required, language))
+    if "unique" in kind.allows and not field.is_computed:
+        inputs.append(_flag("unique", field.unique, language))
+    if field.type in ("choice", "choices"):
+        lines = "\n".join(f"{each.id} = {each.label.get(language)}" for each in field.options)
+        inputs.append(FormField("options", "long_text", text("property_options", language), lines))
+    if field.type in ("link", "links") and field.target is not None:
+        inputs.append(_target(designing.app, field, language))
+    inputs += _numbers(field, language)
+    if "default" in kind.allows and field.formula is None and field.type != "stage":
+        inputs.append(
+            FormField("default", "text", text("property_default", language), _written(field.default))
+        )
+    if "formula" in kind.allows:
+        inputs.append(
+            FormField("formula", "text", text("property_formula", language), _written(field.formula))
+        )
+    section = next(
+        (
+            s
+            for s in designing.app.forms[designing.entity.id].sections
+            for f in s.fields
+            if f.field == field.id
+        ),
+        None,
+    )
+    if section is not None and section.columns > 1:
+        width = next(each.width for each in section.fields if each.field == field.id)
+        most = str(section.columns)
+        inputs.append(
+            FormField(
+                "width", "integer", text("property_width", language), str(width), minimum="1", maximum=most
+            )
+        )
+    return inputs
+
+
+def _flag(name: str, value: bool, language: str) -> FormField:
+    return FormField(name, "boolean", text(f"property_{name}", language), "true" if value else "")
+
+
+def _target(app: App, field: Field, language: str) -> FormField:
+    own = [each for each in app.entities.values() if not each.parent]
+    options = [Choice(each.id, each.label.get(language)) for each in own]
+    current = (
+        field.target.entity
+        if field.target and field.target.app == app.id
+        else field.target.key
+        if field.target
+        else ""
+    )
+    if current not in [each.value for each in options]:
+        options.append(Choice(current, current))
+    return FormField(
+        "to", "choice", text("property_to", language), current, required=True, options=tuple(options)
+    )
+
+
+def _numbers(field: Field, language: str) -> list[FormField]:
+    inputs = []
+    if field.type in WITH_LENGTH:
+        value = "" if field.max_length is None else str(field.max_length)
+        inputs.append(
+            FormField("max_length", "integer", text("property_max_length", language), value, minimum="1")
+        )
+    if field.type in WITH_DECIMALS:
+        label = text("property_decimals", language)
+        inputs.append(FormField("decimals", "integer", label, str(field.decimals), minimum="0", maximum="8"))
+    if field.type in WITH_BOUNDS and not field.is_computed:
+        for name, bound in (("min", field.minimum), ("max", field.maximum)):
+            label = text("property_minimum" if name == "min" else "property_maximum", language)
+            shown = _written(bound) if isinstance(bound, Expression | None) else format(bound, "f")
+            inputs.append(FormField(name, "text", label, shown))
+    return inputs
+
+
+def _written(expression: Expression | None) -> str:
+    return "" if expression is None else expression.text
+
+
+def changed_fields(before: Mapping[str, Field], after: Mapping[str, Field]) -> frozenset[str]:
+    """The fields that are new or differ."""
+    return frozenset(name for name, field in after.items() if before.get(name) != field)

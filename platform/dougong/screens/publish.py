@@ -1,0 +1,92 @@
+"""Publishing a draft: what will change for whom, in plain words, before it is done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+
+from dougong.diagnostics import Diagnostic
+from dougong.records.call import Call
+from dougong.screens.addresses import designer_path
+from dougong.screens.shape import FileChange, Notice, PlanGroup, PlanLine, Problem, PublishScreen
+from dougong.screens.shape.publish import GROUPS
+from dougong.screens.texts import text
+from dougong.storage.labels import Labels
+from dougong.storage.plan import Plan, Step
+
+ADDING = ("CreateTable", "AddColumn", "RestoreTable", "RestoreColumn", "CreateLinks")
+REMOVING = ("RemoveTable", "RemoveColumn", "DropTable")
+HIDDEN = ("AddIndex", "DropIndex", "RebuildSearch", "AddReferences", "AttachReferences")
+
+
+def publish_screen(
+    call: Call, plan: Plan, before: Mapping[str, str], after: Mapping[str, str], problems: Sequence[str] = ()
+) -> PublishScreen:
+    """The page that shows a plan and publishes exactly it."""
+    language, app = call.language, plan.app
+    groups = grouped(plan, language)
+    notices = () if groups else (Notice(text("nothing_to_publish", language)),)
+    obstacles = plan.obstacles()
+    found = [_message(each, language) for each in obstacles] + list(problems)
+    return PublishScreen(
+        title=text("publish_title", language, label=app.label.get(language)),
+        action=f"{designer_path(app.id)}/publish",
+        groups=groups,
+        plan=plan.state,
+        back_href=designer_path(app.id),
+        acknowledge=text("acknowledge_access", language) if plan.widened else "",
+        loss=text("acknowledge_loss", language) if plan.is_loss else "",
+        notices=notices,
+        assurances=(text("assurance_atomic", language), text("assurance_undo", language)),
+        files=file_changes(before, after),
+        problems=tuple(Problem(each) for each in found),
+        publish_label=text("publish", language) if groups and not obstacles else "",
+    )
+
+
+def _message(problem: Diagnostic, language: str) -> str:
+    return dict(problem.parameters).get(language, problem.message)
+
+
+def grouped(plan: Plan, language: str) -> tuple[PlanGroup, ...]:
+    """The lines of a plan in their groups, in the fixed order; steps that matter to the database alone are left out."""
+    lines: dict[str, list[PlanLine]] = {group: [] for group in GROUPS}
+    for step in plan.steps:
+        name = type(step.operation).__name__
+        if step.operation.technical or name in HIDDEN or step.operation.table.kind == "search":
+            continue
+        lines[_group_of(name, step)].append(_line(step, language, plan.labels))
+    for change in plan.changes:
+        group = (
+            "access" if change.widens else {"added": "added", "removed": "removed"}.get(change.how, "changed")
+        )
+        lines[group].append(PlanLine(change.describe(language, plan.labels)))
+    return tuple(
+        PlanGroup(group, text(f"group_{group}", language), tuple(found))
+        for group, found in lines.items()
+        if found
+    )
+
+
+def _group_of(name: str, step: Step) -> str:
+    if step.impact.failing:
+        return "failing"
+    return "added" if name in ADDING else "removed" if name in REMOVING else "changed"
+
+
+def _line(step: Step, language: str, labels: Labels) -> PlanLine:
+    note = text("rows_touched", language, count=f"{step.impact.touched:,}") if step.impact.touched else ""
+    if step.impact.failing:
+        note = step.describe(language, labels)
+    return PlanLine(step.operation.describe(language, labels), note=note)
+
+
+def file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileChange, ...]:
+    """The files that differ, as lines of a unified diff."""
+    found = []
+    for path in sorted({*before, *after}):
+        old, new = before.get(path, ""), after.get(path, "")
+        if old != new:
+            diff = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=2))[2:]
+            found.append(FileChange(path, tuple((line[:1] or " ", line[1:]) for line in diff)))
+    return tuple(found)

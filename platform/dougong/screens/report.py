@@ -1,0 +1,39 @@
+"""A report's page: the chart, the table, and what was left out for this reader."""
+
+from __future__ import annotations
+
+from dougong.policy.access import may
+from dougong.records.call import Call
+from dougong.reports.figures import Figures
+from dougong.screens.addresses import report_path
+from dougong.screens.figures import chart_of, drill, table_of
+from dougong.screens.shape import Action, Empty, Filter, Notice, ReportScreen
+from dougong.screens.showing import moment
+from dougong.screens.texts import counted, text
+
+
+def report_screen(call: Call, figures: Figures, filter_text: str = "", problem: str = "") -> ReportScreen:
+    """The page of a report that was run."""
+    language = call.language
+    note = f"{text('as_of', language, time=moment(figures.at, call.timezone))} · {counted('count', figures.count, language)}"
+    actions: tuple[Action, ...] = ()
+    if may(call.release, call.actor, figures.entity, "read"):
+        href = drill(call, figures.entity, figures.filter)
+        actions = (Action("records", text("import_to_list", language), href, icon="list"),)
+    notices = []
+    if figures.withheld:
+        notices.append(Notice(text("figures_withheld", language), "info"))
+    if figures.more:
+        notices.append(Notice(text("figures_more", language), "info"))
+    path = report_path(figures.app, figures.id)
+    return ReportScreen(
+        title=figures.label,
+        table=table_of(call, figures),
+        chart=chart_of(call, figures),
+        note=note,
+        filter=Filter(path, filter_text, problem=problem, clear_href=path if filter_text else ""),
+        actions=actions,
+        notices=tuple(notices),
+        help=figures.help,
+        empty=None if figures.lines else Empty(text("no_figures", language), drawing=False),
+    )

@@ -1,0 +1,136 @@
+"""The one reader and writer of zip archives: backups and packed apps. What an archive claims is never believed.
+
+Sizes are counted while inflating; names must be plain relative paths; links, devices, doubles and encrypted members are refused.
+"""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from dougong.diagnostics import Diagnostic, Refusal
+
+CHUNK = 1 << 16
+_HARMLESS = 1 << 20
+"""Up to this size nobody asks how well a file is packed."""
+_OLDEST = (1980, 1, 1, 0, 0, 0)
+_HIDDEN_BY_SYSTEMS = frozenset('<>:"|?*\\') | {chr(code) for code in range(32)}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an archive may hold at most, in bytes after inflating and in files."""
+
+    total: int = 64 << 20
+    member: int = 16 << 20
+    count: int = 4_000
+    ratio: int = 200
+    """How many bytes one packed byte may become; beyond that an archive is a bomb, not a document."""
+
+
+DEFINITIONS = Limits()
+BACKUP = Limits(total=1 << 40, member=1 << 40, count=1_000_000, ratio=2_000)
+
+
+class Reader:
+    """An opened archive whose table of contents was checked; what it inflates to is counted as it is read."""
+
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+        self._archive = archive
+        self._limits = limits
+        self._inflated = 0
+        self._members = {each.filename: each for each in _checked(archive, limits)}
+
+    @property
+    def names(self) -> list[str]:
+        """The paths of the files, in order."""
+        return sorted(self._members)
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The content of a file, piece by piece; Refusal as soon as it is more than allowed or damaged."""
+        info = self._members.get(name)
+        if info is None:
+            raise _refusal("the archive holds no such file", name)
+        size = 0
+        allowed = min(self._limits.member, max(_HARMLESS, info.compress_size * self._limits.ratio))
+        try:
+            with self._archive.open(info) as content:
+                while chunk := content.read(CHUNK):
+                    size += len(chunk)
+                    self._inflated += len(chunk)
+                    if size > allowed or self._inflated > self._limits.total:
+                        raise _refusal("the file inflates to more than is allowed", name)
+                    yield chunk
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+            raise _refusal("the file is damaged or packed in an unknown way", name) from error
+        except Exception as error:
+            if type(error).__module__ == "zlib":
+                raise _refusal("the file is damaged", name) from error
+            raise
+
+    def read(self, name: str) -> bytes:
+        """The whole content of a file."""
+        return b"".join(self.chunks(name))
+
+
+def open_archive(source: Path | IO[bytes], limits: Limits = DEFINITIONS) -> Reader:
+    """An archive for reading; Refusal when it is none or its table of contents is not acceptable."""
+    try:
+        archive = zipfile.ZipFile(source)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise _refusal("this is no zip archive, or it is damaged") from error
+    return Reader(archive, limits)
+
+
+def write_archive(target: Path | IO[bytes], files: Iterable[tuple[str, bytes | Iterable[bytes]]]) -> None:
+    """Write files into an archive that is the same, byte by byte, whenever and wherever it is written."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for name, content in files:
+            info = zipfile.ZipInfo(_checked_name(name), _OLDEST)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = (stat.S_IFREG | 0o644) << 16
+            with archive.open(info, "w", force_zip64=True) as member:
+                for chunk in [content] if isinstance(content, bytes) else content:
+                    member.write(chunk)
+
+
+def _checked(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
+    members = [each for each in archive.infolist() if not each.is_dir()]
+    if len(members) > limits.count:
+        raise _refusal(f"the archive holds more than {limits.count} files")
+    seen: set[str] = set()
+    for each in members:
+        _checked_name(each.filename)
+        kind = stat.S_IFMT(each.external_attr >> 16)
+        if kind not in {0, stat.S_IFREG}:
+            raise _refusal("only plain files may be in an archive, no links", each.filename)
+        if each.flag_bits & 0x1:
+            raise _refusal("encrypted files cannot be read", each.filename)
+        folded = each.filename.casefold()
+        if folded in seen:
+            raise _refusal("two files of the archive have the same name", each.filename)
+        seen.add(folded)
+    if sum(each.file_size for each in members) > limits.total:
+        raise _refusal("the archive inflates to more than is allowed")
+    return members
+
+
+def _checked_name(name: str) -> str:
+    path = PurePosixPath(name)
+    parts = name.split("/")
+    plain = not path.is_absolute() and not any(
+        part in {"", ".", ".."} or part.endswith((" ", ".")) for part in parts
+    )
+    if not plain or _HIDDEN_BY_SYSTEMS.intersection(name) or len(name) > 240 or not name.isprintable():
+        raise _refusal("the name of a file in the archive is no plain relative path", name)
+    return name
+
+
+def _refusal(message: str, name: str = "") -> Refusal:
+    return Refusal(
+        "invalid", [Diagnostic("P140", message, path=name.encode("ascii", "backslashreplace").decode()[:200])]
+    )

@@ -1,0 +1,194 @@
+"""The designer and publishing: changes gather in a draft, the plan is shown, and exactly it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from werkzeug.wrappers import Response
+
+from dougong.diagnostics import Diagnostic, Refusal
+from dougong.model.app import App
+from dougong.model.entity import Entity
+from dougong.records.call import Call
+from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.designer import Designing, changed_fields, designer_screen
+from dougong.screens.publish import publish_screen
+from dougong.screens.texts import text
+from dougong.storage.plan import Plan
+from dougong.storage.plan import plan as plan_app
+from dougong.web import drafting
+from dougong.web.catalogue import refuse
+from dougong.web.designing import Bench, bench_of, operate
+from dougong.web.drafting import Draft
+from dougong.web.exchange import Exchange
+from dougong.web.pages.frame import first, form_data, go, show
+from dougong.web.problems import message_of
+
+
+def start(exchange: Exchange, app: str) -> Response:
+    """GET /design/{app}: the first entity of the app."""
+    with exchange.reading() as call:
+        drafting.refuse_unless_designer(call, app)
+        if app not in call.release.apps:
+            raise refuse("missing", "W404")
+        entity = next((each for each in call.release.app(app).entities.values() if not each.parent), None)
+        if entity is None:
+            raise refuse("missing", "W404")
+        return exchange.redirect(designer_path(app, entity.id))
+
+
+def designer(exchange: Exchange, app: str, entity: str) -> Response:
+    """GET /design/{app}/{entity}: the designer, with a field or section selected."""
+    given = exchange.parameters
+    with exchange.reading() as call:
+        return _page(exchange, call, app, entity, given.get("field", ""), given.get("section", ""))
+
+
+def _page(
+    exchange: Exchange,
+    call: Call,
+    app: str,
+    entity: str,
+    field: str = "",
+    section: str = "",
+    problems: Sequence[Diagnostic] = (),
+) -> Response:
+    draft = drafting.load_draft(call, app)
+    compiled, found, broken = _compiled(call, draft, entity)
+    bench = bench_of(compiled, found, draft.sources, call.language)
+    installed = call.release.recorded[app].entities.get(entity)
+    every = [*broken, *problems]
+    designing = Designing(
+        app=compiled,
+        entity=found,
+        changed=draft.changed,
+        changed_fields=changed_fields(installed.fields if installed else {}, found.fields),
+        field=field,
+        section=section,
+        problems=[(each, message_of(each, call.language)) for each in every],
+        can_undo=bool(draft.undo),
+        can_redo=bool(draft.redo),
+        is_outdated=draft.is_outdated,
+        file_path=bench.form_path if section else bench.entity_path,
+        file_text=bench.form_text if section else bench.entity_text,
+    )
+    return show(exchange, call, designer_screen(call, designing), 422 if problems else 200)
+
+
+def _compiled(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Sequence[Diagnostic]]:
+    """The draft's app and entity; where the draft does not compile, the installed ones with what is wrong."""
+    outcome = drafting.compile_sources(call, draft.app, draft.sources)
+    compiled = outcome if isinstance(outcome, App) else call.release.recorded[draft.app]
+    found = compiled.entities.get(entity)
+    if found is None or found.parent:
+        raise refuse("missing", "W404")
+    return compiled, found, () if isinstance(outcome, App) else outcome
+
+
+def change(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /design/{app}/{entity}: one operation; one that would break the app is refused and changes nothing."""
+    data = form_data(exchange)
+    given = {name: values[-1] for name, values in data.items()}
+    operation = first(data, "operation")
+    try:
+        with exchange.writing() as call:
+            draft = drafting.load_draft(call, app)
+            if operation in ("undo", "redo"):
+                (drafting.undo if operation == "undo" else drafting.redo)(call, draft)
+            elif operation == "discard":
+                drafting.discard(call, app)
+            else:
+                _operate(call, draft, app, entity, operation, given)
+    except Refusal as refusal:
+        if refusal.kind != "invalid":
+            raise
+        with exchange.reading() as call:
+            return _page(
+                exchange,
+                call,
+                app,
+                entity,
+                given.get("field", ""),
+                given.get("section", ""),
+                refusal.problems,
+            )
+    if exchange.request.headers.get("HX-Request"):
+        with exchange.reading() as call:
+            return _page(exchange, call, app, entity, *_selected(operation, given))
+    field, section = _selected(operation, given)
+    return exchange.redirect(with_query(designer_path(app, entity), [("field", field), ("section", section)]))
+
+
+def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:
+    if operation in ("set_field", "move_field"):
+        return given.get("field", ""), ""
+    return "", given.get("section", "") if operation in ("set_section", "move_section") else ""
+
+
+def _operate(
+    call: Call, draft: Draft, app: str, entity: str, operation: str, given: Mapping[str, str]
+) -> None:
+    compiled, found, broken = _compiled(call, draft, entity)
+    if broken:
+        raise Refusal("invalid", broken)
+    bench: Bench = bench_of(compiled, found, draft.sources, call.language)
+    files = operate(bench, operation, given)
+    merged = {path: text for path, text in {**draft.sources, **files}.items() if text is not None}
+    outcome = drafting.compile_sources(call, app, merged)
+    if not isinstance(outcome, App):
+        raise Refusal("invalid", outcome)
+    drafting.change_files(call, draft, files)
+
+
+def publish_page(exchange: Exchange, app: str) -> Response:
+    """GET /design/{app}/publish: the plan in plain words."""
+    with exchange.reading() as call:
+        draft = drafting.load_draft(call, app)
+        plan = drafting.plan_sources(call, app, draft.sources)
+        return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources))
+
+
+def publish(exchange: Exchange, app: str) -> Response:
+    """POST /design/{app}/publish: do the plan that was shown; another one is shown first."""
+    data = form_data(exchange)
+    problems: list[str] = []
+    try:
+        with exchange.writing() as call:
+            draft = drafting.load_draft(call, app)
+            plan = drafting.plan_sources(call, app, draft.sources)
+            problems = _missing_consent(call, plan, data)
+            if problems:
+                raise Refusal("invalid", [])
+            if plan.is_empty:
+                raise Refusal("invalid", [])
+            version = drafting.publish(
+                call, plan, bool(first(data, "allow_loss")), "", exchange.runtime.afterwards
+            )
+    except Refusal as refusal:
+        if refusal.kind not in ("invalid", "conflict"):
+            raise
+        problems += [message_of(each, exchange.language) for each in refusal.problems]
+        return _publish_again(exchange, app, problems)
+    entity = next(each for each in plan.app.entities.values() if not each.parent)
+    return go(exchange, entity_path(entity.key), text("published", exchange.language, version=version.number))
+
+
+def _missing_consent(call: Call, plan: Plan, data: dict[str, list[str]]) -> list[str]:
+    missing = []
+    if first(data, "plan") != plan.state:
+        missing.append(message_of(refuse("conflict", "W425").problems[0], call.language))
+    if plan.widened and not first(data, "acknowledged"):
+        missing.append(text("need_acknowledge", call.language))
+    if plan.is_loss and not first(data, "allow_loss"):
+        missing.append(text("need_loss", call.language))
+    return missing
+
+
+def _publish_again(exchange: Exchange, app: str, problems: Sequence[str]) -> Response:
+    with exchange.reading() as call:
+        draft = drafting.load_draft(call, app)
+        outcome = drafting.compile_sources(call, app, draft.sources)
+        if not isinstance(outcome, App):
+            raise Refusal("invalid", outcome)
+        plan = plan_app(call.release.recorded.get(app), outcome, call.connection)
+        return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources, problems), 422)

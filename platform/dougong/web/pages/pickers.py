@@ -1,0 +1,63 @@
+"""What forms ask for while they are filled in: records and people to choose, files to keep and to give back."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, cast
+
+from werkzeug.wrappers import Response
+
+from dougong.fieldtypes import TYPES
+from dougong.records.call import Call
+from dougong.records.choose import Choice
+from dougong.records.choose import choose as choose_from
+from dougong.records.files import download, upload
+from dougong.screens.form_fields import input_text
+from dougong.web.catalogue import refuse
+from dougong.web.exchange import Exchange
+from dougong.web.pages.frame import entity_key
+from dougong.web.sending import send_file
+
+SHOWN = 20
+
+
+def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """GET /{app}/{entity}/choose/{field}?q=: what one may choose, and what choosing it fills in."""
+    words = exchange.parameters.get("q", "").strip()[:200]
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        found = choose_from(call, key, field, words, SHOWN + 1)
+        results = [_result(call, key, field, each) for each in found[:SHOWN]]
+    return exchange.json({"results": results, "more": len(found) > SHOWN})
+
+
+def _result(call: Call, key: str, field: str, choice: Choice) -> dict[str, object]:
+    entity = call.release.entity(key)
+    table, _, name = field.partition(".")
+    if name:
+        entity = call.release.entity(entity.fields[table].table)
+    fill = {
+        own: input_text(entity.fields[own], value, call.timezone)
+        for own, value in choice.fill.items()
+        if own in entity.fields and entity.fields[own].type in TYPES
+    }
+    return {"id": str(choice.id), "label": choice.title, "note": choice.detail, "fill": fill}
+
+
+def keep_file(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """POST /{app}/{entity}/files/{field}: keep one file for a form that is being filled in."""
+    file = exchange.request.files.get("file")
+    if file is None or not file.filename:
+        raise refuse("malformed", "W312", "file", name="file")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        stored = upload(
+            call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
+        )
+    return exchange.json({"id": stored.id, "name": stored.name, "size": stored.size}, 201)
+
+
+def give_file(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}: a file of a record that the reader may see."""
+    with exchange.reading() as call:
+        found = download(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)

@@ -1,0 +1,329 @@
+"""`make bench`: dougong and the bare application side by side, on both databases, in one run.
+
+Every figure is a median of requests made one after the other over a kept connection, so it is the latency that one person
+feels; `ratio` is what dougong's rights, validation, computed fields, history and search cost. Figures of one run belong
+together; those of different runs and machines do not compare.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import http.client
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tests.performance.bare import Store
+from tests.servers.databases import Databases
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCOUNTS = 1_000
+DEEP = 50_000
+STAGES = ("new", "qualified", "lost")
+WORDS = (
+    "产线",
+    "检测",
+    "仓储",
+    "物流",
+    "能源",
+    "水务",
+    "实验室",
+    "机器人",
+    "视觉",
+    "称重",
+    "计量",
+    "监测",
+    "改造",
+    "二期",
+    "升级",
+    "采购",
+)
+PEOPLE = ("root", "lin", "zhou", "chen", "gu", "he")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One line of the table: milliseconds, or rows a second for an import."""
+
+    name: str
+    dougong: float
+    bare: float
+    is_rate: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """How many times the bare application is faster."""
+        return self.bare / self.dougong if self.is_rate else self.dougong / self.bare
+
+
+class Client:
+    """Requests over one kept connection."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer as JSON; anything but success ends the benchmark."""
+        content = None if body is None else json.dumps(body)
+        self.connection.request(method, path, content, self.headers)
+        answer = self.connection.getresponse()
+        text = answer.read()
+        if answer.status >= 300:
+            sys.exit(f"{method} {path}: {answer.status} {text[:400]!r}")
+        return json.loads(text)
+
+
+def median_ms(times: int, ask: Callable[[int], object]) -> float:
+    """The median of so many calls, in milliseconds, after some that warm up."""
+    for number in range(3):
+        ask(number)
+    measured = []
+    for number in range(3, times + 3):
+        began = time.perf_counter()
+        ask(number)
+        measured.append(time.perf_counter() - began)
+    return statistics.median(measured) * 1000
+
+
+def deals(count: int) -> Iterator[dict[str, Any]]:
+    """Opportunities, the same in every run."""
+    chance = random.Random(20260101)
+    for number in range(1, count + 1):
+        stage = chance.choice(STAGES)
+        yield {
+            "name": "".join(chance.choices(WORDS, k=3)) + f" {number}",
+            "account": f"客户 {chance.randint(1, ACCOUNTS)}",
+            "owner": chance.choice(PEOPLE),
+            "stage": stage,
+            "lost_reason": "price" if stage == "lost" else "",
+            "close_on": date(2030, 1, 1) + timedelta(days=chance.randint(0, 700)),
+            "source": chance.choice(("new", "existing", "referral", "tender")),
+            "next_step": chance.choice(("寄送样机", "现场勘测", "方案评审会", "合同条款复核")),
+        }
+
+
+def dougong(url: str, *arguments: str) -> str:
+    """What the command line prints; failure ends the benchmark."""
+    environment = {**os.environ, "DOUGONG_DATABASE": url, "LANG": "C.UTF-8", "PYTHONPATH": _python_path()}
+    command = [sys.executable, "-m", "dougong", *arguments]
+    done = subprocess.run(
+        command,
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        input="long enough 1\n",
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"dougong {' '.join(arguments)}: {done.stderr}")
+    return done.stdout
+
+
+def _python_path() -> str:
+    return os.pathsep.join(str(ROOT / folder) for folder in ("platform", "renderers"))
+
+
+@contextmanager
+def serving(command: Sequence[str], port: int, **settings: str) -> Iterator[None]:
+    """A server for as long as it is needed."""
+    environment = {**os.environ, "PYTHONPATH": f"{_python_path()}{os.pathsep}{ROOT}", **settings}
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        env=environment,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit(f"nothing listens at port {port}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def prepare_dougong(url: str, folder: Path, count: int) -> float:
+    """Install the CRM and import accounts and opportunities; returns rows a second of the latter."""
+    dougong(url, "apply", str(ROOT / "app_definitions" / "crm"), "--yes")
+    for login in PEOPLE:
+        dougong(url, "user", "add", login, "--password-stdin", *(["--admin"] if login == "root" else []))
+    _write(
+        folder / "accounts.csv",
+        ["name", "owner"],
+        ([f"客户 {number}", "root"] for number in range(1, ACCOUNTS + 1)),
+    )
+    dougong(url, "import", "crm.account", str(folder / "accounts.csv"))
+    rows = list(deals(count))
+    _write(folder / "deals.csv", list(rows[0]), ([*row.values()] for row in rows))
+    began = time.perf_counter()
+    dougong(url, "import", "crm.opportunity", str(folder / "deals.csv"))
+    return count / (time.perf_counter() - began)
+
+
+def _write(path: Path, head: list[str], rows: Any) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
+
+
+def prepare_bare(url: str, folder: Path, count: int) -> float:
+    """The same data in the bare tables, read from the same file; returns rows a second."""
+    store = Store(url)
+    store.create()
+    names = [f"客户 {number}" for number in range(1, ACCOUNTS + 1)]
+    connection = store.connection()
+    connection.execute("BEGIN")
+    connection.cursor().executemany(
+        store.sql("INSERT INTO account (name) VALUES (?)"), [(name,) for name in names]
+    )
+    connection.cursor().executemany(
+        store.sql("INSERT INTO person (name) VALUES (?)"), [(name,) for name in PEOPLE]
+    )
+    connection.execute("COMMIT")
+    accounts = {name: number for number, name in enumerate(names, 1)}
+    people = {name: number for number, name in enumerate(PEOPLE, 1)}
+    began = time.perf_counter()
+    at = datetime.now(UTC)
+    with (folder / "deals.csv").open(encoding="utf-8", newline="") as file:
+        store.insert(
+            (
+                f"OPP-{number:06}", row["name"], accounts[row["account"]], people[row["owner"]], row["stage"], row["close_on"],
+                Decimal("0.00"), row["source"], row["next_step"], at, 1,
+            )
+            for number, row in enumerate(csv.DictReader(file), 1)
+        )  # fmt: skip
+    return count / (time.perf_counter() - began)
+
+
+def measure(url: str, bare_url: str, count: int, folder: Path, times: int) -> list[Measured]:
+    """Everything, on one database."""
+    ours = prepare_dougong(url, folder, count)
+    theirs = prepare_bare(bare_url, folder, count)
+    found = [Measured(f"import {count} rows", ours, theirs, is_rate=True)]
+    token = dougong(url, "token", "add", "root", "--scope", "write").split()[-1]
+    port, bare_port = _free_port(), _free_port()
+    bare_server = (
+        "granian", "--interface", "wsgi", "--port", str(bare_port), "--blocking-threads", "8", "--no-log",
+        "tests.performance.bare:application",
+    )  # fmt: skip
+    with (
+        serving(("dougong", "serve", "--port", str(port)), port, DOUGONG_DATABASE=url, DOUGONG_WORKER="0"),
+        serving(bare_server, bare_port, BARE_DATABASE=bare_url),
+    ):
+        found += _requests(Client(port, token), Client(bare_port, "bare"), times)
+    return found
+
+
+def _requests(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
+    api = "/api/v1/crm/opportunity"
+    fields = "&fields=number,name,account,owner,stage,close_on,amount,source,next_step&expand=account,owner&count=none"
+    offset = min(DEEP, int(ours.ask("GET", f"{api}?limit=1&count=exact")["page"]["count"]) // 2)
+    grouped = "/api/v1/crm/opportunity/aggregate?group=stage&measures=" + "COUNT(),SUM(amount)"
+
+    def pair(
+        name: str, one: Callable[[int], object], other: Callable[[int], object], rounds: int = times
+    ) -> Measured:
+        return Measured(name, median_ms(rounds, one), median_ms(rounds, other))
+
+    yield pair(
+        "list of 25",
+        lambda _: ours.ask("GET", f"{api}?limit=25{fields}"),
+        lambda _: bare.ask("GET", "/o"),
+    )
+    yield pair(
+        "one record", lambda n: ours.ask("GET", f"{api}/{n + 1}"), lambda n: bare.ask("GET", f"/o/{n + 1}")
+    )
+    body = {"account": 1, "owner": 1, "close_on": "2031-05-05", "next_step": "现场勘测"}
+    yield pair(
+        "create",
+        lambda n: ours.ask(
+            "POST", api, {**body, "account": "1", "owner": "1", "name": f"新商机 {n} {time.time_ns()}"}
+        ),
+        lambda n: bare.ask("POST", "/o", {**body, "name": f"新商机 {n}", "number": f"X{time.time_ns()}"}),
+    )
+    yield pair(
+        "update",
+        lambda n: ours.ask("PATCH", f"{api}/{n + 1}", {"next_step": f"第 {time.time_ns()} 步"}),
+        lambda n: bare.ask("PATCH", f"/o/{n + 1}", {"next_step": f"第 {n} 步"}),
+    )
+    yield pair(
+        f"page at offset {offset}",
+        lambda _: ours.ask("GET", f"{api}?limit=25&offset={offset}{fields}"),
+        lambda _: bare.ask("GET", f"/o?offset={offset}"),
+        max(times // 4, 5),
+    )
+    yield pair(
+        "grouped sum",
+        lambda _: ours.ask("GET", grouped),
+        lambda _: bare.ask("GET", "/sum"),
+        max(times // 4, 5),
+    )
+
+
+def addresses(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """For each database: its name, an empty database for dougong, and one for the bare application."""
+    (folder / "session").mkdir()
+    databases = Databases(folder, folder / "session", os.getpid())
+    for name, dialect in (("SQLite", "sqlite"), ("PostgreSQL", "postgresql")):
+        yield name, databases.fresh(dialect), databases.fresh(dialect)
+
+
+def show(database: str, found: Sequence[Measured]) -> None:
+    """A table for people."""
+    print(f"\n{database:<28}{'dougong':>14}{'bare':>14}{'ratio':>9}")
+    for each in found:
+        unit = "rows/s" if each.is_rate else "ms"
+        ours, bare = (
+            f"{value:,.0f} {unit}" if each.is_rate else f"{value:.2f} {unit}"
+            for value in (each.dougong, each.bare)
+        )
+        print(f"{each.name:<28}{ours:>14}{bare:>14}{each.ratio:>8.1f}×")
+
+
+def main() -> None:
+    """Measure and print; figures are the result, so the exit status is 0 unless something failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--times", type=int, default=100)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="dougong-bench-") as name:
+        for database, url, bare_url in addresses(Path(name)):
+            show(database, measure(url, bare_url, options.rows, Path(name), options.times))
+
+
+if __name__ == "__main__":
+    main()
