@@ -19,7 +19,8 @@ from dougong.records.create import create
 from dougong.records.escape import escaped, unescaped
 from dougong.records.export import export
 from dougong.records.history import history
-from dougong.records.import_ import CHUNK, Options, Result, run
+from dougong.records.import_ import Options, Result, run
+from dougong.records.importer import CHUNK
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.record import Record
@@ -138,7 +139,7 @@ def test_a_dry_run_counts_and_changes_nothing(shop: Shop, tmp_path: Path) -> Non
 def test_a_dry_run_knows_what_the_file_itself_would_have_written(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dougong.records.import_.CHUNK", 2)
+    monkeypatch.setattr("dougong.records.importer.CHUNK", 2)
     content = (
         "name,email,referrer\nA,a@x.example,C\nB,b@x.example,A\nC,c@x.example,\n"
         "D,c@x.example,\nE,e@x.example,Nobody\nF,f@x.example,E\n"
