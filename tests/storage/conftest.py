@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from dougong.diagnostics import Diagnostic
 from dougong.storage import fill, ids, ledger
@@ -61,6 +61,20 @@ class World:
                 base = {"id": record_id} if "parent_id" in table.c else {"id": record_id, **system}
                 connection.execute(insert(table), [{**base, **row}])
         return given
+
+    def link(self, key: str, field: str, source: int, targets: Sequence[int]) -> None:
+        """Link a record to others through a field of type links."""
+        rows = [{"source_id": source, "target_id": each, "position": at} for at, each in enumerate(targets)]
+        with self.database.writing() as connection:
+            if rows:
+                connection.execute(insert(self.release.links(key, field)), rows)
+
+    def linked(self, key: str, field: str, source: int) -> tuple[int, ...]:
+        """The records that a record is linked to, in order."""
+        table = self.release.links(key, field)
+        wanted = select(table.c.target_id).where(table.c.source_id == source).order_by(table.c.position)
+        with self.database.reading() as connection:
+            return tuple(connection.execute(wanted).scalars())
 
     def reindex(self, app: str = "shop") -> None:
         """Make the search indexes anew: `add` is no verb and leaves them alone."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+Held = int | tuple[int, ...] | None
+"""What a field holds in the model: a number, the numbers of rows or the ids of linked records, or nothing."""
 TYPES = ("text", "long_text", "integer", "decimal", "money")
 
 
@@ -18,7 +20,7 @@ class Model:
     random: Random
     app: str = "shop"
     entities: dict[int, dict[str, Any]] = field(default_factory=dict)
-    records: dict[int, dict[int, dict[int, int | None]]] = field(default_factory=dict)
+    records: dict[int, dict[int, dict[int, Held]]] = field(default_factory=dict)
     counter: int = 0
     taken: set[str] = field(default_factory=set)
     """Names at the beginning of a step: a new thing under one of them would rightly be taken for the old one."""
@@ -49,8 +51,13 @@ class Model:
             return
         fields = self.entities[chosen]["fields"]
         settings: dict[str, Any] = {"type": self.random.choice(TYPES)}
-        if self.entities and self.random.random() < 0.3:
+        kind = self.random.random()
+        if kind < 0.25:
             settings = {"type": "link", "to": self.random.choice(list(self.entities))}
+        elif kind < 0.4:
+            settings = {"type": "links", "to": self.random.choice(list(self.entities))}
+        elif kind < 0.55:
+            settings = {"type": "table", "fields": {"number": {"type": "integer"}}}
         name = self._free_name([*self.taken, *(each["name"] for each in fields.values())])
         fields[self.number()] = {"name": name, "was": "", "settings": settings}
 
@@ -154,7 +161,7 @@ class Model:
         fields = {}
         for each in entity["fields"].values():
             settings = dict(each["settings"])
-            if settings["type"] == "link":
+            if "to" in settings:
                 settings["to"] = self.entities[settings["to"]]["name"]
             fields[each["name"]] = {**settings, "was": each["was"]}
         texts = [
@@ -165,13 +172,20 @@ class Model:
         return {"fields": fields, "was": entity["was"], "search": texts if entity.get("search") else []}
 
     # -------------------------------------------------------------- data
-    def record(self, entity: int, identifier: int) -> dict[int, int | None]:
+    def record(self, entity: int, identifier: int) -> dict[int, Held]:
         """A new record of an entity: identity of the field → number, or nothing."""
-        values: dict[int, int | None] = {}
+        values: dict[int, Held] = {}
         for identity, each in self.entities[entity]["fields"].items():
-            if each["settings"]["type"] == "link":
+            kind = each["settings"]["type"]
+            if kind == "link":
+                values[identity] = self.random.choice([None, *self.records[each["settings"]["to"]]])
+            elif kind == "links":
                 targets = list(self.records[each["settings"]["to"]])
-                values[identity] = self.random.choice([None, *targets])
+                values[identity] = tuple(
+                    self.random.sample(targets, self.random.randint(0, min(2, len(targets))))
+                )
+            elif kind == "table":
+                values[identity] = tuple(self.random.randint(0, 99) for _ in range(self.random.randint(0, 2)))
             else:
                 values[identity] = self.random.choice([None, self.random.randint(0, 10**6)])
         self.records[entity][identifier] = values
@@ -196,7 +210,7 @@ class Model:
             each
             for entity in self.entities.values()
             for each in entity["fields"].values()
-            if each["settings"]["type"] != "link"
+            if each["settings"]["type"] in TYPES
         ]
         self.random.shuffle(found)
         return found

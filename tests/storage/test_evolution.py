@@ -14,22 +14,39 @@ from dougong.storage.install import install
 from dougong.storage.rollback import plan_rollback
 from tests.servers.databases import Databases
 from tests.storage.conftest import World
-from tests.storage.evolution import Model
+from tests.storage.evolution import Held, Model
 
 
 def _expected(model: Model, entity: int) -> list[dict[str, Any]]:
     fields = model.entities[entity]["fields"]
     return [
-        {"id": identifier, **{each["name"]: values.get(key) for key, each in fields.items()}}
+        {"id": identifier, **{each["name"]: values.get(key, _nothing(each)) for key, each in fields.items()}}
         for identifier, values in sorted(model.records[entity].items())
     ]
 
 
+def _nothing(field: dict[str, Any]) -> Held:
+    return () if field["settings"]["type"] in {"links", "table"} else None
+
+
 def _found(world: World, model: Model, entity: int) -> list[dict[str, Any]]:
     definition = model.entities[entity]
-    names = [each["name"] for each in definition["fields"].values()]
-    rows = world.rows(f"shop.{definition['name']}")
-    return [{"id": row["id"], **{name: _number(row[name]) for name in names}} for row in rows]
+    key = f"shop.{definition['name']}"
+    rows = world.rows(key)
+    found: list[dict[str, Any]] = [{"id": row["id"]} for row in rows]
+    for each in definition["fields"].values():
+        name, kind = each["name"], each["settings"]["type"]
+        for row, result in zip(rows, found, strict=True):
+            if kind == "table":
+                children = world.rows(f"{key}/{name}")
+                result[name] = tuple(
+                    int(child["number"]) for child in children if child["parent_id"] == row["id"]
+                )
+            elif kind == "links":
+                result[name] = world.linked(key, name, row["id"])
+            else:
+                result[name] = _number(row[name])
+    return found
 
 
 def _number(value: Any) -> int | None:
@@ -54,13 +71,23 @@ def _fill(world: World, model: Model) -> None:
                 continue
             row = {}
             for identity, each in definition["fields"].items():
-                value = values[identity]
-                is_text = each["settings"]["type"] in {"text", "long_text"}
-                row[each["name"]] = str(value) if is_text and value is not None else value
-                if value == -1:  # a link to the record itself, whose id is not known yet
-                    row[each["name"]] = values[identity] = None
+                value, kind = values[identity], each["settings"]["type"]
+                if not isinstance(value, tuple):
+                    row[each["name"]] = (
+                        str(value) if kind in {"text", "long_text"} and value is not None else value
+                    )
             (identifier,) = world.add(key, row)
             model.records[entity][identifier] = model.records[entity].pop(-1)
+            for identity, each in definition["fields"].items():
+                value = values[identity]
+                if each["settings"]["type"] == "table" and isinstance(value, tuple):
+                    rows = (
+                        {"parent_id": identifier, "position": at, "number": one}
+                        for at, one in enumerate(value)
+                    )
+                    world.add(f"{key}/{each['name']}", *rows)
+                elif isinstance(value, tuple):
+                    world.link(key, each["name"], identifier, value)
 
 
 def _step(world: World, model: Model) -> int:
@@ -102,8 +129,18 @@ def _history(world: World, random: Random, steps: int) -> None:
         _check(world, model)
 
 
-@pytest.mark.parametrize(("dialect", "seeds"), [("sqlite", range(60)), ("postgresql", range(60, 72))])
+@pytest.mark.parametrize(("dialect", "seeds"), [("sqlite", range(30)), ("postgresql", range(30, 38))])
 def test_random_histories(databases: Databases, dialect: str, seeds: range) -> None:
+    _histories(databases, dialect, seeds)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("dialect", "seeds"), [("sqlite", range(100, 600)), ("postgresql", range(600, 700))])
+def test_many_random_histories(databases: Databases, dialect: str, seeds: range) -> None:
+    _histories(databases, dialect, seeds)
+
+
+def _histories(databases: Databases, dialect: str, seeds: range) -> None:
     for seed in seeds:
         with databases.database(dialect) as url:
             database = Database(url)
