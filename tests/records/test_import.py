@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -276,6 +277,29 @@ def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Pa
     with shop.reading() as call:
         page = list_records(call, C, Query(sort="-number", limit=1, count="exact"))
     assert (page.count, page.rows[0].values["number"]) == (count, f"C-{count}")
+
+
+def test_two_imports_of_the_same_file_at_once_add_every_record_once(shop: Shop, tmp_path: Path) -> None:
+    content = "name,email\n" + "".join(f"N{number},n{number}@x.example\n" for number in range(300))
+    path = tmp_path / "in.csv"
+    path.write_text(content)
+    barrier = threading.Barrier(2)
+    results: list[Result] = []
+
+    def work() -> None:
+        barrier.wait()
+        results.append(run(shop.database, shop.release, shop.people["mia"], C, path, Options(), language="en"))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 2
+    assert sum(result.counts.added for result in results) == 300
+    assert sum(result.counts.failed for result in results) == 300
+    assert {each.code for result in results for failure in result.failures for each in failure.problems} == {"unique"}
+    assert len({record.values["number"] for record in rows(shop)}) == 300
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
