@@ -22,6 +22,7 @@ _DAMAGE = (
     zlib.error,
     struct.error,
     EOFError,
+    LookupError,
     NotImplementedError,
     OSError,
     OverflowError,
