@@ -17,7 +17,7 @@ from typing import IO
 from dougong.diagnostics import Diagnostic, Refusal
 
 CHUNK = 1 << 16
-_DAMAGE = (
+DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -80,7 +80,7 @@ class Reader:
                     if size > allowed or self._inflated > self._limits.total:
                         raise _refusal("the file inflates to more than is allowed", name)
                     yield chunk
-        except _DAMAGE as error:
+        except DAMAGE as error:
             raise _refusal("the file is damaged or packed in an unknown way", name) from error
 
     def read(self, name: str) -> bytes:
@@ -92,7 +92,7 @@ def open_archive(source: Path | IO[bytes], limits: Limits = DEFINITIONS) -> Read
     """An archive for reading; Refusal when it is none or its table of contents is not acceptable."""
     try:
         archive = zipfile.ZipFile(source)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise _refusal("this is no zip archive, or it is damaged") from error
     return Reader(archive, limits)
 
