@@ -65,7 +65,7 @@ class Api:
     client: FlaskClient
     token: str
 
-    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+    def __call__(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
         if body is not None:
             more["json"] = body

@@ -10,16 +10,20 @@ from flask import Flask
 from sqlalchemy import Connection, func, select
 
 from dougong import compiler
-from dougong.definitions.load import load_app
+from dougong.definitions.load import load_app, load_sources
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
 from dougong.people import housekeeping
+from dougong.people.actor import SYSTEM
+from dougong.records.call import call_for
+from dougong.records.recompute import changed_formulas, recompute
+from dougong.storage import ledger
 from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
-from dougong.storage.release import Release, Releases, releases_of
+from dougong.storage.release import Release, Releases, release_of, releases_of
 from dougong.storage.system import USER
 from dougong.web import importing
 from dougong.web.application import create_app
@@ -88,7 +92,24 @@ def application() -> Flask:
 
 
 def after_apply(connection: Connection, plan: Plan) -> None:
-    """What a new version asks of the data that stand there already, in the transaction that applies it."""
+    """What a new version asks of the data that stand there already, in the transaction that applies it: formulas that are new
+    or changed are computed for every record."""
+    if not plan.base:
+        return
+    recorded = _recorded(connection)
+    keys = changed_formulas(recorded.get(plan.app.id), plan.app)
+    if keys:
+        release = release_of({**recorded, plan.app.id: plan.app})
+        call = call_for(release, connection, SYSTEM, "cli")
+        for key in keys:
+            recompute(call, key)
+
+
+def _recorded(connection: Connection) -> dict[str, App]:
+    """The installed apps as the transaction sees them."""
+    numbers = ledger.installed(connection)
+    trees = [load_sources(ledger.version(connection, name, number).sources, name) for name, number in numbers.items()]
+    return {each.id: each for each in compiler.compile_apps(trees) if isinstance(each, App)}
 
 
 def compile_folders(folders: Iterable[str | Path], release: Release | None = None) -> list[App]:

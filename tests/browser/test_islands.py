@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.gallery import POSTED, serving
 
@@ -186,7 +186,8 @@ def test_rows_are_added_removed_filled_and_pasted(visit: Page, address: str) -> 
         """() => {
           const data = new DataTransfer();
           data.setData('text/plain', '7\\t100.5\\t5\\n8\\t200\\t6\\n9\\t300\\t7\\n');
-          document.querySelector('#f-lines-2-quantity').dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
+          const paste = new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true});
+          document.querySelector('#f-lines-2-quantity').dispatchEvent(paste);
         }"""
     )
     expect(lines).to_have_count(5)
@@ -202,7 +203,12 @@ def test_leaving_an_unsaved_form_is_asked_about(visit: Page, address: str) -> No
     go(visit, address, "form")
     visit.locator("#f-name").fill("changed")
     asked: list[str] = []
-    visit.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    visit.once("dialog", refuse)
     visit.evaluate("() => { window.location.assign('/list/zh/light'); }")
     visit.wait_for_timeout(300)
     assert asked == ["beforeunload"]
@@ -213,7 +219,7 @@ def test_a_form_is_sent_once_with_its_token(visit: Page, address: str) -> None:
     go(visit, address, "form")
     visit.locator("#f-name").fill("changed")
     visit.evaluate(
-        "() => { const form = document.querySelector('#form'); const save = document.querySelector('[data-save]'); save.click(); save.click(); }"
+        "() => { const save = document.querySelector('[data-save]'); save.click(); save.click(); }"
     )
     visit.wait_for_selector("text=Sent")
     assert len(POSTED) == 1
@@ -306,7 +312,11 @@ def test_date_keeps_one_notation(visit: Page, address: str) -> None:
     expect(visit.locator("#f-close_on")).to_have_value("2026-10-31")
     expect(visit.locator("#f-visit_at")).to_have_value("2026-12-05 14:30")
     visit.evaluate(
-        "() => { const source = document.querySelector('#f-close_on ~ .date-source'); source.value = '2027-01-02'; source.dispatchEvent(new Event('change')); }"
+        """() => {
+          const source = document.querySelector('#f-close_on ~ .date-source');
+          source.value = '2027-01-02';
+          source.dispatchEvent(new Event('change'));
+        }"""
     )
     expect(visit.locator("#f-close_on")).to_have_value("2027-01-02")
 

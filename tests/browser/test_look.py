@@ -41,7 +41,10 @@ SMALL = """() => [...document.querySelectorAll(
   if (!box.width || !box.height) return false;
   if (!part.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})) return false;
   return box.height < 40;
-}).map((part) => `${Math.round(part.getBoundingClientRect().height)} ${part.tagName}.${part.className} ${part.textContent.trim().slice(0, 30)}`)"""
+}).map((part) => {
+  const height = Math.round(part.getBoundingClientRect().height);
+  return `${height} ${part.tagName}.${part.className} ${part.textContent.trim().slice(0, 30)}`;
+})"""
 
 
 @pytest.fixture(scope="module")

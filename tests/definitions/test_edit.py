@@ -10,10 +10,10 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from dougong.definitions import edit
-from dougong.definitions.edit import EditError, same
+from dougong.definitions.edit import EditError
 from dougong.definitions.json_reader import read_json
 from dougong.definitions.layout import slices
-from dougong.definitions.nodes import Data, MappingNode, Node, SequenceNode, Source, data_of, find
+from dougong.definitions.nodes import Data, MappingNode, Node, SequenceNode, Source, data_of, find, same
 from dougong.definitions.yaml_reader import read_yaml
 from tests.definitions.documents import KEYS, VALUES, documents, json_documents
 from tests.definitions.samples import CALM, GOOD

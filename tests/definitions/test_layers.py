@@ -1,8 +1,16 @@
 """A customer's layer on top of a template: merged by id, every value knowing where it comes from."""
 
+import pytest
+from hypothesis import assume, given
+
 from dougong.compiler import check_sources
+from dougong.definitions.layers import difference
 from dougong.definitions.load import load_sources
+from dougong.definitions.nodes import Data
+from dougong.definitions.rendering import whole
 from dougong.model.app import App
+from tests.definitions.documents import MAPPINGS
+from tests.definitions.samples import CALM
 
 APP = "id: shop\nversion: 1.0.0\nlabel: Shop\n"
 CUSTOMER = """label: {en: Customer, zh: 客户}
@@ -78,6 +86,35 @@ def test_removing_what_is_needed_points_at_the_removal() -> None:
     assert [str(finding) for finding in outcome] == [
         "shop/local/entities/customer.yaml:2:11: error D202: fields/grade/options: 'options' is missing (add 'options')"
     ]
+
+
+def _shared(left: Data, right: Data) -> bool:
+    """Whether no mapping of one stands where the other has a list."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return all(_shared(left[key], right[key]) for key in left if key in right)
+    return {type(left), type(right)} != {dict, list}
+
+
+def _without_order(data: Data) -> object:
+    if isinstance(data, dict):
+        return {key: _without_order(value) for key, value in sorted(data.items())}
+    return [_without_order(value) for value in data] if isinstance(data, list) else (type(data), data)
+
+
+@CALM
+@given(MAPPINGS, MAPPINGS)
+def test_any_change_can_be_said_by_a_local_layer(template: Data, wanted: Data) -> None:
+    assume(_shared(template, wanted))
+    local = difference(template, wanted)
+    texts = {"entities/a.yaml": whole(template), "local/entities/a.yaml": whole(local)}
+    tree = load_sources(texts if local else {"entities/a.yaml": texts["entities/a.yaml"]})
+    assert [finding.code for finding in tree.problems] == ["D124"]
+    assert _without_order(tree.documents["entities/a"].data) == _without_order(wanted)
+
+
+def test_a_list_does_not_replace_a_mapping() -> None:
+    with pytest.raises(ValueError, match="mapping"):
+        difference({"a": {"b": 1}}, {"a": [1]})
 
 
 def test_a_removed_field_that_is_still_used_is_found_where_it_is_used() -> None:

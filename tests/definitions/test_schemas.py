@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from dougong.definitions import schemas
 from dougong.definitions.load import load_app
+from dougong.definitions.phrases import FORMS, in_language
 from dougong.definitions.places import kind_of
 from dougong.definitions.validator import validator
 from dougong.fieldtypes import TYPES
@@ -65,6 +66,25 @@ def test_no_mapping_takes_unknown_keys_and_every_key_has_a_title_in_both_languag
             if "$ref" in value or "anyOf" in value or "type" in value or "enum" in value:
                 assert titled.get("title"), f"{path}/{key}"
                 assert titled["x-title"]["zh"], f"{path}/{key}"
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        for value in schema.values():
+            yield from _patterns(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from _patterns(value)
+
+
+@pytest.mark.parametrize("kind", schemas.KINDS)
+def test_every_pattern_is_said_in_words_in_both_languages(kind: str) -> None:
+    """Nobody is shown a regular expression who wrote something else."""
+    for pattern in _patterns(schemas.schema(kind)):
+        assert pattern in FORMS, pattern
+        assert in_language(FORMS[pattern], 1) != FORMS[pattern]
 
 
 def _plain(value: Any) -> Any:

@@ -2,8 +2,7 @@
 
 from hypothesis import given
 
-from dougong.definitions.edit import same
-from dougong.definitions.nodes import Data
+from dougong.definitions.nodes import Data, same
 from dougong.definitions.upgrade import MISSING, Conflict, Missing, merge_sources, merge_three
 from tests.definitions.documents import MAPPINGS
 from tests.definitions.samples import CALM

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from dougong.assembly import after_apply
 from dougong.compiler import check_sources
 from dougong.model.app import App
 from dougong.people.actor import SYSTEM
@@ -65,3 +66,15 @@ def test_a_deleted_record_disappears_from_lists_of_links(shop: Shop) -> None:
     with shop.writing() as call:
         delete(call, "shop.product", first)
         assert read(call, "shop.order", order).values["related"] == (second,)
+
+
+def test_applying_a_version_computes_its_formulas(shop: Shop) -> None:
+    product = shop.product("p", "10.00")
+    order = shop.order(shop.customer(), lines=[{"product": product, "quantity": "2"}])
+    new = changed_app()
+    with shop.database.reading() as connection:
+        made = plan(releases_of(shop.database).recorded(connection, "shop"), new, connection)
+    apply(made, shop.database, afterwards=after_apply)
+    with shop.reading() as call:
+        call = replace(call, release=releases_of(shop.database).current())
+        assert read(call, "shop.order", order).values["doubled"] == Decimal("80.00")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from dougong.definitions import rendering
@@ -20,6 +19,7 @@ from dougong.definitions.nodes import (
     Step,
     data_of,
     find,
+    same,
 )
 from dougong.definitions.yaml_reader import read_yaml
 from dougong.diagnostics import Diagnostic
@@ -201,20 +201,6 @@ def _saved_list(text: str, path: Path, old: list[Data], new: list[Data], file: s
     for offset in range(shared, len(middle_new)):
         text = insert_item(text, path, head + offset, middle_new[offset], file)
     return text
-
-
-def same(left: Data, right: Data) -> bool:
-    """Whether two values say the same, keys in the same order and `true` not the same as 1."""
-    if isinstance(left, dict) and isinstance(right, dict):
-        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list) and isinstance(right, list):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
-    numbers = (int, Decimal)
-    if isinstance(left, numbers) and isinstance(right, numbers):
-        return left == right
-    return type(left) is type(right) and left == right
 
 
 def _root(text: str, file: str) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dougong.definitions.catalogue import nearest_name, problem
-from dougong.definitions.nodes import Document, MappingNode, Node, Scalar, SequenceNode, place_of
+from dougong.definitions.nodes import Data, Document, MappingNode, Node, Scalar, SequenceNode, place_of, same
 from dougong.diagnostics import Diagnostic
 
 
@@ -29,6 +29,29 @@ def merge(
         else:
             merged[path] = Document(path, _merged(below.root, document.root, "", problems))
     return merged, problems
+
+
+def difference(template: Data, wanted: Data) -> Data:
+    """What a local layer must say so that, merged onto the template, it gives what is wanted; `{}` when that is nothing.
+
+    New keys come behind those of the template, as a merge puts them. A list cannot take the place of a mapping, nor the other
+    way round: ValueError.
+    """
+    if isinstance(template, dict) and isinstance(wanted, dict):
+        local: dict[str, Data] = {key: None for key in template if key not in wanted}
+        for key, value in wanted.items():
+            if key not in template:
+                local[key] = value
+            elif not same(template[key], value):
+                local[key] = difference(template[key], value)
+        return local
+    if (
+        isinstance(template, (dict, list))
+        and isinstance(wanted, (dict, list))
+        and type(template) is not type(wanted)
+    ):
+        raise ValueError("a list cannot take the place of a mapping, nor the other way round")
+    return wanted
 
 
 def _merged(below: Node, above: Node, path: str, problems: list[Diagnostic]) -> Node:

@@ -79,6 +79,20 @@ def data_of(node: Node) -> Data:
     return node.value
 
 
+def same(left: Data, right: Data) -> bool:
+    """Whether two values say the same, keys in the same order and `true` not the same as 1."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return list(left) == list(right) and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    numbers = (int, Decimal)
+    if isinstance(left, numbers) and isinstance(right, numbers):
+        return left == right
+    return type(left) is type(right) and left == right
+
+
 def place_of(node: Node) -> Place:
     """Where a node begins."""
     return Place(node.source.file, node.span.line, node.span.column)

@@ -40,6 +40,8 @@ FORMS: Mapping[str, str] = MappingProxyType(
         r"^[a-z](_?[a-z0-9])*(\.[a-z](_?[a-z0-9])*){0,3}$": "a field, or a path such as account.industry",
         "^[a-z0-9][a-z0-9_]{0,39}$": "the id of an option (lower-case letters, digits and underscores)",
         r"^([a-z][a-z0-9_]{0,39}\.)?[a-z][a-z0-9_]{0,39}$": "an entity, or app.entity",
+        r"^(\.[A-Za-z0-9]{1,10}|[a-z]+/([a-z0-9.+\-]+|\*))$": "a kind of file (such as .pdf or image/*)",
+        r"^(yyyy|yy|MM|dd|[-/._])+$": "a form of date (such as yyyyMM)",
         "^(INITIATOR|[a-z](_?[a-z0-9])*)$": "a member field, or INITIATOR",
         "^(app|[a-z]+/[a-z](_?[a-z0-9])*)$": "a file of the app such as entities/account",
     }
@@ -63,6 +65,8 @@ _CHINESE: Mapping[str, str] = {
     "a lower bound of the version (such as >=0.1)": "最低版本(例如 >=0.1)",
     "a version (such as 1.0.0)": "版本(例如 1.0.0)",
     "the id of an option (lower-case letters, digits and underscores)": "选项标识(小写字母、数字和下划线)",
+    "a kind of file (such as .pdf or image/*)": "文件种类(例如 .pdf 或 image/*)",
+    "a form of date (such as yyyyMM)": "日期格式(例如 yyyyMM)",
     "entity.view": "“实体.视图”",
     "a field, or a path such as account.industry": "字段,或路径(例如 account.industry)",
     "a member field, or INITIATOR": "成员字段,或 INITIATOR",

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dougong.definitions import edit
-from dougong.definitions.edit import EditError, same
-from dougong.definitions.nodes import Data, Path
+from dougong.definitions.edit import EditError
+from dougong.definitions.nodes import Data, Path, same
 
 
 @dataclass(frozen=True, slots=True)

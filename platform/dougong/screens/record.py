@@ -21,6 +21,7 @@ from dougong.screens.shape import (
     Action,
     ApprovalBox,
     Confirm,
+    Event,
     Fact,
     Link,
     Notice,
@@ -46,6 +47,7 @@ def record_screen(
     approval: ApprovalBox | None = None,
     actions: tuple[Action, ...] = (),
     locked: bool = False,
+    events: tuple[Event, ...] = (),
 ) -> RecordScreen:
     """The page of a record that was read for this reader; `actions` are those of its workflows."""
     entity = call.release.entity(record.key)
@@ -68,7 +70,7 @@ def record_screen(
         facts=_facts(call, entity, record),
         notices=(Notice(text("card_locked", language), "warn"),) if locked and approval is None else (),
         related=_related(call, entity, record),
-        timeline=timeline(call, record),
+        timeline=timeline(call, record, events),
         approval=approval,
     )
 

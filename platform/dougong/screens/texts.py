@@ -175,6 +175,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "days_one": ("{count} 天", "{count} day"),
         "just_now": ("刚刚", "just now"),
         "approved_next": ("同意后：{step}", "When approved: {step}"),
+        "approved_last": ("同意后：审批结束，通过", "When approved: this is the last step"),
+        "step_fact": ("步骤", "Step"),
+        "submitted_done": ("已提交", "Submitted"),
+        "withdrawn_done": ("已撤回", "Withdrawn"),
+        "decided_approve": ("已同意“{title}”", "Approved {title}"),
+        "decided_reject": ("已拒绝“{title}”", "Rejected {title}"),
         "task_done": ("已处理", "Done"),
         # imports
         "import_title": ("导入{label}", "Import {label}"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, records
+from dougong.web.api import apps, definitions, description, details, records, tasks
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
@@ -39,6 +39,10 @@ OPEN: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
+    api("GET", "/tasks", tasks.tasks, "kind", "limit", "before"),
+    api("GET", "/tasks/<identifier>", tasks.task),
+    api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
+    api("POST", "/tasks/<identifier>/reject", tasks.decide_reject),
     api("GET", "/<app>", apps.app),
     api("GET", "/files/<identifier>", details.file),
     api("GET", "/<app>/definitions", definitions.files, scope="admin"),
@@ -61,6 +65,7 @@ API: tuple[Route, ...] = (
     api("PATCH", RECORD, records.update),
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
+    api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit"),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
@@ -111,6 +116,8 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),
+    page("POST", f"{RECORD}/submit", record_pages.submit_one),
+    page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
 )

@@ -9,7 +9,6 @@ from dougong.records.comments import add_comment
 from dougong.records.create import create
 from dougong.records.delete import delete
 from dougong.records.read import read
-from dougong.records.record import Record
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.approval import approval_of
@@ -22,6 +21,9 @@ from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.forms import edit_again
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
+from dougong.workflow.act import withdraw
+from dougong.workflow.path import ways_of
+from dougong.workflow.submit import submit
 
 __all__ = ["comment", "create", "move", "remove", "show_record"]
 
@@ -32,7 +34,9 @@ def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> R
         record = read(call, entity_key(call, app, entity), number(identifier))
         approval = approval_of(call, record)
         return show(
-            exchange, call, record_screen(call, record, approval.box, approval.actions, approval.locked)
+            exchange,
+            call,
+            record_screen(call, record, approval.box, approval.actions, approval.locked, approval.events),
         )
 
 
@@ -77,6 +81,24 @@ def remove(exchange: Exchange, app: str, entity: str, identifier: str) -> Respon
     return go(exchange, entity_path(f"{app}.{entity}"), text("deleted", exchange.language, count=1))
 
 
-def title_of(record: Record) -> str:
-    """What a record is called."""
-    return record.title
+def submit_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/submit: begin an approval."""
+    data = form_data(exchange)
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        submit(call, key, number(identifier), first(data, "workflow"))
+    return go(exchange, record_path(key, identifier), text("submitted_done", exchange.language))
+
+
+def withdraw_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/withdraw: take back the approval that one started."""
+    data = form_data(exchange)
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        read(call, key, number(identifier))
+        running = [each for each in ways_of(call, key, number(identifier)) if each.state == "running"]
+        mine = [each for each in running if each.initiator_id == call.actor.id]
+        if not mine:
+            raise refuse("conflict", "W417", name="withdraw")
+        withdraw(call, mine[0].instance_id, first(data, "comment"))
+    return go(exchange, record_path(key, identifier), text("withdrawn_done", exchange.language))

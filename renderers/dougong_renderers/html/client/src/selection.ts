@@ -53,7 +53,8 @@ function move(step: number): void {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open], :popover-open")) return;
   const key = event.key.toLowerCase();
   const listed = document.querySelector("tr[data-row], li[data-task]");
   if (!listed) return;
