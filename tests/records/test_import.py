@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -19,7 +20,8 @@ from dougong.records.create import create
 from dougong.records.escape import escaped, unescaped
 from dougong.records.export import export
 from dougong.records.history import history
-from dougong.records.import_ import CHUNK, Options, Result, run
+from dougong.records.import_ import Options, Result, run
+from dougong.records.importer import CHUNK
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.record import Record
@@ -138,7 +140,7 @@ def test_a_dry_run_counts_and_changes_nothing(shop: Shop, tmp_path: Path) -> Non
 def test_a_dry_run_knows_what_the_file_itself_would_have_written(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dougong.records.import_.CHUNK", 2)
+    monkeypatch.setattr("dougong.records.importer.CHUNK", 2)
     content = (
         "name,email,referrer\nA,a@x.example,C\nB,b@x.example,A\nC,c@x.example,\n"
         "D,c@x.example,\nE,e@x.example,Nobody\nF,f@x.example,E\n"
@@ -275,6 +277,29 @@ def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Pa
     with shop.reading() as call:
         page = list_records(call, C, Query(sort="-number", limit=1, count="exact"))
     assert (page.count, page.rows[0].values["number"]) == (count, f"C-{count}")
+
+
+def test_two_imports_of_the_same_file_at_once_add_every_record_once(shop: Shop, tmp_path: Path) -> None:
+    content = "name,email\n" + "".join(f"N{number},n{number}@x.example\n" for number in range(300))
+    path = tmp_path / "in.csv"
+    path.write_text(content)
+    barrier = threading.Barrier(2)
+    results: list[Result] = []
+
+    def work() -> None:
+        barrier.wait()
+        results.append(run(shop.database, shop.release, shop.people["mia"], C, path, Options(), language="en"))
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 2
+    assert sum(result.counts.added for result in results) == 300
+    assert sum(result.counts.failed for result in results) == 300
+    assert {each.code for result in results for failure in result.failures for each in failure.problems} == {"unique"}
+    assert len({record.values["number"] for record in rows(shop)}) == 300
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -23,6 +23,7 @@ from dougong.records.history import history
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.related import related, related_lists
+from dougong.records.scope import BOOLEAN, compiled
 from dougong.records.update import update
 from dougong.records.why import why
 from tests.records.conftest import Shop, open_shop_database
@@ -246,3 +247,26 @@ def test_why_names_the_rule_its_file_and_line(shop: Shop) -> None:
         assert why(call, ann, C, "create").allowed
         assert why(call, shop.people["root"], C, "delete", foreign).allowed
         assert not why(call, shop.people["eve"], C, "read").allowed
+
+
+def test_what_a_definition_asks_of_hidden_things_is_empty_for_who_may_not_see_them(shop: Shop) -> None:
+    foreign = shop.customer(name="Foreign", owner=shop.people["mia"].id)
+    shop.customer(owner=shop.people["ann"].id, secret="S", credit="5", referrer=foreign)
+    expected = {
+        "secret = 'S'": (1, 0),
+        "secret IS EMPTY": (1, 1),
+        "credit > 1": (1, 0),
+        "referrer.name = 'Foreign'": (1, 0),
+        "referrer IS NOT EMPTY": (1, 1),
+    }
+    for text, counts in expected.items():
+        with shop.reading() as call:
+            view = compiled(call, C, text, "filter", BOOLEAN)
+            everything = list_records(call, C, Query(view=view, count="exact"))
+        with shop.reading("ann") as call:
+            seen = list_records(call, C, Query(view=view, count="exact"))
+        assert (everything.count, seen.count) == counts, text
+    with shop.reading() as call:
+        measure = compiled(call, C, "SUM(credit)", "measure", aggregate=True)
+    with shop.reading("ann") as call:
+        assert aggregate(call, C, [], {"sum": measure}).rows == ((0,),)

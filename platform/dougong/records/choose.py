@@ -31,7 +31,7 @@ class Choice:
 
 
 def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
-    """Up to `limit` records or people for a field (`account`, or `lines.product` in a sub-table) that a search finds."""
+    """Up to `limit` records or people for a field (`owner`, or `lines.item` in a sub-table) that a search finds."""
     field = _field(call, open_door(call, key, "read"), field_path)
     limit = max(1, min(limit, MOST))
     if field.type == "member":

@@ -27,7 +27,7 @@ _AS_IT_IS = frozenset({"integer", "decimal", "money", "date", "boolean"})
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column of an export: its path (`amount`, `lines.product`), its label, and the decimals of its numbers."""
+    """A column of an export: its path (`amount`, `lines.item`), its label, and the decimals of its numbers."""
 
     path: str
     label: str

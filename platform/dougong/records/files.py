@@ -59,7 +59,7 @@ class Download:
 
 
 def upload(call: Call, folder: Path, key: str, field_path: str, name: str, source: BinaryIO) -> StoredFile:
-    """Store a file for a field (`contract`, or `lines.picture`) that the actor may write; it must then be attached to a record.
+    """Store a file for a field (`scan`, or `lines.picture`) that the actor may write; it must then be attached to a record.
 
     Size and kind are limited by the field while the file comes in; what the sender says about its type is not believed.
     """

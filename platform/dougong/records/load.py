@@ -44,8 +44,8 @@ def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -
             .where(table.c.source_id.in_(chunk), target.c.deleted_at.is_(None))
             .order_by(table.c.source_id, table.c.position)
         )
-        for source, target in call.connection.execute(statement):
-            found.setdefault(source, []).append(target)
+        for source, each in call.connection.execute(statement):
+            found.setdefault(source, []).append(each)
     return {source: tuple(targets) for source, targets in found.items()}
 
 

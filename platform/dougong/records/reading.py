@@ -16,6 +16,7 @@ import python_calamine
 
 from dougong.records.escape import unescaped
 from dougong.records.messages import refuse
+from dougong.storage.archive import DAMAGE
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_UNPACKED = 1024 * 1024 * 1024
@@ -147,7 +148,7 @@ def _check_package(path: Path, language: str) -> None:
                         left -= len(block)
                         if left < 0:
                             refuse("too_large", language, "import_too_large")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except DAMAGE as error:
         refuse("invalid", language, "import_format", value=type(error).__name__)
 
 
