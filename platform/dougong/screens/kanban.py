@@ -19,7 +19,7 @@ from dougong.screens.filters import conjunction, literal
 from dougong.screens.list import query_of
 from dougong.screens.list_head import ListRequest, count_text, list_head, view_of
 from dougong.screens.requirements import requirements
-from dougong.screens.shape import CardMove, Empty, KanbanCard, KanbanColumn, KanbanScreen, Piece, Total
+from dougong.screens.shape import CardMove, Empty, KanbanCard, KanbanColumn, KanbanScreen, Piece, Shown, Total
 from dougong.screens.showing import option_piece, shown, stage_piece
 from dougong.screens.texts import text
 

@@ -6,7 +6,9 @@ Sizes are counted while inflating; names must be plain relative paths; links, de
 from __future__ import annotations
 
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,19 @@ from typing import IO
 from dougong.diagnostics import Diagnostic, Refusal
 
 CHUNK = 1 << 16
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""All that the standard library raises when an archive lies about itself."""
 _HARMLESS = 1 << 20
 """Up to this size nobody asks how well a file is packed."""
 _OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -65,12 +80,8 @@ class Reader:
                     if size > allowed or self._inflated > self._limits.total:
                         raise _refusal("the file inflates to more than is allowed", name)
                     yield chunk
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        except DAMAGE as error:
             raise _refusal("the file is damaged or packed in an unknown way", name) from error
-        except Exception as error:
-            if type(error).__module__ == "zlib":
-                raise _refusal("the file is damaged", name) from error
-            raise
 
     def read(self, name: str) -> bytes:
         """The whole content of a file."""
@@ -81,7 +92,7 @@ def open_archive(source: Path | IO[bytes], limits: Limits = DEFINITIONS) -> Read
     """An archive for reading; Refusal when it is none or its table of contents is not acceptable."""
     try:
         archive = zipfile.ZipFile(source)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise _refusal("this is no zip archive, or it is damaged") from error
     return Reader(archive, limits)
 

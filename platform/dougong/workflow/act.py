@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, select, update
 
 from dougong.model.expression import Value
 from dougong.model.workflow import Node
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.read import read
 from dougong.records.update import update as update_record
-from dougong.storage.system import INSTANCE, TASK, USER
+from dougong.storage.system import INSTANCE, TASK
 from dougong.workflow import machine
+from dougong.workflow.closed import refuse_closed
 from dougong.workflow.instances import (
     Instance,
     accepted,
@@ -25,9 +25,9 @@ from dougong.workflow.instances import (
     log,
     record_values,
 )
-from dougong.workflow.messages import DONE, refuse
-
-LONGEST_OPINION = 4000
+from dougong.workflow.messages import refuse
+from dougong.workflow.opinions import checked_opinion, needed_opinion
+from dougong.workflow.targets import check_targets
 
 
 def approve(
@@ -37,43 +37,70 @@ def approve(
     changes: Mapping[str, Value] | None = None,
     if_version: int | None = None,
 ) -> Instance:
-    """Approve a task of the actor; `changes` are to fields that the step lets one change."""
+    """Approve a task of the actor; `changes` are to fields that the step lets one change.
+
+    `if_version` is the version of the record that was looked at: another one is refused, as nobody approves what they have not seen.
+    """
     return _decide(call, task_id, True, opinion, changes or {}, if_version)
 
 
-def reject(call: Call, task_id: int, opinion: str = "") -> Instance:
+def reject(call: Call, task_id: int, opinion: str = "", if_version: int | None = None) -> Instance:
     """Reject a task of the actor; the opinion says why and is required."""
-    return _decide(call, task_id, False, opinion, {}, None)
+    return _decide(call, task_id, False, opinion, {}, if_version)
 
 
 def withdraw(call: Call, instance_id: int, opinion: str = "") -> Instance:
-    """Take back an approval that one started and that still runs."""
+    """Take back an approval that one started and that still runs; an administrator may stop any."""
+    _check_scope(call)
     if not _concerns(call, instance_id):
         refuse("missing", call.language, "no_instance")
     instance = lock_instance(call, instance_id)
-    words = _checked_opinion(call, opinion)
-    facts = facts_of(call, instance.app, record_values(call, instance.key, instance.record_id), instance.initiator_id)
-    decision = accepted(
-        call, instance.workflow, machine.withdraw(instance.workflow, instance.state, call.actor.id, facts)
-    )
+    words = checked_opinion(call, opinion)
+    record = record_values(call, instance.key, instance.record_id)
+    facts = facts_of(call, instance.app, record, instance.initiator_id)
+    found = machine.withdraw(instance.workflow, instance.state, call.actor.id, facts, may_stop=call.actor.is_admin)
+    decision = accepted(call, instance.workflow, found)
     log(call, instance.id, "withdrawn", opinion=words)
     carry_out(call, instance, decision)
     return instance
 
 
+def withdraw_record(call: Call, key: str, identifier: int, workflow_id: str = "", opinion: str = "") -> Instance:
+    """Withdraw the approval that runs on a record which the actor may see; the workflow need only be named where several run."""
+    read(call, key, identifier)
+    running = select(INSTANCE.c.id, INSTANCE.c.workflow, INSTANCE.c.initiator_id).where(
+        INSTANCE.c.entity == key, INSTANCE.c.record_id == identifier, INSTANCE.c.state == "running"
+    )
+    rows = [
+        row
+        for row in call.connection.execute(running.order_by(INSTANCE.c.id))
+        if not workflow_id or row.workflow == workflow_id
+    ]
+    if not rows:
+        refuse("conflict", call.language, "not_running")
+    if len(rows) > 1:
+        refuse("invalid", call.language, "which_workflow", "workflow", names=", ".join(row.workflow for row in rows))
+    if not call.actor.is_admin and rows[0].initiator_id != call.actor.id:
+        refuse("forbidden", call.language, "not_initiator")
+    return withdraw(call, rows[0].id, opinion)
+
+
 def _decide(
     call: Call, task_id: int, approves: bool, opinion: str, changes: Mapping[str, Value], if_version: int | None
 ) -> Instance:
-    instance_id = _own_task(call, task_id).instance_id
-    instance = lock_instance(call, instance_id)
+    """The instance is locked first and the record after it, in every action, so that two of them never wait for each other."""
+    _check_scope(call)
+    instance = lock_instance(call, _own_task(call, task_id).instance_id)
     task = _own_task(call, task_id)
     if task.state != "open":
-        _refuse_closed(call, task)
+        refuse_closed(call, task)
     node = instance.workflow.nodes[task.node]
-    words = _needed_opinion(call, node, approves, opinion)
-    record_values(call, instance.key, instance.record_id)
-    _write_changes(call, instance, node, changes, if_version)
-    record = record_values(call, instance.key, instance.record_id)
+    words = needed_opinion(call, node, approves, opinion)
+    seen = record_values(call, instance.key, instance.record_id)
+    if if_version is not None and seen["version"] != if_version:
+        refuse("stale", call.language, "changed_since")
+    _write_changes(call, instance, node, changes)
+    record = record_values(call, instance.key, instance.record_id) if changes else seen
     facts = facts_of(call, instance.app, record, instance.initiator_id)
     found = machine.decide(instance.workflow, instance.state, task.node, task.visit, call.actor.id, approves, facts)
     decision = accepted(call, instance.workflow, found)
@@ -82,6 +109,11 @@ def _decide(
     log(call, instance.id, word, task.node, words, {"visit": task.visit})
     carry_out(call, instance, decision)
     return instance
+
+
+def _check_scope(call: Call) -> None:
+    if not call.actor.has_scope("write"):
+        refuse("forbidden", call.language, "token_read_only")
 
 
 def _own_task(call: Call, task_id: int) -> Row[Any]:
@@ -93,49 +125,14 @@ def _own_task(call: Call, task_id: int) -> Row[Any]:
     return row
 
 
-def _refuse_closed(call: Call, task: Row[Any]) -> None:
-    """Say who was faster, and with what."""
-    query = select(TASK).where(
-        TASK.c.instance_id == task.instance_id, TASK.c.node == task.node, TASK.c.visit == task.visit,
-        TASK.c.state == "done",
-    )  # fmt: skip
-    by = call.connection.execute(query.order_by(TASK.c.decided_at.desc()).limit(1)).one_or_none()
-    if by is None:
-        refuse("conflict", call.language, "gone")
-    name = call.connection.execute(select(USER.c.name).where(USER.c.id == by.decided_by)).scalar_one_or_none() or ""
-    zone_now = by.decided_at.astimezone(ZoneInfo(call.timezone))
-    form = "%H:%M" if zone_now.date() == today_of(call) else "%Y-%m-%d %H:%M"
-    done = DONE[by.decision][0 if call.language == "zh" else 1]
-    refuse("conflict", call.language, "task_closed", person=name, at=zone_now.strftime(form), done=done)
-
-
-
-
-def _needed_opinion(call: Call, node: Node, approves: bool, opinion: str) -> str:
-    words = _checked_opinion(call, opinion)
-    if not words and not approves:
-        refuse("invalid", call.language, "reject_comment", "comment")
-    if not words and node.comment_required:
-        refuse("invalid", call.language, "comment_required", "comment")
-    return words
-
-
-def _checked_opinion(call: Call, opinion: str) -> str:
-    words = opinion.replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_OPINION or "\0" in words:
-        refuse("invalid", call.language, "long_comment", "comment", limit=LONGEST_OPINION)
-    return words
-
-
-def _write_changes(
-    call: Call, instance: Instance, node: Node, changes: Mapping[str, Value], if_version: int | None
-) -> None:
+def _write_changes(call: Call, instance: Instance, node: Node, changes: Mapping[str, Value]) -> None:
     if not changes:
         return
     for name in changes:
         if name not in node.edit:
             refuse("forbidden", call.language, "step_field", name, name=name)
-    update_record(elevated(call), instance.key, instance.record_id, changes, if_version)
+    check_targets(call, instance.key, instance.record_id, changes)
+    update_record(elevated(call), instance.key, instance.record_id, changes)
 
 
 def _close(call: Call, task_id: int, decision: str, opinion: str) -> None:
@@ -154,6 +151,9 @@ def _close(call: Call, task_id: int, decision: str, opinion: str) -> None:
 
 
 def _concerns(call: Call, instance_id: int) -> bool:
-    """Whether the approval was started by the actor; others may not even learn that it exists."""
-    query = select(INSTANCE.c.id).where(INSTANCE.c.id == instance_id, INSTANCE.c.initiator_id == call.actor.id)
-    return -(2**63) <= instance_id < 2**63 and call.connection.execute(query).first() is not None
+    """Whether the actor started the approval or may stop any; others may not even learn that it exists."""
+    if not -(2**63) <= instance_id < 2**63:
+        return False
+    query = select(INSTANCE.c.initiator_id).where(INSTANCE.c.id == instance_id)
+    initiator = call.connection.execute(query).scalar_one_or_none()
+    return initiator is not None and (initiator == call.actor.id or call.actor.is_admin)

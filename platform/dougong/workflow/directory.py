@@ -19,7 +19,7 @@ def people_of(call: Call, app: str, node: Node, record: Mapping[str, Value], ini
     for assignee in node.assignees:
         for person in _people(call, app, assignee, record, initiator):
             found.setdefault(person)
-    return _active(call, found)
+    return active_people(call, found)
 
 
 def administrators(call: Call) -> tuple[int, ...]:
@@ -51,7 +51,8 @@ def _people(call: Call, app: str, assignee: Assignee, record: Mapping[str, Value
     return [] if head is None else [head]
 
 
-def _active(call: Call, people: Iterable[int]) -> tuple[int, ...]:
+def active_people(call: Call, people: Iterable[int]) -> tuple[int, ...]:
+    """Those of the people whose account is not disabled, in the same order."""
     wanted = tuple(people)
     if not wanted:
         return ()

@@ -9,16 +9,28 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, null, select
 
+from dougong.diagnostics import nearest
+from dougong.model.workflow import Node
 from dougong.records.call import Call
 from dougong.records.titles import find_titles
 from dougong.storage.system import INSTANCE, TASK
 from dougong.workflow.directory import names_of
-from dougong.workflow.instances import elevated
+from dougong.workflow.instances import elevated, knows
 from dougong.workflow.messages import refuse
 from dougong.workflow.pinned import workflow_of
 
 KINDS = ("todo", "started", "done")
 LARGEST_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One workflow of which a list of the inbox has lines, with how many."""
+
+    app: str
+    workflow: str
+    label: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +64,32 @@ def open_count(call: Call) -> int:
     return found
 
 
-def inbox(call: Call, kind: str = "todo", limit: int = 50, before: int | None = None) -> tuple[InboxLine, ...]:
-    """A page of one list of the inbox, newest first; `before` is the last id of the page before (of tasks, or of approvals)."""
-    if kind not in KINDS:
-        refuse("invalid", call.language, "bad_kind", "kind", name=kind)
+def inbox(
+    call: Call, kind: str = "todo", limit: int = 50, before: int | None = None, app: str = "", workflow: str = ""
+) -> tuple[InboxLine, ...]:
+    """A page of one list of the inbox, newest first; `before` is the last id of the page before (of tasks, or of approvals).
+
+    `app` and `workflow` narrow it to what one app, or one workflow of it, asks for.
+    """
     query, column = _query(call, kind)
+    if app:
+        query = query.where(INSTANCE.c.app == app)
+    if workflow:
+        query = query.where(INSTANCE.c.workflow == workflow)
     if before is not None:
         query = query.where(column < before)
     rows = call.connection.execute(query.order_by(column.desc()).limit(min(max(limit, 1), LARGEST_PAGE))).all()
     return _lines(call, rows)
+
+
+def groups(call: Call, kind: str) -> tuple[Group, ...]:
+    """The workflows of which a list of the inbox has lines, by how many."""
+    query, _ = _query(call, kind)
+    each = query.subquery()
+    counted = select(each.c.app, each.c.workflow, func.count().label("number")).group_by(each.c.app, each.c.workflow)
+    rows = call.connection.execute(counted).all()
+    found = [Group(row.app, row.workflow, _workflow_label(call, row.app, row.workflow), row.number) for row in rows]
+    return tuple(sorted(found, key=lambda group: (-group.count, group.label)))
 
 
 def line_of(call: Call, task_id: int) -> InboxLine:
@@ -73,10 +102,13 @@ def line_of(call: Call, task_id: int) -> InboxLine:
 
 
 def _query(call: Call, kind: str) -> tuple[Select[Any], Any]:
+    if kind not in KINDS:
+        refuse("invalid", call.language, "bad_kind", "kind", nearest(kind, KINDS), name=kind)
     if kind == "started":
         nothing = [null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")]
         dates = [INSTANCE.c.started_at.label("at"), INSTANCE.c.finished_at.label("decided_at")]
-        return select(*nothing, *dates, *_OF_INSTANCE).where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id
+        started: Select[Any] = select(*nothing, *dates, *_OF_INSTANCE)
+        return started.where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id
     query = _tasks().where(TASK.c.user_id == call.actor.id)
     return query.where(TASK.c.state == ("open" if kind == "todo" else "done")), TASK.c.id
 
@@ -117,13 +149,13 @@ def record_titles(call: Call, records: Iterable[tuple[str, int]]) -> dict[tuple[
     """What the records of approvals are called: whoever is asked about a record learns its title."""
     wanted: dict[str, set[int]] = {}
     for key, identifier in records:
-        wanted.setdefault(key, set()).add(identifier)
+        if knows(call, key):
+            wanted.setdefault(key, set()).add(identifier)
     return find_titles(elevated(call), wanted)
 
 
 def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: dict[int, str]) -> InboxLine:
-    workflow = workflow_of(call, row.app, row.workflow, row.version_number)
-    node = workflow.nodes.get(row.node or "")
+    node = _node(call, row)
     return InboxLine(
         task_id=row.task_id,
         instance_id=row.instance_id,
@@ -132,7 +164,7 @@ def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: 
         record_id=row.record_id,
         title=titles.get((row.entity, row.record_id), f"#{row.record_id}"),
         workflow=row.workflow,
-        workflow_label=workflow.label.get(call.language),
+        workflow_label=_workflow_label(call, row.app, row.workflow),
         node=row.node or "",
         node_label=node.label.get(call.language) if node else "",
         initiator_id=row.initiator_id,
@@ -145,7 +177,24 @@ def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: 
     )
 
 
+def _workflow_label(call: Call, app_id: str, workflow_id: str) -> str:
+    """What a workflow is called now; one that is gone keeps its id."""
+    app = call.release.apps.get(app_id)
+    workflow = app.workflows.get(workflow_id) if app else None
+    return workflow.label.get(call.language) if workflow else workflow_id
+
+
+def _node(call: Call, row: Row[Any]) -> Node | None:
+    """The step of a line. What is over is told in today's words where they exist: earlier versions need not be compiled for a list."""
+    if not row.node:
+        return None
+    app = call.release.apps.get(row.app)
+    present = app.workflows.get(row.workflow) if app else None
+    if row.task_state != "open" and present is not None and row.node in present.nodes:
+        return present.nodes[row.node]
+    return workflow_of(call, row.app, row.workflow, row.version_number).nodes.get(row.node)
+
+
 def _status(row: Row[Any]) -> str:
-    if row.task_id is None:
-        return row.outcome or "running"
-    return row.decision or row.task_state
+    status: str = (row.outcome or "running") if row.task_id is None else (row.decision or row.task_state)
+    return status

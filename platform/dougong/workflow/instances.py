@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dougong.diagnostics import Refusal
 from dougong.model.expression import Value
+from dougong.model.field import Field
 from dougong.model.workflow import Workflow
 from dougong.records.call import Call
 from dougong.records.evaluation import Evaluation
@@ -19,12 +20,12 @@ from dougong.records.shape import shape_of
 from dougong.records.update import update as update_record
 from dougong.storage.system import INSTANCE, STEP, TASK
 from dougong.workflow import notices, state
-from dougong.workflow.directory import administrators, people_of
+from dougong.workflow.directory import active_people, administrators, people_of
 from dougong.workflow.machine import Ask, Assign, Cancel, Decision, Facts, Fields, Note, Refused, State
 from dougong.workflow.messages import problem, refuse
 from dougong.workflow.pinned import present_number, workflow_of
 
-OUTCOMES = ("approved", "rejected", "withdrawn")
+OUTCOMES = ("approved", "rejected", "withdrawn", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +45,24 @@ class Instance:
 
 def elevated(call: Call) -> Call:
     """The same person, acting for the definition: what a workflow sets does not depend on that person's rights."""
-    return replace(call, door="workflow", actor=replace(call.actor, is_admin=True, scopes=None))
+    return replace(call, door="workflow", actor=replace(call.actor, lifted=True))
+
+
+def knows(call: Call, key: str) -> bool:
+    """Whether an entity still exists; approvals of one that does not are history."""
+    app_id, _, entity_id = key.partition(".")
+    app = call.release.apps.get(app_id)
+    return app is not None and entity_id in app.entities
 
 
 def record_values(call: Call, key: str, identifier: int) -> Mapping[str, Value]:
     """The whole record with its rows, locked against other writers until the transaction ends; refused when it is gone."""
+    if not knows(call, key):
+        refuse("missing", call.language, "record_gone")
     shape = shape_of(call.release, key)
     found = load(call, shape, [identifier], [shape.table.c.deleted_at.is_(None)], lock=True)
     if identifier not in found:
-        refuse("missing", call.language, "no_instance")
+        refuse("missing", call.language, "record_gone")
     [draft] = drafts_of(call, shape, [found[identifier]], list(shape.tables), [""])
     return draft.values
 
@@ -65,6 +75,7 @@ def facts_of(call: Call, app: str, record: Mapping[str, Value], initiator: int) 
         holds=lambda condition: evaluation.holds(condition, record),
         people=lambda node: people_of(call, app, node, record, initiator),
         administrators=lambda: administrators(call),
+        active=lambda people: active_people(call, people),
     )
 
 
@@ -108,11 +119,15 @@ def lock_instance(call: Call, identifier: int) -> Instance:
 
 def accepted(call: Call, workflow: Workflow, found: Decision | Refused) -> Decision:
     """The decision, or the refusal with its reason in words."""
-    if isinstance(found, Decision):
-        return found
-    node = workflow.nodes.get(found.node)
-    label = node.label.get(call.language) if node else found.node
-    refuse("conflict", call.language, found.reason, node=label)
+    if isinstance(found, Refused):
+        node = workflow.nodes.get(found.node)
+        label = node.label.get(call.language) if node else found.node
+        kind = "forbidden" if found.reason in _FORBIDDEN else "conflict"
+        refuse(kind, call.language, found.reason, node=label)
+    return found
+
+
+_FORBIDDEN = frozenset({"not_asked", "not_initiator", "no_withdrawal"})
 
 
 def carry_out(call: Call, instance: Instance, decision: Decision) -> None:
@@ -134,8 +149,13 @@ def carry_out(call: Call, instance: Instance, decision: Decision) -> None:
 
 
 def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:
-    """Set fields of the record, each value computed after those before it; what does not fit refuses the whole action."""
-    if not assignments:
+    """Set fields of the record, each value computed after those before it; what does not fit refuses the whole action.
+
+    A field that a newer version of the app no longer has, or computes, is left out.
+    """
+    known = shape_of(call.release, instance.key).entity.fields if assignments else {}
+    assignments = [tuple(each for each in fields if _is_settable(known.get(each[0]))) for fields in assignments]
+    if not any(assignments):
         return
     values = dict(record_values(call, instance.key, instance.record_id))
     evaluation = Evaluation(call)
@@ -147,6 +167,10 @@ def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:
         update_record(elevated(call), instance.key, instance.record_id, changes)
     except Refusal as refusal:
         raise Refusal("conflict", [_unset(call, instance, each.path, each.message) for each in refusal.problems]) from refusal
+
+
+def _is_settable(field: Field | None) -> bool:
+    return field is not None and not field.is_computed
 
 
 def log(
@@ -185,6 +209,8 @@ def _open_tasks(call: Call, instance: Instance, ask: Ask) -> None:
         for person in ask.people
     ]
     call.connection.execute(insert(TASK), rows)
+    details = {"visit": ask.visit, "people": list(ask.people)}
+    log(call, instance.id, "asked", ask.node, details=details, by_system=True)
     notices.tell_assignees(call, instance.id, ask.people)
 
 

@@ -32,7 +32,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where an approval stands. Without an outcome it has at least one token; with one (approved, rejected, withdrawn) none."""
+    """Where an approval stands. Without an outcome it has at least one token; with one (approved, rejected, withdrawn,
+    cancelled) none."""
 
     tokens: tuple[Token, ...] = ()
     visits: tuple[tuple[str, int], ...] = ()
@@ -51,13 +52,15 @@ class State:
 class Facts:
     """What the machine asks about the world, for one record at one moment.
 
-    `people` are the active persons a node asks, without duplicates; `administrators` stand in where a node says so.
+    `people` are the active persons a node asks, without duplicates; `administrators` stand in where a node says so;
+    `active` leaves out those whose account has been disabled since they were asked.
     """
 
     initiator: int
     holds: Callable[[Expression], bool]
     people: Callable[[Node], tuple[int, ...]]
     administrators: Callable[[], tuple[int, ...]]
+    active: Callable[[tuple[int, ...]], tuple[int, ...]] = tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +160,29 @@ def decide(workflow: Workflow, state: State, node: str, visit: int, person: int,
     return _carried_out(run, lambda: _approve(run, token, person) if approves else _reject(run, token))
 
 
-def withdraw(workflow: Workflow, state: State, person: int, facts: Facts) -> Decision | Refused:
-    """The initiator takes the approval back while it runs."""
+def withdraw(workflow: Workflow, state: State, person: int, facts: Facts, may_stop: bool = False) -> Decision | Refused:
+    """The initiator takes the approval back while it runs; who `may_stop` any approval need not be the initiator."""
     if state.outcome:
         return Refused("ended")
-    if person != facts.initiator:
+    if not may_stop and person != facts.initiator:
         return Refused("not_initiator")
-    if not workflow.allow_withdraw:
+    if not may_stop and not workflow.allow_withdraw:
         return Refused("no_withdrawal")
     run = _Run(workflow, facts, state)
     _finish(run, "withdrawn")
     if workflow.on_withdraw:
         run.effects.append(Assign(workflow.on_withdraw))
     return run.decision()
+
+
+def cancel(workflow: Workflow, state: State) -> Decision:
+    """The approval ends because what it is about is gone: nothing is set any more."""
+    run = _Run(workflow, _NOTHING, state)
+    _finish(run, "cancelled")
+    return run.decision()
+
+
+_NOTHING = Facts(0, lambda condition: False, lambda node: (), lambda: ())
 
 
 def pass_at_once(workflow: Workflow, facts: Facts) -> Decision:
@@ -194,7 +207,7 @@ def _carried_out(run: _Run, action: Callable[[], None]) -> Decision | Refused:
 def _approve(run: _Run, token: Token, person: int) -> None:
     voted = replace(token, approved=(*token.approved, person))
     node = run.workflow.nodes[token.node]
-    if node.mode == "all" and voted.waiting:
+    if node.mode == "all" and run.facts.active(voted.waiting):
         run.state = replace(run.state, tokens=tuple(voted if each == token else each for each in run.state.tokens))
         return
     _leave(run, token)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from dougong.records.shape import shape_of
 from dougong.storage.system import INSTANCE, STEP, TASK
 from dougong.workflow import state as states
 from dougong.workflow.directory import names_of
-from dougong.workflow.instances import facts_of
+from dougong.workflow.instances import facts_of, knows
 from dougong.workflow.machine import Ask, Decision, Facts, Note, Refused, State, begin, decide
 from dougong.workflow.pinned import workflow_of
 
@@ -37,8 +37,8 @@ class Decider:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the way. `state`: done | rejected | now | todo | skipped; `rule` any | all; `reason` says why it was skipped
-    or where the way cannot go on; `since` is when it began to wait."""
+    """One step of the way. `state`: done | rejected | now | todo | skipped | cancelled (nobody had to decide any more); `rule`
+    any | all; `reason` says why it was skipped or where the way cannot go on; `since` is when it began to wait."""
 
     node: str
     label: str
@@ -52,7 +52,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One approval of a record with its whole way. `state` is running or finished, `outcome` how it ended."""
+    """One approval of a record with its whole way. `state` is running or finished, `outcome` how it ended; `opinion` is what was
+    said when it was submitted, and `ended_by` who withdrew it."""
 
     instance_id: int
     app: str
@@ -65,6 +66,9 @@ class Way:
     started_at: datetime
     finished_at: datetime | None
     steps: tuple[Step, ...]
+    opinion: str = ""
+    ended_by: Decider | None = None
+    allow_withdraw: bool = False
 
 
 def ways_of(call: Call, key: str, identifier: int) -> tuple[Way, ...]:
@@ -77,9 +81,12 @@ def ways_of(call: Call, key: str, identifier: int) -> tuple[Way, ...]:
 def way_of(call: Call, row: Row[Any]) -> Way:
     """The way of one approval, from its row."""
     workflow = workflow_of(call, row.app, row.workflow, row.version_number)
-    steps = [*_past(call, workflow, row), *(_future(call, workflow, row) if row.state == "running" else ())]
+    lines = call.connection.execute(select(STEP).where(STEP.c.instance_id == row.id).order_by(STEP.c.id)).all()
+    running = row.state == "running"
+    steps = [*_past(call, workflow, row, lines), *(_future(call, workflow, row) if running else ())]
+    end = next((line for line in lines if line.action == "withdrawn"), None)
     people = {each for step in steps for each in (decider.id for decider in step.people)} | {row.initiator_id}
-    names = names_of(call, people)
+    names = names_of(call, people | ({end.actor_id} if end is not None else set()))
     return Way(
         instance_id=row.id,
         app=row.app,
@@ -92,35 +99,37 @@ def way_of(call: Call, row: Row[Any]) -> Way:
         started_at=row.started_at,
         finished_at=row.finished_at,
         steps=tuple(_named(step, names) for step in steps),
+        opinion=lines[0].opinion if lines else "",
+        ended_by=Decider(end.actor_id, names.get(end.actor_id, ""), "withdrawn", end.opinion, end.at) if end else None,
+        allow_withdraw=workflow.allow_withdraw,
     )
 
 
 def preview(call: Call, workflow: Workflow, key: str, identifier: int) -> tuple[Step, ...]:
-    """The steps that a submission would take now, if everybody approved."""
+    """The steps that a submission would take now, if everybody approved; none where no approval is needed."""
     record = _values(call, key, identifier)
     facts = facts_of(call, workflow.app, record, call.actor.id)
     if workflow.start_if is not None and not facts.holds(workflow.start_if):
         return ()
-    steps = _walk(call, workflow, begin(workflow, facts), facts, first=True)
+    steps = _walk(call, workflow, begin(workflow, facts), facts)
     names = names_of(call, {decider.id for step in steps for decider in step.people})
     return tuple(_named(step, names) for step in steps)
 
 
-def _past(call: Call, workflow: Workflow, row: Row[Any]) -> list[Step]:
-    """Visits as their tasks tell, and steps that were passed over as the log tells, in the order in which they happened."""
-    tasks = call.connection.execute(
-        select(TASK).where(TASK.c.instance_id == row.id).order_by(TASK.c.created_at, TASK.c.id)
-    ).all()
+def _past(call: Call, workflow: Workflow, row: Row[Any], lines: Sequence[Row[Any]]) -> list[Step]:
+    """The steps that were asked or passed over, in the order of the log; those that still wait come last."""
     visits: dict[tuple[str, int], list[Row[Any]]] = {}
-    for task in tasks:
+    for task in call.connection.execute(select(TASK).where(TASK.c.instance_id == row.id).order_by(TASK.c.id)):
         visits.setdefault((task.node, task.visit), []).append(task)
-    found = [(of_visit[0].created_at, _visited(call, workflow, of_visit)) for of_visit in visits.values()]
-    skipped = select(STEP).where(STEP.c.instance_id == row.id, STEP.c.action == "skipped")
-    for line in call.connection.execute(skipped.order_by(STEP.c.id)):
-        reason = (line.details or {}).get("reason", "")
-        found.append((line.at, Step(line.node, _label(call, workflow, line.node), "skipped", until=line.at, reason=reason)))
-    found.sort(key=lambda each: (each[0], each[1].state == "now"))
-    return [step for _, step in found]
+    steps = []
+    for line in lines:
+        details = line.details or {}
+        if line.action == "asked":
+            steps.append(_visited(call, workflow, visits[line.node, details["visit"]]))
+        elif line.action == "skipped":
+            label, reason = _label(call, workflow, line.node), details.get("reason", "")
+            steps.append(Step(line.node, label, "skipped", until=line.at, reason=reason))
+    return sorted(steps, key=lambda step: step.state == "now")
 
 
 def _visited(call: Call, workflow: Workflow, tasks: list[Row[Any]]) -> Step:
@@ -132,7 +141,7 @@ def _visited(call: Call, workflow: Workflow, tasks: list[Row[Any]]) -> Step:
     return Step(
         node=tasks[0].node,
         label=_label(call, workflow, tasks[0].node),
-        state="now" if open_ones else "rejected" if rejected else "skipped" if given_up else "done",
+        state="now" if open_ones else "rejected" if rejected else "cancelled" if given_up else "done",
         people=tuple(Decider(task.user_id, "", task.decision, task.opinion, task.decided_at) for task in tasks),
         rule=node.mode if node else "any",
         since=tasks[0].created_at,
@@ -144,10 +153,10 @@ def _future(call: Call, workflow: Workflow, row: Row[Any]) -> list[Step]:
     """What is still to come if everybody who is asked approves, as the record stands now."""
     record = _values(call, row.entity, row.record_id)
     facts = facts_of(call, row.app, record, row.initiator_id)
-    return _walk(call, workflow, Decision(states.from_json(row.data)), facts, first=False)
+    return _walk(call, workflow, Decision(states.from_json(row.data)), facts)
 
 
-def _walk(call: Call, workflow: Workflow, found: Decision | Refused, facts: Facts, first: bool) -> list[Step]:
+def _walk(call: Call, workflow: Workflow, found: Decision | Refused, facts: Facts) -> list[Step]:
     steps: list[Step] = []
     for _ in range(_FARTHEST):
         if isinstance(found, Refused):
@@ -157,7 +166,7 @@ def _walk(call: Call, workflow: Workflow, found: Decision | Refused, facts: Fact
         if not found.state.tokens:
             break
         found = _everybody_approves(workflow, found.state, facts)
-    return steps if first else [step for step in steps if step.state in ("todo", "skipped")]
+    return steps
 
 
 def _everybody_approves(workflow: Workflow, state: State, facts: Facts) -> Decision | Refused:
@@ -188,6 +197,8 @@ def _expected(call: Call, workflow: Workflow, found: Decision) -> list[Step]:
 
 def _values(call: Call, key: str, identifier: int) -> Mapping[str, Value]:
     """The record as it stands, whatever the reader's rights: where a way leads depends on the definition alone."""
+    if not knows(call, key):
+        return {}
     shape = shape_of(call.release, key)
     found = load(call, shape, [identifier])
     if identifier not in found:

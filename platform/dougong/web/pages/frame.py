@@ -8,11 +8,11 @@ from urllib.parse import quote, unquote
 from werkzeug.wrappers import Response
 
 from dougong.records.call import Call
-from dougong.screens.inbox_count import open_count
 from dougong.screens.navigation import shell
 from dougong.screens.shape import Notice, Screen
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.workflow.inbox import open_count
 
 MESSAGE_COOKIE = "dg_message"
 

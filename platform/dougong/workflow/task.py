@@ -1,0 +1,85 @@
+"""One task opened: the record as its step may see it, and which of its fields the step may change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from dougong.diagnostics import Refusal
+from dougong.model.expression import Value
+from dougong.model.workflow import Node
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.read import read
+from dougong.records.record import Record
+from dougong.storage.system import INSTANCE
+from dougong.workflow.inbox import InboxLine, line_of
+from dougong.workflow.instances import elevated, knows
+from dougong.workflow.path import Way, way_of
+from dougong.workflow.pinned import workflow_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedTask:
+    """A task of the actor with what it is about. `record` holds only what the step may see, and is nothing when it was deleted;
+    `hidden` are the fields left out of it; `editable` the fields that the decision may change."""
+
+    line: InboxLine
+    way: Way
+    record: Record | None
+    hidden: frozenset[str]
+    editable: tuple[str, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the actor can still decide."""
+        return self.line.status == "open" and self.record is not None
+
+
+def open_task(call: Call, task_id: int) -> OpenedTask:
+    """A task of the actor, open or closed; somebody else's does not exist."""
+    line = line_of(call, task_id)
+    row = call.connection.execute(select(INSTANCE).where(INSTANCE.c.id == line.instance_id)).one()
+    node = workflow_of(call, row.app, row.workflow, row.version_number).nodes[line.node]
+    hidden = hidden_from(call, line.key, node)
+    record = _record(call, line, hidden)
+    decides = line.status == "open" and record is not None
+    editable = tuple(name for name in node.edit if decides and record is not None and name in record.values)
+    return OpenedTask(line, way_of(call, row), record, hidden, editable)
+
+
+def hidden_from(call: Call, key: str, node: Node) -> frozenset[str]:
+    """What a step does not show: what it hides itself, and what the actor's own roles hide, unless the step asks to fill it in.
+
+    Somebody whose roles say nothing about the entity sees all that the step does not hide: being asked is the right to see.
+    """
+    answer = access(call.release, call.actor, key, "read") if knows(call, key) else None
+    own = answer.hidden if answer is not None and answer.allowed else frozenset()
+    return (own - frozenset(node.edit)) | frozenset(node.hide)
+
+
+def _record(call: Call, line: InboxLine, hidden: frozenset[str]) -> Record | None:
+    if not knows(call, line.key):
+        return None
+    try:
+        record = read(elevated(call), line.key, line.record_id)
+    except Refusal as refusal:
+        if refusal.kind != "missing":
+            raise
+        return None
+    values = {name: _without_columns(value, name, hidden) for name, value in record.values.items() if name not in hidden}
+    return replace(record, values=values)
+
+
+def _without_columns(value: Value, table: str, hidden: frozenset[str]) -> Value:
+    """Rows of a sub-table without the columns that are hidden as `table.column`."""
+    columns = {name.partition(".")[2] for name in hidden if name.startswith(f"{table}.")}
+    if not columns or not isinstance(value, list):
+        return value
+    return [_left(row, columns) for row in value]
+
+
+def _left(row: Mapping[str, Value], columns: set[str]) -> dict[str, Value]:
+    return {name: each for name, each in row.items() if name not in columns}
