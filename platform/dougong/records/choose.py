@@ -80,7 +80,9 @@ def _people(call: Call, q: str, limit: int) -> list[Choice]:
     """Active people whose name or login holds every word."""
     statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.disabled_at.is_(None))
     for word in q.split()[:8]:
-        pattern = literal("%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        pattern = literal(
+            "%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        )
         columns = (func.lower(USER.c.name), func.lower(USER.c.login))
         statement = statement.where(or_(*(column.like(pattern, escape="\\") for column in columns)))
     rows = call.connection.execute(statement.order_by(USER.c.name, USER.c.id).limit(limit))

@@ -45,4 +45,8 @@ class FailedLines:
 
 
 def _reasons(entry: Entry) -> str:
-    return escaped("; ".join(f"{found.path}: {found.message}" if found.path else found.message for found in entry.problems))
+    return escaped(
+        "; ".join(
+            f"{found.path}: {found.message}" if found.path else found.message for found in entry.problems
+        )
+    )

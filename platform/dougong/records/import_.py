@@ -90,7 +90,9 @@ def run(
     with ExitStack() as stack:
         reading = stack.enter_context(open_table(path, name or path.name, call_of.language))
         with database.reading() as connection:
-            importer = _prepare(call_of(connection), key, reading, options, partial(_sample, path, name or path.name))
+            importer = _prepare(
+                call_of(connection), key, reading, options, partial(_sample, path, name or path.name)
+            )
         with database.writing() as connection:
             identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
         failed = stack.enter_context(FailedLines(options.failed, reading.header, call_of.language))
@@ -120,7 +122,14 @@ class _CallMaker:
     def __call__(self, connection: Any) -> Call:
         actor = self.actor
         return Call(
-            self.release, connection, actor, "import", datetime.now(UTC), self.language, actor.timezone, self.batch
+            self.release,
+            connection,
+            actor,
+            "import",
+            datetime.now(UTC),
+            self.language,
+            actor.timezone,
+            self.batch,
         )
 
 
@@ -151,7 +160,12 @@ def _sample(path: Path, name: str, language: str) -> list[Line]:
 
 
 def _one_chunk(
-    database: Database, call_of: _CallMaker, importer: Importer, entries: list[Entry], options: Options, identity: int
+    database: Database,
+    call_of: _CallMaker,
+    importer: Importer,
+    entries: list[Entry],
+    options: Options,
+    identity: int,
 ) -> list[Entry]:
     """Import some entries in a transaction of their own; a race lost against another writer is tried again.
 
@@ -202,7 +216,12 @@ def _note(call: Call, identity: int, counts: Counts) -> None:
 
 
 def _finish(call: Call, identity: int, counts: Counts, options: Options, error: str = "") -> None:
-    values = {**_figures(counts), "state": "failed" if error else "done", "finished_at": call.at, "error": error or None}
+    values = {
+        **_figures(counts),
+        "state": "failed" if error else "done",
+        "finished_at": call.at,
+        "error": error or None,
+    }
     if options.failed is not None and counts.failed:
         values["failed_key"] = options.failed.name
     call.connection.execute(update(IMPORT).where(IMPORT.c.id == identity).values(values))

@@ -90,7 +90,11 @@ def settle(importer: Importer, entries: Sequence[Entry], counts: Counts) -> list
 
 
 def _only_misses_own(shape: Shape, entry: Entry) -> bool:
-    own = {field.id for field in (*shape.links, *shape.lists) if field.target is not None and field.target.key == shape.key}
+    own = {
+        field.id
+        for field in (*shape.links, *shape.lists)
+        if field.target is not None and field.target.key == shape.key
+    }
     return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
 
@@ -122,7 +126,11 @@ def _rehearsed(call: Call, importer: Importer, entries: Sequence[Entry]) -> int:
     waiting = [entry for entry in entries if importer.rehearsal is not None and _waits(importer, entry)]
     count = 0
     while importer.rehearsal is not None:
-        known = [each for each in waiting if all(importer.rehearsal.knows(_missed(found)) for found in each.problems)]
+        known = [
+            each
+            for each in waiting
+            if all(importer.rehearsal.knows(_missed(found)) for found in each.problems)
+        ]
         if not known:
             break
         for entry in known:

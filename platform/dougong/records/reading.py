@@ -69,7 +69,9 @@ def open_table(path: Path, name: str, language: str) -> Iterator[Reading]:
 
 
 def _reading(rows: Iterator[tuple[int, Sequence[Any]]], language: str) -> Reading:
-    filled = ((number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells))
+    filled = (
+        (number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells)
+    )
     first = next(filled, None)
     if first is None:
         refuse("invalid", language, "import_empty")
