@@ -187,6 +187,10 @@ def against_constants() -> st.SearchStrategy[str]:
         joined("({} {} {})", st.sampled_from(NUMBERS), compare, st.sampled_from(("a", "b", "c", "k"))),
         joined("({} {} '{}')", st.sampled_from("mn"), compare, st.sampled_from(MIDNIGHTS)),
         joined("(m BETWEEN '{}' AND '{}')", st.sampled_from(MIDNIGHTS), st.sampled_from(MIDNIGHTS)),
+        joined("(t LIKE '{}')", st.sampled_from(PATTERNS)),
+        joined(
+            "{}(t, '{}')", st.sampled_from(("CONTAINS", "STARTSWITH", "ENDSWITH")), st.sampled_from(TEXTS)
+        ),
         joined("({} {} '{}')", st.sampled_from("de"), compare, st.sampled_from(DAYS)),
     )
 
@@ -222,6 +226,7 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
         joined("({} AND {})", deeper, deeper),
         joined("({} OR {})", deeper, deeper),
         joined("(NOT {})", deeper),
+        joined("(({}) IS EMPTY)", deeper),
         joined(
             "({} IS EMPTY)",
             st.one_of(

@@ -57,7 +57,12 @@ def test_hidden_fields_are_locked_for_writing(release: Release) -> None:
 def test_administrators_and_the_platform_may_do_everything_a_token_only_its_scopes(release: Release) -> None:
     for each in (SYSTEM, actor(is_admin=True)):
         answer = access(release, each, C, "delete")
-        assert (answer.allowed, answer.rows, answer.hidden, answer.locked) == (True, None, frozenset(), frozenset())
+        assert (answer.allowed, answer.rows, answer.hidden, answer.locked) == (
+            True,
+            None,
+            frozenset(),
+            frozenset(),
+        )
     token = actor(is_admin=True, scopes=frozenset({"read"}))
     assert may(release, token, C, "read")
     assert may(release, token, C, "export")
@@ -74,7 +79,10 @@ def test_rows_of_sub_tables_follow_their_record(release: Release) -> None:
 
 
 def test_apps_reports_and_design_are_offered_to_roles(release: Release) -> None:
-    assert [entity.id for entity in readable_entities(release, actor("reader"), "shop")] == ["customer", "order"]
+    assert [entity.id for entity in readable_entities(release, actor("reader"), "shop")] == [
+        "customer",
+        "order",
+    ]
     assert not may_open_app(release, actor(), "shop")
     assert may_open_report(release, actor("reader"), "shop", "anything")
     assert not may_open_report(release, actor(), "shop", "anything")
@@ -88,9 +96,14 @@ def test_apps_reports_and_design_are_offered_to_roles(release: Release) -> None:
 def test_explanations_name_role_rule_and_place(release: Release, language: str) -> None:
     told = explain(release, actor("seller"), C, "update", "owner", lambda rule: True, language)
     assert not told.allowed
-    assert any("shop.seller" in line and "owner = ME()" in line and "roles/seller.yaml" in line for line in told.lines)
+    assert any(
+        "shop.seller" in line and "owner = ME()" in line and "roles/seller.yaml" in line
+        for line in told.lines
+    )
     assert explain(release, actor("seller"), C, "update", "name", lambda rule: True, language).allowed
     assert not explain(release, actor("seller"), C, "update", "name", lambda rule: False, language).allowed
     assert explain(release, actor(is_admin=True), C, "delete", language=language).allowed
     assert not explain(release, actor(), C, "delete", language=language).allowed
-    assert not explain(release, actor(is_admin=True, scopes=frozenset({"read"})), C, "delete", language=language).allowed
+    assert not explain(
+        release, actor(is_admin=True, scopes=frozenset({"read"})), C, "delete", language=language
+    ).allowed

@@ -18,7 +18,9 @@ from tests.records.conftest import Shop
 C = "shop.customer"
 
 
-def put(shop: Shop, folder: Path, login: str = "ann", name: str = "合同.pdf", content: bytes = b"%PDF") -> StoredFile:
+def put(
+    shop: Shop, folder: Path, login: str = "ann", name: str = "合同.pdf", content: bytes = b"%PDF"
+) -> StoredFile:
     with shop.writing(login) as call:
         return upload(call, folder, C, "contract", name, io.BytesIO(content))
 
@@ -27,7 +29,9 @@ def test_a_file_goes_from_upload_to_record_to_whoever_may_read_it(shop: Shop, tm
     stored = put(shop, tmp_path)
     with shop.writing("ann") as call:
         customer = create(call, C, {"name": "A", "contract": [{"id": stored.id}]})
-        assert customer.values["contract"] == ({"id": stored.id, "name": "合同.pdf", "size": 4, "type": "application/pdf"},)
+        assert customer.values["contract"] == (
+            {"id": stored.id, "name": "合同.pdf", "size": 4, "type": "application/pdf"},
+        )
     for login in ("ann", "bob", "mia"):
         with shop.reading(login) as call:
             found = download(call, tmp_path, stored.id)
@@ -79,7 +83,13 @@ def test_what_the_field_does_not_take_leaves_nothing_behind(
 
 
 def test_uploading_needs_the_right_to_write_the_field(shop: Shop, tmp_path: Path) -> None:
-    for login, field in (("rob", "contract"), ("ann", "secret"), ("ann", "nothing"), ("ann", "name"), ("eve", "contract")):
+    for login, field in (
+        ("rob", "contract"),
+        ("ann", "secret"),
+        ("ann", "nothing"),
+        ("ann", "name"),
+        ("eve", "contract"),
+    ):
         with pytest.raises(Refusal), shop.writing(login) as call:
             upload(call, tmp_path, C, field, "a.pdf", io.BytesIO(b"x"))
 

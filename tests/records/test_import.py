@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import zipfile
 from datetime import date
 from decimal import Decimal
@@ -15,11 +16,12 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.diagnostics import Refusal
+from dougong.fieldtypes.escape import escaped, unescaped
 from dougong.records.create import create
-from dougong.records.escape import escaped, unescaped
 from dougong.records.export import export
 from dougong.records.history import history
-from dougong.records.import_ import CHUNK, Options, Result, run
+from dougong.records.import_ import Options, Result, run
+from dougong.records.importer import CHUNK
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.record import Record
@@ -31,7 +33,15 @@ from tests.records.conftest import Shop
 C = "shop.customer"
 
 
-def bring(shop: Shop, content: str | bytes, folder: Path, key: str = C, login: str = "mia", name: str = "in.csv", **options: Any) -> Result:
+def bring(
+    shop: Shop,
+    content: str | bytes,
+    folder: Path,
+    key: str = C,
+    login: str = "mia",
+    name: str = "in.csv",
+    **options: Any,
+) -> Result:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return run(shop.database, shop.release, shop.people[login], key, path, Options(**options), language="en")
@@ -58,15 +68,21 @@ def test_any_encoding_and_delimiter(shop: Shop, tmp_path: Path, encoding: str, d
     first, second = rows(shop)
     assert (first.values["name"], first.values["grade"], first.values["visits"]) == ("A 公司", "silver", 3)
     assert first.values["owner"] == shop.people["ann"].id
-    assert (second.values["grade"], second.values["visits"], second.values["active"]) == ("bronze", None, True)
+    assert (second.values["grade"], second.values["visits"], second.values["active"]) == (
+        "bronze",
+        None,
+        True,
+    )
 
 
-def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(shop: Shop, tmp_path: Path) -> None:
+def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(
+    shop: Shop, tmp_path: Path
+) -> None:
     content = (
         "name,visits,referrer,owner,email\n"
         "Good,1,,ann,good@x.example\n"
         ",2,,,\n"
-        'Bad,many,nobody,ghost,twice\n'
+        "Bad,many,nobody,ghost,twice\n"
         "Good,2,,,good@x.example\n"
         "=Formula,3,,,,extra\n"
         "=Formula,3,Later,,\nLater,1,Good,,\n"
@@ -74,9 +90,19 @@ def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(shop
     failed = tmp_path / "failed.csv"
     result = bring(shop, content, tmp_path, failed=failed)
     assert figures(result) == (7, 3, 0, 0, 4)
-    assert [(failure.line, [(each.path, each.code) for each in failure.problems]) for failure in result.failures] == [
+    assert [
+        (failure.line, [(each.path, each.code) for each in failure.problems]) for failure in result.failures
+    ] == [
         (3, [("name", "required")]),
-        (4, [("visits", "not_a_number"), ("referrer", "unknown_target"), ("owner", "unknown_target"), ("email", "not_an_email")]),
+        (
+            4,
+            [
+                ("visits", "not_a_number"),
+                ("referrer", "unknown_target"),
+                ("owner", "unknown_target"),
+                ("email", "not_an_email"),
+            ],
+        ),
         (5, [("email", "unique")]),
         (6, [("", "import_cells")]),
     ]
@@ -85,7 +111,9 @@ def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(shop
     assert lines[2][:5] == ["Bad", "many", "nobody", "ghost", "twice"]
     assert lines[4][0] == "'=Formula"
     assert all(line[5] for line in lines[1:])
-    again = bring(shop, failed.read_text("utf-8-sig").replace("Reason", "notes"), tmp_path, mapping={"notes": None})
+    again = bring(
+        shop, failed.read_text("utf-8-sig").replace("Reason", "notes"), tmp_path, mapping={"notes": None}
+    )
     assert again.counts.added == 1
     assert [record.values["name"] for record in rows(shop)] == ["Good", "Later", "=Formula", "=Formula"]
     assert rows(shop)[2].values["referrer"] == rows(shop)[1].id
@@ -99,7 +127,13 @@ def test_the_same_file_with_match_changes_nothing(shop: Shop, tmp_path: Path) ->
     again = bring(shop, content, tmp_path, mode="upsert", match=("email",))
     assert figures(again) == (50, 0, 0, 50, 0)
     assert rows(shop) == before
-    changed = bring(shop, content.replace("N7,", "Seven,") + "\nNew,new@x.example,1,", tmp_path, mode="upsert", match=("email",))
+    changed = bring(
+        shop,
+        content.replace("N7,", "Seven,") + "\nNew,new@x.example,1,",
+        tmp_path,
+        mode="upsert",
+        match=("email",),
+    )
     assert figures(changed) == (51, 1, 1, 49, 0)
     after = rows(shop)
     assert (after[7].values["name"], after[7].version) == ("Seven", 2)
@@ -120,7 +154,12 @@ def test_update_needs_a_match_and_reports_what_does_not(shop: Shop, tmp_path: Pa
         "import_repeated",
         "import_unmatched",
     ]
-    for options in ({"mode": "update"}, {"mode": "upsert", "match": ("email",)}, {"mode": "bring"}, {"mode": "upsert", "match": ("x",)}):
+    for options in (
+        {"mode": "update"},
+        {"mode": "upsert", "match": ("email",)},
+        {"mode": "bring"},
+        {"mode": "upsert", "match": ("x",)},
+    ):
         with pytest.raises(Refusal):
             bring(shop, content, tmp_path, **options)
 
@@ -138,7 +177,7 @@ def test_a_dry_run_counts_and_changes_nothing(shop: Shop, tmp_path: Path) -> Non
 def test_a_dry_run_knows_what_the_file_itself_would_have_written(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dougong.records.import_.CHUNK", 2)
+    monkeypatch.setattr("dougong.records.importer.CHUNK", 2)
     content = (
         "name,email,referrer\nA,a@x.example,C\nB,b@x.example,A\nC,c@x.example,\n"
         "D,c@x.example,\nE,e@x.example,Nobody\nF,f@x.example,E\n"
@@ -158,14 +197,22 @@ def test_rows_of_sub_tables_stand_in_lines_of_their_own(shop: Shop, tmp_path: Pa
     content = "客户,Reference,明细.产品,lines.quantity\nAcme,R1,screw,2\n,,nut Nut,3\nAcme,R2,,\nAcme,R3,screw,zero\n"
     result = bring(shop, content, tmp_path, "shop.order", mapping={"客户": "customer"})
     assert figures(result) == (3, 2, 0, 0, 1)
-    assert [(each.path, each.code) for each in result.failures[0].problems] == [("lines/0/quantity", "not_a_number")]
+    assert [(each.path, each.code) for each in result.failures[0].problems] == [
+        ("lines/0/quantity", "not_a_number")
+    ]
     first = rows(shop, "shop.order")[0]
     with shop.reading() as call:
         order = read(call, "shop.order", first.id)
     assert order.values["customer"] == customer
     assert [row["subtotal"] for row in order.values["lines"]] == [Decimal("4.00"), Decimal("9.00")]
     again = bring(
-        shop, content, tmp_path, "shop.order", mapping={"客户": "customer"}, mode="upsert", match=("customer", "reference")
+        shop,
+        content,
+        tmp_path,
+        "shop.order",
+        mapping={"客户": "customer"},
+        mode="upsert",
+        match=("customer", "reference"),
     )
     assert figures(again) == (3, 0, 0, 2, 1)
 
@@ -261,7 +308,12 @@ def test_spreadsheets_keep_numbers_dates_and_texts(shop: Shop, tmp_path: Path) -
     result = run(shop.database, shop.release, shop.people["mia"], C, path, Options(), language="en")
     assert figures(result) == (1, 1, 0, 0, 0), result.failures
     values = rows(shop)[0].values
-    assert (values["credit"], str(values["since"]), values["visits"], values["active"]) == (Decimal("1234.50"), "2026-03-01", 7, False)
+    assert (values["credit"], str(values["since"]), values["visits"], values["active"]) == (
+        Decimal("1234.50"),
+        "2026-03-01",
+        7,
+        False,
+    )
 
 
 def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Path) -> None:
@@ -269,7 +321,15 @@ def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Pa
     path = tmp_path / "in.csv"
     path.write_text("name,visits\n" + "".join(f"N{number},{number % 900}\n" for number in range(count)))
     seen: list[int] = []
-    result = run(shop.database, shop.release, shop.people["mia"], C, path, Options(), progress=lambda each: seen.append(each.total))
+    result = run(
+        shop.database,
+        shop.release,
+        shop.people["mia"],
+        C,
+        path,
+        Options(),
+        progress=lambda each: seen.append(each.total),
+    )
     assert seen == [CHUNK, 2 * CHUNK, count]
     assert figures(result) == (count, count, 0, 0, 0)
     with shop.reading() as call:
@@ -277,22 +337,72 @@ def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Pa
     assert (page.count, page.rows[0].values["number"]) == (count, f"C-{count}")
 
 
+def test_two_imports_of_the_same_file_at_once_add_every_record_once(shop: Shop, tmp_path: Path) -> None:
+    content = "name,email\n" + "".join(f"N{number},n{number}@x.example\n" for number in range(300))
+    path = tmp_path / "in.csv"
+    path.write_text(content)
+    barrier = threading.Barrier(2)
+    results: list[Result] = []
+
+    def work() -> None:
+        barrier.wait()
+        results.append(
+            run(shop.database, shop.release, shop.people["mia"], C, path, Options(), language="en")
+        )
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 2
+    assert sum(result.counts.added for result in results) == 300
+    assert sum(result.counts.failed for result in results) == 300
+    assert {each.code for result in results for failure in result.failures for each in failure.problems} == {
+        "unique"
+    }
+    assert len({record.values["number"] for record in rows(shop)}) == 300
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_an_export_comes_back_as_it_was(shop: Shop, tmp_path: Path, kind: str) -> None:
     screw = shop.product("screw", "2.50")
-    customer = shop.customer(name="=cmd|' /C calc'!A0", notes="a\n+b", phone="+86 138 0000 1234", credit="-5.00", tags=["a", "c"])
-    shop.customer(name="'=quoted", referrer=customer, grade="silver", since="2026-03-01", seen_at="2026-03-01T00:00:30Z", visits=3)
-    shop.order(customer, reference="@R", discount="0.05", lines=[{"product": screw, "quantity": "1.5"}] * 2, related=[screw])
+    customer = shop.customer(
+        name="=cmd|' /C calc'!A0", notes="a\n+b", phone="+86 138 0000 1234", credit="-5.00", tags=["a", "c"]
+    )
+    shop.customer(
+        name="'=quoted",
+        referrer=customer,
+        grade="silver",
+        since="2026-03-01",
+        seen_at="2026-03-01T00:00:30Z",
+        visits=3,
+    )
+    shop.order(
+        customer,
+        reference="@R",
+        discount="0.05",
+        lines=[{"product": screw, "quantity": "1.5"}] * 2,
+        related=[screw],
+    )
     for key in (C, "shop.order"):
         with shop.reading("mia") as call:
             sheet = export(call, key, Query(sort="id"))
             target = io.BytesIO()
             WRITERS[kind](sheet, target)
         if kind == "csv":
-            cells = [cell for line in csv.reader(io.StringIO(target.getvalue().decode("utf-8-sig"))) for cell in line]
-            assert not [cell for cell in cells if cell[:1] in ("=", "+", "@") or (cell[:1] == "-" and cell != "-5.00")]
+            cells = [
+                cell
+                for line in csv.reader(io.StringIO(target.getvalue().decode("utf-8-sig")))
+                for cell in line
+            ]
+            assert not [
+                cell for cell in cells if cell[:1] in ("=", "+", "@") or (cell[:1] == "-" and cell != "-5.00")
+            ]
         before = rows(shop, key)
-        result = bring(shop, target.getvalue(), tmp_path, key, name=f"out.{kind}", mode="update", match=("id",))
+        result = bring(
+            shop, target.getvalue(), tmp_path, key, name=f"out.{kind}", mode="update", match=("id",)
+        )
         assert figures(result)[2:] == (0, len(before), 0), result.failures
         assert rows(shop, key) == before
 
@@ -308,8 +418,12 @@ def test_json_lines_hold_records_as_the_api_gives_them(shop: Shop) -> None:
     assert found["lines"][0]["subtotal"] == "3.75"
 
 
-@pytest.mark.parametrize(("dates", "days"), [("1/2/2026,1/13/2026", [2, 13]), ("1/2/2026,13/2/2026", [1, 13])])
-def test_the_order_of_day_and_month_is_learnt_from_the_file(shop: Shop, tmp_path: Path, dates: str, days: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("dates", "days"), [("1/2/2026,1/13/2026", [2, 13]), ("1/2/2026,13/2/2026", [1, 13])]
+)
+def test_the_order_of_day_and_month_is_learnt_from_the_file(
+    shop: Shop, tmp_path: Path, dates: str, days: list[int]
+) -> None:
     first, second = dates.split(",")
     result = bring(shop, f"name,since\nA,{first}\nB,{second}\n", tmp_path)
     assert figures(result) == (2, 2, 0, 0, 0)
@@ -322,7 +436,25 @@ def test_a_date_that_could_be_either_is_not_guessed(shop: Shop, tmp_path: Path) 
         assert bring(shop, f"name,since\n{lines}", tmp_path).failures[0].problems[0].code == "ambiguous_date"
 
 
-CELLS = ["=1", "+1+1", "-1+1", "@x", "\tx", "\rx", "＝1", "＋1", "－1", "＠1", "'=1", "''=1", "-5", "+86 1", "x", "", "'x"]
+CELLS = [
+    "=1",
+    "+1+1",
+    "-1+1",
+    "@x",
+    "\tx",
+    "\rx",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠1",
+    "'=1",
+    "''=1",
+    "-5",
+    "+86 1",
+    "x",
+    "",
+    "'x",
+]
 
 
 @pytest.mark.parametrize("text", CELLS)

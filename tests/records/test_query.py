@@ -41,11 +41,24 @@ def filled(shop: Shop) -> Shop:
     with shop.writing("mia") as call:
         create_many(call, "shop.customer", rows[:20])
     with shop.writing("ann") as call:
-        create_many(call, "shop.customer", [{k: v for k, v in row.items() if k != "credit"} for row in rows[20:]])
+        create_many(
+            call, "shop.customer", [{k: v for k, v in row.items() if k != "credit"} for row in rows[20:]]
+        )
     return shop
 
 
-SORTS = ["name", "-name", "credit", "-credit,name", "grade,-since", "-grade,since,name", "since", "owner,-name", "-updated_at", "id"]
+SORTS = [
+    "name",
+    "-name",
+    "credit",
+    "-credit,name",
+    "grade,-since",
+    "-grade,since,name",
+    "since",
+    "owner,-name",
+    "-updated_at",
+    "id",
+]
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -73,7 +86,10 @@ def test_pages_by_cursor_give_every_record_once_in_order(filled: Shop, sort: str
 def test_empty_values_stand_last_in_both_directions(filled: Shop) -> None:
     for sort, reverse in (("credit", False), ("-credit", True)):
         with filled.reading() as call:
-            found = [record.values["credit"] for record in list_records(call, "shop.customer", Query(sort=sort)).rows]
+            found = [
+                record.values["credit"]
+                for record in list_records(call, "shop.customer", Query(sort=sort)).rows
+            ]
         known = [value for value in found if value is not None]
         assert known == sorted(known, reverse=reverse)
         assert found == known + [None] * (40 - len(known))
@@ -108,7 +124,12 @@ def test_choices_are_ordered_as_their_options(shop: Shop) -> None:
 )
 def test_filters(shop: Shop, text: str, expected: list[str]) -> None:
     alpha = shop.customer(
-        name="Alpha", credit="10", grade="silver", since="2026-01-15", tags=["a"], seen_at="2026-02-01T00:00:00Z"
+        name="Alpha",
+        credit="10",
+        grade="silver",
+        since="2026-01-15",
+        tags=["a"],
+        seen_at="2026-02-01T00:00:00Z",
     )
     beta = shop.customer(name="Beta", credit="10.01", grade="bronze", referrer=alpha, tags=["a", "c"])
     shop.customer(name="Gamma", referrer=beta)
@@ -173,7 +194,9 @@ def test_a_cursor_is_good_for_its_own_list_only(filled: Shop) -> None:
 
 def test_counts_totals_and_figures_agree(filled: Shop) -> None:
     with filled.reading() as call:
-        page = list_records(call, "shop.customer", Query(limit=1000, count="exact", filter="credit IS NOT EMPTY"))
+        page = list_records(
+            call, "shop.customer", Query(limit=1000, count="exact", filter="credit IS NOT EMPTY")
+        )
         assert page.count == len(page.rows)
         expected = sum((record.values["credit"] for record in page.rows), Decimal(0))
         assert totals(call, "shop.customer", Query(), ["credit"]) == {"credit": expected}
@@ -200,7 +223,11 @@ def test_periods_are_the_same_for_days_and_moments(shop: Shop, grain: str) -> No
         by_day = aggregate(call, "shop.customer", [f"{grain}:since"])
         by_moment = aggregate(call, "shop.customer", [f"{grain}:seen_at"])
     assert by_day.rows == by_moment.rows
-    starts = {"day": days, "month": sorted({day[:8] + "01" for day in days}), "year": ["2025-01-01", "2026-01-01", "2027-01-01"]}
+    starts = {
+        "day": days,
+        "month": sorted({day[:8] + "01" for day in days}),
+        "year": ["2025-01-01", "2026-01-01", "2027-01-01"],
+    }
     if grain in starts:
         assert [str(row[0]) for row in by_day.rows[:-1]] == starts[grain]
     if grain == "week":
@@ -250,7 +277,11 @@ def test_related_lists_follow_links_backwards(shop: Shop) -> None:
         assert page.count == 2
         [found] = related(call, "shop.product", product, "related_orders", Query()).rows
         assert found.id == orders[0]
-        assert {end.id for end in related_lists(call, "shop.customer")} == {"referred", "orders", "notes_about"}
+        assert {end.id for end in related_lists(call, "shop.customer")} == {
+            "referred",
+            "orders",
+            "notes_about",
+        }
         with pytest.raises(Refusal) as refusal:
             related(call, "shop.customer", customer, "order", Query())
         assert refusal.value.kind == "missing"

@@ -24,7 +24,10 @@ from tests.records.shop import SOURCES
 def changed_app() -> App:
     order = SOURCES["entities/order.yaml"]
     order = order.replace('"ROUND(quantity * price, 2)"', '"ROUND(quantity * price * 2, 2)"')
-    order = order.replace("  related: {type: links", '  doubled: {type: money, decimals: 2, formula: "total * 2"}\n  related: {type: links')
+    order = order.replace(
+        "  related: {type: links",
+        '  doubled: {type: money, decimals: 2, formula: "total * 2"}\n  related: {type: links',
+    )
     app = check_sources({**SOURCES, "entities/order.yaml": order}, {})
     assert isinstance(app, App), app
     return app

@@ -23,6 +23,7 @@ from dougong.records.history import history
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.related import related, related_lists
+from dougong.records.scope import BOOLEAN, compiled
 from dougong.records.update import update
 from dougong.records.why import why
 from tests.records.conftest import Shop, open_shop_database
@@ -37,11 +38,19 @@ def world(shop: Shop, secret: dict[str, Any], foreign: dict[str, Any]) -> dict[s
     cheap = shop.product("screw", cost=secret["cost"])
     other = shop.customer(name=foreign["name"], owner=mia, phone=foreign["phone"], grade="silver")
     mine = shop.customer(
-        name="Mine", owner=ann, secret=secret["secret"], credit=secret["credit"], grade="bronze", referrer=other, visits=1
+        name="Mine",
+        owner=ann,
+        secret=secret["secret"],
+        credit=secret["credit"],
+        grade="bronze",
+        referrer=other,
+        visits=1,
     )
     second = shop.customer(name="Second", owner=ann, visits=2)
     order = shop.order(mine, lines=[{"product": cheap, "quantity": "2"}], related=[cheap])
-    shop.order(other, reference=foreign["reference"], lines=[{"product": cheap, "quantity": foreign["quantity"]}])
+    shop.order(
+        other, reference=foreign["reference"], lines=[{"product": cheap, "quantity": foreign["quantity"]}]
+    )
     with shop.writing() as call:
         update(call, C, mine, {"secret": secret["secret"] + "!", "visits": 5})
         create(call, "shop.note", {"text": foreign["name"], "about": other})
@@ -143,7 +152,10 @@ def test_what_ann_may_not_see_changes_no_answer(
     for mine, theirs in zip(answers(shop, first, "ann"), answers(twin, second, "ann"), strict=True):
         assert mine == theirs
     assert answers(shop, first, "eve") == answers(twin, second, "eve")
-    different = [one != other for one, other in zip(answers(shop, first, "root"), answers(twin, second, "root"), strict=True)]
+    different = [
+        one != other
+        for one, other in zip(answers(shop, first, "root"), answers(twin, second, "root"), strict=True)
+    ]
     assert sum(different) > 20, "the worlds must differ for somebody who sees everything"
     database.dispose()
 
@@ -225,8 +237,18 @@ def test_comments_follow_the_record_and_name_people(shop: Shop) -> None:
         made = add_comment(call, C, customer, "  @mia please look, @Bob。 me@eve.example @ann @nobody ")
         answer = add_comment(call, C, customer, "yes", made.id)
         assert made.mentions == (shop.people["mia"].id, shop.people["bob"].id, shop.people["ann"].id)
-        assert [(each.author, each.text, each.answers) for each in list_comments(call, C, customer)][1] == ("Ann", "yes", made.id)
-        for text, to in (("", None), ("  ", None), ("a\0b", None), ("x" * 10_001, None), ("x", answer.id + 50)):
+        assert [(each.author, each.text, each.answers) for each in list_comments(call, C, customer)][1] == (
+            "Ann",
+            "yes",
+            made.id,
+        )
+        for text, to in (
+            ("", None),
+            ("  ", None),
+            ("a\0b", None),
+            ("x" * 10_001, None),
+            ("x", answer.id + 50),
+        ):
             with pytest.raises(Refusal):
                 add_comment(call, C, customer, text, to)
     with pytest.raises(Refusal) as refusal, shop.writing("rob") as call:
@@ -240,9 +262,34 @@ def test_why_names_the_rule_its_file_and_line(shop: Shop) -> None:
     with shop.reading() as call:
         told = why(call, ann, C, "read", foreign, "secret")
         assert not told.allowed
-        assert any("does not meet owner = ME()" in line and "roles/seller.yaml:5" in line for line in told.lines)
+        assert any(
+            "does not meet owner = ME()" in line and "roles/seller.yaml:5" in line for line in told.lines
+        )
         assert any("hides the field secret" in line for line in told.lines)
         assert not why(call, ann, "shop.product", "delete").allowed
         assert why(call, ann, C, "create").allowed
         assert why(call, shop.people["root"], C, "delete", foreign).allowed
         assert not why(call, shop.people["eve"], C, "read").allowed
+
+
+def test_what_a_definition_asks_of_hidden_things_is_empty_for_who_may_not_see_them(shop: Shop) -> None:
+    foreign = shop.customer(name="Foreign", owner=shop.people["mia"].id)
+    shop.customer(owner=shop.people["ann"].id, secret="S", credit="5", referrer=foreign)
+    expected = {
+        "secret = 'S'": (1, 0),
+        "secret IS EMPTY": (1, 1),
+        "credit > 1": (1, 0),
+        "referrer.name = 'Foreign'": (1, 0),
+        "referrer IS NOT EMPTY": (1, 1),
+    }
+    for text, counts in expected.items():
+        with shop.reading() as call:
+            view = compiled(call, C, text, "filter", BOOLEAN)
+            everything = list_records(call, C, Query(view=view, count="exact"))
+        with shop.reading("ann") as call:
+            seen = list_records(call, C, Query(view=view, count="exact"))
+        assert (everything.count, seen.count) == counts, text
+    with shop.reading() as call:
+        measure = compiled(call, C, "SUM(credit)", "measure", aggregate=True)
+    with shop.reading("ann") as call:
+        assert aggregate(call, C, [], {"sum": measure}).rows == ((0,),)

@@ -50,7 +50,9 @@ def everything(shop: Shop) -> list[Record]:
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(records=RECORDS, kind=st.sampled_from(["csv", "xlsx"]))
-def test_what_goes_out_comes_in_again(shop: Shop, tmp_path: Path, records: list[dict[str, Any]], kind: str) -> None:
+def test_what_goes_out_comes_in_again(
+    shop: Shop, tmp_path: Path, records: list[dict[str, Any]], kind: str
+) -> None:
     with shop.writing() as call:
         made = create_many(call, C, records)
     before = everything(shop)
@@ -62,6 +64,8 @@ def test_what_goes_out_comes_in_again(shop: Shop, tmp_path: Path, records: list[
     path = tmp_path / f"out.{kind}"
     with shop.reading() as call, path.open("wb") as target:
         WRITERS[kind](export(call, C, Query(sort="id")), target)
-    again = run(shop.database, shop.release, shop.people["root"], C, path, Options("update", ("id",)), language="en")
+    again = run(
+        shop.database, shop.release, shop.people["root"], C, path, Options("update", ("id",)), language="en"
+    )
     assert (again.counts.unchanged, again.counts.total) == (len(before), len(before)), again.failures
     assert everything(shop) == before

@@ -32,7 +32,9 @@ def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
 def test_only_what_changed_is_written_and_told(shop: Shop) -> None:
     customer = shop.customer(credit="1.00", tags=["a"])
     with shop.writing("mia") as call:
-        changed = update(call, "shop.customer", customer, {"credit": "2.50", "tags": [], "name": "Acme"}, if_version=1)
+        changed = update(
+            call, "shop.customer", customer, {"credit": "2.50", "tags": [], "name": "Acme"}, if_version=1
+        )
     assert (changed.version, changed.values["credit"], changed.values["tags"]) == (2, Decimal("2.50"), None)
     with shop.writing("mia") as call:
         same = update(call, "shop.customer", customer, {"credit": "2.50", "name": "Acme"})
@@ -67,7 +69,11 @@ def test_rows_are_matched_by_their_id(shop: Shop) -> None:
     order = shop.order(customer, lines=[{"product": product, "quantity": each} for each in ("1", "2", "3")])
     with shop.writing() as call:
         one, two, three = read(call, "shop.order", order).values["lines"]
-        lines = [{"id": str(three["id"]), "quantity": "30"}, {"product": product, "quantity": "4"}, {"id": one["id"]}]
+        lines = [
+            {"id": str(three["id"]), "quantity": "30"},
+            {"product": product, "quantity": "4"},
+            {"id": one["id"]},
+        ]
         changed = update(call, "shop.order", order, {"lines": lines})
         rows = changed.values["lines"]
         told = history(call, "shop.order", order)
@@ -89,7 +95,12 @@ def test_rows_of_others_are_refused(shop: Shop) -> None:
         [foreign] = read(call, "shop.order", other).values["lines"]
         [own] = read(call, "shop.order", order).values["lines"]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        update(call, "shop.order", order, {"lines": [{"id": foreign["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]})
+        update(
+            call,
+            "shop.order",
+            order,
+            {"lines": [{"id": foreign["id"], "quantity": "2"}, {"id": "x"}, {"id": True}]},
+        )
     assert codes(refusal) == [(f"lines/{place}/id", "unknown_row") for place in range(3)]
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
         update(call, "shop.order", order, {"lines": [{"id": own["id"]}, {"id": own["id"]}]})
@@ -136,7 +147,9 @@ def test_links_follow_their_rules_on_delete(shop: Shop) -> None:
             with pytest.raises(Refusal) as missing:
                 read(call, key, gone)
             assert missing.value.kind == "missing"
-        assert [record.id for record in list_records(call, "shop.customer", Query(deleted=True)).rows] == [alpha]
+        assert [record.id for record in list_records(call, "shop.customer", Query(deleted=True)).rows] == [
+            alpha
+        ]
         assert list_records(call, "shop.customer", Query(q="Alpha")).rows == ()
     with shop.writing() as call:
         restored = restore(call, "shop.customer", alpha)
@@ -168,7 +181,13 @@ def test_a_restored_record_must_still_be_possible(shop: Shop) -> None:
 def test_a_record_under_approval_is_locked_for_all_but_the_workflow(shop: Shop) -> None:
     order = shop.order(shop.customer())
     with shop.writing() as call:
-        row = {"app": "shop", "workflow": "w", "version_number": 1, "entity": "shop.order", "record_id": order}
+        row = {
+            "app": "shop",
+            "workflow": "w",
+            "version_number": 1,
+            "entity": "shop.order",
+            "record_id": order,
+        }
         call.connection.execute(insert(INSTANCE).values(**row, state="running", locks=True, started_at=AT))
     for act in (
         lambda call: update(call, "shop.order", order, {"reference": "R"}),
@@ -205,7 +224,15 @@ def test_a_batch_is_all_or_nothing_when_asked(shop: Shop) -> None:
     with shop.writing() as call:
         assert read(call, "shop.customer", customer).values["name"] == "Acme"
         outcomes = batch(call, "shop.customer", operations, atomic=False)
-    assert [outcome.refused for outcome in outcomes] == ["", "", "invalid", "missing", "invalid", "missing", "stale"]
+    assert [outcome.refused for outcome in outcomes] == [
+        "",
+        "",
+        "invalid",
+        "missing",
+        "invalid",
+        "missing",
+        "stale",
+    ]
     with shop.reading() as call:
         found = {record.values["name"] for record in list_records(call, "shop.customer", Query()).rows}
     assert found == {"New", "Changed"}
@@ -239,7 +266,12 @@ def test_listeners_hear_of_every_change_in_its_transaction(shop: Shop) -> None:
             restore(call, "shop.customer", customer)
     finally:
         forget("test")
-    assert [(event.kind, event.version) for event in heard] == [("create", 1), ("update", 2), ("delete", 3), ("restore", 4)]
+    assert [(event.kind, event.version) for event in heard] == [
+        ("create", 1),
+        ("update", 2),
+        ("delete", 3),
+        ("restore", 4),
+    ]
     assert heard[1].changed == {"visits"}
 
 
@@ -290,7 +322,9 @@ def test_of_equal_unique_values_one_writer_wins(shop: Shop) -> None:
     refusals = [outcome for outcome in outcomes if isinstance(outcome, Refusal)]
     assert len(outcomes) == 6
     assert len(refusals) == 5
-    assert {(each.path, each.code) for refusal in refusals for each in refusal.problems} == {("email", "unique")}
+    assert {(each.path, each.code) for refusal in refusals for each in refusal.problems} == {
+        ("email", "unique")
+    }
 
 
 def test_of_equal_versions_one_writer_wins(shop: Shop) -> None:
@@ -314,5 +348,7 @@ def test_serial_numbers_are_counted_without_gaps_by_many_writers(shop: Shop) -> 
 
     _behind_a_barrier(4, work)
     with shop.reading() as call:
-        numbers = [record.values["number"] for record in list_records(call, "shop.order", Query(limit=100)).rows]
+        numbers = [
+            record.values["number"] for record in list_records(call, "shop.order", Query(limit=100)).rows
+        ]
     assert sorted(numbers) == [f"O-202611-{number:03d}" for number in range(1, 25)]

@@ -7,7 +7,7 @@ import stat
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dougong.diagnostics import Refusal
@@ -112,6 +112,7 @@ def test_noise_is_refused(noise: bytes) -> None:
         open_archive(io.BytesIO(noise))
 
 
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_damaged_archives_never_raise_anything_else(data: st.DataObject) -> None:
     raw = bytearray(packed(("a.txt", b"hello world" * 50), ("b.txt", bytes(range(200)))).getvalue())

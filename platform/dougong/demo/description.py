@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from dougong.demo.draws import Draw, MemberDraw
+from dougong.model.expression import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,17 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """A workflow to which rows that meet a condition are submitted; each person who is asked approves, rejects or waits."""
+
+    workflow: str
+    condition: Expression | None
+    at: Draw
+    decision: Draw
+    opinion: Draw
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """For what some rows each are made: the records that a link of theirs points to, or the people that a member field names."""
 
@@ -67,6 +79,7 @@ class Step:
     values: Mapping[str, Draw | Rows | CopiedRows]
     moves: Moves | None
     later: Mapping[str, Draw]
+    approval: Approval | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
+from dougong.demo.approvals import run_approval
 from dougong.demo.description import Description, Step
 from dougong.demo.drawing import Drawing
 from dougong.demo.moments import Clock
@@ -72,6 +73,9 @@ def _write(world: World, description: Description, step: Step) -> int:
     if step.later:
         found = [(each, drawing.later(story.row, each)) for each, story in zip(made, stories, strict=True)]
         _run(world.call, step.key, [_operation("update", each, event) for each, event in found if event])
+    if step.approval is not None:
+        for each, story in zip(made, stories, strict=True):
+            run_approval(story.row, step.key, each, step.approval)
     return len(made)
 
 

@@ -7,7 +7,17 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dougong.definitions.load import load_sources
-from dougong.demo.description import CopiedRows, Description, Member, Moves, Rows, Source, Step, Unit
+from dougong.demo.description import (
+    Approval,
+    CopiedRows,
+    Description,
+    Member,
+    Moves,
+    Rows,
+    Source,
+    Step,
+    Unit,
+)
 from dougong.demo.draws import Draw
 from dougong.demo.read_draws import DrawReader
 from dougong.demo.reading import Path, Reader
@@ -18,7 +28,7 @@ from dougong.records.call import Call
 
 DOCUMENT = "data/demo"
 _TOP = ("seed", "timezone", "hours", "span", "people", "lists", "rows")
-_STEP = ("entity", "rows", "for", "let", "values", "moves", "later")
+_STEP = ("entity", "rows", "for", "let", "values", "moves", "later", "approval")
 _STAMPS = ("created_at", "created_by")
 
 
@@ -155,6 +165,9 @@ class _Reading:
             values=values,
             moves=self._moves(entity, draws, spec["moves"], (*path, "moves")) if "moves" in spec else None,
             later=later,
+            approval=self._approval(entity, draws, spec["approval"], (*path, "approval"))
+            if "approval" in spec
+            else None,
         )
 
     def _is_written(self, entity: Entity, name: str, path: Path) -> bool:
@@ -227,6 +240,21 @@ class _Reading:
         people = draws.people_of({key: spec[key] for key in ("role", "department") if key in spec}, path)
         key = field.target.key if field.target else ""
         return Source(name, key, where, people, draws.read(spec.get("rows", 1), (*path, "rows")))
+
+    def _approval(self, entity: Entity, draws: DrawReader, given: object, path: Path) -> Approval:
+        spec = self.reader.mapping(given, path, ("workflow", "if", "at", "decision", "opinion"))
+        name = self.reader.text(spec.get("workflow"), (*path, "workflow"))
+        known = [each.id for each in self.app.workflows.values() if each.entity == entity.id]
+        if name not in known:
+            self.reader.unknown((*path, "workflow"), name, known, "workflow of this entity")
+        decision = spec.get("decision", "wait")
+        return Approval(
+            name,
+            draws.condition(spec.get("if"), (*path, "if")),
+            draws.read(spec.get("at", {"time": [-3, 0]}), (*path, "at")),
+            draws.read(decision, (*path, "decision")),
+            draws.read(spec.get("opinion"), (*path, "opinion")),
+        )
 
     def _moves(self, entity: Entity, draws: DrawReader, given: object, path: Path) -> Moves | None:
         read = self.reader

@@ -317,6 +317,8 @@ class Checker:
     def _like(self, call: Invocation) -> Node:
         left = self.kind(call.arguments[0], "text", "LIKE")
         right = self.kind(call.arguments[1], "text", "LIKE")
+        if isinstance(right, Literal) and right.value is None and right.type != UNKNOWN:
+            return Call("IS_EMPTY", (left,), BOOLEAN, call.position)
         if not isinstance(right, Literal):
             self.mistake("D417", right.position, "CONTAINS(text, part) takes any text", name="LIKE")
         elif isinstance(right.value, str) and (

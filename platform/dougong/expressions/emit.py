@@ -20,7 +20,14 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from dougong.expressions.values import DIVISION_DECIMALS, LIMIT, LOWER_LETTERS, UPPER_LETTERS
+from dougong.expressions.values import (
+    DIVISION_DECIMALS,
+    LIMIT,
+    LOWER_LETTERS,
+    UPPER_LETTERS,
+    is_ascii_cased,
+)
+from dougong.model.expression import Literal, Node
 
 Element = ColumnElement[Any]
 NUMERIC: Numeric[Decimal] = Numeric(asdecimal=True)
@@ -91,6 +98,12 @@ def filled(element: Element) -> Element:
 def lowered(element: Element) -> Element:
     """The text in small letters, whatever the locale of the database."""
     return func.translate(element, text(UPPER_LETTERS), text(LOWER_LETTERS))
+
+
+def lowered_for(element: Element, part: Node) -> Element:
+    """The text in small letters, as far as the part that is looked for needs it; ASCII alone is folded much faster."""
+    plain = isinstance(part, Literal) and isinstance(part.value, str) and is_ascii_cased(part.value)
+    return func.lower(element.collate("C")) if plain else lowered(element)
 
 
 def raised(element: Element) -> Element:

@@ -27,7 +27,7 @@ from dougong.expressions import emit
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.results import Computed
-from dougong.expressions.sql import COMPARE, Translator, filtered, identifier
+from dougong.expressions.sql import COMPARE, Translator, bracketed, filtered, identifier
 from dougong.expressions.types import MAX_DECIMALS, decimals_of
 from dougong.model.expression import Call, Literal, Node, Path, Type
 
@@ -88,6 +88,8 @@ class PostgreSQL(Translator):
 
     def compared(self, name: str, left: Node, right: Node) -> ColumnElement[bool]:
         first, second = self.side(left, right), self.side(right, left)
+        if left.type.kind == "boolean":
+            first, second = bracketed(first), bracketed(second)
         if left.type.kind in ("text", "choice") and name not in ("=", "<>"):
             first = first.collate("C")
         found: ColumnElement[bool] = COMPARE[name](first, second)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     true,
     type_coerce,
 )
+from sqlalchemy.sql.elements import Grouping
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.fold import folded
@@ -123,7 +124,7 @@ class Translator:
         if name == "OR":
             return or_(*(self.condition(argument) for argument in arguments))
         if name == "NOT":
-            return type_coerce(not_(self.condition(arguments[0])), Boolean())
+            return bracketed(not_(self.condition(arguments[0])))
         if name == "IS_EMPTY":
             return self._is_empty(arguments[0])
         if name in COMPARE:
@@ -150,7 +151,8 @@ class Translator:
             )
         if isinstance(node, ListOf):
             return false() if node.items else true()
-        return self.plain(node).is_(None)
+        element = self.plain(node)
+        return (bracketed(element) if node.type.kind == "boolean" else element).is_(None)
 
     def _membership(self, value: Node, items: Node) -> ColumnElement[bool]:
         if isinstance(items, ListOf):
@@ -205,6 +207,11 @@ class Translator:
         element = self.plain(value)
         found = func.min(element) if name == "MIN" else func.max(element)
         return type_coerce(filtered(found, condition), element.type)
+
+
+def bracketed(element: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition in brackets: SQLAlchemy gives NOT the rank of `~`, but in SQL it binds weaker than = and IS."""
+    return type_coerce(Grouping(element), Boolean())
 
 
 def filtered(element: Any, condition: ColumnElement[bool] | None) -> Element:

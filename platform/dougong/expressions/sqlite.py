@@ -123,6 +123,19 @@ class SQLite(Translator):
     # ——— values ———
 
     def computed(self, node: Call) -> Element:
+        return self._searched(node) if _is_plain_search(node) else self._evaluated(node)
+
+    def _searched(self, node: Call) -> Element:
+        """A column searched for a constant without letters beyond ASCII, whose case SQLite folds itself."""
+        column, part = self.column(node.arguments[0]), values.lower(str(node.arguments[1].value))  # type: ignore[arg-type, union-attr]
+        subject = _untyped(column)
+        if node.name == "LIKE":
+            return subject.like(text(part), escape="\\")
+        if node.name == "CONTAINS":
+            return func.coalesce(func.instr(func.lower(subject), text(part)), 0) > 0
+        return func.coalesce(func.substr(func.lower(subject), 1, len(part)) == text(part), false())
+
+    def _evaluated(self, node: Call) -> Element:
         leaves: dict[Node, Path] = {}
         decoders: list[str] = []
         columns: list[Element] = []
@@ -248,6 +261,13 @@ def _decoder(node: Node, element: Element) -> str:
         return kind
     scale = _scale(element)
     return "exact" if scale is None else str(scale)
+
+
+def _is_plain_search(node: Call) -> bool:
+    if node.name not in ("LIKE", "CONTAINS", "STARTSWITH") or not isinstance(node.arguments[0], Path):
+        return False
+    part = node.arguments[1]
+    return isinstance(part, Literal) and isinstance(part.value, str) and values.is_ascii_cased(part.value)
 
 
 def _result_type(kind: str) -> Any:

@@ -120,6 +120,14 @@ _TO_LOWER = str.maketrans(UPPER_LETTERS, LOWER_LETTERS)
 _TO_UPPER = str.maketrans(LOWER_LETTERS, UPPER_LETTERS)
 
 
+_BEYOND_ASCII = frozenset(sign for sign in UPPER_LETTERS + LOWER_LETTERS if not sign.isascii())
+
+
+def is_ascii_cased(text: str) -> bool:
+    """Whether only ASCII letters of the text have two cases, so that a database's own ASCII folding finds it."""
+    return not _BEYOND_ASCII.intersection(text)
+
+
 def lower(text: str) -> str:
     """The text in small letters; also the form in which LIKE, CONTAINS and STARTSWITH compare."""
     return text.translate(_TO_LOWER)

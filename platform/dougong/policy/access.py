@@ -72,8 +72,10 @@ def _compiled(release: Release, roles: RoleSet, entity: Entity, action: str) -> 
     key = ("access", roles, entity.key, action)
     found = cache.get(key)
     if not isinstance(found, Access):
-        found = cache[key] = _of_embedded(release, roles, entity, action) if entity.parent else _of_entity(
-            release, roles, entity, action
+        found = cache[key] = (
+            _of_embedded(release, roles, entity, action)
+            if entity.parent
+            else _of_entity(release, roles, entity, action)
         )
     return found
 

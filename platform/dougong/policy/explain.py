@@ -15,14 +15,35 @@ _WORDS: dict[str, tuple[str, str]] = {
     "scope": ("访问令牌的范围不包括 {action}", "the token's scopes do not include {action}"),
     "admin": ("管理员可以做任何事", "an administrator may do everything"),
     "no_role": ("没有任何角色授予 {entity} 的 {action}", "no role grants {action} on {entity}"),
-    "no_read": ("没有任何角色授予 {entity} 的 read，其他操作也就不可能", "no role grants read on {entity}, which every other action needs"),
-    "whole": ("角色 {role} 授予全部记录的 {action} [{place}]", "role {role} grants {action} on every record [{place}]"),
-    "rule": ("角色 {role} 授予满足 {rule} 的记录的 {action} [{place}]", "role {role} grants {action} where {rule} [{place}]"),
-    "holds": ("本记录满足角色 {role} 的 {rule} [{place}]", "this record meets {rule} of role {role} [{place}]"),
-    "fails": ("本记录不满足角色 {role} 的 {rule} [{place}]", "this record does not meet {rule} of role {role} [{place}]"),
+    "no_read": (
+        "没有任何角色授予 {entity} 的 read，其他操作也就不可能",
+        "no role grants read on {entity}, which every other action needs",
+    ),
+    "whole": (
+        "角色 {role} 授予全部记录的 {action} [{place}]",
+        "role {role} grants {action} on every record [{place}]",
+    ),
+    "rule": (
+        "角色 {role} 授予满足 {rule} 的记录的 {action} [{place}]",
+        "role {role} grants {action} where {rule} [{place}]",
+    ),
+    "holds": (
+        "本记录满足角色 {role} 的 {rule} [{place}]",
+        "this record meets {rule} of role {role} [{place}]",
+    ),
+    "fails": (
+        "本记录不满足角色 {role} 的 {rule} [{place}]",
+        "this record does not meet {rule} of role {role} [{place}]",
+    ),
     "hidden": ("角色 {role} 隐藏字段 {field} [{place}]", "role {role} hides the field {field} [{place}]"),
-    "locked": ("角色 {role} 不许写字段 {field} [{place}]", "role {role} keeps the field {field} from being written [{place}]"),
-    "open_field": ("角色 {role} 不限制字段 {field} [{place}]", "role {role} does not restrict the field {field} [{place}]"),
+    "locked": (
+        "角色 {role} 不许写字段 {field} [{place}]",
+        "role {role} keeps the field {field} from being written [{place}]",
+    ),
+    "open_field": (
+        "角色 {role} 不限制字段 {field} [{place}]",
+        "role {role} does not restrict the field {field} [{place}]",
+    ),
 }
 
 
@@ -59,7 +80,9 @@ def explain(
             allowed = False
         lines.extend(_of_rows(grant, needed, holds, language) for grant in grants)
         if grants and holds is not None:
-            allowed = allowed and any(grant.permission.rows is None or holds(grant.permission.rows) for grant in grants)
+            allowed = allowed and any(
+                grant.permission.rows is None or holds(grant.permission.rows) for grant in grants
+            )
         if grants and field:
             lines.extend(_of_field(grant, needed, field, language) for grant in grants)
     return Explanation(allowed and not _left_out(answer, action, field), tuple(lines))

@@ -76,7 +76,11 @@ def unite(grants: Iterable[Grant]) -> United:
     if not each:
         return NOTHING
     rules = [grant.permission.rows for grant in each]
-    rows = None if any(rule is None for rule in rules) else tuple(dict.fromkeys(rule for rule in rules if rule is not None))
+    rows = (
+        None
+        if any(rule is None for rule in rules)
+        else tuple(dict.fromkeys(rule for rule in rules if rule is not None))
+    )
     left_out = frozenset(each[0].permission.except_fields)
     for grant in each[1:]:
         left_out &= frozenset(grant.permission.except_fields)

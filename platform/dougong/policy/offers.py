@@ -37,4 +37,6 @@ def readable_entities(release: Release, actor: Actor, app: str) -> list[Entity]:
 
 def may_open_app(release: Release, actor: Actor, app: str) -> bool:
     """Whether the app concerns the actor at all."""
-    return actor.is_admin or bool(roles_in(release, actor, app)) or bool(readable_entities(release, actor, app))
+    return (
+        actor.is_admin or bool(roles_in(release, actor, app)) or bool(readable_entities(release, actor, app))
+    )

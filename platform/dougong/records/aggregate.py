@@ -103,10 +103,15 @@ def aggregate(
     grouped = [_grouped(call, selection, each) for each in groups]
     measured = [(name, _measure(call, key, name, each)) for name, each in wanted.items()]
     columns = (
-        *(Column(each.name, "group", type_, each.grain) for each, (_, type_) in zip(groups, grouped, strict=True)),
+        *(
+            Column(each.name, "group", type_, each.grain)
+            for each, (_, type_) in zip(groups, grouped, strict=True)
+        ),
         *(Column(name, "measure", expression.type) for name, expression in measured),
     )
-    elements = [element for element, _ in grouped] + [selection.translate(expression) for _, expression in measured]
+    elements = [element for element, _ in grouped] + [
+        selection.translate(expression) for _, expression in measured
+    ]
     rows = _run(call, selection, elements, columns)
     if having:
         rows = _having(call, columns, rows, having)
@@ -159,7 +164,9 @@ def _native(call: Call, day: ColumnElement[Any], grain: str) -> ColumnElement[An
     if grain == "month":
         return func.substr(text, 1, 7).concat("-01")
     month = func.substr(text, 6, 2)
-    first = case((month <= "03", "-01-01"), (month <= "06", "-04-01"), (month <= "09", "-07-01"), else_="-10-01")
+    first = case(
+        (month <= "03", "-01-01"), (month <= "06", "-04-01"), (month <= "09", "-07-01"), else_="-10-01"
+    )
     return func.substr(text, 1, 4).concat(first)
 
 
@@ -173,7 +180,9 @@ def _run(
     call: Call, selection: Selection, elements: Sequence[ColumnElement[Any]], columns: Sequence[Column]
 ) -> list[tuple[Value, ...]]:
     labels = [f"_column_{place}" for place in range(len(elements))]
-    statement = selection.select(*(element.label(label) for element, label in zip(elements, labels, strict=True)))
+    statement = selection.select(
+        *(element.label(label) for element, label in zip(elements, labels, strict=True))
+    )
     groups = [label for label, column in zip(labels, columns, strict=True) if column.kind == "group"]
     if groups:
         statement = statement.group_by(*groups).limit(MOST_GROUPS + 1)
@@ -182,7 +191,10 @@ def _run(
         refuse("too_large", call.language, "too_many_groups", "group", limit=MOST_GROUPS)
     numbers = [column.type.kind == "number" for column in columns]
     return [
-        tuple(Decimal(value) if number and type(value) is int else value for value, number in zip(row, numbers, strict=True))
+        tuple(
+            Decimal(value) if number and type(value) is int else value
+            for value, number in zip(row, numbers, strict=True)
+        )
         for row in rows
     ]
 
@@ -200,7 +212,8 @@ def _having(
         row
         for row in rows
         if evaluate(
-            condition, EvaluationContext(dict(zip(ids, row, strict=True)), call.actor, today, call.at, call.timezone)
+            condition,
+            EvaluationContext(dict(zip(ids, row, strict=True)), call.actor, today, call.at, call.timezone),
         )
         is True
     ]
@@ -214,7 +227,9 @@ def _sorted(
     sort: str | Sequence[tuple[str, bool]],
 ) -> list[tuple[Value, ...]]:
     """By the groups first, then by what is asked for; empty values are last in either direction."""
-    wanted = [_sort_key(each) for each in sort.split(",") if each.strip()] if isinstance(sort, str) else list(sort)
+    wanted = (
+        [_sort_key(each) for each in sort.split(",") if each.strip()] if isinstance(sort, str) else list(sort)
+    )
     ids = [column.id for column in columns]
     result = list(rows)
     defaults = [(column.id, False) for column in reversed(columns) if column.kind == "group"]

@@ -118,7 +118,9 @@ def _create(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> l
     drafts = []
     for at, operation in enumerate(run):
         stamp = operation.stamp or Stamp(call.at, call.actor.id)
-        draft = Draft(f"{start + at}/", {"created_at": stamp.at, "created_by": stamp.by}, stamp=operation.stamp)
+        draft = Draft(
+            f"{start + at}/", {"created_at": stamp.at, "created_by": stamp.by}, stamp=operation.stamp
+        )
         taker.take(draft, operation.values)
         drafts.append(draft)
     complete(call, shape, drafts)
@@ -128,7 +130,9 @@ def _create(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> l
 def _written(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Outcome]:
     write(call, shape, [draft for draft in drafts if not has_problems(draft)])
     return [
-        Outcome(draft.id or None, "invalid", tuple(problems_in([draft]))) if has_problems(draft) else Outcome(draft.id)
+        Outcome(draft.id or None, "invalid", tuple(problems_in([draft])))
+        if has_problems(draft)
+        else Outcome(draft.id)
         for draft in drafts
     ]
 
@@ -147,7 +151,9 @@ def _update(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> l
             able.append((at, operation))
     given = frozenset(name for _, operation in able for name in operation.values or ())
     records = [standing[operation.id] for _, operation in able if operation.id is not None]
-    drafts = drafts_of(call, shape, records, tables_needed(shape, given), [f"{start + at}/" for at, _ in able])
+    drafts = drafts_of(
+        call, shape, records, tables_needed(shape, given), [f"{start + at}/" for at, _ in able]
+    )
     taker = taker_for(call, shape, "update")
     for draft, (_, operation) in zip(drafts, able, strict=True):
         draft.stamp = operation.stamp
@@ -171,7 +177,9 @@ def _refused(
     if values is None or operation.id is None:
         if operation.id is not None and Selection(call, shape).among([operation.id]).count():
             word = action_word("update", language)
-            return Outcome(operation.id, "forbidden", (problem(language, "forbidden_row", path, action=word),))
+            return Outcome(
+                operation.id, "forbidden", (problem(language, "forbidden_row", path, action=word),)
+            )
         return Outcome(operation.id, "missing", (problem(language, "not_found", path),))
     if operation.id in locked:
         return Outcome(operation.id, "conflict", (problem(language, "record_locked", path),))

@@ -16,7 +16,9 @@ FEW = 20
 Writer = Callable[[Any], Any]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[dict[str, Value]], names: Sequence[str]) -> None:
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[dict[str, Value]], names: Sequence[str]
+) -> None:
     """Insert rows, each a mapping that may lack some of the named columns; lacking columns stay empty."""
     if len(rows) < FEW or connection.dialect.name != "sqlite":
         filled = [name for name in names if any(row.get(name) is not None for row in rows)]

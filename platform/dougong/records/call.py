@@ -32,7 +32,9 @@ class Call:
         return self.connection.dialect.name
 
 
-def call_for(release: Release, connection: Connection, actor: Actor, door: str, batch: str | None = None) -> Call:
+def call_for(
+    release: Release, connection: Connection, actor: Actor, door: str, batch: str | None = None
+) -> Call:
     """A call made now, in the language and the time zone of the actor."""
     if door not in DOORS:
         raise ValueError(f"unknown door {door!r}")

@@ -102,7 +102,9 @@ class CellReader:
             return lambda cell: self._value(call, column, cell, names)
         return self._parsers[column.index]
 
-    def _read_rows(self, call: Call, entry: Entry, table: str, names: dict[str, dict[str, int | None]]) -> None:
+    def _read_rows(
+        self, call: Call, entry: Entry, table: str, names: dict[str, dict[str, int | None]]
+    ) -> None:
         rows: list[dict[str, Value]] = []
         columns = [column for column in self._inner if column.table == table]
         for line in entry.lines:
@@ -125,9 +127,13 @@ class CellReader:
         key = target_key(column.field) if column.field is not None else ""
         if not key:
             known = self._known[column.index]
-            return known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
+            return (
+                known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
+            )
         texts = _texts(cell, column.field)
-        found = [self._resolver.person(call, text) if key == MEMBER else names[key].get(text) for text in texts]
+        found = [
+            self._resolver.person(call, text) if key == MEMBER else names[key].get(text) for text in texts
+        ]
         for text, identifier in zip(texts, found, strict=True):
             if identifier is None or identifier == AMBIGUOUS:
                 raise _Unnamed(text, ambiguous=identifier == AMBIGUOUS)
@@ -182,7 +188,9 @@ class _Unnamed(Exception):
 
 def date_order(columns: Sequence[Column], lines: Iterable[Line]) -> Literal["", "mdy", "dmy"]:
     """How the dates of a file are written, as far as days above the twelfth tell; nothing where they tell both or none."""
-    indexes = [column.index for column in columns if column.field and column.field.type in ("date", "datetime")]
+    indexes = [
+        column.index for column in columns if column.field and column.field.type in ("date", "datetime")
+    ]
     first = second = False
     for line in lines if indexes else ():
         for index in indexes:

@@ -31,7 +31,7 @@ class Choice:
 
 
 def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
-    """Up to `limit` records or people for a field (`account`, or `lines.product` in a sub-table) that a search finds."""
+    """Up to `limit` records or people for a field (`owner`, or `lines.item` in a sub-table) that a search finds."""
     field = _field(call, open_door(call, key, "read"), field_path)
     limit = max(1, min(limit, MOST))
     if field.type == "member":
@@ -80,7 +80,9 @@ def _people(call: Call, q: str, limit: int) -> list[Choice]:
     """Active people whose name or login holds every word."""
     statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.disabled_at.is_(None))
     for word in q.split()[:8]:
-        pattern = literal("%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        pattern = literal(
+            "%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        )
         columns = (func.lower(USER.c.name), func.lower(USER.c.login))
         statement = statement.where(or_(*(column.like(pattern, escape="\\") for column in columns)))
     rows = call.connection.execute(statement.order_by(USER.c.name, USER.c.id).limit(limit))

@@ -63,7 +63,9 @@ def add_comment(call: Call, key: str, identifier: int, text: str, answers: int |
         refuse("invalid", call.language, "empty_comment", "text")
     if len(cleaned) > LONGEST:
         refuse("invalid", call.language, "long_comment", "text", limit=LONGEST)
-    if answers is not None and answers not in {comment.id for comment in list_comments(call, key, identifier)}:
+    if answers is not None and answers not in {
+        comment.id for comment in list_comments(call, key, identifier)
+    }:
         refuse("invalid", call.language, "not_found", "answers")
     mentions = mentioned(call, cleaned)
     row = {
@@ -93,7 +95,10 @@ def mentioned(call: Call, text: str) -> list[int]:
     for identifier, login, name in call.connection.execute(statement):
         by_login[login] = identifier
         by_name.setdefault(name, []).append(identifier)
-    found = [by_login.get(word) or (by_name[word][0] if len(by_name.get(word, ())) == 1 else None) for word in words]
+    found = [
+        by_login.get(word) or (by_name[word][0] if len(by_name.get(word, ())) == 1 else None)
+        for word in words
+    ]
     return list(dict.fromkeys(each for each in found if each is not None))
 
 

@@ -45,4 +45,6 @@ def _compute_field(
             draft.values[field.id] = None if value is None else assign(value, field)
         except (Invalid, ArithmeticError):
             label = field.label.get(evaluation.call.language)
-            draft.problems.append(problem(evaluation.call.language, "out_of_range", draft.path + field.id, label=label))
+            draft.problems.append(
+                problem(evaluation.call.language, "out_of_range", draft.path + field.id, label=label)
+            )

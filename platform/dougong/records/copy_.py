@@ -14,11 +14,15 @@ def copy_values(call: Call, key: str, identifier: int) -> dict[str, Value]:
     """What of a record the actor may both see and write in a new one: no computed field, no unique one, no file, no row ids."""
     shape = open_door(call, key, "create")
     record = read(call, key, identifier)
-    values = {name: record.values[name] for name in _copied(call, shape) if record.values.get(name) is not None}
+    values = {
+        name: record.values[name] for name in _copied(call, shape) if record.values.get(name) is not None
+    }
     for name, rows_shape in shape.tables.items():
         copied = _copied(call, rows_shape)
         if name in values:
-            values[name] = [{each: row[each] for each in copied if row.get(each) is not None} for row in values[name]]
+            values[name] = [
+                {each: row[each] for each in copied if row.get(each) is not None} for row in values[name]
+            ]
     return values
 
 
@@ -28,5 +32,8 @@ def _copied(call: Call, shape: Shape) -> list[str]:
     return [
         field.id
         for field in shape.entity.fields.values()
-        if not field.is_computed and field.id not in locked and field.id not in unique and field.type not in ("file", "stage")
+        if not field.is_computed
+        and field.id not in locked
+        and field.id not in unique
+        and field.type not in ("file", "stage")
     ]

@@ -30,7 +30,9 @@ def create_many(call: Call, key: str, records: Sequence[Mapping[str, Value]]) ->
     return [draft.id for draft in drafts]
 
 
-def _created(call: Call, shape: Shape, records: Sequence[Mapping[str, Value]], paths: Sequence[str]) -> list[Draft]:
+def _created(
+    call: Call, shape: Shape, records: Sequence[Mapping[str, Value]], paths: Sequence[str]
+) -> list[Draft]:
     taker = taker_for(call, shape, "create")
     drafts = []
     for given, path in zip(records, paths, strict=True):

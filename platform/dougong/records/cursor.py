@@ -28,7 +28,11 @@ def fingerprint(*parts: object) -> str:
 
 def encode(mark: str, values: Sequence[Any]) -> str:
     """The cursor that continues after a row with these key values."""
-    return base64.urlsafe_b64encode(msgspec.json.encode([mark, [_plain(value) for value in values]])).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(msgspec.json.encode([mark, [_plain(value) for value in values]]))
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _plain(value: Any) -> list[Any]:
@@ -51,7 +55,9 @@ def decode(call: Call, mark: str, text: str, keys: Sequence[OrderKey]) -> list[A
         if len(text) > _LONGEST:
             raise ValueError("too long")
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        given, items = msgspec.json.decode(base64.b64decode(padded, altchars=b"-_", validate=True), type=tuple[str, list[list[Any]]])
+        given, items = msgspec.json.decode(
+            base64.b64decode(padded, altchars=b"-_", validate=True), type=tuple[str, list[list[Any]]]
+        )
         if given != mark or len(items) != len(keys):
             raise ValueError("of another list")
         return [_value(item, key) for item, key in zip(items, keys, strict=True)]

@@ -64,7 +64,13 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int) ->
     if not records:
         return
     if depth > DEEPEST:
-        refuse("conflict", call.language, "restricted", label=shape.entity.label.get(call.language), count=len(records))
+        refuse(
+            "conflict",
+            call.language,
+            "restricted",
+            label=shape.entity.label.get(call.language),
+            count=len(records),
+        )
     refuse_locked(call, shape.key, list(records))
     _bury(call, shape, records)
     for pointer in pointers_to(call, shape.key):
@@ -75,9 +81,13 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int) ->
 def _bury(call: Call, shape: Shape, records: dict[int, Values]) -> None:
     table = shape.table
     for chunk in chunks(list(records)):
-        call.connection.execute(update(table).where(table.c.id.in_(chunk)).values(_stamp(call, table, call.at)))
+        call.connection.execute(
+            update(table).where(table.c.id.in_(chunk)).values(_stamp(call, table, call.at))
+        )
     forget_records(call, shape, list(records))
-    write_history(call, shape, (("delete", each["id"], each["version"] + 1, None) for each in records.values()))
+    write_history(
+        call, shape, (("delete", each["id"], each["version"] + 1, None) for each in records.values())
+    )
 
 
 def _stamp(call: Call, table: Any, deleted_at: Any) -> dict[str, Any]:
@@ -137,7 +147,9 @@ def _refuse_pointed_at(call: Call, shape: Shape, field: Field, gone: Sequence[in
     statement = select(func.count()).select_from(table).where(table.c[field.id].in_(gone))
     if shape.entity.parent:
         owner = shape_of(call.release, shape.entity.parent)
-        statement = statement.join(owner.table, owner.table.c.id == table.c.parent_id).where(owner.table.c.deleted_at.is_(None))
+        statement = statement.join(owner.table, owner.table.c.id == table.c.parent_id).where(
+            owner.table.c.deleted_at.is_(None)
+        )
         label = owner.entity.label
     else:
         statement, label = statement.where(table.c.deleted_at.is_(None)), shape.entity.label
@@ -151,7 +163,9 @@ def _follow_rows(call: Call, shape: Shape, field: Field, gone: Sequence[int], on
     if on_delete == "cascade":
         call.connection.execute(delete_from(table).where(table.c[field.id].in_(gone)))
     else:
-        call.connection.execute(update(table).where(table.c[field.id].in_(gone)).values({table.c[field.id]: None}))
+        call.connection.execute(
+            update(table).where(table.c[field.id].in_(gone)).values({table.c[field.id]: None})
+        )
 
 
 def _clear(call: Call, shape: Shape, field: Field, records: dict[int, Values]) -> None:
@@ -161,9 +175,19 @@ def _clear(call: Call, shape: Shape, field: Field, records: dict[int, Values]) -
         call.connection.execute(update(table).where(table.c.id.in_(chunk)).values(values))
     changes = ({field.id: [str(each[field.id]), None]} for each in records.values())
     entries = zip(records.values(), changes, strict=True)
-    write_history(call, shape, (("update", each["id"], each["version"] + 1, change) for each, change in entries))
+    write_history(
+        call, shape, (("update", each["id"], each["version"] + 1, change) for each, change in entries)
+    )
     events = [
-        Event("update", shape.key, each["id"], each["version"] + 1, frozenset((field.id,)), each, {**each, field.id: None})
+        Event(
+            "update",
+            shape.key,
+            each["id"],
+            each["version"] + 1,
+            frozenset((field.id,)),
+            each,
+            {**each, field.id: None},
+        )
         for each in records.values()
     ]
     announce(call, events)
@@ -172,7 +196,9 @@ def _clear(call: Call, shape: Shape, field: Field, records: dict[int, Values]) -
 def restore(call: Call, key: str, identifier: int) -> Record:
     """Take a record out of the recycle bin, with the records that went there in the same deletion because they hang on it."""
     shape = open_door(call, key, "delete")
-    found = load(call, shape, [identifier], Selection(call, shape, "delete", deleted=True).conditions, lock=True)
+    found = load(
+        call, shape, [identifier], Selection(call, shape, "delete", deleted=True).conditions, lock=True
+    )
     if identifier not in found:
         refuse("missing", call.language, "not_deleted")
     _restore(call, shape, found, 0)
@@ -187,7 +213,9 @@ def _restore(call: Call, shape: Shape, records: dict[int, Values], depth: int) -
     for chunk in chunks(list(records)):
         call.connection.execute(update(table).where(table.c.id.in_(chunk)).values(_stamp(call, table, None)))
     index_values(call, shape, records.values())
-    write_history(call, shape, (("restore", each["id"], each["version"] + 1, None) for each in records.values()))
+    write_history(
+        call, shape, (("restore", each["id"], each["version"] + 1, None) for each in records.values())
+    )
     for pointer in pointers_to(call, shape.key):
         if pointer.cascades and not pointer.shape.entity.parent:
             _restore(call, pointer.shape, _gone_with(call, pointer, records), depth + 1)
@@ -216,7 +244,9 @@ def _check_restorable(call: Call, shape: Shape, records: Iterable[Values]) -> No
             statement = select(target.c.id).where(target.c.id.in_(chunk), target.c.deleted_at.is_(None))
             living.update(call.connection.execute(statement).scalars())
         if not living.issuperset(wanted):
-            refuse("conflict", call.language, "restore_target", field.id, label=field.label.get(call.language))
+            refuse(
+                "conflict", call.language, "restore_target", field.id, label=field.label.get(call.language)
+            )
     drafts = [Draft("", dict(values)) for values in each_record]
     check_unique(call, shape, drafts)
     problems = [found for draft in drafts for found in draft.problems]

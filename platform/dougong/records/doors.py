@@ -31,13 +31,17 @@ def open_door(call: Call, key: str, action: str) -> Shape:
     known_entity = _stands(call, key)
     if not known_entity or not may(call.release, call.actor, key, "read"):
         if known_entity and access(call.release, call.actor, key, "read").reasons[0].kind == "scope":
-            refuse("forbidden", call.language, "forbidden", action=action_word("read", call.language), label=key)
+            refuse(
+                "forbidden", call.language, "forbidden", action=action_word("read", call.language), label=key
+            )
         known = _readable_keys(call)
         refuse("missing", call.language, "unknown_entity", hint=nearest(key, known), name=key)
     shape = shape_of(call.release, key)
     if not may(call.release, call.actor, key, action):
         label = shape.entity.label.get(call.language)
-        refuse("forbidden", call.language, "forbidden", action=action_word(action, call.language), label=label)
+        refuse(
+            "forbidden", call.language, "forbidden", action=action_word(action, call.language), label=label
+        )
     return shape
 
 

@@ -49,7 +49,9 @@ class Evaluation:
         """The surroundings of a record; the rules of one record follow each other, so the last one is kept."""
         if self._last is None or self._last.record is not record:
             call = self.call
-            self._last = EvaluationContext(record, call.actor, self.today, call.at, call.timezone, self.related)
+            self._last = EvaluationContext(
+                record, call.actor, self.today, call.at, call.timezone, self.related
+            )
         return self._last
 
     def related(self, key: str, identifier: int) -> Mapping[str, Value]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.sheet import Cell, Heading, Sheet
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
@@ -21,27 +21,7 @@ from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
 from dougong.records.shape import Shape
 from dougong.records.titles import target_key
 
-Cell = str | Decimal | int | bool | date | datetime | None
 _AS_IT_IS = frozenset({"integer", "decimal", "money", "date", "boolean"})
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column of an export: its path (`amount`, `lines.product`), its label, and the decimals of its numbers."""
-
-    path: str
-    label: str
-    decimals: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """An export: `rows` are lines of cells for spreadsheets, `records` the same records as JSON values; each can be walked once."""
-
-    name: str
-    headings: tuple[Heading, ...]
-    rows: Iterator[list[Cell]]
-    records: Iterator[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +33,9 @@ class _Part:
     name: str
 
 
-def export(call: Call, key: str, query: Query, fields: Sequence[str] | None = None, tables: bool = True) -> Sheet:
+def export(
+    call: Call, key: str, query: Query, fields: Sequence[str] | None = None, tables: bool = True
+) -> Sheet:
     """The records of a list, without its page: every field that the actor may see, or those asked for.
 
     Rows of sub-tables stand in columns of their own, further rows in lines that hold nothing else, as an import takes them.
@@ -94,7 +76,11 @@ def _parts(call: Call, shape: Shape, fields: Sequence[str] | None, tables: bool)
         if field is not None and field.type == "table":
             rows = shape.tables[name]
             rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
-            yield from (_Part(name, each, each.id) for each in rows.entity.fields.values() if each.id not in rows_hidden)
+            yield from (
+                _Part(name, each, each.id)
+                for each in rows.entity.fields.values()
+                if each.id not in rows_hidden
+            )
         elif field is not None or name == ID or name in SYSTEM_COLUMNS:
             yield _Part("", field, name)
         else:
@@ -128,7 +114,9 @@ class _Writer:
 
     def lines(self, record: Record) -> Iterator[list[Cell]]:
         tables = {part.table for part in self.parts if part.table}
-        rows: Mapping[str, Sequence[Mapping[str, Value]]] = {name: record.values.get(name) or () for name in tables}
+        rows: Mapping[str, Sequence[Mapping[str, Value]]] = {
+            name: record.values.get(name) or () for name in tables
+        }
         height = max([1, *(len(each) for each in rows.values())])
         for place in range(height):
             yield [self._cell(record, part, rows, place) for part in self.parts]
@@ -138,7 +126,11 @@ class _Writer:
     ) -> Cell:
         if part.table:
             inside = rows[part.table]
-            return self._written(record, part.field, inside[place].get(part.name)) if place < len(inside) else None
+            return (
+                self._written(record, part.field, inside[place].get(part.name))
+                if place < len(inside)
+                else None
+            )
         if place:
             return None
         if part.field is None:
@@ -194,5 +186,3 @@ def _system_json(record: Record, name: str) -> Any:
 def _name(record: Record, key: str, identifier: int) -> str:
     """What a link shows; the id of one that the reader may not see is all there is to tell."""
     return record.titles.get((key, identifier)) or f"#{identifier}"
-
-

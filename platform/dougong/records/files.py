@@ -59,7 +59,7 @@ class Download:
 
 
 def upload(call: Call, folder: Path, key: str, field_path: str, name: str, source: BinaryIO) -> StoredFile:
-    """Store a file for a field (`contract`, or `lines.picture`) that the actor may write; it must then be attached to a record.
+    """Store a file for a field (`scan`, or `lines.picture`) that the actor may write; it must then be attached to a record.
 
     Size and kind are limited by the field while the file comes in; what the sender says about its type is not believed.
     """
@@ -105,7 +105,9 @@ def _writable_field(call: Call, key: str, path: str) -> Field:
 def clean_name(name: str) -> str:
     """A file name without folders, control characters and surrogates, short enough for every file system."""
     base = re.split(r"[/\\]", name)[-1]
-    printable = "".join(each for each in base if each.isprintable() and not 0xD800 <= ord(each) <= 0xDFFF).strip(" .")
+    printable = "".join(
+        each for each in base if each.isprintable() and not 0xD800 <= ord(each) <= 0xDFFF
+    ).strip(" .")
     stem, dot, ending = printable.rpartition(".")
     if len(printable) > _LONGEST_NAME and dot and len(ending) <= 10:
         return f"{stem[: _LONGEST_NAME - len(ending) - 1]}.{ending}"
@@ -142,8 +144,14 @@ def _store(call: Call, path: Path, source: BinaryIO, largest: int, field: Field)
 
 def download(call: Call, folder: Path, identifier: str) -> Download:
     """A file that the actor may see: one of a record and field that they may read, or their own upload not yet attached."""
-    row = call.connection.execute(select(FILE).where(FILE.c.key == identifier, FILE.c.deleted_at.is_(None))).mappings().first()
-    if row is None or not _may_see(call, row["entity"], row["record_id"], row["field"], row["created_by"], identifier):
+    row = (
+        call.connection.execute(select(FILE).where(FILE.c.key == identifier, FILE.c.deleted_at.is_(None)))
+        .mappings()
+        .first()
+    )
+    if row is None or not _may_see(
+        call, row["entity"], row["record_id"], row["field"], row["created_by"], identifier
+    ):
         refuse("missing", call.language, "not_found")
     path = path_of(folder, identifier)
     if not path.is_file():
@@ -177,7 +185,7 @@ def _may_see(
 def disposition(name: str, kind: str) -> str:
     """The Content-Disposition of a file: pictures are shown, everything else is saved, the name kept in every script."""
     how = "inline" if kind in _SHOWN else "attachment"
-    plain = re.sub(r'[^A-Za-z0-9._ -]', "_", name)
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 

@@ -64,7 +64,9 @@ class Taker:
     def _take_rows(self, draft: Draft, field: Field, given: object, path: str) -> None:
         """Match the given rows with those that stand there by their id; rows that are not given are removed."""
         language, label = self.call.language, field.label.get(self.call.language)
-        items: Sequence[object] = given if isinstance(given, (list, tuple)) else () if given is None else (given,)
+        items: Sequence[object] = (
+            given if isinstance(given, (list, tuple)) else () if given is None else (given,)
+        )
         if len(items) > MOST_ROWS:
             draft.problems.append(problem(language, "too_many_rows", path, label=label, limit=MOST_ROWS))
             return
@@ -101,7 +103,9 @@ class Taker:
         row = standing.get(number)
         if row is None or number in seen:
             code = "repeated_row" if row is not None else "unknown_row"
-            problems.append(problem(self.call.language, code, f"{path}id", label=label, value=str(identifier)[:40]))
+            problems.append(
+                problem(self.call.language, code, f"{path}id", label=label, value=str(identifier)[:40])
+            )
             return None
         seen.add(number)
         row.path = path
@@ -117,7 +121,11 @@ def _row_id(value: object) -> int:
     """The id of a row as a number; -1, which no row has, for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19 else -1
+    return (
+        int(value)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19
+        else -1
+    )
 
 
 def invalid(language: str, field: Field, path: str, error: Invalid) -> Diagnostic:

@@ -72,13 +72,20 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> Histor
     rows = rows[: max(1, min(limit, LIMIT))]
     visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
-    titles = find_titles(call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible)))
-    entries = [_entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)]
+    titles = find_titles(
+        call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
+    )
+    entries = [
+        _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
+    ]
     return History(tuple(entries), titles)
 
 
 def _entry(
-    row: Mapping[str, Any], changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]], titles: Titles
+    row: Mapping[str, Any],
+    changes: Mapping[str, tuple[Any, Any]],
+    rows: Mapping[str, Sequence[RowChange]],
+    titles: Titles,
 ) -> Entry:
     actor = titles.get((MEMBER, row["actor_id"]), "") if row["actor_id"] else ""
     names = ("id", "at", "actor_id", "door", "action", "version", "batch")
@@ -92,7 +99,10 @@ def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dic
     values = load(call, shape, [identifier])[identifier]
     first = snapshot(shape, values)
     for name, rows_shape in shape.tables.items():
-        first[name] = {each["id"]: snapshot(rows_shape, each) for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())}
+        first[name] = {
+            each["id"]: snapshot(rows_shape, each)
+            for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())
+        }
     for row in rows[:-1]:
         for name, change in (row["changes"] or {}).items():
             if name in shape.tables:
@@ -103,7 +113,9 @@ def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dic
     for name, value in first.items():
         if name in shape.tables:
             if value:
-                changes[name] = {"added": [{"id": each, "values": inside} for each, inside in sorted(value.items())]}
+                changes[name] = {
+                    "added": [{"id": each, "values": inside} for each, inside in sorted(value.items())]
+                }
         elif value is not None:
             changes[name] = [None, value]
     rows[-1]["changes"] = changes
@@ -153,7 +165,9 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
     return found
 
 
-def _named(shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]) -> Wanted:
+def _named(
+    shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]
+) -> Wanted:
     wanted = _linked(shape, changes)
     for name, each in rows.items():
         for row in each:

@@ -14,15 +14,23 @@ from dougong.records.shape import Shape
 
 
 def load(
-    call: Call, shape: Shape, identifiers: Sequence[int], conditions: Sequence[ColumnElement[bool]] = (), lock: bool = False
+    call: Call,
+    shape: Shape,
+    identifiers: Sequence[int],
+    conditions: Sequence[ColumnElement[bool]] = (),
+    lock: bool = False,
 ) -> dict[int, Values]:
     """The records with these ids that meet the conditions, by id, with all columns and links; `lock` keeps other writers away."""
     found: dict[int, Values] = {}
     for chunk in chunks(sorted(set(possible_ids(identifiers)))):
-        statement = select(shape.table).where(shape.table.c.id.in_(chunk), *conditions).order_by(shape.table.c.id)
+        statement = (
+            select(shape.table).where(shape.table.c.id.in_(chunk), *conditions).order_by(shape.table.c.id)
+        )
         if lock:
             statement = statement.with_for_update(of=shape.table)
-        found.update((row["id"], shape.tidy(dict(row))) for row in call.connection.execute(statement).mappings())
+        found.update(
+            (row["id"], shape.tidy(dict(row))) for row in call.connection.execute(statement).mappings()
+        )
     for field in shape.lists:
         lists = linked_ids(call, shape, field, list(found))
         for identifier, values in found.items():
@@ -44,8 +52,8 @@ def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -
             .where(table.c.source_id.in_(chunk), target.c.deleted_at.is_(None))
             .order_by(table.c.source_id, table.c.position)
         )
-        for source, target in call.connection.execute(statement):
-            found.setdefault(source, []).append(target)
+        for source, each in call.connection.execute(statement):
+            found.setdefault(source, []).append(each)
     return {source: tuple(targets) for source, targets in found.items()}
 
 
@@ -70,9 +78,14 @@ def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> dict[int, lis
     return found
 
 
-def drafts_of(call: Call, shape: Shape, records: Sequence[Values], tables: Iterable[str], paths: Sequence[str]) -> list[Draft]:
+def drafts_of(
+    call: Call, shape: Shape, records: Sequence[Values], tables: Iterable[str], paths: Sequence[str]
+) -> list[Draft]:
     """Drafts that begin as what stands there, with the rows of those sub-tables that will be read or written."""
-    drafts = [Draft(path, dict(values), before=values, id=values["id"]) for values, path in zip(records, paths, strict=True)]
+    drafts = [
+        Draft(path, dict(values), before=values, id=values["id"])
+        for values, path in zip(records, paths, strict=True)
+    ]
     for name in tables:
         rows = load_rows(call, shape.tables[name], [draft.id for draft in drafts])
         for draft in drafts:

@@ -20,7 +20,10 @@ def locked_ids(call: Call, key: str, identifiers: Sequence[int]) -> frozenset[in
     found: set[int] = set()
     for chunk in chunks(possible_ids(identifiers)):
         statement = select(INSTANCE.c.record_id).where(
-            INSTANCE.c.entity == key, INSTANCE.c.record_id.in_(chunk), INSTANCE.c.state == "running", INSTANCE.c.locks
+            INSTANCE.c.entity == key,
+            INSTANCE.c.record_id.in_(chunk),
+            INSTANCE.c.state == "running",
+            INSTANCE.c.locks,
         )
         found.update(call.connection.execute(statement).scalars())
     return frozenset(found)

@@ -58,7 +58,9 @@ def system_label(name: str, language: str) -> str:
     return chinese if language == "zh" else english
 
 
-def map_columns(call: Call, shape: Shape, header: Sequence[str], given: Mapping[str, str | None]) -> ColumnMap:
+def map_columns(
+    call: Call, shape: Shape, header: Sequence[str], given: Mapping[str, str | None]
+) -> ColumnMap:
     """Map headers to fields by what is given (header → field path, nothing to leave a column out), else by id or label.
 
     Refuses headers that match no field or several, two for one field, and fields that the actor may not write.

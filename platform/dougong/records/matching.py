@@ -29,7 +29,9 @@ class Matcher:
     def __init__(self, call: Call, shape: Shape, columns: ColumnMap, mode: str, match: Sequence[str]) -> None:
         self._shape, self._mode, self._match = shape, mode, tuple(match)
         self._names = {column.name for column in columns.columns if not column.table}
-        self._written = frozenset(self._names | {column.table for column in columns.columns if column.table}) - {ID}
+        self._written = frozenset(
+            self._names | {column.table for column in columns.columns if column.table}
+        ) - {ID}
         self._seen: dict[int, int] = {}
         if mode != "add" and not self._match:
             refuse("invalid", call.language, "import_no_match", "match")
@@ -82,7 +84,9 @@ class Matcher:
             return problem(call.language, "import_several", name)
         if not identifiers:
             by_id = ID in self._match and entry.values.get(ID) is not None
-            return problem(call.language, "import_unmatched", name) if self._mode == "update" or by_id else None
+            return (
+                problem(call.language, "import_unmatched", name) if self._mode == "update" or by_id else None
+            )
         first = self._seen.setdefault(identifiers[0], entry.lines[0].number)
         if first != entry.lines[0].number:
             return problem(call.language, "import_repeated", name, value=first)
@@ -95,7 +99,9 @@ class Matcher:
         columns = [table.c[name] for name in self._match]
         found: dict[Key, list[int]] = {}
         for chunk in chunks(keys):
-            statement = Selection(call, self._shape).where(is_one_of(columns, chunk)).select(table.c.id, *columns)
+            statement = (
+                Selection(call, self._shape).where(is_one_of(columns, chunk)).select(table.c.id, *columns)
+            )
             for row in call.connection.execute(statement):
                 found.setdefault(tuple(row[1:]), []).append(row[0])
         return found

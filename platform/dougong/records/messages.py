@@ -11,7 +11,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_field": ("没有字段“{name}”", "there is no field '{name}'"),
     "computed_field": ("{label}由系统计算，不能填写", "{label} is computed and cannot be written"),
     "locked_field": ("您不能修改{label}", "you may not write {label}"),
-    "unknown_target": ("{label}：找不到 {value}，或您无权查看", "{label}: {value} does not exist, or you may not see it"),
+    "unknown_target": (
+        "{label}：找不到 {value}，或您无权查看",
+        "{label}: {value} does not exist, or you may not see it",
+    ),
     "unknown_member": ("{label}：没有可用的人员 {value}", "{label}: there is no active person {value}"),
     "unknown_file": ("{label}：找不到文件 {value}", "{label}: there is no file {value}"),
     "unknown_row": ("{label}中没有编号为 {value} 的行", "{label} has no row with the id {value}"),
@@ -33,12 +36,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "forbidden_row": ("您没有权限对这条记录执行{action}", "you may not {action} this record"),
     "forbidden_new": ("您不能创建这样的记录", "you may not create such a record"),
     "stale": ("记录已被他人修改，请重新打开", "somebody else has changed the record; open it again"),
-    "restricted": ("还有 {count} 条“{label}”引用它，不能删除", "{count} {label} still refer to it, so it cannot be deleted"),
+    "restricted": (
+        "还有 {count} 条“{label}”引用它，不能删除",
+        "{count} {label} still refer to it, so it cannot be deleted",
+    ),
     "not_deleted": ("回收站里没有这条记录", "there is no such record in the recycle bin"),
-    "restore_target": ("{label}指向的记录已被删除，请先恢复它", "the record that {label} points to is deleted; restore it first"),
+    "restore_target": (
+        "{label}指向的记录已被删除，请先恢复它",
+        "the record that {label} points to is deleted; restore it first",
+    ),
     "bad_limit": ("每页条数应为 1 到 {limit}", "the limit must be 1 to {limit}"),
     "bad_offset": ("起始位置应为 0 到 {limit}", "the offset must be 0 to {limit}"),
-    "bad_cursor": ("翻页标记无效，请从第一页开始", "the cursor is not valid for this list; begin with the first page"),
+    "bad_cursor": (
+        "翻页标记无效，请从第一页开始",
+        "the cursor is not valid for this list; begin with the first page",
+    ),
     "cursor_and_offset": ("翻页标记与起始位置不能同时使用", "cursor and offset exclude each other"),
     "bad_count": ("count 应为 exact 或 none", "count must be exact or none"),
     "unsortable": ("不能按“{name}”排序", "one cannot sort by '{name}'"),
@@ -50,7 +62,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_a_number": ("“{name}”不是数字字段", "'{name}' is not a number"),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
     "too_many_groups": ("分组结果超过 {limit} 行，请缩小范围", "more than {limit} groups; narrow the filter"),
-    "bad_operation": ("操作应为 create、update、delete 或 restore", "an operation is create, update, delete or restore"),
+    "bad_operation": (
+        "操作应为 create、update、delete 或 restore",
+        "an operation is create, update, delete or restore",
+    ),
     "bad_record": ("记录应为一组字段", "a record must be an object of fields"),
     "unknown_inverse": ("没有关联列表“{name}”", "there is no related list '{name}'"),
     "empty_comment": ("评论不能为空", "a comment must not be empty"),
@@ -61,19 +76,31 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
     "import_format": ("不能读取这种文件：{value}", "such a file cannot be read: {value}"),
-    "import_encoding": ("无法识别文件编码（支持 UTF-8、GB18030、UTF-16）", "the encoding is none of UTF-8, GB18030 and UTF-16"),
+    "import_encoding": (
+        "无法识别文件编码（支持 UTF-8、GB18030、UTF-16）",
+        "the encoding is none of UTF-8, GB18030 and UTF-16",
+    ),
     "import_too_large": ("文件太大或展开后过大", "the file is too large, or becomes so when unpacked"),
     "import_header": ("列“{name}”不对应任何字段", "the column '{name}' matches no field"),
-    "import_header_twice": ("列“{name}”与“{other}”对应同一字段", "the columns '{name}' and '{other}' both match one field"),
+    "import_header_twice": (
+        "列“{name}”与“{other}”对应同一字段",
+        "the columns '{name}' and '{other}' both match one field",
+    ),
     "import_header_ambiguous": ("列“{name}”对应多个字段", "the column '{name}' matches several fields"),
     "import_no_header": ("没有一列对应字段", "no column matches a field"),
-    "import_match": ("匹配字段“{name}”不在文件中或不能匹配", "'{name}' is not in the file or cannot be matched by"),
+    "import_match": (
+        "匹配字段“{name}”不在文件中或不能匹配",
+        "'{name}' is not in the file or cannot be matched by",
+    ),
     "import_no_match": ("更新导入需要匹配字段", "updating needs fields to match by"),
     "import_mode": ("导入方式应为 add、update 或 upsert", "the mode is add, update or upsert"),
     "import_ambiguous": ("{label}：“{value}”对应多条记录", "{label}: several records are called '{value}'"),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
     "import_several": ("有多条记录匹配", "several records match"),
-    "import_repeated": ("文件中第 {value} 行已匹配同一记录", "line {value} of the file already matched the same record"),
+    "import_repeated": (
+        "文件中第 {value} 行已匹配同一记录",
+        "line {value} of the file already matched the same record",
+    ),
     "import_cells": ("这一行的单元格多于表头", "the line has more cells than the header"),
     "unknown_import": ("没有这次导入", "there is no such import"),
     "import_undone": ("这次导入已经撤销", "this import has been undone already"),
@@ -90,6 +117,8 @@ def problem(language: str, code: str, path: str = "", hint: str = "", **paramete
     return Diagnostic(code, message, path, hint=hint, parameters=tuple(words.items()))
 
 
-def refuse(kind: str, language: str, code: str, path: str = "", hint: str = "", **parameters: object) -> NoReturn:
+def refuse(
+    kind: str, language: str, code: str, path: str = "", hint: str = "", **parameters: object
+) -> NoReturn:
     """Raise a refusal with a single problem."""
     raise Refusal(kind, [problem(language, code, path, hint, **parameters)])

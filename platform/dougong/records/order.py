@@ -66,7 +66,9 @@ def _compared(call: Call, columns: Columns, name: str) -> ColumnElement[Any]:
     field = shape.entity.fields.get(name)
     if field is None or name in columns.hidden or not shape.types[name].sortable:
         known = [each for each in shape.entity.fields if each not in columns.hidden]
-        refuse("invalid", call.language, "unsortable", "sort", nearest(name, [*known, *SYSTEM_KEYS]), name=name)
+        refuse(
+            "invalid", call.language, "unsortable", "sort", nearest(name, [*known, *SYSTEM_KEYS]), name=name
+        )
     if field.type == "link" and field.target is not None:
         return _title(call, columns, field, field.target.key)
     if field.type == "member":
@@ -92,5 +94,9 @@ def _person(columns: Columns, own: ColumnElement[Any]) -> ColumnElement[Any]:
 def _title(call: Call, columns: Columns, field: Field, key: str) -> ColumnElement[Any]:
     """Links are ordered by the first field of the target's title, or by id where the title has no plain field."""
     target = shape_of(call.release, key)
-    plain = [name for name in target.entity.title_parts[1::2] if name in target.table.c and target.types[name].sortable]
+    plain = [
+        name
+        for name in target.entity.title_parts[1::2]
+        if name in target.table.c and target.types[name].sortable
+    ]
     return columns.column((field.id, plain[0] if plain else "id"))

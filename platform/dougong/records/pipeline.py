@@ -109,10 +109,19 @@ def _find_changes(shape: Shape, draft: Draft) -> None:
 
 def _claim_files(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     for field in shape.files:
-        claim(call, shape, field, [(each.id, each.values[field.id]) for each in drafts if each.values.get(field.id)])
+        claim(
+            call,
+            shape,
+            field,
+            [(each.id, each.values[field.id]) for each in drafts if each.values.get(field.id)],
+        )
     for name, rows_shape in shape.tables.items():
         if rows_shape.files:
-            _claim_files(call, rows_shape, [row for each in drafts if name in each.rows for row in each.rows[name].drafts])
+            _claim_files(
+                call,
+                rows_shape,
+                [row for each in drafts if name in each.rows for row in each.rows[name].drafts],
+            )
 
 
 def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagnostic]:

@@ -14,8 +14,9 @@ from typing import Any
 
 import python_calamine
 
-from dougong.records.escape import unescaped
+from dougong.fieldtypes.escape import unescaped
 from dougong.records.messages import refuse
+from dougong.storage.archive import DAMAGE
 
 MOST_BYTES = 512 * 1024 * 1024
 MOST_UNPACKED = 1024 * 1024 * 1024
@@ -68,7 +69,9 @@ def open_table(path: Path, name: str, language: str) -> Iterator[Reading]:
 
 
 def _reading(rows: Iterator[tuple[int, Sequence[Any]]], language: str) -> Reading:
-    filled = ((number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells))
+    filled = (
+        (number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells)
+    )
     first = next(filled, None)
     if first is None:
         refuse("invalid", language, "import_empty")
@@ -147,7 +150,7 @@ def _check_package(path: Path, language: str) -> None:
                         left -= len(block)
                         if left < 0:
                             refuse("too_large", language, "import_too_large")
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except DAMAGE as error:
         refuse("invalid", language, "import_format", value=type(error).__name__)
 
 

@@ -26,7 +26,11 @@ def changed_formulas(recorded: App | None, new: App) -> list[str]:
             continue
         formulas = {each.id: each.formula.text for each in entity.fields.values() if each.formula is not None}
         before = {each.id: each.formula.text for each in old.fields.values() if each.formula is not None}
-        scales = any(entity.fields[name].decimals != old.fields[name].decimals for name in formulas if name in old.fields)
+        scales = any(
+            entity.fields[name].decimals != old.fields[name].decimals
+            for name in formulas
+            if name in old.fields
+        )
         stages = formulas and entity.pipelines != old.pipelines
         if formulas != before or scales or stages:
             found.append(entity.parent or entity.key)

@@ -36,7 +36,10 @@ class Rehearsal:
             if key is not None:
                 taken.add(key)
         self._names.update(draft.values[name] for name in self._named if draft.values.get(name) is not None)
-        title = [draft.values.get(part) if place % 2 else part for place, part in enumerate(self._shape.entity.title_parts)]
+        title = [
+            draft.values.get(part) if place % 2 else part
+            for place, part in enumerate(self._shape.entity.title_parts)
+        ]
         self._names.add("".join(part for part in title if isinstance(part, str)).strip())
 
     def knows(self, name: str) -> bool:

@@ -27,7 +27,9 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
     other = shape_of(call.release, end.key)
     if end.many:
         pairs = call.release.tables.links(end.key, end.field)
-        narrow: ColumnElement[bool] = other.table.c.id.in_(select(pairs.c.source_id).where(pairs.c.target_id == identifier))
+        narrow: ColumnElement[bool] = other.table.c.id.in_(
+            select(pairs.c.source_id).where(pairs.c.target_id == identifier)
+        )
     else:
         narrow = other.table.c[end.field] == identifier
     return list_narrowed(call, end.key, replace(query, deleted=False), narrow)

@@ -97,7 +97,10 @@ def _is_plain(field: Field) -> bool:
 def _title(shape: Shape, hidden: frozenset[str]) -> ColumnElement[Any] | None:
     parts = shape.entity.title_parts
     names = [name for name in parts[1::2] if name]
-    if not names or any(name in hidden or name not in shape.entity.fields or not _is_plain(shape.field(name)) for name in names):
+    if not names or any(
+        name in hidden or name not in shape.entity.fields or not _is_plain(shape.field(name))
+        for name in names
+    ):
         return None
     if len(names) == 1 and not any(parts[0::2]):
         return shape.table.c[names[0]]

@@ -20,7 +20,15 @@ from dougong.records.shape import Shape, shape_of
 from dougong.records.titles import Titles, find_titles, merge, title_fields, title_of, wanted_by
 from dougong.records.titles import Wanted as WantedTitles
 
-SYSTEM: tuple[str, ...] = ("id", "version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+SYSTEM: tuple[str, ...] = (
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "deleted_at",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,9 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Row[A
                 values[field.id] = lists.get(values["id"])
     row_titles = _add_tables(call, shape, wanted, found)
     links = (*wanted.shown, *title_fields(shape))
-    people = {MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}}
+    people = {
+        MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}
+    }
     titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
     expanded = {name: _expand(call, shape, name, found) for name in wanted.expand}
     return [_record(call, shape, wanted, values, titles, expanded) for values in found]

@@ -40,7 +40,9 @@ def _type_of(field: Field) -> Type:
     return TYPES[field.type].expression_type(field)
 
 
-def compiled(call: Call, key: str, text: str, path: str, expect: Type | None = None, aggregate: bool = False) -> Expression:
+def compiled(
+    call: Call, key: str, text: str, path: str, expect: Type | None = None, aggregate: bool = False
+) -> Expression:
     """The expression that a person typed; refuses with its mistakes, and a name that may not be read is one."""
     actor = call.actor
     kept = ("expression", actor.roles, actor.is_admin or actor.lifted, key, text, path, expect, aggregate)

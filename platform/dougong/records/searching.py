@@ -55,7 +55,9 @@ def _texts(shape: Shape, values: dict[str, Value]) -> list[str]:
     return texts
 
 
-def found_by(call: Call, shape: Shape, table: FromClause, text: str, hidden: frozenset[str]) -> ColumnElement[bool]:
+def found_by(
+    call: Call, shape: Shape, table: FromClause, text: str, hidden: frozenset[str]
+) -> ColumnElement[bool]:
     """The condition that a record is found by what a person typed.
 
     The index holds all searched fields of a record. For somebody who may not see one of them it would tell what that field

@@ -23,7 +23,9 @@ def number(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> boo
             day = evaluation.today if draft.stamp is None else evaluation.day_of(draft.stamp.at)
             periods.setdefault(SERIAL.period(field, day), []).append((draft, day))
         for period, numbered in periods.items():
-            first = ids.take(evaluation.call.connection, f"serial:{shape.key}:{field.id}:{period}", len(numbered))
+            first = ids.take(
+                evaluation.call.connection, f"serial:{shape.key}:{field.id}:{period}", len(numbered)
+            )
             for offset, (draft, day) in enumerate(numbered):
                 draft.values[field.id] = SERIAL.number(field, first + offset, day)
     return bool(new and shape.serials)

@@ -54,7 +54,6 @@ class Shape:
         """The field with that id; KeyError when there is none."""
         return self.entity.fields[identifier]
 
-
     def tidy(self, values: dict[str, Value]) -> dict[str, Value]:
         """Values as a query gives them, in the form they have in memory: lists are tuples, and an empty one is empty."""
         for name in self.listed:
@@ -90,7 +89,9 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(field.id for field in fields if field.type in ("choices", "file") and field.id in table.c),
+        listed=tuple(
+            field.id for field in fields if field.type in ("choices", "file") and field.id in table.c
+        ),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
     )

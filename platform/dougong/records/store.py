@@ -29,12 +29,22 @@ def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Insert new records with ids of their own, their links and their rows."""
     if not drafts:
         return
-    for draft, identifier in zip(drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True):
+    for draft, identifier in zip(
+        drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True
+    ):
         draft.id = identifier
     names = [field.id for field in shape.columns]
     for draft in drafts:
         at, by = stamp_of(call, draft)
-        draft.values.update(created_at=at, created_by=by, updated_at=at, updated_by=by, version=1, deleted_at=None, id=draft.id)
+        draft.values.update(
+            created_at=at,
+            created_by=by,
+            updated_at=at,
+            updated_by=by,
+            version=1,
+            deleted_at=None,
+            id=draft.id,
+        )
     insert_rows(call.connection, shape.table, [draft.values for draft in drafts], ["id", *names, *_SYSTEM])
     for field in shape.lists:
         _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
@@ -55,14 +65,18 @@ def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         _delete_links(call, shape, field, [draft.id for draft in moved])
         _insert_links(call, shape, field, [draft for draft in moved if draft.values.get(field.id)])
     for name, rows_shape in shape.tables.items():
-        _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in touched if name in draft.changed])
+        _write_rows(
+            call, rows_shape, [(draft, draft.rows[name]) for draft in touched if name in draft.changed]
+        )
 
 
 def write_computed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Write computed values that differ into records and their rows, and nothing else."""
     _update_columns(call, shape, drafts, {field.id for field in shape.columns}, ())
     for name, rows_shape in shape.tables.items():
-        rows = [row for draft in drafts if name in draft.changed for row in draft.rows[name].drafts if row.changed]
+        rows = [
+            row for draft in drafts if name in draft.changed for row in draft.rows[name].drafts if row.changed
+        ]
         _update_columns(call, rows_shape, rows, {field.id for field in rows_shape.columns}, ())
 
 
@@ -76,8 +90,12 @@ def _update_columns(
             parameters = {f"new_{name}": draft.values.get(name) for name in names}
             groups.setdefault(names, []).append({"which": draft.id, **parameters})
     for names, rows in groups.items():
-        values = {shape.table.c[name]: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in names}
-        call.connection.execute(update(shape.table).where(shape.table.c.id == bindparam("which")).values(values), rows)
+        values = {
+            shape.table.c[name]: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in names
+        }
+        call.connection.execute(
+            update(shape.table).where(shape.table.c.id == bindparam("which")).values(values), rows
+        )
 
 
 def _insert_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
@@ -135,5 +153,11 @@ def _insert_rows(call: Call, shape: Shape, new: Sequence[Draft]) -> None:
 
 def _update_positions(call: Call, shape: Shape, rows: Sequence[Draft]) -> None:
     if rows:
-        statement = update(shape.table).where(shape.table.c.id == bindparam("which")).values(position=bindparam("place"))
-        call.connection.execute(statement, [{"which": row.id, "place": row.values["position"]} for row in rows])
+        statement = (
+            update(shape.table)
+            .where(shape.table.c.id == bindparam("which"))
+            .values(position=bindparam("place"))
+        )
+        call.connection.execute(
+            statement, [{"which": row.id, "place": row.values["position"]} for row in rows]
+        )

@@ -74,7 +74,9 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
     columns = [table.c[name] for name in fields if name in table.c and name not in rule.hidden]
     found: dict[int, Values] = {}
     for chunk in chunks(sorted(ids)):
-        statement = select(table.c.id, *columns).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None), *rule.conditions)
+        statement = select(table.c.id, *columns).where(
+            table.c.id.in_(chunk), table.c.deleted_at.is_(None), *rule.conditions
+        )
         found.update((row["id"], dict(row)) for row in call.connection.execute(statement).mappings())
     return found
 
@@ -109,9 +111,13 @@ def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
             elif upload is None or upload["created_by"] != call.actor.id or upload["entity"] is not None:
                 draft.problems.append(_unknown(call, "unknown_file", field, draft, each["id"]))
             else:
-                described.append({"id": upload["key"], **{name: upload[name] for name in ("name", "size", "type")}})
+                described.append(
+                    {"id": upload["key"], **{name: upload[name] for name in ("name", "size", "type")}}
+                )
         draft.values[field.id] = tuple(described)
 
 
 def _unknown(call: Call, code: str, field: Field, draft: Draft, value: Value) -> Diagnostic:
-    return problem(call.language, code, draft.path + field.id, label=field.label.get(call.language), value=value)
+    return problem(
+        call.language, code, draft.path + field.id, label=field.label.get(call.language), value=value
+    )

@@ -22,7 +22,9 @@ _DEEPEST = 2
 """A title may hold the title of a linked record, and that one another; what lies deeper is left out."""
 
 
-def title_of(call: Call, shape: Shape, values: Mapping[str, Value], hidden: frozenset[str], titles: Titles) -> str:
+def title_of(
+    call: Call, shape: Shape, values: Mapping[str, Value], hidden: frozenset[str], titles: Titles
+) -> str:
     """The title of one record; hidden fields are left out, and a record without any title is called by its number."""
     language, zone = call.language, ZoneInfo(call.timezone)
     pieces: list[str] = []
@@ -34,7 +36,11 @@ def title_of(call: Call, shape: Shape, values: Mapping[str, Value], hidden: froz
             field = shape.entity.fields.get(part)
             if value is not None and field is not None:
                 key = target_key(field)
-                text = titles.get((key, value), "") if key else shape.types[part].to_text(value, field, language, zone)
+                text = (
+                    titles.get((key, value), "")
+                    if key
+                    else shape.types[part].to_text(value, field, language, zone)
+                )
                 pieces.append(text)
     return "".join(pieces).strip() or f"#{values['id']}"
 

@@ -53,7 +53,10 @@ def changes_of(shape: Shape, draft: Draft) -> Change:
         if field.type == "table":
             changes[name] = _row_changes(shape.tables[name], draft.rows[name])
         else:
-            changes[name] = [_json(shape, field, before.get(name)), _json(shape, field, draft.values.get(name))]
+            changes[name] = [
+                _json(shape, field, before.get(name)),
+                _json(shape, field, draft.values.get(name)),
+            ]
     return changes
 
 
@@ -64,7 +67,11 @@ def _json(shape: Shape, field: Field, value: Value) -> Any:
 def _row_changes(shape: Shape, rows: Rows) -> Change:
     changes: Change = {}
     added = [{"id": row.id, "values": snapshot(shape, row.values)} for row in rows.drafts if row.is_new]
-    changed = [{"id": row.id, "changes": changes_of(shape, row)} for row in rows.drafts if not row.is_new and row.changed]
+    changed = [
+        {"id": row.id, "changes": changes_of(shape, row)}
+        for row in rows.drafts
+        if not row.is_new and row.changed
+    ]
     removed = [{"id": values["id"], "values": snapshot(shape, values)} for values in rows.removed]
     for name, found in (("added", added), ("changed", changed), ("removed", removed)):
         if found:

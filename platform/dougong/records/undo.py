@@ -61,7 +61,11 @@ def _take_back(call: Call, shape: Shape, entries: Sequence[Mapping[str, Any]]) -
         standing = load(call, shape, [entry["record_id"] for entry in chunk], [living], lock=True)
         for entry in chunk:
             values = standing.get(entry["record_id"])
-            if values is None or values["version"] != entry["version"] or not _one(call, shape, entry, values):
+            if (
+                values is None
+                or values["version"] != entry["version"]
+                or not _one(call, shape, entry, values)
+            ):
                 skipped += 1
             elif entry["action"] == "create":
                 deleted += 1

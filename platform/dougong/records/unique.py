@@ -38,7 +38,9 @@ def _check_names(call: Call, shape: Shape, names: tuple[str, ...], drafts: Seque
             report_shared(call, shape, names, draft)
         else:
             first[key] = draft
-    changed = {key: draft for key, draft in first.items() if draft.before is None or _key_before(draft, names) != key}
+    changed = {
+        key: draft for key, draft in first.items() if draft.before is None or _key_before(draft, names) != key
+    }
     for key in _taken(call, shape, names, list(changed), moving):
         report_shared(call, shape, names, changed[key])
 
@@ -54,7 +56,9 @@ def _key_before(draft: Draft, names: tuple[str, ...]) -> Key:
     return tuple(before.get(name) for name in names)
 
 
-def _taken(call: Call, shape: Shape, names: tuple[str, ...], keys: Sequence[Key], moving: set[int]) -> list[Key]:
+def _taken(
+    call: Call, shape: Shape, names: tuple[str, ...], keys: Sequence[Key], moving: set[int]
+) -> list[Key]:
     """The keys that records outside this change hold already."""
     columns = [shape.table.c[name] for name in names]
     taken = []

@@ -38,7 +38,12 @@ def update(
 
 
 def changed_draft(
-    call: Call, shape: Shape, identifier: int, changes: Mapping[str, Value], if_version: int | None, path: str = ""
+    call: Call,
+    shape: Shape,
+    identifier: int,
+    changes: Mapping[str, Value],
+    if_version: int | None,
+    path: str = "",
 ) -> Draft:
     """The draft of an update with the given changes in it; refuses what may not be changed or has changed meanwhile."""
     values = writable(call, shape, identifier, "update")

@@ -121,9 +121,9 @@ class Columns:
         if len(road) > 1:
             key, _ = self._link(road[0])
             identifier = self.column((road[0], "id"))
-            return Columns(self.call, key, shape_of(self.call.release, key).table, self.as_definition).rows_at(
-                road[1:], identifier, self
-            )
+            return Columns(
+                self.call, key, shape_of(self.call.release, key).table, self.as_definition
+            ).rows_at(road[1:], identifier, self)
         return self.rows_at(road, self.table.c["id"], self)
 
     def rows_at(self, road: Road, identifier: ColumnElement[Any], origin: Columns) -> Rows:

@@ -34,11 +34,17 @@ def why(
 def _holds(call: Call, key: str, identifier: int) -> Callable[[Expression], bool]:
     """Whether a row rule is true for the record, asked in the very form in which lists ask it."""
     table = shape_of(call.release, key).table
-    if call.connection.execute(select(table.c.id).where(table.c.id.in_(possible_ids([identifier])))).first() is None:
+    if (
+        call.connection.execute(select(table.c.id).where(table.c.id.in_(possible_ids([identifier])))).first()
+        is None
+    ):
         refuse("missing", call.language, "not_found")
 
     def holds(rule: Expression) -> bool:
         condition = to_sql(rule, sql_context(call, key, table, as_definition=True))
-        return call.connection.execute(select(table.c.id).where(table.c.id == identifier, condition)).first() is not None
+        return (
+            call.connection.execute(select(table.c.id).where(table.c.id == identifier, condition)).first()
+            is not None
+        )
 
     return holds

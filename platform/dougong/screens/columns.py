@@ -13,6 +13,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import Record
 from dougong.screens.addresses import record_path
+from dougong.screens.currency import unit_of
 from dougong.screens.shape import Column, Row, Shown
 from dougong.screens.showing import FIGURES, SYSTEM_TYPES, Titles, shown, system_shown
 from dougong.screens.texts import text
@@ -60,7 +61,7 @@ def columns_for(
                 field.label.get(call.language) if field else text(name, call.language),
                 kind,
                 "end" if kind in FIGURES else "start",
-                _unit(field),
+                _unit(field, call.language),
                 href,
                 direction,
                 field.formula is not None if field else False,
@@ -70,8 +71,8 @@ def columns_for(
     return tuple(columns)
 
 
-def _unit(field: Field | None) -> str:
-    return field.currency if field is not None and field.type == "money" else ""
+def _unit(field: Field | None, language: str) -> str:
+    return unit_of(field.currency, language) if field is not None and field.type == "money" else ""
 
 
 def _role(entity: Entity, name: str, kind: str, taken: set[str]) -> str:

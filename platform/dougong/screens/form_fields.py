@@ -15,6 +15,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import MEMBER
 from dougong.screens.addresses import entity_path
+from dougong.screens.currency import symbol_of
 from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
 from dougong.screens.showing import Titles, linked, option_piece, person, raw_text, shown, stage_piece
 from dougong.screens.texts import text
@@ -76,7 +77,7 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         step=_step(field),
         inputmode=INPUT_MODES.get(field.type, ""),
         suffix="%" if field.type == "percent" else "",
-        prefix=field.currency if field.type == "money" else "",
+        prefix=symbol_of(field.currency) if field.type == "money" else "",
         multiple=field.multiple or field.type in ("choices", "links"),
         accept=",".join(field.accept),
     )

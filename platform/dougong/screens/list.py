@@ -106,7 +106,11 @@ def _totals(
         return ()
     sums = totals(call, entity.key, query_of(asked, view), names)
     return tuple(
-        Total(text("sum", call.language), shown(call, entity, fields[name], sums[name], {}).text, name)
+        Total(
+            fields[name].label.get(call.language),
+            shown(call, entity, fields[name], sums[name], {}).text,
+            name,
+        )
         for name in names
         if sums.get(name) is not None
     )

@@ -15,6 +15,7 @@ from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.record import MEMBER, Record
 from dougong.screens.addresses import file_path, record_path
+from dougong.screens.currency import amount_text, unit_of
 from dougong.screens.shape import Piece, Shown
 from dougong.screens.texts import text
 
@@ -42,14 +43,18 @@ def shown(call: Call, entity: Entity, field: Field, value: Value, titles: Titles
             raw_text(field, value),
             computed=computed,
         )
-    kind = TYPES[field.type]
-    words = kind.to_text(value, field, call.language, ZoneInfo(call.timezone))
+    is_money = field.type == "money"
+    words = (
+        amount_text(value, field, call.language)
+        if is_money
+        else TYPES[field.type].to_text(value, field, call.language, ZoneInfo(call.timezone))
+    )
     return Shown(
         words,
         field.type,
         raw=raw_text(field, value),
         href=_opens(field, value),
-        unit=field.currency if field.type == "money" else "",
+        unit=unit_of(field.currency, call.language) if is_money else "",
         computed=computed,
     )
 

@@ -102,7 +102,7 @@ def spark(values: Sequence[str], width: int = 80, height: int = 24) -> Markup:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in marks)
     x, y = marks[-1]
-    return Markup(  # nosec B704: figures only
+    return Markup(  # nosec B704
         f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true">'
         f'<polyline points="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/></svg>'
     )

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from dougong.records.escape import escaped, needs_escape
-from dougong.records.export import Cell, Heading, Sheet
+from dougong.fieldtypes.escape import escaped, needs_escape
+from dougong.model.sheet import Cell, Heading, Sheet
 
 _MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; longer ones are written as text, so that no digit is lost."""
@@ -22,7 +22,12 @@ _FIRST_DAY = date(1900, 3, 1)
 
 def write_xlsx(sheet: Sheet, target: BinaryIO) -> int:
     """Write the export and return the number of lines below the header; ValueError when a sheet cannot hold them."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with xlsxwriter.Workbook(target, options) as book:
         page = book.add_worksheet(sheet.name.translate(_NAME_SIGNS).strip()[:_LONGEST_NAME] or "1")
         formats = _Formats(book, sheet.headings)

@@ -58,3 +58,17 @@ def test_template_says_only_known_words(path: Path) -> None:
     source = path.read_text("utf-8")
     for key in re.findall(r"""\b(?:say|count)\(["'](\w+)["']\s*[,)]""", source):
         assert key in WORDS
+
+
+def test_every_word_is_said_somewhere() -> None:
+    root = TEMPLATES.parents[3]
+    places = [
+        *TEMPLATES.rglob("*.html"),
+        *(root / "platform/dougong").rglob("*.py"),
+        *Path(__file__).parent.glob("*.py"),
+    ]
+    source = "".join(path.read_text("utf-8") for path in places if "vocabulary" not in path.parts)
+    beginnings = tuple(re.findall(r"""say\(["'](\w+_)["'] ~""", source))
+    said = set(re.findall(r"""["'](\w+)["']""", source))
+    unsaid = [key for key in WORDS if key.removesuffix("_one") not in said and not key.startswith(beginnings)]
+    assert unsaid == []

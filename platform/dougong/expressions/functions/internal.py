@@ -25,7 +25,7 @@ def _as_text_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement
 
 def _like_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     pattern = values.lower(str(constant(call.arguments[1])))
-    return emit.lowered(elements[0]).like(emit.text(pattern), escape="\\")
+    return emit.lowered_for(elements[0], call.arguments[1]).like(emit.text(pattern), escape="\\")
 
 
 def _operation(name: str, result: Type, python: Callable[..., Any], postgresql: Emit) -> Function:

@@ -73,18 +73,24 @@ def _middle_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[
     return emit.filled(func.substr(emit.blank(text), begin, _count(count)))
 
 
+def _folded(call: Call, elements: Elements) -> Elements:
+    """A text and the part looked for in it, without case."""
+    part = call.arguments[1]
+    return tuple(emit.lowered_for(emit.blank(element), part) for element in elements)
+
+
 def _contains_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    text, part = (emit.lowered(emit.blank(element)) for element in elements)
+    text, part = _folded(call, elements)
     return func.strpos(text, part) > 0
 
 
 def _starts_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    text, part = (emit.lowered(emit.blank(element)) for element in elements)
+    text, part = _folded(call, elements)
     return emit.truth(func.starts_with(text, part))
 
 
 def _ends_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    text, part = (func.reverse(emit.lowered(emit.blank(element))) for element in elements)
+    text, part = (func.reverse(element) for element in _folded(call, elements))
     return emit.truth(func.starts_with(text, part))
 
 

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
-    "target": ("目标 {value}", "Target {value}"),
-    "target_share": ("完成 {n}%", "{n}% reached"),
     "as_table": ("以表格查看", "As a table"),
     "chart_of": ("{name}的图表", "Chart: {name}"),
     "no_figures": ("这段时间没有数据", "No figures here"),
-    "dashboard_empty": ("这个看板还没有卡片", "This dashboard has no cards yet"),
-    "conversion": ("转化 {n}%", "{n}% go on"),
-    "full_screen": ("全屏", "Full screen"),
     "refresh": ("刷新", "Refresh"),
     "import_upload": ("选文件", "Choose a file"),
     "import_map": ("对应列", "Match columns"),
@@ -64,38 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "request_number": ("请求编号", "Request"),
     "go_home": ("回到首页", "Go home"),
     "go_back": ("返回上一页", "Go back"),
-    "problem_400": ("这个地址里有看不懂的内容", "Something in this address cannot be understood"),
-    "problem_401": ("请先登录", "Please sign in"),
-    "problem_403": ("你没有权限做这件事", "You may not do this"),
     "problem_404": ("这里什么都没有", "There is nothing here"),
-    "problem_405": ("这个地址不接受这种请求", "This address does not take that kind of request"),
-    "problem_409": ("和现有的数据冲突", "This conflicts with what is there"),
-    "problem_412": ("别人刚刚改过这条记录", "Somebody has just changed this record"),
-    "problem_413": ("内容太大", "That is too large"),
-    "problem_422": ("填写的内容有问题", "Something you entered needs mending"),
-    "problem_429": ("操作太快了，请稍等", "Too many requests, please wait a moment"),
-    "problem_500": ("出了意外的问题", "Something went wrong"),
-    "problem_503": ("暂时不能使用", "Not available at the moment"),
-    "problem_text_403": (
-        "需要的话，请管理员给你相应的角色。",
-        "An administrator can give you a role that may.",
-    ),
     "problem_text_404": (
         "记录可能已被删除，或者不在你能看到的范围内。",
         "The record may have been deleted, or lies outside what you may see.",
-    ),
-    "problem_text_412": (
-        "打开最新的内容，再改一次。你填的内容没有保存。",
-        "Open the newest version and change it again. What you entered was not saved.",
-    ),
-    "problem_text_500": (
-        "问题已经记下。数据没有受影响，可以再试一次。",
-        "It has been recorded. No data was touched; please try again.",
-    ),
-    "apps_empty": ("还没有应用", "No apps yet"),
-    "apps_empty_text": (
-        "从模板中心装一个，马上就能用。",
-        "Install one from the templates and use it at once.",
     ),
     "search_results": ("「{q}」的搜索结果", "Results for “{q}”"),
     "search_nothing": ("没有找到「{q}」", "Nothing found for “{q}”"),

@@ -1,0 +1,159 @@
+"""Takes the entries of a file into the database, chunk by chunk: reads, matches, completes, writes and counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from dougong.diagnostics import Diagnostic
+from dougong.records.call import Call
+from dougong.records.cells import CellReader, Entry
+from dougong.records.draft import Draft
+from dougong.records.mapping import ColumnMap
+from dougong.records.matching import Matcher
+from dougong.records.pipeline import complete, has_problems, problems_in, write
+from dougong.records.rehearsal import Rehearsal
+from dougong.records.resolving import Resolver
+from dougong.records.shape import Shape
+
+CHUNK = 2000
+_SHOWN_PROBLEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How far an import is: records read, added, updated, found equal, and failed."""
+
+    total: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A record that was not imported: its first line in the file and why."""
+
+    line: int
+    problems: tuple[Diagnostic, ...]
+
+
+@dataclass(slots=True)
+class Importer:
+    """The state of one import from chunk to chunk."""
+
+    shape: Shape
+    columns: ColumnMap
+    reader: CellReader
+    matcher: Matcher
+    resolver: Resolver
+    width: int
+    counts: Counts = Counts()
+    failures: list[Failure] = field(default_factory=list)
+    later: list[Entry] = field(default_factory=list)
+    """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
+    is_last: bool = False
+    rehearsal: Rehearsal | None = None
+    """In a dry run, what the file would have written."""
+
+    def postponed(self) -> Iterator[list[Entry]]:
+        """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
+        while self.later:
+            waiting, self.later = self.later, []
+            yield from chunked(iter(waiting))
+            if len(self.later) == len(waiting):
+                waiting, self.later, self.is_last = self.later, [], True
+                yield from chunked(iter(waiting))
+
+
+def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    """The entries in pieces that each go into a transaction."""
+    while chunk := list(islice(entries, CHUNK)):
+        yield chunk
+
+
+def settle(importer: Importer, entries: Sequence[Entry], counts: Counts) -> list[Entry]:
+    """Take over what a committed chunk did; puts entries aside that only miss a record of the same entity, and returns the others."""
+    importer.counts = counts
+    kept: list[Entry] = []
+    for entry in entries:
+        if not importer.is_last and _waits(importer, entry):
+            importer.later.append(Entry(entry.lines))
+        else:
+            kept.append(entry)
+    failed = [Failure(entry.lines[0].number, tuple(entry.problems)) for entry in kept if entry.problems]
+    importer.failures += failed[: max(0, _SHOWN_PROBLEMS - len(importer.failures))]
+    importer.resolver.forget_records(importer.shape.key)
+    return kept
+
+
+def _only_misses_own(shape: Shape, entry: Entry) -> bool:
+    own = {
+        field.id
+        for field in (*shape.links, *shape.lists)
+        if field.target is not None and field.target.key == shape.key
+    }
+    return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
+
+
+def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: bool) -> Counts:
+    """Take the entries into the database, as far as they have no problem, and return how far the import then is."""
+    importer.reader.read(call, entries, importer.width)
+    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    drafts = [draft for _, draft in pairs]
+    complete(call, importer.shape, drafts)
+    if importer.rehearsal is not None:
+        importer.rehearsal.rehearse(call, [draft for draft in drafts if not has_problems(draft)])
+    for entry, draft in pairs:
+        if has_problems(draft):
+            entry.problems.extend(problems_in([draft]))
+    good = [draft for draft in drafts if not has_problems(draft)]
+    write(call, importer.shape, good, dry_run=not write_them)
+    done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
+    counts = _counted(importer.counts, done, good)
+    rehearsed = _rehearsed(call, importer, done)
+    return replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
+
+
+def _waits(importer: Importer, entry: Entry) -> bool:
+    return bool(entry.problems) and _only_misses_own(importer.shape, entry)
+
+
+def _rehearsed(call: Call, importer: Importer, entries: Sequence[Entry]) -> int:
+    """How many entries miss nothing but records which the dry run would have written; their problems are taken back."""
+    waiting = [entry for entry in entries if importer.rehearsal is not None and _waits(importer, entry)]
+    count = 0
+    while importer.rehearsal is not None:
+        known = [
+            each
+            for each in waiting
+            if all(importer.rehearsal.knows(_missed(found)) for found in each.problems)
+        ]
+        if not known:
+            break
+        for entry in known:
+            draft = Draft("", entry.values)
+            importer.rehearsal.rehearse(call, [draft])
+            entry.problems[:] = draft.problems
+        count += sum(not entry.problems for entry in known)
+        finished = {id(entry) for entry in known}
+        waiting = [entry for entry in waiting if id(entry) not in finished]
+    return count
+
+
+def _missed(found: Diagnostic) -> str:
+    return dict(found.parameters).get("value", "")
+
+
+def _counted(before: Counts, entries: Sequence[Entry], good: Sequence[Draft]) -> Counts:
+    added = sum(draft.is_new for draft in good)
+    updated = sum(bool(draft.changed) for draft in good if not draft.is_new)
+    return Counts(
+        total=before.total + len(entries),
+        added=before.added + added,
+        updated=before.updated + updated,
+        unchanged=before.unchanged + len(good) - added - updated,
+        failed=before.failed + sum(bool(entry.problems) for entry in entries),
+    )
