@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-<<<<<<< HEAD
 import msgspec
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import nearest
-=======
-from sqlalchemy import select
-from werkzeug.wrappers import Response
-
->>>>>>> main
 from dougong.records.call import Call
 from dougong.records.read import read
 from dougong.records.update import update
 from dougong.screens.kanban import group_field
-from dougong.storage.system import INSTANCE
 from dougong.web.api.records import entity_key, record_id
 from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
@@ -123,12 +116,8 @@ def decide_approve(exchange: Exchange, identifier: str) -> Response:
         raise refuse("malformed", "W313", "changes", name="changes", expected="an object of field and value")
     comment, version = _text(body, "comment"), _version(exchange, body)
     with exchange.writing() as call:
-<<<<<<< HEAD
         number = record_id(identifier)
         return _once(exchange, call, body, lambda: approve(call, number, comment, changes, version))
-=======
-        return _decided(exchange, call, approve(call, record_id(identifier), comment, fields, version))
->>>>>>> main
 
 
 def decide_reject(exchange: Exchange, identifier: str) -> Response:
@@ -136,12 +125,8 @@ def decide_reject(exchange: Exchange, identifier: str) -> Response:
     body = _body(exchange, "comment", "version")
     comment, version = _text(body, "comment"), _version(exchange, body)
     with exchange.writing() as call:
-<<<<<<< HEAD
         number = record_id(identifier)
         return _once(exchange, call, body, lambda: reject(call, number, comment, version))
-=======
-        return _decided(exchange, call, reject(call, record_id(identifier), comment))
->>>>>>> main
 
 
 def _once(exchange: Exchange, call: Call, body: dict[str, Any], decide: Any) -> Response:
@@ -152,7 +137,6 @@ def _once(exchange: Exchange, call: Call, body: dict[str, Any], decide: Any) -> 
     return exchange.json(document, status, {"Idempotency-Replayed": "true"} if repeated else None)
 
 
-<<<<<<< HEAD
 def _decided(instance: Instance) -> dict[str, Any]:
     outcome = instance.state.outcome
     return {
@@ -164,11 +148,6 @@ def _decided(instance: Instance) -> dict[str, Any]:
 
 
 # -- acting on a record -------------------------------------------------------------------------------------------------
-=======
-def _decided(exchange: Exchange, call: Call, instance: Instance) -> Response:
-    row = call.connection.execute(select(INSTANCE.c.state, INSTANCE.c.outcome).where(INSTANCE.c.id == instance.id)).one()
-    return exchange.json({"approval": str(instance.id), "state": row.state, "outcome": row.outcome or None})
->>>>>>> main
 
 
 def act(exchange: Exchange, app: str, entity: str, identifier: str, action: str) -> Response:

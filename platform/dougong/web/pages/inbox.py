@@ -61,12 +61,8 @@ def _shown(exchange: Exchange, call: Call, task_id: int, entry: TaskEntry, statu
 def _decide(exchange: Exchange, task_id: int, approves: bool) -> Response:
     """Decide once, however often the form is sent; what is refused comes back as it was entered, with the reason."""
     data = form_data(exchange)
-<<<<<<< HEAD
     opinion = _opinion(data, approves)
     entered: dict[str, Submitted] = {}
-=======
-    comment = first(data, "dg_comment")
->>>>>>> main
     try:
         with exchange.writing() as call:
             opened = open_task(call, task_id)
