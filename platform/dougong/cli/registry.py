@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dougong.cli import (
+    backup,
     check,
     demo,
     explain,
@@ -30,6 +31,8 @@ COMMANDS: tuple[Command, ...] = (
     users.TOKEN,
     explain.COMMAND,
     schema.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
     verify.COMMAND,
     worker.COMMAND,
     settings.COMMAND,
