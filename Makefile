@@ -66,6 +66,16 @@ nightly: $(VENV)/dev assets ## run what is too long for every change
 	@$(RUN)/python -m tests.needs
 	@$(RUN)/python -m pytest -q -m nightly
 
+EXAMPLES ?= 2000
+
+.PHONY: agree
+agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (EXAMPLES=2000)
+	@DOUGONG_AGREE_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest -q --no-header tests/expressions
+
+.PHONY: figures
+figures: $(VENV)/dev ## compare reports with an independent computation
+	@$(RUN)/python -m pytest -q --no-header tests/reports
+
 LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
 
 .PHONY: lint $(LINTS)

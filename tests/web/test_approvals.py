@@ -32,7 +32,7 @@ def test_submitted_in_the_browser_and_approved_in_the_inbox(server: Server) -> N
     opened = head.get(f"/inbox/{task['id']}")
     assert opened.status_code == 200
     assert "Cleo" in opened.text
-    decided = head.post(f"/inbox/{task['id']}/approve", {"comment": "fine"})
+    decided = head.post(f"/inbox/{task['id']}/approve", {"dg_comment": "fine"})
     assert decided.status_code == 303
     assert "Approved Autumn order" in head.get("/inbox").text
     done = server.api("cleo")("GET", path).json
@@ -49,9 +49,9 @@ def test_a_rejection_needs_words(server: Server) -> None:
     assert api("POST", f"{path}/actions/submit", {}).status_code == 200
     [task] = server.api("hana")("GET", "/tasks").json["data"]
     head = server.browser("hana")
-    silent = head.post(f"/inbox/{task['id']}/reject", {"comment": " "})
+    silent = head.post(f"/inbox/{task['id']}/reject", {"dg_comment": " "})
     assert silent.status_code == 422
-    assert head.post(f"/inbox/{task['id']}/reject", {"comment": "too dear"}).status_code == 303
+    assert head.post(f"/inbox/{task['id']}/reject", {"dg_comment": "too dear"}).status_code == 303
     assert api("GET", path).json["status"] == "rejected"
     assert server.api("cleo")("GET", "/tasks?kind=started").json["data"][0]["status"] == "rejected"
 

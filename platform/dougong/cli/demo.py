@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from dougong.cli.users import made_password
 from dougong.definitions import bundled
 from dougong.demo.fill import fill
 from dougong.demo.people import Login
-from dougong.model.app import App
+from dougong.model.role import Role
 from dougong.screens.shape import DemoAccount
 from dougong.storage.database import Database
 from dougong.web.settings import read_settings
@@ -63,25 +64,27 @@ def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
     console.note(console.say("demo_apply"))
     apply_folders(database, [bundled.folder(APP)])
     release = assembly.releases(database).current()
-    app = release.app(APP)
-
-    def progress(key: str, count: int) -> None:
-        label = release.entity(key).plural.get(console.language)
-        console.progress(f"{label}: {count:,}")
-
-    filled = fill(database, release, APP, datetime.now(UTC), made_password, progress)
-    console.progress(console.say("demo_data", count=f"{sum(filled.rows.values()):,}"), final=True)
+    filled = fill(
+        database,
+        release,
+        APP,
+        datetime.now(UTC),
+        made_password,
+        lambda *words: console.progress(" ".join(str(each) for each in words)),
+    )
+    count = sum(filled.rows.values())
+    console.progress(console.say("demo_data", count=f"{count:,}"), final=True)
+    roles = release.app(APP).roles
     return tuple(
-        DemoAccount(each.login, each.password, _label(each, app, console))
-        for each in filled.logins
-        if each.password is not None
+        DemoAccount(each.login, each.password or "", _label(each, roles, console)) for each in filled.logins if each.password
     )
 
 
-def _label(account: Login, app: App, console: Console) -> str:
-    """Who it is, and as what."""
-    roles = [app.roles[role].label.get(console.language) for role in account.roles]
-    return " · ".join([account.name, *roles] if roles else [console.say("state_admin")])
+def _label(login: Login, roles: Mapping[str, Role], console: Console) -> str:
+    """Whom an account belongs to: the name and what the person may do."""
+    titles = [roles[name].label.get(console.language) for name in login.roles if name in roles]
+    titles += [console.say("state_admin")] if login.is_admin else []
+    return f"{login.name}（{'、'.join(titles)}）" if console.language == "zh" else f"{login.name} ({', '.join(titles)})"
 
 
 def show_accounts(console: Console, made: tuple[DemoAccount, ...]) -> None:

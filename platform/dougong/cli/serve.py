@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import socket
 import threading
@@ -75,6 +76,8 @@ def serve(
     from granian.constants import Interfaces
 
     refuse_taken_port(host, port)
+    # A forked process would inherit locks and connections of the threads that run beside it here.
+    multiprocessing.set_start_method("spawn", force=True)
     os.environ["DOUGONG_DATABASE"] = database.url.render_as_string(hide_password=False)
     address = f"http://{_shown(host)}:{port}/"
     console.note(console.say("serving", address=address))

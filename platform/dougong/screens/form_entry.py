@@ -14,10 +14,19 @@ from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.choose import choose
+from dougong.records.messages import problem
 from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import Submitted
 
 Values = dict[str, Value]
+
+
+class _Unknown(Exception):
+    """A record or person that was named and is not there, or several are."""
+
+    def __init__(self, finding: Diagnostic) -> None:
+        self.finding = finding
+        super().__init__(finding.code)
 
 
 def read_entry(
@@ -58,6 +67,8 @@ def _read(
         values[field.id] = _value(call, owner or entity.key, field, entered, path)
     except Invalid as error:
         problems.append(error.problem.diagnostic(path, call.language))
+    except _Unknown as error:
+        problems.append(error.finding)
 
 
 def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
@@ -93,7 +104,8 @@ def _identifier(call: Call, key: str, field: Field, word: str, path: str) -> int
     name = ".".join(part for part in path.split("/") if not part.isdigit())
     found = [each for each in choose(call, key, name, word) if each.title == word]
     if len(found) != 1:
-        raise Invalid("unknown_record", value=word[:80])
+        label = field.label.get(call.language)
+        raise _Unknown(problem(call.language, "unknown_target", path, label=label, value=word[:80]))
     return found[0].id
 
 

@@ -15,6 +15,7 @@ from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.problems import problem
 from dougong.storage.tables import Tables, tables_of
 
 Compile = Callable[[Mapping[str, str], Mapping[str, App]], "App | list[Diagnostic]"]
@@ -143,11 +144,7 @@ class Releases:
 def _broken(compiled: list[tuple[ledger.Version, App | list[Diagnostic]]]) -> Refusal:
     problems: list[Diagnostic] = []
     for version, found in compiled:
-        problems.append(
-            Diagnostic(
-                "P105", f"the recorded version {version.number} of app '{version.app}' does not compile"
-            )
-        )
+        problems.append(problem("P105", app=version.app, number=version.number))
         problems += found if isinstance(found, list) else []
     return Refusal("unavailable", problems)
 

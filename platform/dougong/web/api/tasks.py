@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from dougong.records.call import Call
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.update import update
 from dougong.screens.kanban import group_field
+from dougong.storage.system import INSTANCE
 from dougong.web.api.records import entity_key, record_id
 from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
@@ -75,7 +78,7 @@ def decide_approve(exchange: Exchange, identifier: str) -> Response:
         raise refuse("malformed", "W313", "fields", name="fields", expected="an object of field and value")
     version = expected_version(exchange.request)
     with exchange.writing() as call:
-        return _decided(exchange, approve(call, record_id(identifier), comment, fields, version))
+        return _decided(exchange, call, approve(call, record_id(identifier), comment, fields, version))
 
 
 def decide_reject(exchange: Exchange, identifier: str) -> Response:
@@ -85,17 +88,16 @@ def decide_reject(exchange: Exchange, identifier: str) -> Response:
     if not isinstance(comment, str):
         raise refuse("malformed", "W313", "comment", name="comment", expected="text")
     with exchange.writing() as call:
-        return _decided(exchange, reject(call, record_id(identifier), comment))
+        return _decided(exchange, call, reject(call, record_id(identifier), comment))
 
 
 def _has_body(exchange: Exchange) -> bool:
     return bool(exchange.request.content_length) or "Transfer-Encoding" in exchange.request.headers
 
 
-def _decided(exchange: Exchange, instance: Instance) -> Response:
-    return exchange.json(
-        {"approval": str(instance.id), "state": instance.state, "outcome": instance.outcome or None}
-    )
+def _decided(exchange: Exchange, call: Call, instance: Instance) -> Response:
+    row = call.connection.execute(select(INSTANCE.c.state, INSTANCE.c.outcome).where(INSTANCE.c.id == instance.id)).one()
+    return exchange.json({"approval": str(instance.id), "state": row.state, "outcome": row.outcome or None})
 
 
 def act(exchange: Exchange, app: str, entity: str, identifier: str, action: str) -> Response:

@@ -50,7 +50,7 @@ def reject_one(exchange: Exchange, identifier: str) -> Response:
 
 def _decide(exchange: Exchange, task_id: int, approves: bool) -> Response:
     data = form_data(exchange)
-    comment = first(data, "comment")
+    comment = first(data, "dg_comment")
     try:
         with exchange.writing() as call:
             line = line_of(call, task_id)

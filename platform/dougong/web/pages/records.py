@@ -100,5 +100,5 @@ def withdraw_one(exchange: Exchange, app: str, entity: str, identifier: str) -> 
         mine = [each for each in running if each.initiator_id == call.actor.id]
         if not mine:
             raise refuse("conflict", "W417", name="withdraw")
-        withdraw(call, mine[0].instance_id, first(data, "comment"))
+        withdraw(call, mine[0].instance_id, first(data, "dg_comment"))
     return go(exchange, record_path(key, identifier), text("withdrawn_done", exchange.language))
