@@ -101,6 +101,10 @@ lint-rules:
 lint-client:
 	$(RUN)/python hatch_build.py check
 
+.PHONY: docs
+docs: $(VENV)/base ## write the reference anew from the registries
+	@PYTHONPATH=platform:renderers $(RUN)/python -m dougong.reference reference
+
 .PHONY: format
 format: $(VENV)/dev ## put the code into the common shape
 	$(RUN)/ruff check --fix-only .
