@@ -96,7 +96,9 @@ def _has_body(exchange: Exchange) -> bool:
 
 
 def _decided(exchange: Exchange, call: Call, instance: Instance) -> Response:
-    row = call.connection.execute(select(INSTANCE.c.state, INSTANCE.c.outcome).where(INSTANCE.c.id == instance.id)).one()
+    row = call.connection.execute(
+        select(INSTANCE.c.state, INSTANCE.c.outcome).where(INSTANCE.c.id == instance.id)
+    ).one()
     return exchange.json({"approval": str(instance.id), "state": row.state, "outcome": row.outcome or None})
 
 
