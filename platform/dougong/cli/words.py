@@ -153,8 +153,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "template_head_version": ("已安装", "installed"),
         "template_head_number": ("版本号", "number"),
         "template_head_package": ("来自模板", "from template"),
-        "backed_up": ("已备份 {count} 行到 {file}", "{count} rows backed up to {file}"),
-        "restored_backup": ("已从 {file} 恢复 {count} 行", "{count} rows restored from {file}"),
+        "backed_up": ("已备份到 {file}", "backed up into {file}"),
+        "restored": ("已从 {file} 恢复", "restored from {file}"),
         "opt_package": (
             "打包文件、应用文件夹或内置模板的名称",
             "package, app folder or name of a bundled template",
