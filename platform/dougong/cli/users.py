@@ -6,7 +6,7 @@ import argparse
 import getpass
 import secrets
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -212,7 +212,7 @@ def _add_token(options: argparse.Namespace, console: Console) -> int:
 
 def _end_of_day(text: str, timezone: str, console: Console) -> datetime:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Refusal("invalid", [Diagnostic("C130", console.say("bad_date", value=text))]) from error
     return datetime.combine(day, time.max, ZoneInfo(timezone)).astimezone(UTC)
