@@ -345,6 +345,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "install_title": ("安装「{label}」？", "Install {label}?"),
         "installed": ("已安装 {version}", "Installed {version}"),
         "installed_done": ("「{label}」已安装", "{label} is installed"),
+        "upgraded_done": ("「{label}」已升级，本地修改都保留", "{label} is upgraded, local changes kept"),
+        "upgraded_kept": (
+            "「{label}」已升级；有 {count} 处两边都改过，保留了本地的修改",
+            "{label} is upgraded; {count} things were changed on both sides, the local change is kept",
+        ),
+        "pack": ("打包", "Pack"),
         "open": ("打开", "Open"),
         "fact_entities": ("{count} 张表", "{count} tables"),
         "fact_workflows": ("{count} 个流程", "{count} workflows"),

@@ -116,8 +116,11 @@ def plan(
     """Compare the recorded version of an app with a new one and count what the difference means for the data.
 
     `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back.
+    `template` is the package that is installed or upgraded to; without one, the app stays on the package it came from.
     """
     newest = ledger.present(connection, new.id)
+    if template is None and newest is not None:
+        template = newest.template
     tables = newest.tables if newest else Schema(new.id)
     former = ledger.version(connection, new.id, returning_to).tables if returning_to is not None else None
     base = newest.number if newest else 0
