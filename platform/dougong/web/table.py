@@ -40,7 +40,7 @@ OPEN: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
-    api("GET", "/tasks", tasks.tasks, "kind", "limit", "before"),
+    api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
     api("POST", "/tasks/<identifier>/reject", tasks.decide_reject),
