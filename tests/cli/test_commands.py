@@ -207,7 +207,7 @@ def test_every_word_is_there_in_both_languages() -> None:
         for key, (chinese, english) in table.items():
             assert chinese, key
             assert english, key
-            assert english.isascii() or any(letter in english for letter in "“”…·"), key
+            assert english.isascii() or any(letter in english for letter in "“”…·–"), key
             assert set(_fields(chinese)) == set(_fields(english)), key
     assert set(TITLES) == set(STATUSES)
     assert all(each.zh and each.en for each in REGISTRY)

@@ -52,7 +52,7 @@ def serving(url: str, folder: Path, *arguments: str) -> Iterator[tuple[str, subp
 
 
 def wait_for(address: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise AssertionError(process.stderr.read() if process.stderr else "the server ended")
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from dougong.cli.command import Command, takes_format
 from dougong.cli.console import Console
@@ -16,7 +17,7 @@ def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     if options.to:
-        written = schemas.write(options.to)
+        written = schemas.write(Path(options.to))
         names = [str(each) for each in written]
         console.result(console.say("schema_written", count=len(names), folder=options.to), {"files": names})
         return 0
