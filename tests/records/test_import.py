@@ -16,8 +16,8 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.diagnostics import Refusal
+from dougong.fieldtypes.escape import escaped, unescaped
 from dougong.records.create import create
-from dougong.records.escape import escaped, unescaped
 from dougong.records.export import export
 from dougong.records.history import history
 from dougong.records.import_ import Options, Result, run

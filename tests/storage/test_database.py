@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, func, literal, select, text
 
 from dougong.diagnostics import Refusal
+from dougong.storage import database as databases_module
 from dougong.storage import install as installing
 from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install
@@ -100,6 +101,39 @@ def test_a_reader_sees_one_state(database_url: str) -> None:
         assert reader.execute(count).scalar_one() == 1
     with database.reading() as reader:
         assert reader.execute(count).scalar_one() == 2
+    database.dispose()
+
+
+def test_a_writer_that_never_ends_makes_others_give_up(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases_module, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(databases_module, "_PRAGMAS", ("busy_timeout=200",))
+    database = Database(sqlite_url)
+    with database.writing(), pytest.raises(Refusal) as caught, database.writing():
+        pass
+    assert (caught.value.kind, caught.value.problems[0].code) == ("unavailable", "P103")
+    database.dispose()
+
+
+def test_a_full_disk_is_a_refusal_and_nothing_is_half_written(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    install(database)
+    with database.writing() as connection:
+        connection.execute(text("CREATE TABLE things (value TEXT)"))
+        connection.execute(text("INSERT INTO things VALUES ('kept')"))
+
+    def write_too_much() -> None:
+        with database.writing() as connection:
+            pages = connection.execute(text("PRAGMA page_count")).scalar_one()
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 20}")
+            connection.execute(text("INSERT INTO things VALUES (:value)"), [{"value": "x" * 4000}] * 100)
+
+    with pytest.raises(Refusal) as caught:
+        write_too_much()
+    assert (caught.value.kind, caught.value.problems[0].code) == ("unavailable", "P107")
+    with database.reading() as connection:
+        assert connection.execute(text("SELECT value FROM things")).scalars().all() == ["kept"]
     database.dispose()
 
 

@@ -117,8 +117,7 @@ RULES = (
         calls=frozenset({"csv.writer", "csv.DictWriter"}),
         owners=(
             "renderers/dougong_renderers/tables/",
-            "platform/dougong/records/export.py",
-            "platform/dougong/records/import_.py",
+            "platform/dougong/records/failed_lines.py",
         ),
     ),
     Rule(

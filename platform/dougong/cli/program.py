@@ -86,7 +86,12 @@ def run(options: argparse.Namespace, console: Console) -> int:
 def build_parser(console: Console) -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="dougong", description=console.say("program"))
-    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}", help=console.say("opt_version"))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"dougong {installed_version()}",
+        help=console.say("opt_version"),
+    )
     commands = parser.add_subparsers(
         title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
     )

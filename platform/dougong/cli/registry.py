@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dougong.cli import (
+    backup,
     check,
     demo,
     explain,
@@ -10,6 +11,7 @@ from dougong.cli import (
     schema,
     serve,
     settings,
+    template,
     transfer,
     users,
     verify,
@@ -28,8 +30,11 @@ COMMANDS: tuple[Command, ...] = (
     transfer.EXPORT,
     users.USER,
     users.TOKEN,
+    template.COMMAND,
     explain.COMMAND,
     schema.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
     verify.COMMAND,
     worker.COMMAND,
     settings.COMMAND,

@@ -30,7 +30,9 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """How a report is drawn: `kind` bar | line | area | pie | funnel | number | table; `by` a dimension, `series` a second one, `value` a measure."""
+    """How a report is drawn: `kind` bar | line | area | pie | funnel | number | table; `by` a dimension, `series` a second
+    one, `value` a measure.
+    """
 
     kind: str
     by: str = ""

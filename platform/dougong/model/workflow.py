@@ -53,8 +53,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """An approval on one entity. `start_on`: submit (an action of a person) | create. `start_if` decides whether approval is needed
-    (when it is false, a submit is approved at once with the end node's `set`). `while_running` locks the record's fields but the node's `edit`."""
+    """An approval on one entity.
+
+    `start_on`: submit (an action of a person) | create. `start_if` decides whether approval is needed; when it is false, a
+    submission is approved at once with what the approving end sets. `lock` keeps the record from being changed while it runs,
+    but for the `edit` fields of the step.
+    """
 
     id: str
     app: str

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.sheet import Cell, Heading, Sheet
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
@@ -21,27 +21,7 @@ from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
 from dougong.records.shape import Shape
 from dougong.records.titles import target_key
 
-Cell = str | Decimal | int | bool | date | datetime | None
 _AS_IT_IS = frozenset({"integer", "decimal", "money", "date", "boolean"})
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A column of an export: its path (`amount`, `lines.item`), its label, and the decimals of its numbers."""
-
-    path: str
-    label: str
-    decimals: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """An export: `rows` are lines of cells for spreadsheets, `records` the same records as JSON values; each can be walked once."""
-
-    name: str
-    headings: tuple[Heading, ...]
-    rows: Iterator[list[Cell]]
-    records: Iterator[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from dougong.fieldtypes.escape import escaped
 from dougong.records.cells import Entry
-from dougong.records.escape import escaped
 from dougong.records.reading import Line
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import python_calamine
 
-from dougong.records.escape import unescaped
+from dougong.fieldtypes.escape import unescaped
 from dougong.records.messages import refuse
 from dougong.storage.archive import DAMAGE
 

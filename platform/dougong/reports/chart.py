@@ -159,7 +159,7 @@ def _notes(kind: str, series: Sequence[Series], language: str) -> tuple[str, ...
     if kind == "pie":
         whole = sum(values, Decimal(0))
         return tuple(ratio_text(share(value, whole), language) for value in values)
-    before = [None, *values[:-1]]
+    before = [None, *values][: len(values)]
     return tuple(
         "" if base is None else ratio_text(share(value, base), language)
         for value, base in zip(values, before, strict=True)

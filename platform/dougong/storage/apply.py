@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import sqlalchemy
 from sqlalchemy import Connection, text
 
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Refusal
 from dougong.fieldtypes.base import Invalid
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
 from dougong.storage.plan import Plan, Step
+from dougong.storage.problems import refusal, told
 
 LOCK_SECONDS = 5
 
@@ -40,13 +40,10 @@ def apply(
             )
     except sqlalchemy.exc.OperationalError as error:
         if _is_locked(error):
-            raise _busy() from error
+            raise refusal("unavailable", "P134") from error
         raise
     except sqlalchemy.exc.IntegrityError as error:
-        problem = Diagnostic(
-            "P133", "the data do not allow this change", hint="plan again and correct the records it names"
-        )
-        raise Refusal("conflict", [problem]) from error
+        raise refusal("conflict", "P133/data") from error
 
 
 def apply_in(
@@ -61,10 +58,7 @@ def apply_in(
     """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
     _lock(connection)
     if ledger.state(connection, plan.app.id) != plan.state:
-        problem = Diagnostic(
-            "P132", "somebody else has published since this plan was made", hint="plan again"
-        )
-        raise Refusal("conflict", [problem])
+        raise refusal("conflict", "P132")
     present = ledger.present(connection, plan.app.id)
     if plan.is_empty and present is not None:
         return present
@@ -124,22 +118,13 @@ def _run(step: Step, connection: Connection) -> None:
     try:
         step.operation.run(connection)
     except Invalid as error:
-        words = step.operation.describe("en")
-        raise Refusal(
-            "conflict", [Diagnostic("P133", f"{words}: {error}", path=step.operation.table.key)]
-        ) from error
+        step_words = {language: step.operation.describe(language) for language in ("en", "zh")}
+        english = {"step": step_words["en"], "reason": error.problem.message("en")}
+        chinese = {"step": step_words["zh"], "reason": error.problem.message("zh")}
+        found = told("P133/value", step.operation.table.key, english, chinese)
+        raise Refusal("conflict", [found]) from error
 
 
 def _is_locked(error: sqlalchemy.exc.OperationalError) -> bool:
-    reason = str(error.orig)
-    with suppress(AttributeError):
-        if error.orig.sqlstate == "55P03":  # type: ignore[union-attr]  # psycopg's lock_not_available
-            return True
-    return "database is locked" in reason
-
-
-def _busy() -> Refusal:
-    problem = Diagnostic(
-        "P134", "the tables are in use by a long request or another publication", hint="try again in a moment"
-    )
-    return Refusal("unavailable", [problem])
+    """Whether PostgreSQL gave up waiting for a lock (lock_not_available); of SQLite `writing` speaks itself."""
+    return getattr(error.orig, "sqlstate", "") == "55P03"

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Refusal
+from dougong.storage.problems import refusal
 
 CHUNK = 1 << 16
 DAMAGE = (
@@ -69,7 +70,7 @@ class Reader:
         """The content of a file, piece by piece; Refusal as soon as it is more than allowed or damaged."""
         info = self._members.get(name)
         if info is None:
-            raise _refusal("the archive holds no such file", name)
+            raise _refusal("missing", name)
         size = 0
         allowed = min(self._limits.member, max(_HARMLESS, info.compress_size * self._limits.ratio))
         try:
@@ -78,10 +79,10 @@ class Reader:
                     size += len(chunk)
                     self._inflated += len(chunk)
                     if size > allowed or self._inflated > self._limits.total:
-                        raise _refusal("the file inflates to more than is allowed", name)
+                        raise _refusal("large", name)
                     yield chunk
         except DAMAGE as error:
-            raise _refusal("the file is damaged or packed in an unknown way", name) from error
+            raise _refusal("damaged", name) from error
 
     def read(self, name: str) -> bytes:
         """The whole content of a file."""
@@ -93,7 +94,7 @@ def open_archive(source: Path | IO[bytes], limits: Limits = DEFINITIONS) -> Read
     try:
         archive = zipfile.ZipFile(source)
     except DAMAGE as error:
-        raise _refusal("this is no zip archive, or it is damaged") from error
+        raise _refusal("damaged") from error
     return Reader(archive, limits)
 
 
@@ -110,23 +111,23 @@ def write_archive(target: Path | IO[bytes], files: Iterable[tuple[str, bytes | I
 
 
 def _checked(archive: zipfile.ZipFile, limits: Limits) -> list[zipfile.ZipInfo]:
-    members = [each for each in archive.infolist() if not each.is_dir()]
+    members = [each for each in archive.infolist() if not each.filename.endswith("/")]
     if len(members) > limits.count:
-        raise _refusal(f"the archive holds more than {limits.count} files")
+        raise _refusal("many", count=limits.count)
     seen: set[str] = set()
     for each in members:
         _checked_name(each.filename)
         kind = stat.S_IFMT(each.external_attr >> 16)
         if kind not in {0, stat.S_IFREG}:
-            raise _refusal("only plain files may be in an archive, no links", each.filename)
+            raise _refusal("link", each.filename)
         if each.flag_bits & 0x1:
-            raise _refusal("encrypted files cannot be read", each.filename)
+            raise _refusal("secret", each.filename)
         folded = each.filename.casefold()
         if folded in seen:
-            raise _refusal("two files of the archive have the same name", each.filename)
+            raise _refusal("double", each.filename)
         seen.add(folded)
     if sum(each.file_size for each in members) > limits.total:
-        raise _refusal("the archive inflates to more than is allowed")
+        raise _refusal("large")
     return members
 
 
@@ -137,11 +138,12 @@ def _checked_name(name: str) -> str:
         part in {"", ".", ".."} or part.endswith((" ", ".")) for part in parts
     )
     if not plain or _HIDDEN_BY_SYSTEMS.intersection(name) or len(name) > 240 or not name.isprintable():
-        raise _refusal("the name of a file in the archive is no plain relative path", name)
+        raise _refusal("name", name)
     return name
 
 
-def _refusal(message: str, name: str = "") -> Refusal:
-    return Refusal(
-        "invalid", [Diagnostic("P140", message, path=name.encode("ascii", "backslashreplace").decode()[:200])]
+def _refusal(variant: str, name: str = "", **words: object) -> Refusal:
+    shown = name.encode("ascii", "backslashreplace").decode()[:200]
+    return refusal(
+        "too_large" if variant in {"large", "many"} else "invalid", f"P140/{variant}", shown, **words
     )

@@ -20,7 +20,7 @@ import sqlalchemy
 from sqlalchemy import Connection, func, select
 
 from dougong import __version__
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Refusal
 from dougong.storage import ddl, fill, ledger, portable, schema
 from dougong.storage.archive import BACKUP, CHUNK, Reader, open_archive, write_archive
 from dougong.storage.database import Database
@@ -28,6 +28,7 @@ from dougong.storage.drift import verify
 from dougong.storage.install import SCHEMA_VERSION, install
 from dougong.storage.operations import execute
 from dougong.storage.portable import Kept
+from dougong.storage.problems import problem, refusal
 from dougong.storage.schema import Schema
 from dougong.storage.system import STATE, USER, VERSION
 
@@ -135,35 +136,23 @@ def restore(database: Database, source: Path, files_folder: Path | None = None) 
             _restore_tables(connection, reader, manifest)
             problems = verify(connection)
             if problems:
-                raise Refusal(
-                    "invalid", [_problem("what the backup holds does not fit together"), *problems[:20]]
-                )
+                raise Refusal("invalid", [problem("P150/inconsistent"), *problems[:20]])
             _restore_files(reader, manifest, files_folder)
     except (KeyError, TypeError, ValueError, msgspec.DecodeError, sqlalchemy.exc.StatementError) as error:
-        raise Refusal("invalid", [_problem("the backup is damaged")]) from error
+        raise refusal("invalid", "P150/damaged") from error
     return _summary(manifest)
-
-
-def _problem(message: str, hint: str = "") -> Diagnostic:
-    return Diagnostic("P150", message, hint=hint)
 
 
 def _manifest(reader: Reader) -> dict[str, Any]:
     if _MANIFEST not in reader.names:
-        raise Refusal("invalid", [_problem("this archive is no backup of dougong")])
+        raise refusal("invalid", "P150/foreign")
     try:
         manifest: dict[str, Any] = msgspec.json.decode(reader.read(_MANIFEST), type=dict[str, Any])
-        known = manifest["format"] == FORMAT and manifest["schema_version"] <= SCHEMA_VERSION
+        known = manifest["format"] == FORMAT and manifest["schema_version"] == SCHEMA_VERSION
     except (msgspec.DecodeError, KeyError, TypeError) as error:
-        raise Refusal("invalid", [_problem("the backup is damaged")]) from error
+        raise refusal("invalid", "P150/damaged") from error
     if not known:
-        message = "the backup was made by a newer dougong"
-        raise Refusal("invalid", [_problem(message, "restore it with the version that made it")])
-    if manifest["schema_version"] != SCHEMA_VERSION:
-        message = f"the backup was made for tables of version {manifest['schema_version']}"
-        raise Refusal(
-            "invalid", [_problem(message, "restore it with the version that made it, then upgrade")]
-        )
+        raise refusal("invalid", "P150/version")
     return manifest
 
 
@@ -174,8 +163,7 @@ def _refuse_what_is_in_use(connection: Connection) -> None:
         if connection.execute(select(func.count()).select_from(table)).scalar_one()
     ]
     if used:
-        hint = "name a new database with --database"
-        raise Refusal("conflict", [_problem("this database is not empty, nothing was restored", hint)])
+        raise refusal("conflict", "P150/used")
 
 
 def _restore_tables(connection: Connection, reader: Reader, manifest: dict[str, Any]) -> None:
@@ -227,10 +215,7 @@ def _restore_search(connection: Connection, one: Schema) -> None:
 def _restore_files(reader: Reader, manifest: dict[str, Any], files_folder: Path | None) -> None:
     for name in manifest["files"]:
         if files_folder is None:
-            hint = "name the folder for uploaded files"
-            raise Refusal(
-                "invalid", [_problem("the backup holds uploaded files, but there is no place for them", hint)]
-            )
+            raise refusal("invalid", "P150/folder")
         target = files_folder / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with target.open("xb") as file:
@@ -244,4 +229,4 @@ def _checked(reader: Reader, folder: str, name: str, notes: dict[str, Any]) -> I
         digest.update(piece)
         yield piece
     if digest.hexdigest() != notes[name]["sha256"]:
-        raise Refusal("invalid", [_problem(f"the backup is damaged: '{name}' is not what was written")])
+        raise refusal("invalid", "P150/altered", name=name)

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.storage.problems import refusal
 
 BUSY_SECONDS = 10
 _PRAGMAS = (
@@ -43,6 +43,8 @@ class Database:
     def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self.companions: dict[type, object] = {}
+        """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
         self._reader = self._reading_engine()
@@ -74,7 +76,7 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with _connected(self.engine) as connection, connection.begin():
+        with _connected(self.engine) as connection, _readable_trouble(), connection.begin():
             yield connection
 
     def check(self) -> None:
@@ -137,33 +139,42 @@ def _connected(engine: Engine) -> Iterator[Connection]:
     try:
         connection = engine.connect()
     except (sqlalchemy.exc.DatabaseError, sqlite3.DatabaseError) as error:
-        raise _refusal("P102", "the database cannot be opened", _reason(error), kind="unavailable") from error
+        raise refusal("unavailable", "P102/open", reason=_reason(error)) from error
     except sqlalchemy.exc.TimeoutError as error:
-        raise _refusal(
-            "P103", "every database connection is in use", "try again", kind="unavailable"
-        ) from error
+        raise refusal("unavailable", "P103") from error
     with connection:
         yield connection
+
+
+@contextmanager
+def _readable_trouble() -> Iterator[None]:
+    """Turn a database that is busy for too long, or full, into a refusal; nothing was changed by the transaction."""
+    try:
+        yield
+    except sqlalchemy.exc.OperationalError as error:
+        reason = str(error.orig)
+        if "database is locked" in reason:
+            raise refusal("unavailable", "P103") from error
+        if "disk is full" in reason or getattr(error.orig, "sqlstate", "") == "53100":
+            raise refusal("unavailable", "P107") from error
+        raise
 
 
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
     except (sqlalchemy.exc.ArgumentError, ValueError) as error:
-        raise _refusal("P101", "the database address cannot be read", _EXAMPLE) from error
+        raise refusal("invalid", "P101/unreadable") from error
     name = parsed.drivername.partition("+")[0]
     if name == "postgres":
         parsed, name = parsed.set(drivername="postgresql"), "postgresql"
     if name not in {"sqlite", "postgresql"}:
-        raise _refusal("P101", f"'{name}' is no database that dougong knows", _EXAMPLE)
+        raise refusal("invalid", "P101/unknown", name=name)
     if name == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise _refusal("P101", "a SQLite database needs a file", _EXAMPLE)
+        raise refusal("invalid", "P101/memory")
     if name == "postgresql":
         _check_postgresql(parsed)
     return parsed.set(drivername="sqlite") if name == "sqlite" else parsed
-
-
-_EXAMPLE = "write sqlite:///file.db or postgresql://user:password@host/name"
 
 
 def _check_postgresql(url: URL) -> None:
@@ -171,12 +182,11 @@ def _check_postgresql(url: URL) -> None:
     if threshold != "none" and not (
         isinstance(threshold, str) and threshold.isascii() and threshold.isdigit()
     ):
-        raise _refusal("P101", "prepare_threshold is a number or none", _EXAMPLE)
+        raise refusal("invalid", "P101/threshold")
     try:
         import psycopg  # noqa: F401
     except ImportError as error:
-        hint = "install the extra: pip install 'dougong[postgres]'"
-        raise _refusal("P101", "the driver for PostgreSQL is not installed", hint) from error
+        raise refusal("invalid", "P101/driver") from error
 
 
 def _create_private(path: Path) -> None:
@@ -184,15 +194,11 @@ def _create_private(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        hint = error.strerror or "check the folder and its rights"
-        raise _refusal("P102", f"the database file '{path.name}' cannot be opened", hint) from error
+        reason = error.strerror or "?"
+        raise refusal("invalid", "P102/file", name=path.name, reason=reason) from error
 
 
 def _reason(error: Exception) -> str:
     """The driver's own words, first line only; they name host and cause, never the password."""
     lines = str(getattr(error, "orig", error)).strip().splitlines()
     return lines[0] if lines else "no reason given"
-
-
-def _refusal(code: str, message: str, hint: str, kind: str = "invalid") -> Refusal:
-    return Refusal(kind, [Diagnostic(code, message, hint=hint)])

@@ -14,6 +14,7 @@ from dougong.storage import catalogue, ddl, ledger, names, tables
 from dougong.storage.catalogue import Catalogue
 from dougong.storage.install import is_installed
 from dougong.storage.ledger import Version
+from dougong.storage.problems import problem
 from dougong.storage.schema import Schema, TableSpec
 from dougong.storage.system import APP, METADATA, SEQUENCE, VERSION
 
@@ -24,9 +25,7 @@ def verify(connection: Connection) -> list[Diagnostic]:
     if damage:
         return damage  # whatever else would be read from such a file says nothing
     if not is_installed(connection):
-        return [
-            _finding("V101", "the platform's tables are missing", hint="start dougong once on this database")
-        ]
+        return [problem("V101")]
     found = [*_dangling(connection), *_ledger(connection)]
     actual = catalogue.read(connection)
     found += _platform(connection, actual)
@@ -39,12 +38,6 @@ def verify(connection: Connection) -> list[Diagnostic]:
     return found
 
 
-def _finding(
-    code: str, message: str, path: str = "", hint: str = "restore a backup, or ask for help"
-) -> Diagnostic:
-    return Diagnostic(code, message, path, hint=hint)
-
-
 # ------------------------------------------------------------------ the engine and the ledger
 def _damage(connection: Connection) -> Iterator[Diagnostic]:
     if connection.dialect.name != "sqlite":
@@ -55,14 +48,14 @@ def _damage(connection: Connection) -> Iterator[Diagnostic]:
         lines = [str(error.orig)]
     for line in lines:
         if line != "ok":
-            yield _finding("V102", f"the database file is damaged: {line}", hint="restore a backup")
+            yield problem("V102", reason=line)
 
 
 def _dangling(connection: Connection) -> Iterator[Diagnostic]:
     """PostgreSQL never lets go of a foreign key; SQLite may have been written with its checks off."""
     if connection.dialect.name == "sqlite":
         for row in connection.execute(text("PRAGMA foreign_key_check")):
-            yield _finding("V103", f"row {row[1]} points to a record that is not in '{row[2]}'", str(row[0]))
+            yield problem("V103/row", str(row[0]), row=row[1], target=row[2])
 
 
 def _ledger(connection: Connection) -> Iterator[Diagnostic]:
@@ -71,15 +64,13 @@ def _ledger(connection: Connection) -> Iterator[Diagnostic]:
         path = f"{row.app} {row.number}"
         number, previous = newest.get(row.app, (0, ""))
         if row.number != number + 1:
-            yield _finding("V104", f"version {number + 1} is missing in the ledger", path)
+            yield problem("V104/missing", path, number=number + 1)
         if row.previous_hash != previous or ledger.hash_of(row._asdict()) != row.hash:
-            yield _finding("V104", "the ledger was altered: the hash does not cover what is recorded", path)
+            yield problem("V104/altered", path)
         newest[row.app] = (row.number, row.hash)
     for row in connection.execute(select(APP)):
         if newest.get(row.app, (0, ""))[0] != row.number:
-            yield _finding(
-                "V104", f"the app is at version {row.number}, which is not the newest of the ledger", row.app
-            )
+            yield problem("V104/present", row.app, number=row.number)
 
 
 # ------------------------------------------------------------------ tables
@@ -94,17 +85,17 @@ def _app(connection: Connection, version: Version, actual: Catalogue) -> Iterato
         yield from _table(connection, expected, spec, actual)
     for stone in expected.tombstones:
         if stone.column is None and stone.name not in actual.tables:
-            yield _finding("V105", "the kept rows of a removed table are gone", stone.table.key)
+            yield problem("V105/rows", stone.table.key)
         owner = expected.table_of(stone.table.uid) if stone.column else None
         if owner is not None and stone.name not in actual.tables.get(owner.name, {}):
-            yield _finding("V105", "the kept values of a removed field are gone", f"{owner.key}.{stone.name}")
+            yield problem("V105/values", f"{owner.key}.{stone.name}")
 
 
 def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
     table = tables.table(spec)
     if spec.kind == "search" and connection.dialect.name == "sqlite":
         if spec.name not in actual.tables:
-            yield _finding("V105", "the search index is missing", spec.key)
+            yield problem("V105/search", spec.key)
             return
     else:
         missing = list(_columns(connection, table, spec.key, actual))
@@ -122,22 +113,22 @@ def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalog
 def _columns(connection: Connection, table: Table, path: str, actual: Catalogue) -> Iterator[Diagnostic]:
     found = actual.tables.get(table.name)
     if found is None:
-        yield _finding("V105", "the table is missing", path)
+        yield problem("V105/table", path)
         return
     for column in table.c:
         expected = catalogue.type_name(column.type, connection.dialect)
         kind = found.get(column.name)
         if kind is None:
-            yield _finding("V106", "the column is missing", f"{path}.{column.name}")
+            yield problem("V106", f"{path}.{column.name}")
         elif kind != expected:
-            yield _finding("V107", f"the column is of type {kind}, not {expected}", f"{path}.{column.name}")
+            yield problem("V107", f"{path}.{column.name}", found=kind, expected=expected)
 
 
 def _surplus_columns(app: Schema, spec: TableSpec, table: Table, actual: Catalogue) -> Iterator[Diagnostic]:
     kept = {stone.name for stone in app.tombstones if stone.column and stone.table.uid == spec.uid}
     for name in actual.tables[spec.name]:
         if name not in kept and name not in {column.name for column in table.c}:
-            yield _finding("V108", "the column is not part of any recorded version", f"{spec.key}.{name}")
+            yield problem("V108/column", f"{spec.key}.{name}")
 
 
 def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
@@ -147,9 +138,7 @@ def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
         columns = tuple(physical.get(each, each) for each in index.fields)
         expected = (spec.name, columns, index.unique, index.live)
         if found is None or (found.table, found.columns, found.unique, found.partial) != expected:
-            yield _finding(
-                "V109", f"the index over {', '.join(index.fields)} is missing or different", spec.key
-            )
+            yield problem("V109", spec.key, columns=", ".join(index.fields))
 
 
 def _references(
@@ -157,7 +146,7 @@ def _references(
 ) -> Iterator[Diagnostic]:
     for each in ddl.references(app.app, spec):
         if (spec.name, each.column, each.target, each.on_delete) not in actual.references:
-            yield _finding("V110", "the foreign key is missing or different", f"{spec.key}.{each.column}")
+            yield problem("V110", f"{spec.key}.{each.column}")
             yield from _orphans(connection, spec, each, actual)
 
 
@@ -173,9 +162,7 @@ def _orphans(
     missing = select(func.count()).select_from(source).where(link.is_not(None), ~there)
     number = connection.execute(missing).scalar_one()
     if number:
-        yield _finding(
-            "V103", f"{number} rows point to records that do not exist", f"{spec.key}.{reference.column}"
-        )
+        yield problem("V103/rows", f"{spec.key}.{reference.column}", count=number)
 
 
 def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diagnostic]:
@@ -190,9 +177,7 @@ def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diag
         row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()
         last = row[0] if row[1] else 0
     if highest > last:
-        yield _finding(
-            "V111", f"the counter of ids stands at {last}, but there is a record {highest}", spec.key
-        )
+        yield problem("V111", spec.key, last=last, highest=highest)
 
 
 def _search(connection: Connection, app: Schema, spec: TableSpec) -> Iterator[Diagnostic]:
@@ -204,9 +189,7 @@ def _search(connection: Connection, app: Schema, spec: TableSpec) -> Iterator[Di
     indexed = select(func.count()).select_from(index)
     here, there = connection.execute(indexed).scalar_one(), connection.execute(live).scalar_one()
     if here != there:
-        yield _finding(
-            "V112", f"{here} records are indexed, but there are {there}", spec.key, "rebuild the search index"
-        )
+        yield problem("V112", spec.key, found=here, expected=there)
 
 
 def _strangers(versions: Iterable[Version], actual: Catalogue) -> Iterator[Diagnostic]:
@@ -220,4 +203,4 @@ def _strangers(versions: Iterable[Version], actual: Catalogue) -> Iterator[Diagn
         }
         for name in actual.tables:
             if name.startswith(prefix) and name not in known and name not in shadows:
-                yield _finding("V108", "the table is not part of any recorded version", name)
+                yield problem("V108/table", name)

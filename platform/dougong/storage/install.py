@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, inspect, select, text, update
 
-from dougong.diagnostics import Diagnostic, Refusal
 from dougong.storage.database import Database
+from dougong.storage.problems import refusal
 from dougong.storage.system import METADATA, STATE
 
 Upgrade = Callable[[Connection], None]
@@ -48,10 +48,7 @@ def _create(connection: Connection) -> None:
 def _upgrade(connection: Connection) -> None:
     version = connection.execute(select(STATE.c.schema_version)).scalar_one()
     if version > SCHEMA_VERSION:
-        message = (
-            f"the database was made by a newer dougong (schema {version}, this one knows {SCHEMA_VERSION})"
-        )
-        raise Refusal("unavailable", [Diagnostic("P104", message, hint="start the newer version of dougong")])
+        raise refusal("unavailable", "P104", found=version, known=SCHEMA_VERSION)
     for step in UPGRADES[version - 1 :]:
         step(connection)
     if version < SCHEMA_VERSION:

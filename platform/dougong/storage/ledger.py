@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, insert, select, update
 
-from dougong.diagnostics import Diagnostic, Refusal
 from dougong.storage import schema
+from dougong.storage.problems import refusal
 from dougong.storage.schema import Schema
 from dougong.storage.system import APP, STATE, VERSION
 
@@ -54,7 +54,7 @@ def version(connection: Connection, app: str, number: int) -> Version:
     """One version of an app; Refusal when there is none."""
     row = connection.execute(select(VERSION).where(VERSION.c.app == app, VERSION.c.number == number)).first()
     if row is None:
-        raise Refusal("missing", [Diagnostic("P120", f"app '{app}' has no version {number}")])
+        raise refusal("missing", "P120", app=app, number=number)
     return _version(row)
 
 

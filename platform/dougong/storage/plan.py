@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
-from dougong.model.text import LANGUAGES
 from dougong.storage import ledger
 from dougong.storage.changes import Change, changes_between
 from dougong.storage.desired import schema_of
 from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.operations import Impact, Operation
+from dougong.storage.problems import told
 from dougong.storage.schema import Schema
 from dougong.storage.wording import say
 
@@ -89,20 +89,20 @@ class Plan:
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
-        hint = "correct these records first"
-        return [_diagnostic("P130", each, self.labels, hint) for each in self.steps if each.impact.failing]
+        return [_finding("P130", each, self.labels) for each in self.steps if each.impact.failing]
 
     def losses(self) -> list[Diagnostic]:
         """What applying the plan would put out of sight; errors unless that is allowed. A rollback is allowed to: it keeps all."""
-        hint = "allow the loss, or keep the field; removed values can be brought back by a rollback"
         steps = () if self.returns_to is not None else self.steps
-        return [_diagnostic("P131", each, self.labels, hint) for each in steps if each.is_loss]
+        return [_finding("P131", each, self.labels) for each in steps if each.is_loss]
 
 
-def _diagnostic(code: str, step: Step, labels: Labels, hint: str) -> Diagnostic:
-    """A finding that speaks by ids, with the same in labels for those who read screens."""
-    told = tuple((language, step.describe(language, labels)) for language in LANGUAGES)
-    return Diagnostic(code, step.describe("en"), path=step.operation.table.key, hint=hint, parameters=told)
+def _finding(code: str, step: Step, labels: Labels) -> Diagnostic:
+    """A finding that speaks by ids, and to readers of screens by labels."""
+    found = told(
+        code, step.operation.table.key, {"step": step.describe("en")}, {"step": step.describe("zh", labels)}
+    )
+    return replace(found, parameters=(*found.parameters, ("en", step.describe("en", labels))))
 
 
 def plan(
@@ -116,8 +116,11 @@ def plan(
     """Compare the recorded version of an app with a new one and count what the difference means for the data.
 
     `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back.
+    `template` is the package that is installed or upgraded to; without one, the app stays on the package it came from.
     """
     newest = ledger.present(connection, new.id)
+    if template is None and newest is not None:
+        template = newest.template
     tables = newest.tables if newest else Schema(new.id)
     former = ledger.version(connection, new.id, returning_to).tables if returning_to is not None else None
     base = newest.number if newest else 0

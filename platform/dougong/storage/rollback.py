@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Refusal
 from dougong.storage import ledger
 from dougong.storage.plan import Plan, plan
+from dougong.storage.problems import problem, refusal
 from dougong.storage.release import Releases
 
 
@@ -17,16 +18,15 @@ def plan_rollback(releases: Releases, connection: Connection, app_id: str, numbe
     """
     newest = ledger.present(connection, app_id)
     if newest is None:
-        raise Refusal("missing", [Diagnostic("P121", f"app '{app_id}' is not installed")])
+        raise refusal("missing", "P121", app=app_id)
     wanted = newest.number - 1 if number is None else number
     if wanted < 1:
-        raise Refusal("invalid", [Diagnostic("P122", f"app '{app_id}' has no earlier version")])
+        raise refusal("invalid", "P122", app=app_id)
     version = ledger.version(connection, app_id, wanted)
     release = releases.pinned(connection)
     others = {name: app for name, app in release.recorded.items() if name != app_id}
     new = releases.compile(version.sources, others)
     if isinstance(new, list):
-        problem = Diagnostic("P123", f"version {wanted} of app '{app_id}' does not compile any more")
-        raise Refusal("conflict", [problem, *new])
+        raise Refusal("conflict", [problem("P123", app=app_id, number=wanted), *new])
     recorded = release.recorded.get(app_id)
     return plan(recorded, new, connection, template=version.template, returning_to=wanted)

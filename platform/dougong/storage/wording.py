@@ -31,6 +31,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "AddReferences": ("{table}：建立外键", "{table}: add foreign keys"),
     "AttachReferences": ("{table}：恢复外键", "{table}: restore foreign keys"),
+    "RemoveOptions": (
+        "{table}：字段 {column} 去掉选项 {options}",
+        "{table}: field {column} loses options {options}",
+    ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
     "DropUnique": ("{table}：{columns} 允许重复", "{table}: {columns} may repeat"),

@@ -82,7 +82,7 @@ def _said(diagnostic: Diagnostic, language: str) -> tuple[str, str]:
     if diagnostic.code in people.MESSAGES:
         return people.say(diagnostic.code, language, diagnostic.parameters), diagnostic.hint
     if language == "zh" and "zh" in words:
-        return words["zh"], diagnostic.hint
+        return words["zh"], words.get("zh_hint", diagnostic.hint)
     return diagnostic.message, diagnostic.hint
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import BinaryIO
 
-from dougong.records.export import Sheet
+from dougong.model.sheet import Sheet
 from dougong_renderers.tables.csv_ import write_csv
 from dougong_renderers.tables.jsonl import write_jsonl
 from dougong_renderers.tables.xlsx import write_xlsx

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import BinaryIO
 
-from dougong.records.escape import escaped
-from dougong.records.export import Cell, Sheet
+from dougong.fieldtypes.escape import escaped
+from dougong.model.sheet import Cell, Sheet
 
 
 def write_csv(sheet: Sheet, target: BinaryIO) -> int:

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from dougong.records.export import Sheet
+from dougong.model.sheet import Sheet
 
 
 def write_jsonl(sheet: Sheet, target: BinaryIO) -> int:

@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from dougong.records.escape import escaped, needs_escape
-from dougong.records.export import Cell, Heading, Sheet
+from dougong.fieldtypes.escape import escaped, needs_escape
+from dougong.model.sheet import Cell, Heading, Sheet
 
 _MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; longer ones are written as text, so that no digit is lost."""

@@ -118,8 +118,13 @@ each("[data-files]", (element) => {
   });
 });
 
-each(".drop-zone", (zone) => {
+each(".drop-zone, .chooser-box", (zone) => {
   const input = zone.querySelector<HTMLInputElement>('input[type="file"]');
+  const name = zone.querySelector<HTMLElement>("[data-file-name]");
+  input?.addEventListener("change", () => {
+    const file = input.files?.[0];
+    if (name && file) name.textContent = file.name;
+  });
   zone.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
@@ -128,7 +133,9 @@ each(".drop-zone", (zone) => {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    if (input && event.dataTransfer) input.files = event.dataTransfer.files;
+    if (!input || !event.dataTransfer) return;
+    input.files = event.dataTransfer.files;
+    input.dispatchEvent(new Event("change"));
   });
 });
 

@@ -1,0 +1,30 @@
+"""A table on its way into a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+Cell = str | Decimal | int | bool | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of an export: its path (`amount`, `lines.item`), its label, and the decimals of its numbers."""
+
+    path: str
+    label: str
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An export: `rows` are lines of cells for spreadsheets, `records` the same records as JSON values; each can be walked once."""
+
+    name: str
+    headings: tuple[Heading, ...]
+    rows: Iterator[list[Cell]]
+    records: Iterator[dict[str, Any]]
