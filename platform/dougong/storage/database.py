@@ -6,9 +6,8 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -28,13 +27,20 @@ _PRAGMAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SqlFunction:
+class SqlFunction(Protocol):
     """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
 
-    name: str
-    arguments: int
-    call: Callable[..., Any]
+    @property
+    def name(self) -> str:
+        """The name in SQL."""
+
+    @property
+    def arguments(self) -> int:
+        """How many arguments it takes; -1 for any number."""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
 
 
 class Database:

@@ -124,7 +124,10 @@ ENTRIES: Mapping[str, Entry] = {
         ("make one with: dougong template pack", "请用 dougong template pack 打包"),
     ),
     "P160/newer": Entry(
-        ("the package has format {found}, this dougong knows {known}", "打包格式为 {found}，当前支持 {known}"),
+        (
+            "the package has format {found}, this dougong knows {known}",
+            "打包格式为 {found}，当前支持 {known}",
+        ),
         ("use a newer dougong", "请使用更新版本的 dougong"),
     ),
     "P160/text": Entry(("a file of the package is no UTF-8 text", "打包文件中有不是 UTF-8 文本的文件")),
