@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dougong.diagnostics import Diagnostic
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
 from dougong.storage.database import Database
 from dougong.storage.install import install
@@ -61,12 +61,12 @@ def test_only_what_changed_is_compiled_again(world: World, counting: Counting) -
         world.publish(described(app_id))
     world.publish(described("above", requires=["base"]))
     world.release  # noqa: B018
-    counting.compiled.clear()
     world.publish(described("other", version="2"))
+    counting.compiled.clear()
     world.release  # noqa: B018
     assert counting.compiled == ["other"]
-    counting.compiled.clear()
     world.publish(described("base", version="2"))
+    counting.compiled.clear()
     world.release  # noqa: B018
     assert sorted(counting.compiled) == ["above", "base"]
 
@@ -112,6 +112,19 @@ def test_links_of_other_apps_are_known_to_the_target(world: World) -> None:
     assert world.verify() == []
 
 
+def strict(sources: Mapping[str, str], installed: Mapping[str, App]) -> App | list[Diagnostic]:
+    """A compiler that looks up what links point to."""
+    app = compile_app(sources, installed)
+    assert isinstance(app, App)
+    for entity in app.entities.values():
+        for field in entity.fields.values():
+            known = {**installed, app.id: app}
+            target = known.get(field.target.app) if field.target else app
+            if field.target and (target is None or field.target.entity not in target.entities):
+                return [Diagnostic("D301", f"there is no entity '{field.target.key}'")]
+    return app
+
+
 def test_renaming_an_entity_that_another_app_links_to_keeps_the_links(world: World) -> None:
     world.publish(described("base"))
     shop = {
@@ -122,7 +135,14 @@ def test_renaming_an_entity_that_another_app_links_to_keeps_the_links(world: Wor
     world.publish(shop)
     world.add("base.thing", {"name": "one"})
     world.add("shop.order", {"about": 1})
-    world.publish({"id": "base", "entities": {"item": {**THING, "was": "thing"}}})
+    world.releases.compile = strict
+    renamed = {"id": "base", "entities": {"item": {**THING, "was": "thing"}}}
+    with pytest.raises(Refusal) as caught:
+        world.publish(renamed)
+    assert [(each.code, each.path) for each in caught.value.problems] == [("P135", "shop")]
+    assert "app shop would no longer compile" in world.plan(renamed).describe("en")
+    world.publish(renamed, allow_loss=True)
+    assert set(world.release.broken) == {"shop"}
     moved = {**shop, "entities": {"order": {"fields": {"about": {"type": "link", "to": "base.item"}}}}}
     assert world.plan(moved).steps == ()
     world.publish(moved)

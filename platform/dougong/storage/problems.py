@@ -95,6 +95,13 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("try again in a moment", "请稍后再试"),
     ),
+    "P135": Entry(
+        ("app '{app}' would no longer compile: {reasons}", "应用“{app}”将无法编译：{reasons}"),
+        (
+            "publish a version of that app that fits, or allow this",
+            "请发布与之相符的该应用新版本，或确认允许",
+        ),
+    ),
     "P140/missing": Entry(("the archive holds no such file", "压缩包中没有这个文件"), _ARCHIVE),
     "P140/large": Entry(
         ("the archive inflates to more than is allowed", "压缩包解压后超出允许的大小"), _ARCHIVE

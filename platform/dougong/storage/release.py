@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Table, text
@@ -14,10 +14,9 @@ from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
 from dougong.storage.tables import Tables, tables_of
-
-Compile = Callable[[Mapping[str, str], Mapping[str, App]], "App | list[Diagnostic]"]
 
 
 @dataclass(frozen=True, slots=True)
