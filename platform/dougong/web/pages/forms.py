@@ -235,10 +235,13 @@ def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], ente
         if field.type != "table" or not isinstance(rows, tuple):
             continue
         if f"{name}-add" in data:
-            raise _RowsChanged({**entered, name: (*rows, {"id": ""})})
+            standing = tuple(row for row in rows if isinstance(row, Mapping))
+            raise _RowsChanged({**entered, name: (*standing, {"id": ""})})
         index = (data.get(f"{name}-remove") or [""])[0]
         if index.isascii() and index.isdigit():
-            kept = tuple(row for place, row in enumerate(rows) if place != int(index[:6]))
+            kept = tuple(
+                row for place, row in enumerate(rows) if place != int(index[:6]) and isinstance(row, Mapping)
+            )
             raise _RowsChanged({**entered, name: kept})
 
 
