@@ -143,14 +143,18 @@ def test_fields_one_may_not_write_are_shown_and_not_taken(server: Server) -> Non
 
 def test_files_come_with_the_form(server: Server) -> None:
     browser = server.browser("hana")
-    data = {"csrf_token": browser.token(), "title": "with cover", "cover": (io.BytesIO(b"text"), "封面.txt")}
+    data = {
+        "csrf_token": browser.token(),
+        "title": "with cover",
+        "cover-upload": (io.BytesIO(b"text"), "封面.txt"),
+    }
     answer = browser.client.post(
         "/library/book/new", data=data, content_type="multipart/form-data", buffered=True
     )
     assert answer.status_code == 303, answer.text
     page = browser.get(answer.headers["Location"]).text
     assert "封面.txt" in page
-    wrong = {**data, "csrf_token": browser.token(), "cover": (io.BytesIO(b"MZ"), "a.exe")}
+    wrong = {**data, "csrf_token": browser.token(), "cover-upload": (io.BytesIO(b"MZ"), "a.exe")}
     refused = browser.client.post(
         "/library/book/new", data=wrong, content_type="multipart/form-data", headers={"Accept": "text/html"}
     )
@@ -203,3 +207,15 @@ def test_chosen_rows_are_deleted_together(server: Server) -> None:
     )
     assert [each["id"] for each in api("GET", "/library/book").json["data"]] == ids[2:]
     assert browser.post("/library/book/delete", {"id": ["abc"]}).status_code == 404
+
+
+def test_rows_come_and_go_without_scripts(server: Server) -> None:
+    browser = server.browser("hana")
+    sent = {"name": "kept", "lines-sent": "1", "lines-0-id": "", "lines-0-quantity": "7"}
+    more = browser.post("/library/order/new", {**sent, "lines-add": "1"}, page="/library/order/new")
+    assert more.status_code == 200, more.text
+    assert 'name="lines-1-quantity"' in more.text
+    assert 'value="kept"' in more.text
+    less = browser.post("/library/order/new", {**sent, "lines-remove": "0"}, page="/library/order/new")
+    assert 'name="lines-0-quantity"' not in less.text
+    assert server.api("hana")("GET", "/library/order?count=exact").json["page"]["count"] == 0
