@@ -76,7 +76,9 @@ def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
     console.progress(console.say("demo_data", count=f"{count:,}"), final=True)
     roles = release.app(APP).roles
     return tuple(
-        DemoAccount(each.login, each.password or "", _label(each, roles, console)) for each in filled.logins if each.password
+        DemoAccount(each.login, each.password or "", _label(each, roles, console))
+        for each in filled.logins
+        if each.password
     )
 
 
@@ -84,14 +86,20 @@ def _label(login: Login, roles: Mapping[str, Role], console: Console) -> str:
     """Whom an account belongs to: the name and what the person may do."""
     titles = [roles[name].label.get(console.language) for name in login.roles if name in roles]
     titles += [console.say("state_admin")] if login.is_admin else []
-    return f"{login.name}（{'、'.join(titles)}）" if console.language == "zh" else f"{login.name} ({', '.join(titles)})"
+    return (
+        f"{login.name}（{'、'.join(titles)}）"
+        if console.language == "zh"
+        else f"{login.name} ({', '.join(titles)})"
+    )
 
 
 def show_accounts(console: Console, made: tuple[DemoAccount, ...]) -> None:
     """The accounts for whoever tries it out."""
     heads = [console.say(f"heading_{name}") for name in ("name", "login", "password")]
     print(console.say("demo_accounts"), file=console.out)
-    print(table([[each.label, each.login, each.password] for each in made], heads), file=console.out, flush=True)
+    print(
+        table([[each.label, each.login, each.password] for each in made], heads), file=console.out, flush=True
+    )
 
 
 COMMAND = Command("demo", "demo", _configure, _run)

@@ -43,6 +43,8 @@ class Database:
     def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self.companions: dict[type, object] = {}
+        """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
         self._reader = self._reading_engine()
