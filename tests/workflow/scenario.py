@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import select
 
@@ -294,16 +295,12 @@ class Stage:
             getattr(self, verb)(**options)
             return
         before = self.everything()
-        try:
+        with pytest.raises(Refusal) as caught:
             getattr(self, verb)(**options)
-        except Refusal as refusal:
-            [problem, *_] = refusal.problems
-            assert refusal.kind == refused["kind"], refusal
-            assert problem.code == refused["code"], refusal
-            assert refused.get("says", "") in problem.message, problem.message
-            assert self.everything() == before, "a refused action has changed nothing"
-            return
-        raise AssertionError(f"{verb} was not refused")
+        problem = caught.value.problems[0]
+        assert (caught.value.kind, problem.code) == (refused["kind"], refused["code"])
+        assert refused.get("says", "") in problem.message
+        assert self.everything() == before, "a refused action has changed nothing"
 
     def everything(self) -> list[Any]:
         with self.database.reading() as connection:
