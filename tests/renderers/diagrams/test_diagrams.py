@@ -8,11 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from dougong_renderers.diagrams.draw import KINDS
 
 from dougong.assembly import compile_folders
 from dougong.definitions import bundled
 from dougong.model.app import App
+from dougong_renderers.diagrams.draw import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 Box = tuple[str, float, float, float, float]

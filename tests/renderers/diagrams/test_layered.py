@@ -2,9 +2,10 @@
 
 from itertools import combinations, pairwise
 
-from dougong_renderers.diagrams.layered import Edge, Layout, Spot, layout
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from dougong_renderers.diagrams.layered import Edge, Layout, Spot, layout
 
 Sizes = dict[str, tuple[float, float]]
 
@@ -80,7 +81,7 @@ def inside(spot: Spot, left: float, right: float, y: float) -> bool:
 
 
 def test_the_same_graph_gives_the_same_layout() -> None:
-    sizes = {name: (100.0, 40.0) for name in "abcdef"}
+    sizes = dict.fromkeys("abcdef", (100.0, 40.0))
     edges = [Edge(*pair) for pair in ("ab", "ac", "bd", "cd", "da", "ef", "fe", "aa")]
     assert layout(sizes, edges) == layout(sizes, edges)
 
