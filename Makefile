@@ -76,6 +76,11 @@ agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (
 figures: $(VENV)/dev ## compare reports with an independent computation
 	@$(RUN)/python -m pytest -q --no-header tests/reports
 
+.PHONY: real-data
+real-data: $(VENV)/dev ## import a company's real sales pipeline on both databases and prove that it is all there (DATA=folder)
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python tools/real_data.py $(DATA)
+
 LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
 
 .PHONY: lint $(LINTS)
@@ -95,6 +100,10 @@ lint-rules:
 	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
 lint-client:
 	$(RUN)/python hatch_build.py check
+
+.PHONY: docs
+docs: $(VENV)/base ## write the reference anew from the registries
+	@PYTHONPATH=platform:renderers $(RUN)/python -m dougong.reference reference
 
 .PHONY: format
 format: $(VENV)/dev ## put the code into the common shape

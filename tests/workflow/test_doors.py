@@ -173,8 +173,15 @@ def test_submitted_and_withdrawn_through_the_api(stage: Stage, opened: Open) -> 
 def test_the_document_names_what_can_be_called(stage: Stage, opened: Open) -> None:
     stage.create()
     paths = opened().api("ann")("GET", "/openapi.json").json["paths"]
-    assert {"/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/approve", "/api/v1/tasks/{id}/reject"} <= set(paths)
-    body = paths["/api/v1/desk/claim/{id}/actions/submit"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert {
+        "/api/v1/tasks",
+        "/api/v1/tasks/{id}",
+        "/api/v1/tasks/{id}/approve",
+        "/api/v1/tasks/{id}/reject",
+    } <= set(paths)
+    body = paths["/api/v1/desk/claim/{id}/actions/submit"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["schema"]
     assert "claim_approval" in body["properties"]["workflow"]["enum"]
     assert "on_create" not in body["properties"]["workflow"]["enum"]
 
@@ -234,7 +241,9 @@ def test_decided_on_the_page_once(stage: Stage, opened: Open) -> None:
 def test_a_rejected_entry_comes_back_as_it_was(stage: Stage, opened: Open) -> None:
     task = submitted(stage)
     bob = opened("bob").browser("bob")
-    wrong = bob.post(f"/inbox/{task}/approve", {"limit": "much", "dg_comment-approve": "fine"}, page=f"/inbox/{task}")
+    wrong = bob.post(
+        f"/inbox/{task}/approve", {"limit": "much", "dg_comment-approve": "fine"}, page=f"/inbox/{task}"
+    )
     assert wrong.status_code == 422
     assert 'value="much"' in wrong.text
     assert ">fine</textarea>" in wrong.text

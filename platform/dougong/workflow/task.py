@@ -69,7 +69,11 @@ def _record(call: Call, line: InboxLine, hidden: frozenset[str]) -> Record | Non
         if refusal.kind != "missing":
             raise
         return None
-    values = {name: _without_columns(value, name, hidden) for name, value in record.values.items() if name not in hidden}
+    values = {
+        name: _without_columns(value, name, hidden)
+        for name, value in record.values.items()
+        if name not in hidden
+    }
     return replace(record, values=values)
 
 
