@@ -52,7 +52,9 @@ def test_from_a_folder_to_a_running_app(database: str, capsys: Capture, tmp_path
     assert "did you mean 'library'?" in capsys.readouterr().err
 
 
-def test_loss_needs_consent_and_rollback_brings_it_back(database: str, capsys: Capture, tmp_path: Path) -> None:
+def test_loss_needs_consent_and_rollback_brings_it_back(
+    database: str, capsys: Capture, tmp_path: Path
+) -> None:
     app = tmp_path / "library"
     shutil.copytree(LIBRARY, app)
     assert main(["apply", str(app), "--yes"]) == 0
@@ -75,7 +77,12 @@ def test_findings_are_the_same_for_people_and_programs(capsys: Capture, tmp_path
     app = tmp_path / "library"
     shutil.copytree(LIBRARY, app)
     book = app / "entities/book.yaml"
-    book.write_text(book.read_text("utf-8").replace("type: money", "type: mony", 1).replace("required: true", "required: yes"), "utf-8")
+    book.write_text(
+        book.read_text("utf-8")
+        .replace("type: money", "type: mony", 1)
+        .replace("required: true", "required: yes"),
+        "utf-8",
+    )
     assert main(["check", str(app)]) == 1
     lines = [line for line in capsys.readouterr().err.splitlines() if "error D" in line]
     assert any(line.startswith("library/entities/book.yaml:6:") for line in lines)
@@ -100,7 +107,10 @@ def test_people_and_tokens(database: str, capsys: Capture, monkeypatch: pytest.M
     assert "library.clerk" in capsys.readouterr().err
     assert main(["user", "add", "ada"]) == 1
     listed = as_json(capsys, "user", "list")
-    assert [(each["login"], each["admin"], each["roles"]) for each in listed] == [("ada", True, []), ("cleo", False, ["library.clerk"])]
+    assert [(each["login"], each["admin"], each["roles"]) for each in listed] == [
+        ("ada", True, []),
+        ("cleo", False, ["library.clerk"]),
+    ]
     capsys.readouterr()
     assert main(["token", "add", "cleo", "--scope", "read", "--expires", "2099-01-31"]) == 0
     token = capsys.readouterr().out
@@ -129,7 +139,13 @@ def test_why_somebody_may_or_may_not(database: str, capsys: Capture, tmp_path: P
     assert hidden["allowed"] is False
     assert "roles/clerk.yaml" in " ".join(hidden["reasons"])
     assert as_json(capsys, "explain", "cleo", "update", "library.book/1")["allowed"] is False
-    for subject in ("library.book/99", "library.book.nothing", "library.nothing", "nothing", "library.book/x"):
+    for subject in (
+        "library.book/99",
+        "library.book.nothing",
+        "library.nothing",
+        "nothing",
+        "library.book/x",
+    ):
         assert main(["explain", "cleo", "read", subject]) == 1, subject
 
 
@@ -139,16 +155,25 @@ def test_records_in_and_out(database: str, capsys: Capture, tmp_path: Path) -> N
     books.write_text("Name of it,ISBN,Price\nWalden,1,12.5\nEmma,2,abc\n", "utf-8")
     mapping = tmp_path / "map.json"
     mapping.write_text('{"Name of it": "title"}', "utf-8")
-    tried = as_json(capsys, "import", "library.book", str(books), "--map", str(mapping), "--dry-run", status=1)
+    tried = as_json(
+        capsys, "import", "library.book", str(books), "--map", str(mapping), "--dry-run", status=1
+    )
     assert (tried["added"], tried["failed"], tried["dry_run"]) == (1, 1, True)
-    done = as_json(capsys, "import", "library.book", str(books), "--map", str(mapping), "--match", "isbn", status=1)
+    done = as_json(
+        capsys, "import", "library.book", str(books), "--map", str(mapping), "--match", "isbn", status=1
+    )
     assert (done["added"], done["failed"]) == (1, 1)
     assert "Emma" in Path(done["failed_file"]).read_text("utf-8-sig")
-    again = as_json(capsys, "import", "library.book", str(books), "--map", str(mapping), "--match", "isbn", status=1)
+    again = as_json(
+        capsys, "import", "library.book", str(books), "--map", str(mapping), "--match", "isbn", status=1
+    )
     assert again["unchanged"] == 1
     for kind in ("csv", "xlsx", "jsonl"):
         target = tmp_path / f"out.{kind}"
-        assert as_json(capsys, "export", "library.book", "--to", str(target)) == {"count": 1, "file": str(target)}
+        assert as_json(capsys, "export", "library.book", "--to", str(target)) == {
+            "count": 1,
+            "file": str(target),
+        }
         assert target.stat().st_size > 10
     assert main(["export", "library.book", "--to", str(tmp_path / "out.pdf")]) == 1
     assert main(["export", "library.book", "--to", str(tmp_path / "none/out.csv")]) == 1
@@ -161,7 +186,14 @@ def test_records_in_and_out(database: str, capsys: Capture, tmp_path: Path) -> N
 
 def test_usage(capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for arguments in ([], ["nothing"], ["plan"], ["serve", "--port", "0"], ["apply", "--bogus", "x"], ["export", "a.b"]):
+    for arguments in (
+        [],
+        ["nothing"],
+        ["plan"],
+        ["serve", "--port", "0"],
+        ["apply", "--bogus", "x"],
+        ["export", "a.b"],
+    ):
         assert main(arguments) == 2, arguments
     assert "usage error" in capsys.readouterr().err
     assert main(["--version"]) == 0
@@ -207,7 +239,7 @@ def test_every_word_is_there_in_both_languages() -> None:
         for key, (chinese, english) in table.items():
             assert chinese, key
             assert english, key
-            assert english.isascii() or any(letter in english for letter in "“”…·"), key
+            assert english.isascii() or any(letter in english for letter in "“”…·–"), key
             assert set(_fields(chinese)) == set(_fields(english)), key
     assert set(TITLES) == set(STATUSES)
     assert all(each.zh and each.en for each in REGISTRY)

@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dougong.people import accounts, tokens
 from tests.web_server import LIBRARY, prepare
@@ -34,7 +35,13 @@ def serving(url: str, folder: Path, *arguments: str) -> Iterator[tuple[str, subp
     """A server in a process of its own, and its address."""
     port = free_port()
     path = os.pathsep.join(str(ROOT / each) for each in ("platform", "renderers"))
-    environment = {**os.environ, "PYTHONPATH": path, "DOUGONG_DATABASE": url, "LANG": "en", "DOUGONG_LOG_LEVEL": "error"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": path,
+        "DOUGONG_DATABASE": url,
+        "LANG": "en",
+        "DOUGONG_LOG_LEVEL": "error",
+    }
     command = [sys.executable, "-m", "dougong", "serve", *arguments, "--port", str(port)]
     process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
     try:
@@ -52,7 +59,7 @@ def serving(url: str, folder: Path, *arguments: str) -> Iterator[tuple[str, subp
 
 
 def wait_for(address: str, process: subprocess.Popen[str]) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         if process.poll() is not None:
             raise AssertionError(process.stderr.read() if process.stderr else "the server ended")
         try:
@@ -63,7 +70,7 @@ def wait_for(address: str, process: subprocess.Popen[str]) -> None:
     raise AssertionError("the server does not answer")
 
 
-def get(address: str, token: str) -> object:
+def get(address: str, token: str) -> Any:
     request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
@@ -90,7 +97,12 @@ def test_it_serves_follows_changes_and_stands_slow_clients(database_url: str, tm
         book.write_text(book.read_text("utf-8") + "  colour: {type: text}\n", "utf-8")
         for _ in range(150):
             document = get(f"{address}/api/v1/library", issued["hana"])
-            fields = [each["id"] for entity in document["entities"] if entity["id"] == "book" for each in entity["fields"]]
+            fields = [
+                each["id"]
+                for entity in document["entities"]
+                if entity["id"] == "book"
+                for each in entity["fields"]
+            ]
             if "colour" in fields:
                 break
             time.sleep(0.2)
@@ -120,7 +132,9 @@ def test_a_taken_port_is_said_plainly(sqlite_url: str, tmp_path: Path) -> None:
         path = os.pathsep.join(str(ROOT / each) for each in ("platform", "renderers"))
         environment = {**os.environ, "PYTHONPATH": path, "DOUGONG_DATABASE": sqlite_url, "LANG": "en"}
         command = [sys.executable, "-m", "dougong", "serve", "--port", str(taken.getsockname()[1])]
-        ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        ended = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
     assert ended.returncode == 1
     assert "C110" in ended.stderr
     assert "Traceback" not in ended.stderr

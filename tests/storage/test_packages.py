@@ -11,7 +11,6 @@ import pytest
 
 from dougong.compiler import check_sources
 from dougong.diagnostics import Refusal
-from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.model.app import App
 from dougong.storage import ledger
 from dougong.storage.apply import apply
@@ -88,7 +87,7 @@ class Place:
 
 @pytest.fixture
 def place(database_url: str) -> Iterator[Place]:
-    database = Database(database_url, SQLITE_FUNCTIONS)
+    database = Database(database_url)
     install(database)
     yield Place(database)
     database.dispose()

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import sqlalchemy
 
 from dougong.cli.console import Console, standard_console
+from dougong.cli.opening import close_databases
 from dougong.cli.registry import COMMANDS
 from dougong.diagnostics import Refusal
 
@@ -78,6 +79,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     except OSError as error:
         console.note(console.say("no_file", file=error.filename or "", reason=error.strerror or str(error)))
         return 1
+    finally:
+        close_databases()
 
 
 def build_parser(console: Console) -> argparse.ArgumentParser:

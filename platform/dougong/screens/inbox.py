@@ -93,7 +93,13 @@ def _filters(call: Call, choice: InboxChoice) -> tuple[Tab, ...]:
     return (
         everything,
         *(
-            Tab(name, group.label, _href(choice.kind, name), f"{group.count:,}", active=name == choice.workflow)
+            Tab(
+                name,
+                group.label,
+                _href(choice.kind, name),
+                f"{group.count:,}",
+                active=name == choice.workflow,
+            )
             for name, group in names
         ),
     )
@@ -152,4 +158,11 @@ def _main_figure(call: Call, key: str) -> Field | None:
         return None
     entity: Entity = call.release.entity(key)
     names = (*layout_of(call, entity).facts, *entity.fields)
-    return next((entity.fields[name] for name in names if name in entity.fields and entity.fields[name].type == "money"), None)
+    return next(
+        (
+            entity.fields[name]
+            for name in names
+            if name in entity.fields and entity.fields[name].type == "money"
+        ),
+        None,
+    )

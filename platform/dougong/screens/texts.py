@@ -197,7 +197,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "older": ("更早的", "Older"),
         "next_fact": ("接下来", "Next"),
         "approval_ends": ("流程结束", "the approval ends"),
-        "task_closed_text": ("这一步已经结束，无需您再处理。", "This step is over; nothing is left for you to decide."),
+        "task_closed_text": (
+            "这一步已经结束，无需您再处理。",
+            "This step is over; nothing is left for you to decide.",
+        ),
         "rule_any": ("任一人同意即可", "Any one may approve"),
         "rule_all": ("须全部同意", "All must approve"),
         "initiator": ("发起", "Start"),
