@@ -76,6 +76,11 @@ agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (
 figures: $(VENV)/dev ## compare reports with an independent computation
 	@$(RUN)/python -m pytest -q --no-header tests/reports
 
+.PHONY: real-data
+real-data: $(VENV)/dev ## import a company's real sales pipeline on both databases and prove that it is all there (DATA=folder)
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python tools/real_data.py $(DATA)
+
 LINTS := lint-style lint-types lint-layers lint-security lint-rules lint-client
 
 .PHONY: lint $(LINTS)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from dougong import assembly
 from dougong.people import accounts, tokens
@@ -86,15 +85,17 @@ class Browser:
 
     client: FlaskClient
 
-    def get(self, path: str, **more: Any) -> TestResponse:
+    def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
 
     def post(
         self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
-    ) -> TestResponse:
+    ) -> Any:
         """Send a form with the form token of a page."""
         sent = {"csrf_token": self.token(page), **(data or {})}
-        return self.client.post(path, data=sent, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
+        return self.client.post(
+            path, data=sent, buffered=True, **({"headers": {"Accept": "text/html"}} | more)
+        )
 
     def token(self, page: str = "/apps") -> str:
         """The form token that a page holds."""

@@ -30,6 +30,7 @@ from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
 from dougong.web.settings import Settings, read_settings
+from dougong.workflow import notice_job, notices, submit, upkeep
 from dougong_renderers.api.openapi import openapi
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
@@ -41,6 +42,7 @@ def open_database(url: str, create: bool = True) -> Database:
     database = Database(
         url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS)
     )
+    submit.attach()
     if create:
         install(database)
         return database
@@ -69,6 +71,7 @@ def files_folder(settings: Settings, database: Database) -> Path:
 def open_runtime(settings: Settings, database: Database | None = None) -> Runtime:
     """The runtime of one process."""
     opened = database or open_database(settings.database)
+    notices.open_post(bool(settings.smtp_url))
     return Runtime(
         database=opened,
         files_folder=files_folder(settings, opened),
@@ -93,9 +96,10 @@ def application() -> Flask:
 
 def after_apply(connection: Connection, plan: Plan) -> None:
     """What a new version asks of the data that stand there already, in the transaction that applies it: formulas that are new
-    or changed are computed for every record."""
+    or changed are computed for every record, and approvals of entities that are gone end."""
     if not plan.base:
         return
+    upkeep.end_orphans(connection, plan.app)
     recorded = _recorded(connection)
     keys = changed_formulas(recorded.get(plan.app.id), plan.app)
     if keys:
@@ -108,7 +112,10 @@ def after_apply(connection: Connection, plan: Plan) -> None:
 def _recorded(connection: Connection) -> dict[str, App]:
     """The installed apps as the transaction sees them."""
     numbers = ledger.installed(connection)
-    trees = [load_sources(ledger.version(connection, name, number).sources, name) for name, number in numbers.items()]
+    trees = [
+        load_sources(ledger.version(connection, name, number).sources, name)
+        for name, number in numbers.items()
+    ]
     return {each.id: each for each in compiler.compile_apps(trees) if isinstance(each, App)}
 
 
@@ -136,7 +143,9 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     """Everything that this product does in the background."""
     chosen = mail_settings(settings) if settings.smtp_url else None
     imports = importing.task(releases(database), files_folder(settings, database))
-    return Tasks([mail.mail_task(lambda: chosen), imports, housekeeping.task()])
+    notices.open_post(bool(settings.smtp_url))
+    told = notice_job.task(releases(database), settings.public_url)
+    return Tasks([mail.mail_task(lambda: chosen), imports, told, housekeeping.task()])
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:

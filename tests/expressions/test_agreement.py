@@ -58,6 +58,7 @@ def test_values_agree(stored: dict[str, Engine], text: str) -> None:
     expression = expression_of(text)
     if expression is None:
         return
+    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
     meant = world.by_python(expression, RECORDS, ACCOUNTS)
     for dialect, engine in stored.items():
         with engine.connect() as connection:
@@ -81,6 +82,7 @@ def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
     expression = expression_of(text)
     if expression is None:
         return
+    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
     meant = {
         record["id"]
         for record in RECORDS

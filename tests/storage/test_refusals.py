@@ -225,3 +225,26 @@ def test_a_plan_is_told_in_the_words_of_the_people(world: World) -> None:
     assert [dict(each.parameters)["en"] for each in plan.obstacles()] == [
         "thing: change the type of field Number from Text to Integer, 1 rows, 1 rows stand against it (ids 1)"
     ]
+
+
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_an_option_that_records_hold_cannot_go(world: World, kind: str) -> None:
+    world.publish(app(a={"type": kind, "options": ["x", "y", "z"]}))
+    held = [["x"], ["y", "z"], ["z"]] if kind == "choices" else ["x", "y", "z"]
+    world.add("shop.thing", *({"a": each} for each in held), {})
+    problem = refused(world, app(a={"type": kind, "options": ["x"]})).problems[0]
+    assert problem.message == "shop.thing: field a loses options y, z, 2 rows stand against it (ids 2, 3)"
+    table = world.release.table("shop.thing")
+    with world.database.writing() as connection:
+        connection.execute(table.update().values(a=held[0]))
+    world.publish(app(a={"type": kind, "options": ["x"]}))
+    assert world.plan(app(a={"type": kind, "options": ["x"]})).is_empty
+
+
+def test_a_choice_becomes_text_by_its_labels_and_back(world: World) -> None:
+    choice = {"type": "choice", "options": ["x", "y"]}
+    world.publish(app(a=choice))
+    world.add("shop.thing", {"a": "x"}, {"a": "y"})
+    world.publish(app(a=TEXT))
+    world.publish(app(a=choice))
+    assert [row["a"] for row in world.rows("shop.thing")] == ["x", "y"]

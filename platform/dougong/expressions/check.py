@@ -613,10 +613,12 @@ class Checker:
 
 
 def _acceptable(found: Type, expect: Type) -> bool:
-    if found.kind in ("empty", "unknown"):
+    if found.kind == "unknown":
         return True
     if found.many and not expect.many:
         return False
+    if found.kind == "empty":
+        return True
     if expect.kind in ("text", "choice"):
         return found.kind in ("text", "choice")
     if expect.kind == "record" and found.kind == "record":

@@ -71,9 +71,10 @@ def spoken(kind: Type | str, language: str = "en") -> str:
 
 def fits(found: Type, wanted: str) -> bool:
     """Whether a value of that type can be given where a parameter of that kind stands; nothing and mistakes always can."""
-    if found.kind in ("empty", "unknown"):
+    if found.kind == "unknown":
         return True
-    return not found.many and (found.kind == wanted or found.kind in ALTERNATIVES.get(wanted, ()))
+    kinds = ("empty", wanted, *ALTERNATIVES.get(wanted, ()))
+    return not found.many and found.kind in kinds
 
 
 def number(decimals: int | None) -> Type:

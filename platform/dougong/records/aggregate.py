@@ -189,14 +189,18 @@ def _run(
     rows = call.connection.execute(statement).all()
     if len(rows) > MOST_GROUPS:
         refuse("too_large", call.language, "too_many_groups", "group", limit=MOST_GROUPS)
-    numbers = [column.type.kind == "number" for column in columns]
-    return [
-        tuple(
-            Decimal(value) if number and type(value) is int else value
-            for value, number in zip(row, numbers, strict=True)
-        )
-        for row in rows
-    ]
+    return [tuple(_figure(value, column) for value, column in zip(row, columns, strict=True)) for row in rows]
+
+
+def _figure(value: Value, column: Column) -> Value:
+    """Numbers are decimals that show the whole scale of their type, also where the database leaves zeros out."""
+    if column.type.kind != "number" or value is None:
+        return value
+    number, decimals = Decimal(value), column.type.decimals
+    exponent = number.as_tuple().exponent
+    if decimals is None or not isinstance(exponent, int) or -exponent >= decimals:
+        return number
+    return number.quantize(Decimal(1).scaleb(-decimals))
 
 
 def _having(

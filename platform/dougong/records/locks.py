@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from dougong.diagnostics import Refusal
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.messages import problem
@@ -32,4 +32,10 @@ def locked_ids(call: Call, key: str, identifiers: Sequence[int]) -> frozenset[in
 def refuse_locked(call: Call, key: str, identifiers: Sequence[int]) -> None:
     """Refuse when any of the records is locked."""
     if locked_ids(call, key, identifiers):
-        raise Refusal("conflict", [problem(call.language, "record_locked")])
+        raise Refusal("conflict", [record_locked(call)])
+
+
+def record_locked(call: Call) -> Diagnostic:
+    """The problem that a record is locked, with what can be done about it."""
+    hint = "先撤回审批，或等待审批结束" if call.language == "zh" else "withdraw the approval first, or wait for its end"
+    return problem(call.language, "record_locked", hint=hint)

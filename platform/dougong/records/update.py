@@ -11,8 +11,8 @@ from dougong.records.doors import action_word, open_door
 from dougong.records.draft import Draft, Values
 from dougong.records.given import taker_for
 from dougong.records.load import drafts_of, load
-from dougong.records.locks import locked_ids
-from dougong.records.messages import problem, refuse
+from dougong.records.locks import locked_ids, record_locked
+from dougong.records.messages import refuse
 from dougong.records.pipeline import complete, problems_in, write
 from dougong.records.read import read
 from dougong.records.record import Record
@@ -66,7 +66,7 @@ def writable(call: Call, shape: Shape, identifier: int, action: str) -> Values:
     if identifier not in found:
         refuse_unwritable(call, shape, identifier, action)
     if locked_ids(call, shape.key, [identifier]):
-        raise Refusal("conflict", [problem(call.language, "record_locked")])
+        raise Refusal("conflict", [record_locked(call)])
     return found[identifier]
 
 

@@ -3,208 +3,166 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from dougong.diagnostics import Refusal
-from dougong.model.workflow import Node
-from dougong.people.actor import SYSTEM
-from dougong.policy.access import may
-from dougong.records.call import Call, as_actor
-from dougong.records.read import read
-from dougong.records.record import Record
+from dougong.model.entity import Entity
+from dougong.model.field import Field
+from dougong.records.call import Call
 from dougong.screens.addresses import record_path, with_query
-from dougong.screens.approval import box_of, decisions, duration
-from dougong.screens.form_fields import Place, form_field
-from dougong.screens.record import sections_of
-from dougong.screens.rights import may_do
-from dougong.screens.shape import (
-    Empty,
-    InboxScreen,
-    Notice,
-    Opinion,
-    Piece,
-    Problem,
-    RecordSection,
-    Submitted,
-    Tab,
-    TaskLine,
-    TaskPane,
-)
-from dougong.screens.showing import moment
+from dougong.screens.approval_path import ago
+from dougong.screens.form import layout_of
+from dougong.screens.shape import Empty, InboxScreen, Piece, Tab, TaskLine
+from dougong.screens.showing import shown
+from dougong.screens.task import TaskEntry, decisions, task_pane
 from dougong.screens.texts import text
-from dougong.storage.system import INSTANCE
-from dougong.workflow.inbox import InboxLine, inbox, line_of, open_count
-from dougong.workflow.path import Way, way_of
-from dougong.workflow.pinned import workflow_of
+from dougong.workflow.figures import figures_of
+from dougong.workflow.inbox import InboxLine, groups, inbox, open_count
+from dougong.workflow.instances import knows
+from dougong.workflow.task import open_task
 
 KINDS = (("todo", "tasks_todo"), ("started", "tasks_mine"), ("done", "tasks_done"))
 PAGE = 50
 
 
+@dataclass(frozen=True, slots=True)
+class InboxChoice:
+    """Which list of the inbox is wanted: its kind, one workflow of it (`app.workflow`), and from which line on."""
+
+    kind: str = "todo"
+    workflow: str = ""
+    before: int | None = None
+
+
 def inbox_screen(
-    call: Call, kind: str = "todo", task_id: int | None = None, problems: tuple[Problem, ...] = ()
+    call: Call, choice: InboxChoice, task_id: int | None = None, entry: TaskEntry | None = None
 ) -> InboxScreen:
     """One list of the inbox, with a task opened: the one that was asked for, else the first that waits."""
     language = call.language
-    lines = inbox(call, kind, PAGE)
-    opened = _opened(call, kind, lines, task_id)
-    waiting = open_count(call)
-    tabs = tuple(
-        Tab(
-            each,
-            text(label, language),
-            with_query("/inbox", [("kind", each if each != "todo" else "")]),
-            str(waiting) if each == "todo" and waiting else "",
-            active=each == kind,
-        )
-        for each, label in KINDS
-    )
+    app, _, workflow = choice.workflow.partition(".")
+    lines = inbox(call, choice.kind, PAGE + 1, choice.before, app, workflow)
+    more, lines = len(lines) > PAGE, lines[:PAGE]
+    first = lines[0].task_id if choice.kind == "todo" and lines else None
+    wanted = task_id if task_id is not None else first
+    opened = open_task(call, wanted) if wanted is not None else None
     ids = [line.task_id for line in lines]
-    place = ids.index(opened.task_id) if opened is not None and opened.task_id in ids else -1
+    place = ids.index(wanted) if wanted is not None and wanted in ids else -1
+    waiting = open_count(call)
+    figures = _figures(call, lines)
+    last = (lines[-1].task_id or lines[-1].instance_id) if more else None
     return InboxScreen(
         title=text("inbox_title", language),
-        tabs=tabs,
-        tasks=tuple(_line(call, each, opened) for each in lines),
-        count=str(len(lines)) if lines else "",
-        task=_pane(call, opened, problems) if opened is not None else None,
-        back_href=with_query("/inbox", [("kind", kind if kind != "todo" else "")]),
-        empty=None if lines else _empty(kind, language),
+        tabs=_tabs(choice, waiting, language),
+        tasks=tuple(_line(call, each, wanted, figures) for each in lines),
+        count=f"{waiting:,}" if waiting else "",
+        task=task_pane(call, opened, entry or TaskEntry()) if opened is not None else None,
+        back_href=_href(choice.kind, choice.workflow),
+        empty=None if lines else _empty(choice.kind, language),
         previous_href=f"/inbox/{ids[place - 1]}" if place > 0 else "",
         next_href=f"/inbox/{ids[place + 1]}" if 0 <= place < len(ids) - 1 else "",
+        filters=_filters(call, choice),
+        more_href=_href(choice.kind, choice.workflow, last) if last else "",
         chosen=task_id is not None,
     )
 
 
-def _opened(call: Call, kind: str, lines: tuple[InboxLine, ...], task_id: int | None) -> InboxLine | None:
-    if task_id is not None:
-        return line_of(call, task_id)
-    return lines[0] if kind == "todo" and lines else None
+def _href(kind: str, workflow: str = "", before: int | None = None) -> str:
+    words = [("kind", kind if kind != "todo" else ""), ("workflow", workflow)]
+    return with_query("/inbox", [*words, ("before", str(before) if before else "")])
+
+
+def _tabs(choice: InboxChoice, waiting: int, language: str) -> tuple[Tab, ...]:
+    return tuple(
+        Tab(
+            kind,
+            text(label, language),
+            _href(kind),
+            f"{waiting:,}" if kind == "todo" and waiting else "",
+            active=kind == choice.kind,
+        )
+        for kind, label in KINDS
+    )
+
+
+def _filters(call: Call, choice: InboxChoice) -> tuple[Tab, ...]:
+    """The workflows to narrow the list to, where there is more than one."""
+    found = groups(call, choice.kind)
+    if len(found) < 2 and not choice.workflow:
+        return ()
+    everything = Tab("", text("all_workflows", call.language), _href(choice.kind), active=not choice.workflow)
+    names = [(f"{group.app}.{group.workflow}", group) for group in found]
+    return (
+        everything,
+        *(
+            Tab(
+                name,
+                group.label,
+                _href(choice.kind, name),
+                f"{group.count:,}",
+                active=name == choice.workflow,
+            )
+            for name, group in names
+        ),
+    )
 
 
 def _empty(kind: str, language: str) -> Empty:
     if kind == "todo":
         return Empty(text("inbox_empty", language), text("inbox_empty_text", language))
-    return Empty(
-        text("inbox_mine_empty" if kind == "started" else "inbox_done_empty", language), drawing=False
-    )
+    words = "inbox_mine_empty" if kind == "started" else "inbox_done_empty"
+    return Empty(text(words, language), drawing=False)
 
 
-def _line(call: Call, line: InboxLine, opened: InboxLine | None) -> TaskLine:
-    language = call.language
-    href = f"/inbox/{line.task_id}" if line.task_id is not None else record_path(line.key, line.record_id)
-    status = "" if line.status == "open" else _status(line.status, language)
+def _line(
+    call: Call, line: InboxLine, wanted: int | None, figures: Mapping[tuple[str, int], str]
+) -> TaskLine:
+    is_task, is_open = line.task_id is not None, line.status == "open"
     app = call.release.apps.get(line.app)
+    step = line.node_label if line.node_label else line.workflow_label
     return TaskLine(
         id=str(line.task_id or line.instance_id),
         title=line.title,
-        href=href,
+        href=f"/inbox/{line.task_id}" if is_task else record_path(line.key, line.record_id),
         person=Piece(line.initiator, "person"),
-        step=line.node_label or line.workflow_label,
-        when=duration(call.at, line.at, language),
-        at=line.at.isoformat(),
-        app=app.label.get(language) if app is not None else "",
-        active=opened is not None and line.task_id == opened.task_id and line.task_id is not None,
-        actions=decisions(call, line, "/inbox") if line.status == "open" and line.task_id is not None else (),
-        status=status,
+        step=step,
+        when=ago(call, line.decided_at or line.at),
+        at=(line.decided_at or line.at).isoformat(),
+        figure=figures.get((line.key, line.record_id), ""),
+        app=app.label.get(call.language) if app is not None else "",
+        active=is_task and line.task_id == wanted,
+        actions=decisions(call, line, listed=True) if is_open and is_task else (),
+        status="" if is_open else text(f"approval_{line.status}", call.language),
+        tone=_TONES.get(line.status, ""),
     )
 
 
-def _status(status: str, language: str) -> str:
-    known = {"approved", "rejected", "withdrawn", "running"}
-    return text(f"approval_{status}", language) if status in known else text("task_done", language)
+_TONES = {"approved": "ok", "rejected": "bad"}
 
 
-# -- one task -----------------------------------------------------------------------------------------------------------
+def _figures(call: Call, lines: tuple[InboxLine, ...]) -> dict[tuple[str, int], str]:
+    """The figure that matters most about each record, where its form names one and the step does not hide it."""
+    found: dict[tuple[str, int], str] = {}
+    for key in dict.fromkeys(line.key for line in lines):
+        field = _main_figure(call, key)
+        if field is None:
+            continue
+        entity = call.release.entity(key)
+        values = figures_of(call, [line for line in lines if line.key == key], field.id)
+        for identifier, value in values.items():
+            found[key, identifier] = shown(call, entity, field, value, {}).text
+    return found
 
 
-def _pane(call: Call, line: InboxLine, problems: tuple[Problem, ...]) -> TaskPane:
-    language = call.language
-    row = call.connection.execute(select(INSTANCE).where(INSTANCE.c.id == line.instance_id)).one()
-    way = way_of(call, row)
-    node = workflow_of(call, row.app, row.workflow, row.version_number).nodes.get(line.node)
-    record = record_for_task(call, line)
-    is_open = line.status == "open"
-    sections: tuple[RecordSection, ...] = ()
-    if record is not None and node is not None:
-        sections = _sections(call, record, node, is_open)
-    box = box_of(call, way, line if is_open else None)
-    return TaskPane(
-        title=line.title,
-        context=f"{line.workflow_label} · {line.node_label}",
-        person=Piece(line.initiator, "person"),
-        submitted=text("submitted_at", language, time=moment(way.started_at, call.timezone)),
-        record_href=record_path(line.key, line.record_id) if _may_open(call, line) else "",
-        sections=sections,
-        approval=replace(box, comment_value=""),
-        notices=tuple(_notice(each) for each in problems),
-        opinions=_opinions(call, way),
-        version=record.version if record is not None else 0,
-    )
-
-
-def _notice(problem: Problem) -> Notice:
-    return Notice(f"{problem.label}：{problem.text}" if problem.label else problem.text, "bad")
-
-
-def _may_open(call: Call, line: InboxLine) -> bool:
-    return may(call.release, call.actor, line.key, "read") and may_do(call, line.key, line.record_id, "read")
-
-
-def record_for_task(call: Call, line: InboxLine) -> Record | None:
-    """The record as its approver may see it: with the approver's own rights, and, where no role grants them, through the task."""
-    try:
-        return read(call, line.key, line.record_id)
-    except Refusal as refusal:
-        if refusal.kind != "missing":
-            raise
-    try:
-        return read(as_actor(call, SYSTEM), line.key, line.record_id)
-    except Refusal as refusal:
-        if refusal.kind != "missing":
-            raise
+def _main_figure(call: Call, key: str) -> Field | None:
+    """The first amount among the facts of an entity's form, else its first amount."""
+    if not knows(call, key):
         return None
-
-
-def _sections(call: Call, record: Record, node: Node, is_open: bool) -> tuple[RecordSection, ...]:
-    """The record's sections without what the step hides; fields that the step lets one change are inputs."""
-    entity = call.release.entity(record.key)
-    hidden = frozenset(node.hide)
-    sections = sections_of(call, entity, record, hidden)
-    editable = (
-        {name for name in node.edit if name in record.values and name not in hidden} if is_open else set()
-    )
-    if not editable:
-        return sections
-    entered: Mapping[str, Submitted] | None = None
-    place = Place(call, entity, frozenset(), record.values, record.titles, entered, {}, call.language)
-    return tuple(
-        replace(
-            section,
-            fields=tuple(
-                replace(each, edit=form_field(place, entity.fields[each.id], each.width))
-                if each.id in editable
-                else each
-                for each in section.fields
-            ),
-        )
-        for section in sections
-    )
-
-
-def _opinions(call: Call, way: Way) -> tuple[Opinion, ...]:
-    language = call.language
-    return tuple(
-        Opinion(
-            Piece(each.name, "person"),
-            step.label,
-            moment(each.at, call.timezone),
-            each.opinion,
-            text("approve" if each.decision == "approved" else "reject", language),
-            "ok" if each.decision == "approved" else "bad",
-        )
-        for step in way.steps
-        for each in step.people
-        if each.at is not None and each.decision in ("approved", "rejected")
+    entity: Entity = call.release.entity(key)
+    names = (*layout_of(call, entity).facts, *entity.fields)
+    return next(
+        (
+            entity.fields[name]
+            for name in names
+            if name in entity.fields and entity.fields[name].type == "money"
+        ),
+        None,
     )

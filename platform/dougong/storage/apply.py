@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -41,7 +40,7 @@ def apply(
             )
     except sqlalchemy.exc.OperationalError as error:
         if _is_locked(error):
-            raise _busy() from error
+            raise refusal("unavailable", "P134") from error
         raise
     except sqlalchemy.exc.IntegrityError as error:
         raise refusal("conflict", "P133/data") from error
@@ -127,12 +126,5 @@ def _run(step: Step, connection: Connection) -> None:
 
 
 def _is_locked(error: sqlalchemy.exc.OperationalError) -> bool:
-    reason = str(error.orig)
-    with suppress(AttributeError):
-        if error.orig.sqlstate == "55P03":  # type: ignore[union-attr]  # psycopg's lock_not_available
-            return True
-    return "database is locked" in reason
-
-
-def _busy() -> Refusal:
-    return refusal("unavailable", "P134")
+    """Whether PostgreSQL gave up waiting for a lock (lock_not_available); of SQLite `writing` speaks itself."""
+    return getattr(error.orig, "sqlstate", "") == "55P03"

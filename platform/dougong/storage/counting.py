@@ -42,6 +42,20 @@ def empty(connection: Connection, spec: TableSpec, column: ColumnSpec) -> tuple[
     return number, _ids(connection, select(table.c.id).where(condition)) if number else ()
 
 
+def holding(
+    connection: Connection, spec: TableSpec, column: ColumnSpec, values: tuple[str, ...]
+) -> tuple[int, tuple[int, ...]]:
+    """How many rows hold one of some options in a column, or among the several of a column, and the first of them."""
+    table = tables.table(replace(spec, columns=(column,)))
+    held = table.c[column.field]
+    if column.kind == "json":
+        rows = connection.execute(select(table.c.id, held).where(held.is_not(None)).order_by(table.c.id))
+        found = [row[0] for row in rows if not set(values).isdisjoint(row[1])]
+        return len(found), tuple(found[:FIRST])
+    number = _number(connection, select(func.count()).select_from(table).where(held.in_(values)))
+    return number, _ids(connection, select(table.c.id).where(held.in_(values))) if number else ()
+
+
 def duplicates(
     connection: Connection, spec: TableSpec, fields: tuple[str, ...], *, live: bool
 ) -> tuple[int, tuple[int, ...]]:

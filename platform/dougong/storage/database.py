@@ -6,9 +6,8 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -28,13 +27,20 @@ _PRAGMAS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SqlFunction:
+class SqlFunction(Protocol):
     """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
 
-    name: str
-    arguments: int
-    call: Callable[..., Any]
+    @property
+    def name(self) -> str:
+        """The name in SQL."""
+
+    @property
+    def arguments(self) -> int:
+        """How many arguments it takes; -1 for any number."""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
 
 
 class Database:
@@ -43,6 +49,8 @@ class Database:
     def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self.companions: dict[type, object] = {}
+        """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
         self._reader = self._reading_engine()

@@ -31,6 +31,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "AddReferences": ("{table}：建立外键", "{table}: add foreign keys"),
     "AttachReferences": ("{table}：恢复外键", "{table}: restore foreign keys"),
+    "RemoveOptions": (
+        "{table}：字段 {column} 去掉选项 {options}",
+        "{table}: field {column} loses options {options}",
+    ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
     "DropUnique": ("{table}：{columns} 允许重复", "{table}: {columns} may repeat"),
@@ -42,6 +46,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "failing": ("{count} 行不符合（编号 {ids}）", "{count} rows stand against it (ids {ids})"),
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),
+    "breaks": ("应用 {app} 将无法编译", "app {app} would no longer compile"),
     "joint": ("，", ", "),
     "how:added": ("新增{kind} {id}", "add {kind} {id}"),
     "how:removed": ("移除{kind} {id}", "remove {kind} {id}"),

@@ -61,8 +61,7 @@ def withdraw(call: Call, instance_id: int, opinion: str = "") -> Instance:
     found = machine.withdraw(instance.workflow, instance.state, call.actor.id, facts, may_stop=call.actor.is_admin)
     decision = accepted(call, instance.workflow, found)
     log(call, instance.id, "withdrawn", opinion=words)
-    carry_out(call, instance, decision)
-    return instance
+    return carry_out(call, instance, decision)
 
 
 def withdraw_record(call: Call, key: str, identifier: int, workflow_id: str = "", opinion: str = "") -> Instance:
@@ -107,8 +106,7 @@ def _decide(
     word = "approved" if approves else "rejected"
     _close(call, task_id, word, words)
     log(call, instance.id, word, task.node, words, {"visit": task.visit})
-    carry_out(call, instance, decision)
-    return instance
+    return carry_out(call, instance, decision)
 
 
 def _check_scope(call: Call) -> None:

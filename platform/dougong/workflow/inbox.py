@@ -55,6 +55,8 @@ class InboxLine:
     opinion: str = ""
     comment_required: bool = False
     decided_at: datetime | None = None
+    hidden: tuple[str, ...] = ()
+    """Fields that the step does not show."""
 
 
 def open_count(call: Call) -> int:
@@ -107,7 +109,7 @@ def _query(call: Call, kind: str) -> tuple[Select[Any], Any]:
     if kind == "started":
         nothing = [null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")]
         dates = [INSTANCE.c.started_at.label("at"), INSTANCE.c.finished_at.label("decided_at")]
-        started: Select[Any] = select(*nothing, *dates, *_OF_INSTANCE)
+        started: Any = select(*nothing, *dates, *_OF_INSTANCE)
         return started.where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id
     query = _tasks().where(TASK.c.user_id == call.actor.id)
     return query.where(TASK.c.state == ("open" if kind == "todo" else "done")), TASK.c.id
@@ -174,6 +176,7 @@ def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: 
         opinion=row.task_opinion or "",
         comment_required=bool(node and node.comment_required),
         decided_at=row.decided_at,
+        hidden=node.hide if node else (),
     )
 
 

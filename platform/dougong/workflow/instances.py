@@ -130,8 +130,11 @@ def accepted(call: Call, workflow: Workflow, found: Decision | Refused) -> Decis
 _FORBIDDEN = frozenset({"not_asked", "not_initiator", "no_withdrawal"})
 
 
-def carry_out(call: Call, instance: Instance, decision: Decision) -> None:
-    """Write what a decision means: tasks, log, fields of the record and the new state, in the caller's transaction."""
+def carry_out(call: Call, instance: Instance, decision: Decision) -> Instance:
+    """Write what a decision means: tasks, log, fields of the record and the new state, in the caller's transaction.
+
+    The answer is the approval as it stands then.
+    """
     fields: list[Fields] = []
     for effect in decision.effects:
         if isinstance(effect, Ask):
@@ -146,6 +149,7 @@ def carry_out(call: Call, instance: Instance, decision: Decision) -> None:
     _save(call, instance, decision.state)
     if decision.state.outcome in ("approved", "rejected"):
         notices.tell_outcome(call, instance.id, decision.state.outcome)
+    return replace(instance, state=decision.state, version=instance.version + 1)
 
 
 def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:

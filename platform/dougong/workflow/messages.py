@@ -32,7 +32,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_initiator": ("只有发起人可以撤回", "only the person who started it can withdraw it"),
     "no_withdrawal": ("这个流程不允许撤回", "this workflow cannot be withdrawn"),
     "comment_required": ("请填写审批意见", "say why: an opinion is required"),
-    "reject_comment": ("驳回时请填写原因", "say why you reject"),
+    "reject_comment": ("拒绝时请填写原因", "say why you reject"),
     "long_comment": ("审批意见最多 {limit} 个字符", "an opinion takes at most {limit} characters"),
     "step_field": ("这一步不能修改“{name}”", "this step cannot change '{name}'"),
     "assignment": ("流程不能把“{label}”设为计算出的值：{reason}", "the workflow cannot set '{label}': {reason}"),
@@ -48,9 +48,8 @@ HINTS: dict[str, tuple[str, str]] = {
 }
 DONE: dict[str, tuple[str, str]] = {
     "approved": ("同意", "approved"),
-    "rejected": ("驳回", "rejected"),
+    "rejected": ("拒绝", "rejected"),
     "withdrawn": ("撤回", "withdrew"),
-    "cancelled": ("处理", "decided"),
 }
 
 

@@ -765,6 +765,12 @@ def inbox(language: str) -> s.InboxScreen:
     )
 
 
+def empty_inbox(language: str) -> s.InboxScreen:
+    nothing = pick(language, "没有等你处理的事", "Nothing waits for you")
+    tabs = (s.Tab("todo", say("waiting_for_me", language), "/inbox", active=True),)
+    return s.InboxScreen(say("inbox", language), tabs, (), empty=s.Empty(nothing))
+
+
 def form_field_samples(language: str) -> tuple[s.FormField, ...]:
     """One input of every field type."""
     chosen = s.Choice("1", person(language, 0).text, person(language, 0))
@@ -1025,7 +1031,11 @@ def chart(language: str, kind: str) -> s.Chart:
     return s.Chart(
         kind,
         names,
-        (s.ChartSeries(pick(language, "今年", "This year"), values, values),),
+        (
+            s.ChartSeries(
+                pick(language, "今年", "This year"), values, values, tuple("/crm/opportunity" for _ in values)
+            ),
+        ),
         table,
         pick(language, "百万元", "CNY million"),
         pieces,
@@ -1261,8 +1271,8 @@ def sign_in(language: str) -> s.SignInScreen:
             s.Tab("en", "English", "?language=en", active=language == "en"),
         ),
         demo=(
-            s.DemoAccount("su", "x", pick(language, "销售代表", "Sales representative")),
-            s.DemoAccount("chen", "x", pick(language, "销售经理", "Sales manager")),
+            s.DemoAccount("su", "x", pick(language, "苏映川", "Su Ying"), pick(language, "销售代表", "Sales representative")),
+            s.DemoAccount("chen", "x", pick(language, "陈砚秋", "Chen Yan"), pick(language, "销售经理", "Sales manager")),
         ),
     )
 
@@ -1666,6 +1676,7 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "record_approval": (record_in_approval, ""),
     "form": (form, ""),
     "inbox": (inbox, "inbox"),
+    "inbox_empty": (empty_inbox, "inbox"),
     "dashboard": (dashboard, "home"),
     "report": (report, ""),
     "import_upload": (import_upload, ""),

@@ -79,5 +79,9 @@ class InboxScreen:
     empty: Empty | None = None
     previous_href: str = ""
     next_href: str = ""
+    filters: tuple[Tab, ...] = ()
+    """The workflows that have tasks in this list, where there are several; the first is all of them."""
+    more_href: str = ""
+    """The next page of the list."""
     chosen: bool = False
     """Whether the task was opened on purpose (its own address) and not merely as the first of the list."""

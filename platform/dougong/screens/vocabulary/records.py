@@ -70,6 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "started_by_me": ("我发起的", "Started by me"),
     "handled": ("已处理", "Done"),
     "tasks": ("任务", "Tasks"),
+    "workflows": ("流程", "Workflows"),
     "approval_path": ("流程", "Path"),
     "approval": ("审批", "Approval"),
     "after_approving": ("你同意之后", "After you approve"),

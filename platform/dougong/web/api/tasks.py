@@ -4,49 +4,59 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+import msgspec
 from werkzeug.wrappers import Response
 
+from dougong.diagnostics import nearest
 from dougong.records.call import Call
 from dougong.records.read import read
-from dougong.records.record import Record
 from dougong.records.update import update
 from dougong.screens.kanban import group_field
-from dougong.storage.system import INSTANCE
 from dougong.web.api.records import entity_key, record_id
 from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version
 from dougong.web.exchange import Exchange
+from dougong.web.once import Outcome, once
 from dougong.web.parameters import one_of, whole_number
-from dougong.workflow.act import approve, reject, withdraw
-from dougong.workflow.inbox import InboxLine, inbox, line_of
+from dougong.workflow.act import approve, reject, withdraw_record
+from dougong.workflow.inbox import KINDS, InboxLine, inbox
 from dougong.workflow.instances import Instance
-from dougong.workflow.path import ways_of
-from dougong.workflow.submit import submit, workflows_of
+from dougong.workflow.path import Step, Way
+from dougong.workflow.submit import submit
+from dougong.workflow.task import OpenedTask, open_task
 
-KINDS = ("todo", "started", "done")
+TASK_PARAMETERS = ("kind", "app", "workflow", "limit", "cursor")
+ACTIONS = ("submit", "withdraw", "move")
 
 
 def tasks(exchange: Exchange) -> Response:
     """GET /tasks: what waits for the caller, what the caller started, what the caller has decided."""
-    kind = one_of(exchange.parameters, "kind", KINDS)
-    limit = whole_number(exchange.parameters, "limit", 50, 1, 200)
-    before = (
-        whole_number(exchange.parameters, "before", 0, 1, 10**18)
-        if exchange.parameters.get("before")
-        else None
-    )
+    given = exchange.parameters
+    kind = one_of(given, "kind", KINDS)
+    limit = whole_number(given, "limit", 50, 1, 200)
+    before = whole_number(given, "cursor", 0, 0, 999_999_999_999) or None
     with exchange.reading() as call:
-        lines = inbox(call, kind, limit, before)
-        return exchange.json({"data": [_line(each, call.timezone) for each in lines]})
+        lines = inbox(
+            call,
+            kind,
+            limit + 1 if limit < 200 else limit,
+            before,
+            given.get("app", ""),
+            given.get("workflow", ""),
+        )
+        page = lines[:limit]
+        more = len(lines) > limit or (limit == 200 and len(page) == limit)
+        last = (page[-1].task_id or page[-1].instance_id) if page and more else None
+        data = [_line(each, call.timezone) for each in page]
+    return exchange.json({"data": data, "page": {"next": as_id(last), "count": None}})
 
 
 def task(exchange: Exchange, identifier: str) -> Response:
-    """GET /tasks/{id}: one task of the caller."""
+    """GET /tasks/{id}: one task of the caller, with the record as its step may see it and the way of the approval."""
     with exchange.reading() as call:
-        return exchange.json(_line(line_of(call, record_id(identifier)), call.timezone))
+        return exchange.json(_opened(call, open_task(call, record_id(identifier))))
 
 
 def _line(line: InboxLine, timezone: str) -> dict[str, Any]:
@@ -54,6 +64,7 @@ def _line(line: InboxLine, timezone: str) -> dict[str, Any]:
     return {
         "id": as_id(line.task_id),
         "approval": str(line.instance_id),
+        "app": line.app,
         "workflow": line.workflow,
         "label": line.workflow_label,
         "node": line.node or None,
@@ -68,64 +79,145 @@ def _line(line: InboxLine, timezone: str) -> dict[str, Any]:
     }
 
 
+def _opened(call: Call, task: OpenedTask) -> dict[str, Any]:
+    record = record_document(call, task.record) if task.record is not None else None
+    document = _line(task.line, call.timezone)
+    return document | {
+        "values": record,
+        "editable": list(task.editable),
+        "path": _path(task.way, call.timezone),
+    }
+
+
+def _path(way: Way, timezone: str) -> list[dict[str, Any]]:
+    return [_step(each, timezone) for each in way.steps]
+
+
+def _step(step: Step, timezone: str) -> dict[str, Any]:
+    people = [
+        {
+            "id": str(each.id),
+            "title": each.name,
+            "decision": each.decision or None,
+            "opinion": each.opinion or None,
+            "at": instant(each.at, timezone),
+        }
+        for each in step.people
+    ]
+    return {
+        "node": step.node,
+        "step": step.label,
+        "state": step.state,
+        "rule": step.rule,
+        "reason": step.reason or None,
+        "people": people,
+        "since": instant(step.since, timezone),
+        "until": instant(step.until, timezone),
+    }
+
+
+# -- deciding -----------------------------------------------------------------------------------------------------------
+
+
 def decide_approve(exchange: Exchange, identifier: str) -> Response:
     """POST /tasks/{id}/approve: with an opinion, and changes to the fields that the step lets one change."""
-    body = exchange.an_object("comment", "fields") if _has_body(exchange) else {}
-    comment, fields = body.get("comment", ""), body.get("fields", {})
-    if not isinstance(comment, str):
-        raise refuse("malformed", "W313", "comment", name="comment", expected="text")
-    if not isinstance(fields, dict):
-        raise refuse("malformed", "W313", "fields", name="fields", expected="an object of field and value")
-    version = expected_version(exchange.request)
+    body = _body(exchange, "comment", "changes", "version")
+    changes = body.get("changes") or {}
+    if not isinstance(changes, dict):
+        raise refuse("malformed", "W313", "changes", name="changes", expected="an object of field and value")
+    comment, version = _text(body, "comment"), _version(exchange, body)
     with exchange.writing() as call:
-        return _decided(exchange, call, approve(call, record_id(identifier), comment, fields, version))
+        number = record_id(identifier)
+        return _once(exchange, call, body, lambda: approve(call, number, comment, changes, version))
 
 
 def decide_reject(exchange: Exchange, identifier: str) -> Response:
     """POST /tasks/{id}/reject: the opinion says why."""
-    body = exchange.an_object("comment") if _has_body(exchange) else {}
-    comment = body.get("comment", "")
-    if not isinstance(comment, str):
-        raise refuse("malformed", "W313", "comment", name="comment", expected="text")
+    body = _body(exchange, "comment", "version")
+    comment, version = _text(body, "comment"), _version(exchange, body)
     with exchange.writing() as call:
-        return _decided(exchange, call, reject(call, record_id(identifier), comment))
+        number = record_id(identifier)
+        return _once(exchange, call, body, lambda: reject(call, number, comment, version))
 
 
-def _has_body(exchange: Exchange) -> bool:
-    return bool(exchange.request.content_length) or "Transfer-Encoding" in exchange.request.headers
+def _once(exchange: Exchange, call: Call, body: dict[str, Any], decide: Any) -> Response:
+    def change() -> Outcome:
+        return 200, _decided(decide())
+
+    (status, document), repeated = once_for(exchange, call, body, change)
+    return exchange.json(document, status, {"Idempotency-Replayed": "true"} if repeated else None)
 
 
-def _decided(exchange: Exchange, call: Call, instance: Instance) -> Response:
-    row = call.connection.execute(select(INSTANCE.c.state, INSTANCE.c.outcome).where(INSTANCE.c.id == instance.id)).one()
-    return exchange.json({"approval": str(instance.id), "state": row.state, "outcome": row.outcome or None})
+def _decided(instance: Instance) -> dict[str, Any]:
+    outcome = instance.state.outcome
+    return {
+        "approval": str(instance.id),
+        "state": "finished" if outcome else "running",
+        "outcome": outcome or None,
+        "waiting_at": [token.node for token in instance.state.tokens],
+    }
+
+
+# -- acting on a record -------------------------------------------------------------------------------------------------
 
 
 def act(exchange: Exchange, app: str, entity: str, identifier: str, action: str) -> Response:
-    """POST /{app}/{entity}/{id}/actions/{action}: submit, withdraw, or move to a stage."""
-    body = exchange.an_object("workflow", "comment", "to") if _has_body(exchange) else {}
-    version = expected_version(exchange.request)
+    """POST /{app}/{entity}/{id}/actions/{action}: submit, withdraw, or move to a stage; the answer is the record after it."""
+    if action not in ACTIONS:
+        raise refuse("missing", "W417", hint=nearest(action[:40], ACTIONS), name=action[:40])
+    body = _body(exchange, *(("to", "version") if action == "move" else ("workflow", "comment")))
     with exchange.writing() as call:
         key, number = entity_key(call, app, entity), record_id(identifier)
-        if action == "submit":
-            offered = [each.id for each in workflows_of(call, key) if each.start_on == "submit"]
-            chosen = body.get("workflow") or (offered[0] if len(offered) == 1 else "")
-            if not isinstance(chosen, str) or not chosen:
-                raise refuse("malformed", "W206", "workflow", name="workflow", allowed=", ".join(offered))
-            submit(call, key, number, chosen)
-        elif action == "withdraw":
-            read(call, key, number)
-            running = [each for each in ways_of(call, key, number) if each.state == "running"]
-            mine = [each for each in running if each.initiator_id == call.actor.id]
-            if not mine:
-                raise refuse("conflict", "W417", name=action)
-            withdraw(call, mine[0].instance_id, str(body.get("comment") or ""))
-        elif action == "move":
-            field = group_field(call, call.release.entity(key), None)
-            if field is None:
-                raise refuse("missing", "W417", name=action)
-            update(call, key, number, {field.id: body.get("to")}, version)
-        else:
-            raise refuse("missing", "W417", name=action[:40])
-        record: Record = read(call, key, number)
-        document = record_document(call, record)
-    return exchange.json(document, headers={"ETag": etag(record.version)})
+
+        def change() -> Outcome:
+            _act(exchange, call, key, number, action, body)
+            record = read(call, key, number)
+            return 200, {"version": record.version, "body": record_document(call, record)}
+
+        (status, outcome), repeated = once_for(exchange, call, body, change)
+    headers = {"ETag": etag(outcome["version"])} | ({"Idempotency-Replayed": "true"} if repeated else {})
+    return exchange.json(outcome["body"], status, headers)
+
+
+def _act(exchange: Exchange, call: Call, key: str, number: int, action: str, body: dict[str, Any]) -> None:
+    if action == "submit":
+        submit(call, key, number, _text(body, "workflow"), _text(body, "comment"))
+    elif action == "withdraw":
+        withdraw_record(call, key, number, _text(body, "workflow"), _text(body, "comment"))
+    else:
+        field = group_field(call, call.release.entity(key), None)
+        if field is None:
+            raise refuse("missing", "W417", name=action)
+        update(call, key, number, {field.id: body.get("to")}, _version(exchange, body))
+
+
+def once_for(exchange: Exchange, call: Call, body: dict[str, Any], change: Any) -> tuple[Outcome, bool]:
+    """The outcome of a change under the request's Idempotency-Key, and whether it had been made before."""
+    request = exchange.request
+    stamp = f"{request.method} {request.path}\n".encode() + msgspec.json.encode(body)
+    return once(call, request.headers.get("Idempotency-Key", ""), stamp, change)
+
+
+def _body(exchange: Exchange, *allowed: str) -> dict[str, Any]:
+    """The JSON object of the body; none at all stands for an empty one."""
+    has_body = bool(exchange.request.content_length) or "Transfer-Encoding" in exchange.request.headers
+    return dict(exchange.an_object(*allowed)) if has_body else {}
+
+
+def _text(body: dict[str, Any], name: str) -> str:
+    found = body.get(name)
+    if found is None:
+        return ""
+    if not isinstance(found, str):
+        raise refuse("malformed", "W313", name, name=name, expected="text")
+    return found
+
+
+def _version(exchange: Exchange, body: dict[str, Any]) -> int | None:
+    """The version of the record that the caller has seen: in the body, or as If-Match."""
+    given = body.get("version")
+    if given is None:
+        return expected_version(exchange.request)
+    if isinstance(given, bool) or not isinstance(given, int):
+        raise refuse("malformed", "W313", "version", name="version", expected="a whole number")
+    return given

@@ -44,6 +44,14 @@ def designer(exchange: Exchange, app: str, entity: str) -> Response:
         return _page(exchange, call, app, entity, given.get("field", ""), given.get("section", ""))
 
 
+def _draft(call: Call, app: str) -> Draft:
+    """The actor's draft of an installed app; the designer begins with what is there."""
+    drafting.refuse_unless_designer(call, app)
+    if app not in call.release.apps:
+        raise refuse("missing", "W404")
+    return drafting.load_draft(call, app)
+
+
 def _page(
     exchange: Exchange,
     call: Call,
@@ -53,7 +61,7 @@ def _page(
     section: str = "",
     problems: Sequence[Diagnostic] = (),
 ) -> Response:
-    draft = drafting.load_draft(call, app)
+    draft = _draft(call, app)
     compiled, found, broken = _compiled(call, draft, entity)
     bench = bench_of(compiled, found, draft.sources, call.language)
     installed = call.release.recorded[app].entities.get(entity)
@@ -92,7 +100,7 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
     operation = first(data, "operation")
     try:
         with exchange.writing() as call:
-            draft = drafting.load_draft(call, app)
+            draft = _draft(call, app)
             if operation in ("undo", "redo"):
                 (drafting.undo if operation == "undo" else drafting.redo)(call, draft)
             elif operation == "discard":
@@ -143,7 +151,7 @@ def _operate(
 def publish_page(exchange: Exchange, app: str) -> Response:
     """GET /design/{app}/publish: the plan in plain words."""
     with exchange.reading() as call:
-        draft = drafting.load_draft(call, app)
+        draft = _draft(call, app)
         plan = drafting.plan_sources(call, app, draft.sources)
         return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources))
 
@@ -154,7 +162,7 @@ def publish(exchange: Exchange, app: str) -> Response:
     problems: list[str] = []
     try:
         with exchange.writing() as call:
-            draft = drafting.load_draft(call, app)
+            draft = _draft(call, app)
             plan = drafting.plan_sources(call, app, draft.sources)
             problems = _missing_consent(call, plan, data)
             if problems:
@@ -186,7 +194,7 @@ def _missing_consent(call: Call, plan: Plan, data: dict[str, list[str]]) -> list
 
 def _publish_again(exchange: Exchange, app: str, problems: Sequence[str]) -> Response:
     with exchange.reading() as call:
-        draft = drafting.load_draft(call, app)
+        draft = _draft(call, app)
         outcome = drafting.compile_sources(call, app, draft.sources)
         if not isinstance(outcome, App):
             raise Refusal("invalid", outcome)

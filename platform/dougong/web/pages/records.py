@@ -21,8 +21,7 @@ from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.forms import edit_again
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
-from dougong.workflow.act import withdraw
-from dougong.workflow.path import ways_of
+from dougong.workflow.act import withdraw_record
 from dougong.workflow.submit import submit
 
 __all__ = ["comment", "create", "move", "remove", "show_record"]
@@ -86,7 +85,7 @@ def submit_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
     data = form_data(exchange)
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
-        submit(call, key, number(identifier), first(data, "workflow"))
+        submit(call, key, number(identifier), first(data, "workflow"), first(data, "dg_comment"))
     return go(exchange, record_path(key, identifier), text("submitted_done", exchange.language))
 
 
@@ -95,10 +94,5 @@ def withdraw_one(exchange: Exchange, app: str, entity: str, identifier: str) -> 
     data = form_data(exchange)
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
-        read(call, key, number(identifier))
-        running = [each for each in ways_of(call, key, number(identifier)) if each.state == "running"]
-        mine = [each for each in running if each.initiator_id == call.actor.id]
-        if not mine:
-            raise refuse("conflict", "W417", name="withdraw")
-        withdraw(call, mine[0].instance_id, first(data, "dg_comment"))
+        withdraw_record(call, key, number(identifier), first(data, "workflow"), first(data, "dg_comment"))
     return go(exchange, record_path(key, identifier), text("withdrawn_done", exchange.language))

@@ -25,10 +25,21 @@ window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
+/** Whether the dialog of a button asks for words that are missing; the other dialogs of the form do not matter. */
+function lacksOpinion(button: HTMLElement | null): boolean {
+  const words = button?.closest(".dg-confirm")?.querySelector<HTMLTextAreaElement>("textarea[data-needed]");
+  if (!words || words.value.trim()) return false;
+  words.setCustomValidity(words.placeholder);
+  words.reportValidity();
+  words.setCustomValidity("");
+  words.focus();
+  return true;
+}
+
 each("form[data-once]", (element) => {
   const form = element as HTMLFormElement;
   form.addEventListener("submit", (event) => {
-    if (sent.has(form)) {
+    if (sent.has(form) || lacksOpinion(event.submitter)) {
       event.preventDefault();
       return;
     }

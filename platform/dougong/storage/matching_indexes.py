@@ -1,0 +1,58 @@
+"""The indexes of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dougong.storage import names
+from dougong.storage.comparison import Comparison
+from dougong.storage.operations import AddIndex, ChangeType, DropIndex
+from dougong.storage.schema import IndexSpec, TableSpec
+
+
+def with_index_names(app: str, table: TableSpec) -> TableSpec:
+    """The table with its indexes named by the identities of what they cover."""
+    uids = {each.field: each.uid for each in table.columns}
+    indexes = tuple(replace(each, name=_index_name(app, table, each, uids)) for each in table.indexes)
+    return replace(table, indexes=indexes)
+
+
+def _index_name(app: str, table: TableSpec, index: IndexSpec, uids: Mapping[str, str]) -> str:
+    kind = ("u" if index.unique else "i") + ("l" if index.live else "x")
+    return names.identity_name(app, kind, table.uid, *(uids.get(each, each) for each in index.fields))
+
+
+def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None:
+    """Drop the indexes that nothing needs or whose columns are replaced, and add those that are missing."""
+    app = work.app
+    changed = {
+        each.column.uid
+        for each in work.operations
+        if isinstance(each, ChangeType) and each.table.uid == after.uid and each.tombstone is not None
+    }
+    stays = {
+        each.name
+        for each in after.indexes
+        if not changed.intersection(_uids(after, each))
+        and any(old.name == each.name for old in before.indexes)
+    }
+    for index in before.indexes:
+        if index.name not in stays:
+            work.add(DropIndex(app=app, table=before, before=before, index=index))
+    for index in after.indexes:
+        if index.name not in stays:
+            former = _former_columns(after, before, index)
+            work.add(AddIndex(app=app, table=after, before=before, index=index, former=former))
+
+
+def _uids(table: TableSpec, index: IndexSpec) -> set[str]:
+    return {each.uid for each in table.columns if each.field in index.fields}
+
+
+def _former_columns(after: TableSpec, before: TableSpec, index: IndexSpec) -> tuple[str, ...]:
+    """The recorded columns of an index, or nothing when one of them is new and therefore holds no value twice."""
+    old = {each.uid: each.field for each in before.columns}
+    own = {each.field: each.uid for each in after.columns}
+    found = [old.get(own[each]) if each in own else each for each in index.fields]
+    return tuple(each for each in found if each) if all(found) else ()

@@ -1,0 +1,57 @@
+"""The closed list of what a plan can do to the tables of an app."""
+
+from dougong.storage.operations.base import (
+    NOTHING,
+    Impact,
+    Operation,
+    execute,
+)
+from dougong.storage.operations.columns import (
+    AddColumn,
+    ChangeReference,
+    ChangeType,
+    RemoveColumn,
+    RemoveOptions,
+    RenameColumn,
+    RestoreColumn,
+    SetRequired,
+)
+from dougong.storage.operations.indexes import (
+    AddIndex,
+    DropIndex,
+    RebuildSearch,
+)
+from dougong.storage.operations.tables import (
+    AddReferences,
+    AttachReferences,
+    CreateTable,
+    DropTable,
+    RemoveTable,
+    RenameTable,
+    RestoreTable,
+)
+
+__all__ = [
+    "NOTHING",
+    "AddColumn",
+    "AddIndex",
+    "AddReferences",
+    "AttachReferences",
+    "ChangeReference",
+    "ChangeType",
+    "CreateTable",
+    "DropIndex",
+    "DropTable",
+    "Impact",
+    "Operation",
+    "RebuildSearch",
+    "RemoveColumn",
+    "RemoveOptions",
+    "RemoveTable",
+    "RenameColumn",
+    "RenameTable",
+    "RestoreColumn",
+    "RestoreTable",
+    "SetRequired",
+    "execute",
+]

@@ -1,0 +1,83 @@
+"""Operations on indexes, whose content can always be made again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+
+from dougong.storage import counting, ddl, fill
+from dougong.storage.operations.base import NOTHING, Impact, Operation
+from dougong.storage.schema import IndexSpec, TableSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddIndex(Operation):
+    """An index that lists, links or rules need; a unique one stands as long as no two records are alike."""
+
+    index: IndexSpec
+    former: tuple[str, ...] = ()
+    """The recorded columns that it will cover; empty when some are new and therefore hold nothing yet."""
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether it forbids equal records."""
+        return self.index.unique
+
+    @property
+    def technical(self) -> bool:
+        return not self.index.unique
+
+    def _sentence(self) -> str:
+        return "AddUnique" if self.index.unique else "AddIndex"
+
+    def _words(self) -> dict[str, str]:
+        return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
+
+    def impact(self, connection: Connection) -> Impact:
+        if not self.index.unique or self.before is None or not self.former:
+            return NOTHING
+        failing, first = counting.duplicates(connection, self.before, self.former, live=self.index.live)
+        return Impact(failing=failing, first=first)
+
+    def statements(self, dialect: Dialect) -> list[str]:
+        return [ddl.create_index(dialect, self.table, self.index)]
+
+    def undo(self) -> tuple[Operation, ...]:
+        return (DropIndex(app=self.app, table=self.table, index=self.index),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropIndex(Operation):
+    """An index that nothing needs any more."""
+
+    index: IndexSpec
+
+    @property
+    def technical(self) -> bool:
+        return not self.index.unique
+
+    def _sentence(self) -> str:
+        return "DropUnique" if self.index.unique else "DropIndex"
+
+    def _words(self) -> dict[str, str]:
+        return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
+
+    def statements(self, dialect: Dialect) -> list[str]:
+        return [ddl.drop_index(dialect, self.index)]
+
+    def undo(self) -> tuple[Operation, ...]:
+        return (AddIndex(app=self.app, table=self.table, index=self.index),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildSearch(Operation):
+    """The full-text index made anew from the records. `table` is the index, `records` the table of the entity."""
+
+    is_internal: ClassVar[bool] = True
+    records: TableSpec
+
+    def run(self, connection: Connection) -> None:
+        fill.search(connection, self.table, self.records)

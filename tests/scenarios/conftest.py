@@ -1,0 +1,5 @@
+"""The library server."""
+
+from tests.fixtures_web import prepared, server, sqlite_server
+
+__all__ = ["prepared", "server", "sqlite_server"]

@@ -1,0 +1,182 @@
+"""The designer: small edits of files, a draft that can be taken back, a plan that is shown and done."""
+
+from __future__ import annotations
+
+from tests.web_server import LIBRARY, Browser, Server, hidden
+
+PATH = "/design/library/book"
+
+
+def change(browser: Browser, operation: str, **given: str) -> int:
+    return browser.post(PATH, {"operation": operation, **given}, page="/apps").status_code
+
+
+def text_of(server: Server, path: str) -> str:
+    document = server.api("hana")("GET", f"/library/definitions/{path}").json
+    found: str = document["text"]
+    return found
+
+
+def differing(before: str, after: str) -> list[str]:
+    """The lines of a text that were not there before."""
+    return [line for line in after.splitlines() if line not in before.splitlines()]
+
+
+def test_a_business_user_designs_and_publishes(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    entity, form = (
+        (LIBRARY / "entities/book.yaml").read_text("utf-8"),
+        (LIBRARY / "forms/book.yaml").read_text("utf-8"),
+    )
+    assert browser.get(PATH).status_code == 200
+    assert change(browser, "add_field", type="text", label="Subtitle", section="basics", position="1") == 303
+    assert (
+        change(
+            browser,
+            "set_field",
+            field="title",
+            label_zh="书名",
+            label_en="Name",
+            has_required="1",
+            required="true",
+        )
+        == 303
+    )
+    assert change(browser, "move_field", field="pages", section="more", position="0") == 303
+    assert change(browser, "add_section", label="Extra") == 303
+    assert (
+        change(browser, "set_section", section="extra", label_zh="其他", label_en="Extra", columns="3") == 303
+    )
+    new_entity, new_form = text_of(server, "entities/book.yaml"), text_of(server, "forms/book.yaml")
+    assert "# what is on the cover" in new_entity
+    assert "# the first thing people fill" in new_form
+    assert len(differing(entity, new_entity)) == 2
+    assert len(differing(form, new_form)) == 3
+    page = browser.get("/design/library/publish")
+    assert "add field" in page.text
+    state = hidden(page.text, "plan")
+    assert browser.post("/design/library/publish", {"plan": "another"}, page="/apps").status_code == 422
+    done = browser.post("/design/library/publish", {"plan": state}, page="/apps")
+    assert done.status_code == 303, done.text
+    made = api.made("/library/book", title="a", subtitle="b")
+    assert made["subtitle"] == "b"
+    assert 'name="subtitle"' in browser.get("/library/book/new").text
+    assert server.api("hana")("GET", "/library/definitions").json["data"][0]["changed"] is False
+
+
+def test_what_would_break_the_app_changes_nothing(server: Server) -> None:
+    browser = server.browser("hana")
+    before = text_of(server, "entities/book.yaml")
+    for operation, given in (
+        ("set_field", {"field": "pages", "formula": "nothing + 1"}),
+        ("remove_field", {"field": "price"}),
+        ("remove_section", {"section": "basics"}),
+        ("set_field", {"field": "shelf", "options": "BAD ID = x"}),
+        ("set_field", {"field": "price", "decimals": "many"}),
+    ):
+        assert change(browser, operation, **given) == 422, operation
+    assert change(browser, "nothing") == 400
+    assert change(browser, "set_field", field="nothing") == 404
+    assert change(browser, "add_field", type="nothing") == 400
+    assert text_of(server, "entities/book.yaml") == before
+
+
+def test_undo_redo_and_discard(server: Server) -> None:
+    browser = server.browser("hana")
+    before = text_of(server, "entities/book.yaml")
+    change(browser, "add_field", type="date", label="Read on")
+    after = text_of(server, "entities/book.yaml")
+    assert after != before
+    change(browser, "undo")
+    assert text_of(server, "entities/book.yaml") == before
+    change(browser, "redo")
+    assert text_of(server, "entities/book.yaml") == after
+    change(browser, "discard")
+    assert text_of(server, "entities/book.yaml") == before
+
+
+def test_saving_without_a_change_leaves_every_byte(server: Server) -> None:
+    browser = server.browser("hana")
+    before = text_of(server, "entities/book.yaml")
+    change(
+        browser,
+        "set_field",
+        field="shelf",
+        label_zh="书架",
+        label_en="Shelf",
+        options="a = Novels\nb = Science",
+        default="'a'",
+    )
+    change(browser, "set_field", field="pages", label_zh="页数", label_en="Pages", min="1", max="9999")
+    assert text_of(server, "entities/book.yaml") == before
+
+
+def test_every_type_of_the_palette_can_be_added(server: Server) -> None:
+    from dougong.screens.designer import GROUPS
+
+    browser = server.browser("hana")
+    for _, types in GROUPS:
+        for each in types:
+            assert change(browser, "add_field", type=each, label=f"New {each}") == 303, each
+    state = hidden(browser.get("/design/library/publish").text, "plan")
+    done = browser.post("/design/library/publish", {"plan": state}, page="/apps")
+    assert done.status_code == 303, done.text
+    assert browser.get("/library/book/new").status_code == 200
+
+
+def test_a_field_is_put_away_only_on_purpose_and_comes_back(server: Server) -> None:
+    api, head, admin = server.api("hana"), server.browser("hana"), server.browser("ada")
+    book = api.made("/library/book", title="a", notes="precious")
+    assert change(head, "remove_field", field="notes") == 303
+    state = hidden(head.get("/design/library/publish").text, "plan")
+    assert head.post("/design/library/publish", {"plan": state}, page="/apps").status_code == 422
+    assert (
+        head.post("/design/library/publish", {"plan": state, "allow_loss": "1"}, page="/apps").status_code
+        == 303
+    )
+    assert "notes" not in api("GET", f"/library/book/{book['id']}").json
+    assert admin.post("/versions/library/rollback", {"to": "1"}).status_code == 303
+    assert api("GET", f"/library/book/{book['id']}").json["notes"] == "precious"
+
+
+def test_only_designers_design(server: Server) -> None:
+    clerk = server.browser("cleo")
+    assert clerk.get(PATH).status_code == 403
+    assert clerk.post(PATH, {"operation": "undo"}).status_code == 403
+    assert server.api("cleo")("GET", "/library/definitions").status_code == 403
+    assert server.browser("hana").get("/design/nothing/book").status_code == 404
+
+
+def test_definitions_over_http_are_checked_like_on_the_command_line(server: Server) -> None:
+    api = server.api("hana")
+    broken = (LIBRARY / "entities/book.yaml").read_text("utf-8").replace("required: true", "requird: yes", 1)
+    assert api("PUT", "/library/definitions/entities/book.yaml", {"text": broken}).status_code == 200
+    planned = api("POST", "/library/plan")
+    assert planned.status_code == 422
+    [first, *_] = planned.json["errors"]
+    assert first["file"] == "library/entities/book.yaml"
+    assert first["line"] == 6
+    assert "required" in first["hint"]
+    assert api("POST", "/library/apply").status_code == 422
+    assert api("DELETE", "/library/definitions").status_code == 204
+    assert api("POST", "/library/plan").json["empty"] is True
+    assert api("POST", "/library/apply").json["changed"] is False
+    assert api("PUT", "/library/definitions/../../etc/passwd.yaml", {"text": ""}).status_code in (400, 404)
+    assert api("PUT", "/library/definitions/entities/book.yaml", {"text": 3}).status_code == 400
+
+
+def test_an_app_is_installed_over_http(server: Server) -> None:
+    sources = {
+        "app.yaml": "id: notes\nversion: 0.1.0\nlabel: Notes\n",
+        "entities/note.yaml": "label: Note\nfields:\n  text: {type: text, required: true}\n",
+    }
+    assert server.api("hana")("POST", "/notes/apply", {"sources": sources}).status_code == 404
+    admin = server.api("ada")
+    planned = admin("POST", "/notes/plan", {"sources": sources})
+    assert planned.json["from"] is None
+    stale = admin("POST", "/notes/apply", {"sources": sources, "state": "old"})
+    assert stale.status_code == 409
+    applied = admin("POST", "/notes/apply", {"sources": sources, "state": planned.json["state"]})
+    assert applied.json["number"] == 1
+    assert admin("POST", "/notes/note", {"text": "hello"}).status_code == 201
+    assert admin("POST", "/other/apply", {"sources": sources}).status_code == 422
