@@ -27,7 +27,7 @@ from dougong.records.delete import delete
 from dougong.records.read import read
 from dougong.records.update import update
 from dougong.storage.apply import apply
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import releases_of
@@ -77,7 +77,7 @@ def sources() -> dict[str, str]:
 
 def open_database(url: str) -> Database:
     """A database whose SQLite knows the functions of expressions."""
-    return Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+    return Database(url, SQLITE_FUNCTIONS)
 
 
 def publish(database: Database, texts: Mapping[str, str]) -> None:

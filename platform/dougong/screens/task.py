@@ -158,11 +158,7 @@ def _inputs(call: Call, task: OpenedTask, entry: TaskEntry) -> dict[str, FormFie
     locked = frozenset(name for name in record.values if name not in task.editable)
     place = Place(call, entity, locked, record.values, record.titles, entry.entered, by_path, call.language)
     fields = (entity.fields[name] for name in task.editable)
-    return {
-        field.id: form_field(place, field)
-        for field in fields
-        if not field.is_computed and field.type != "table"
-    }
+    return {field.id: form_field(place, field) for field in fields if not field.is_computed and field.type != "table"}
 
 
 def _sections(call: Call, task: OpenedTask, entry: TaskEntry) -> tuple[RecordSection, ...]:
@@ -173,9 +169,7 @@ def _sections(call: Call, task: OpenedTask, entry: TaskEntry) -> tuple[RecordSec
     found = []
     for section in sections_of(call, entity, record, task.hidden):
         fields = tuple(replace(each, edit=inputs.get(each.id)) for each in section.fields)
-        found.append(
-            replace(section, fields=tuple(each for each in fields if each.edit or not _is_blank(each)))
-        )
+        found.append(replace(section, fields=tuple(each for each in fields if each.edit or not _is_blank(each))))
     return tuple(section for section in found if section.fields)
 
 
@@ -188,9 +182,7 @@ def _is_blank(field: object) -> bool:
 def _problems(task: OpenedTask, entry: TaskEntry) -> tuple[Notice, ...]:
     """What is wrong and does not stand at an input of the page."""
     return tuple(
-        Notice(each.message, "bad", detail=each.hint)
-        for each in entry.problems
-        if each.path not in task.editable
+        Notice(each.message, "bad", detail=each.hint) for each in entry.problems if each.path not in task.editable
     )
 
 
@@ -205,23 +197,14 @@ def _notices(call: Call, task: OpenedTask) -> tuple[Notice, ...]:
 def _opinions(call: Call, way: Way) -> tuple[Opinion, ...]:
     language = call.language
     said = [
-        Opinion(
-            Piece(way.initiator, "person"),
-            text("initiator", language),
-            when(call, way.started_at),
-            way.opinion,
-        )
+        Opinion(Piece(way.initiator, "person"), text("initiator", language), when(call, way.started_at), way.opinion)
     ]
     for step in way.steps:
         for each in step.people:
             if each.at is not None and each.decision in ("approved", "rejected"):
                 approved = each.decision == "approved"
                 word, tone = text("approve" if approved else "reject", language), "ok" if approved else "bad"
-                said.append(
-                    Opinion(
-                        Piece(each.name, "person"), step.label, when(call, each.at), each.opinion, word, tone
-                    )
-                )
+                said.append(Opinion(Piece(each.name, "person"), step.label, when(call, each.at), each.opinion, word, tone))
     return tuple(each for each in said if each.text)
 
 
