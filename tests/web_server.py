@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from dougong import assembly
@@ -36,6 +37,11 @@ class Server:
 
     runtime: Runtime
     tokens: dict[str, str]
+    application: Flask = field(init=False)
+    """One for all clients: threads of a test must not each put one together."""
+
+    def __post_init__(self) -> None:
+        self.application = create_app(self.runtime)
 
     @property
     def database(self) -> Database:
@@ -43,7 +49,7 @@ class Server:
 
     def client(self) -> FlaskClient:
         """A fresh browser or program; nobody is signed in."""
-        return create_app(self.runtime).test_client()
+        return self.application.test_client()
 
     def api(self, person: str) -> Api:
         """The API as a program of that person uses it."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import stat
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, func, literal, select, text
@@ -15,7 +13,7 @@ from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, func, literal, se
 from dougong.diagnostics import Refusal
 from dougong.storage import database as databases_module
 from dougong.storage import install as installing
-from dougong.storage.database import Database
+from dougong.storage.database import Database, SqlFunction
 from dougong.storage.install import install
 from dougong.storage.system import METADATA
 
@@ -139,16 +137,8 @@ def test_a_full_disk_is_a_refusal_and_nothing_is_half_written(sqlite_url: str) -
     database.dispose()
 
 
-class Function(NamedTuple):
-    """What the expressions offer to SQLite."""
-
-    name: str
-    arguments: int
-    call: Callable[..., Any]
-
-
 def test_functions_are_offered_on_every_connection(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/a.db", [Function("twice", 1, lambda value: value * 2)])
+    database = Database(f"sqlite:///{tmp_path}/a.db", [SqlFunction("twice", 1, lambda value: value * 2)])
     with database.reading() as one, database.reading() as two:
         for connection in (one, two):
             assert connection.execute(select(func.twice(literal(21)))).scalar_one() == 42

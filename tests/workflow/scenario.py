@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 from sqlalchemy import select
 
+from dougong.assembly import after_apply
 from dougong.compiler import check_sources
 from dougong.diagnostics import Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
@@ -26,7 +27,7 @@ from dougong.records.delete import delete
 from dougong.records.read import read
 from dougong.records.update import update
 from dougong.storage.apply import apply
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import releases_of
@@ -34,7 +35,6 @@ from dougong.storage.system import INSTANCE, STEP, TASK
 from dougong.workflow import act, state
 from dougong.workflow.path import ways_of
 from dougong.workflow.submit import attach, submit
-from dougong.workflow.upkeep import end_orphans
 from tests.workflow.desk import SOURCES
 
 FOLDER = Path(__file__).parent / "scenarios"
@@ -77,7 +77,7 @@ def sources() -> dict[str, str]:
 
 def open_database(url: str) -> Database:
     """A database whose SQLite knows the functions of expressions."""
-    return Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+    return Database(url, SQLITE_FUNCTIONS)
 
 
 def publish(database: Database, texts: Mapping[str, str]) -> None:
@@ -87,7 +87,7 @@ def publish(database: Database, texts: Mapping[str, str]) -> None:
     with database.reading() as connection:
         before = releases_of(database).recorded(connection, "desk")
         made = plan(before, app, connection)
-    apply(made, database, allow_loss=True, afterwards=lambda connection, each: end_orphans(connection, each.app) and None)
+    apply(made, database, allow_loss=True, afterwards=after_apply)
 
 
 def prepare(url: str) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ _PRAGMAS = (
 )
 
 
-class SqlFunction(Protocol):
+class OfferedFunction(Protocol):
     """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
 
     @property
@@ -43,10 +44,19 @@ class SqlFunction(Protocol):
         """The function itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class SqlFunction:
+    """Such a function, for those who have none of their own shape."""
+
+    name: str
+    arguments: int
+    call: Callable[..., Any]
+
+
 class Database:
     """The engine of one address; `reading()` and `writing()` are the only ways to a connection."""
 
-    def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
+    def __init__(self, url: str, functions: Sequence[OfferedFunction] = (), pool_size: int = 16) -> None:
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self.companions: dict[type, object] = {}

@@ -122,7 +122,7 @@ def _step(step: Step, timezone: str) -> dict[str, Any]:
 def decide_approve(exchange: Exchange, identifier: str) -> Response:
     """POST /tasks/{id}/approve: with an opinion, and changes to the fields that the step lets one change."""
     body = _body(exchange, "comment", "changes", "version")
-    changes = body.get("changes") or {}
+    changes = body.get("changes", {})
     if not isinstance(changes, dict):
         raise refuse("malformed", "W313", "changes", name="changes", expected="an object of field and value")
     comment, version = _text(body, "comment"), _version(exchange, body)
