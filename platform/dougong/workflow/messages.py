@@ -11,6 +11,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_submittable": ("“{label}”不由人提交", "'{label}' is not started by a person"),
     "already_running": ("这条记录正在审批中", "the record is already under approval"),
     "no_task": ("没有这项待办，或它不属于您", "there is no such task, or it is not yours"),
+    "no_file": ("这项待办中没有这个文件", "the task has no such file"),
     "no_instance": ("没有这次审批，或您无权查看", "there is no such approval, or you may not see it"),
     "record_gone": ("这条记录已被删除", "the record has been deleted"),
     "not_running": ("这条记录没有正在进行的审批", "no approval runs on this record"),
