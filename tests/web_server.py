@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from dougong import assembly
 from dougong.people import accounts, tokens
@@ -37,6 +37,11 @@ class Server:
 
     runtime: Runtime
     tokens: dict[str, str]
+    application: Flask = field(init=False)
+    """One for all clients: threads of a test must not each put one together."""
+
+    def __post_init__(self) -> None:
+        self.application = create_app(self.runtime)
 
     @property
     def database(self) -> Database:
@@ -44,7 +49,7 @@ class Server:
 
     def client(self) -> FlaskClient:
         """A fresh browser or program; nobody is signed in."""
-        return create_app(self.runtime).test_client()
+        return self.application.test_client()
 
     def api(self, person: str) -> Api:
         """The API as a program of that person uses it."""
@@ -86,15 +91,17 @@ class Browser:
 
     client: FlaskClient
 
-    def get(self, path: str, **more: Any) -> TestResponse:
+    def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
 
     def post(
         self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
-    ) -> TestResponse:
+    ) -> Any:
         """Send a form with the form token of a page."""
         sent = {"csrf_token": self.token(page), **(data or {})}
-        return self.client.post(path, data=sent, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
+        return self.client.post(
+            path, data=sent, buffered=True, **({"headers": {"Accept": "text/html"}} | more)
+        )
 
     def token(self, page: str = "/apps") -> str:
         """The form token that a page holds."""

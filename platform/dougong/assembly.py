@@ -20,7 +20,7 @@ from dougong.people.actor import SYSTEM
 from dougong.records.call import call_for
 from dougong.records.recompute import changed_formulas, recompute
 from dougong.storage import ledger
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases, release_of, releases_of
@@ -40,7 +40,7 @@ from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
     database = Database(
-        url, tuple(SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS)
+        url, SQLITE_FUNCTIONS
     )
     submit.attach()
     if create:
@@ -112,7 +112,10 @@ def after_apply(connection: Connection, plan: Plan) -> None:
 def _recorded(connection: Connection) -> dict[str, App]:
     """The installed apps as the transaction sees them."""
     numbers = ledger.installed(connection)
-    trees = [load_sources(ledger.version(connection, name, number).sources, name) for name, number in numbers.items()]
+    trees = [
+        load_sources(ledger.version(connection, name, number).sources, name)
+        for name, number in numbers.items()
+    ]
     return {each.id: each for each in compiler.compile_apps(trees) if isinstance(each, App)}
 
 

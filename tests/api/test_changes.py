@@ -74,7 +74,10 @@ def test_a_batch_is_all_or_nothing(server: Server) -> None:
 
 def test_a_batch_has_an_end(sqlite_server: Server) -> None:
     operations = [{"action": "create", "values": {}}] * 10_001
-    assert sqlite_server.api("hana")("POST", "/library/book/batch", {"operations": operations}).status_code == 413
+    assert (
+        sqlite_server.api("hana")("POST", "/library/book/batch", {"operations": operations}).status_code
+        == 413
+    )
 
 
 def test_of_two_writers_one_is_told_to_look_again(server: Server) -> None:
@@ -114,7 +117,9 @@ def test_comments_history_and_files(server: Server) -> None:
     assert attached["name"] == "a b.txt"
     got = api("GET", f"/files/{sent.json['id']}")
     assert got.data == b"hello"
-    assert "attachment" in got.headers["Content-Disposition"] or "inline" in got.headers["Content-Disposition"]
+    assert (
+        "attachment" in got.headers["Content-Disposition"] or "inline" in got.headers["Content-Disposition"]
+    )
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in got.headers["Content-Security-Policy"]
     assert server.api("nemo")("GET", f"/files/{sent.json['id']}").status_code == 404
@@ -131,4 +136,7 @@ def test_figures_are_grouped(server: Server) -> None:
     query = {"group": "shelf", "measures": "books: COUNT(), total: SUM(price)", "sort": "-total"}
     found = api("GET", "/library/book/aggregate", query_string=query)
     assert found.status_code == 200, found.text
-    assert found.json["data"] == [{"shelf": "b", "books": 2, "total": "21.50"}, {"shelf": "a", "books": 1, "total": "10.00"}]
+    assert found.json["data"] == [
+        {"shelf": "b", "books": 2, "total": "21.50"},
+        {"shelf": "a", "books": 1, "total": "10.00"},
+    ]

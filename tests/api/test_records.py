@@ -14,14 +14,20 @@ def test_a_record_lives_and_goes(server: Server) -> None:
     )
     assert made.status_code == 201, made.text
     assert made.headers["Location"] == f"/api/v1/library/book/{made.json['id']}"
-    assert made.json["price"] == "12.50" and made.json["shelf"] == "a" and made.json["lent"] is True
+    assert made.json["price"] == "12.50"
+    assert made.json["shelf"] == "a"
+    assert made.json["lent"] is True
     path = f"/library/book/{made.json['id']}"
     read = api("GET", path)
-    assert read.json == made.json and read.headers["ETag"] == made.headers["ETag"] == '"1"'
+    assert read.json == made.json
+    assert read.headers["ETag"] == made.headers["ETag"] == '"1"'
     changed = api("PATCH", path, {"pages": 310}, headers={"If-Match": '"1"'})
-    assert changed.status_code == 200 and changed.json["version"] == 2 and changed.json["pages"] == 310
+    assert changed.status_code == 200
+    assert changed.json["version"] == 2
+    assert changed.json["pages"] == 310
     stale = api("PATCH", path, {"pages": 311}, headers={"If-Match": '"1"'})
-    assert stale.status_code == 412 and stale.json["code"] == "stale"
+    assert stale.status_code == 412
+    assert stale.json["code"] == "stale"
     assert api("GET", path, headers={"If-None-Match": '"2"'}).status_code == 304
     assert api("DELETE", path).status_code == 204
     assert api("GET", path).status_code == 404
@@ -50,7 +56,9 @@ def test_links_are_ids_unless_expanded(server: Server) -> None:
     book = api.made("/library/book", title="Walden")
     reader = api.made("/library/reader", name="李雷")
     loan = api.made("/library/loan", book=book["id"], reader=reader["id"], due_on="2026-12-24")
-    assert loan["book"] == book["id"] and loan["number"] == "L-0001" and loan["stage"] == "asked"
+    assert loan["book"] == book["id"]
+    assert loan["number"] == "L-0001"
+    assert loan["stage"] == "asked"
     expanded = api("GET", f"/library/loan/{loan['id']}?expand=book,reader").json
     assert expanded["book"] == {"id": book["id"], "title": "Walden"}
     related = api("GET", f"/library/book/{book['id']}/related/loans").json

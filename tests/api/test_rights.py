@@ -7,7 +7,12 @@ from tests.web_server import Server
 
 def test_without_a_token_nothing_opens(server: Server) -> None:
     client = server.client()
-    for method, path in (("GET", "/api/v1/apps"), ("GET", "/api/v1/library/book"), ("POST", "/api/v1/library/book"), ("GET", "/openapi.json")):
+    for method, path in (
+        ("GET", "/api/v1/apps"),
+        ("GET", "/api/v1/library/book"),
+        ("POST", "/api/v1/library/book"),
+        ("GET", "/openapi.json"),
+    ):
         answer = client.open(path, method=method, json={} if method == "POST" else None)
         assert answer.status_code == 401, path
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
@@ -25,13 +30,21 @@ def test_a_hidden_field_shows_nowhere(server: Server) -> None:
     assert "cost" not in clerk("GET", "/library/book").json["data"][0]
     for query in ({"filter": "cost > 1"}, {"sort": "cost"}, {"fields": "cost"}):
         refused = clerk("GET", "/library/book", query_string=query)
-        unknown = clerk("GET", "/library/book", query_string={name: value.replace("cost", "c0st") for name, value in query.items()})
+        unknown = clerk(
+            "GET",
+            "/library/book",
+            query_string={name: value.replace("cost", "c0st") for name, value in query.items()},
+        )
         assert refused.status_code == unknown.status_code == 422
-        assert [each["code"] for each in refused.json["errors"]] == [each["code"] for each in unknown.json["errors"]]
+        assert [each["code"] for each in refused.json["errors"]] == [
+            each["code"] for each in unknown.json["errors"]
+        ]
     assert clerk("GET", "/library/book/aggregate", query_string={"measures": "SUM(cost)"}).status_code == 422
     assert clerk("PATCH", path, {"cost": "1"}).status_code in (403, 422)
     assert "99.5" not in clerk("GET", f"{path}/history").text
-    assert "cost" not in str(clerk("GET", "/openapi.json").json["components"]["schemas"]["library.book"]["properties"])
+    assert "cost" not in str(
+        clerk("GET", "/openapi.json").json["components"]["schemas"]["library.book"]["properties"]
+    )
 
 
 def test_rows_of_others_do_not_exist(server: Server) -> None:
@@ -54,7 +67,8 @@ def test_who_has_no_role_sees_no_app(server: Server) -> None:
     assert nemo("GET", "/library").status_code == 404
     assert nemo("GET", "/library/book").status_code == 404
     assert nemo("POST", "/library/book", {"title": "a"}).status_code == 404
-    assert nemo("GET", "/openapi.json").json["paths"].keys() == {"/api/v1/apps"}
+    paths = nemo("GET", "/openapi.json").json["paths"].keys()
+    assert {path for path in paths if not path.startswith("/api/v1/tasks")} == {"/api/v1/apps"}
 
 
 def test_a_token_reaches_as_far_as_its_scope(server: Server) -> None:

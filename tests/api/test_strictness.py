@@ -78,10 +78,21 @@ def test_a_body_must_be_json_and_small(sqlite_server: Server) -> None:
     api = sqlite_server.api("hana")
     check_problem(api("POST", "/library/book", data=b"title=a", content_type="text/plain"), 415, "W301")
     small = sqlite_server.runtime.settings.max_json
-    check_problem(api("POST", "/library/book", data=b" " * (small + 1), content_type="application/json"), 413, "W302")
+    check_problem(
+        api("POST", "/library/book", data=b" " * (small + 1), content_type="application/json"), 413, "W302"
+    )
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/library/nothing", "/library/book/1/nothing", "/library/book/abc", "/library/order%2Flines"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing",
+        "/library/nothing",
+        "/library/book/1/nothing",
+        "/library/book/abc",
+        "/library/order%2Flines",
+    ],
+)
 def test_unknown_addresses_are_not_found(sqlite_server: Server, path: str) -> None:
     answer = sqlite_server.api("hana")("GET", path)
     assert answer.status_code == 404
@@ -115,7 +126,9 @@ def test_problems_speak_the_callers_language(sqlite_server: Server) -> None:
 
 def test_every_problem_of_a_record_is_told_at_once(server: Server) -> None:
     answer = server.api("hana")(
-        "POST", "/library/book", {"pages": 0, "price": "x", "bought_on": "2026-02-30", "titel": "a", "shelf": "z"}
+        "POST",
+        "/library/book",
+        {"pages": 0, "price": "x", "bought_on": "2026-02-30", "titel": "a", "shelf": "z"},
     )
     document = check_problem(answer, 422, answer.json["code"])
     assert {each["path"] for each in document["errors"]} >= {"title", "price", "bought_on", "titel", "shelf"}

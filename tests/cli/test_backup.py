@@ -12,7 +12,9 @@ from dougong.cli.program import main
 CRM = Path(__file__).parents[2] / "app_definitions" / "crm"
 
 
-def test_a_backup_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_backup_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     one, two = "sqlite:///one.db", "sqlite:///two.db"
     assert main(["apply", str(CRM), "--yes", "--database", one]) == 0

@@ -145,7 +145,7 @@ def test_front_end_packages_are_pinned_exactly() -> None:
 def test_python_packages_are_pinned_with_hashes_and_without_addresses() -> None:
     locks = sorted((ROOT / "requirements").glob("*.lock"))
     assert [lock.stem for lock in locks] == ["base", "build", "dev", "node"]
-    pins = {}
+    pins: dict[str, str] = {}
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert "://" not in text

@@ -18,7 +18,7 @@ from dougong.people.actor import Actor, load_actor
 from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.storage.apply import apply
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import Release, releases_of
@@ -78,7 +78,7 @@ class Shop:
 
 def open_shop_database(url: str) -> Database:
     """A database whose SQLite knows the functions of expressions."""
-    return Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+    return Database(url, SQLITE_FUNCTIONS)
 
 
 def _publish(url: str) -> None:

@@ -20,7 +20,7 @@ from dougong.people.actor import Actor, load_actor
 from dougong.records.call import Call
 from dougong.records.create import create_many
 from dougong.storage.apply import apply
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import Release, releases_of
@@ -81,7 +81,7 @@ class Sales:
 
 
 def _publish(url: str) -> Sales:
-    functions = [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS]
+    functions = SQLITE_FUNCTIONS
     database = Database(url, functions)
     install(database)
     app = check_sources(SOURCES, {})

@@ -16,7 +16,7 @@ from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.reports import dashboard, run
 from dougong.storage.apply import apply
-from dougong.storage.database import Database, SqlFunction
+from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.plan import plan
 from dougong.storage.release import releases_of
@@ -29,7 +29,7 @@ def published(name: str, url: str) -> Database:
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in {".yaml", ".json"}]
     app = check_sources({path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in files}, {})
     assert isinstance(app, App), app
-    database = Database(url, [SqlFunction(each.name, each.arguments, each.call) for each in SQLITE_FUNCTIONS])
+    database = Database(url, SQLITE_FUNCTIONS)
     install(database)
     with database.reading() as connection:
         first = plan(None, app, connection)

@@ -32,7 +32,9 @@ class World:
     def plan(self, description: Mapping[str, Any]) -> Plan:
         new = build(description)
         with self.database.reading() as connection:
-            return plan(self.releases.recorded(connection, new.id), new, connection)
+            return plan(
+                self.releases.recorded(connection, new.id), new, connection, compile_app=self.releases.compile
+            )
 
     def publish(self, description: Mapping[str, Any], **options: Any) -> Version:
         return apply(self.plan(description), self.database, **options)

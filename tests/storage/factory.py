@@ -38,6 +38,7 @@ def build(description: Mapping[str, Any]) -> App:
         dashboards={},
         roles={name: _role(app_id, name, each) for name, each in description.get("roles", {}).items()},
         menu=(),
+        requires=tuple(description.get("requires", ())),
         sources={SOURCE: json.dumps(description, ensure_ascii=False)},
     )
 
@@ -81,15 +82,15 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         decimals=settings.get("decimals", 2),
         max_length=settings.get("max_length"),
         options=tuple(Option(each, Text.of(each)) for each in settings.get("options", ())),
-        target=_target(app, target, settings.get("on_delete", "restrict")) if target else None,
+        target=_target(app, target, settings) if target else None,
         was=settings.get("was", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
     )
 
 
-def _target(app: str, key: str, on_delete: str) -> LinkTarget:
+def _target(app: str, key: str, settings: Mapping[str, Any]) -> LinkTarget:
     own, _, entity = key.rpartition(".")
-    return LinkTarget(own or app, entity, on_delete)
+    return LinkTarget(own or app, entity, settings.get("on_delete", "restrict"), settings.get("inverse", ""))
 
 
 def _literal(value: Any) -> Expression:

@@ -24,13 +24,29 @@ def differing(before: str, after: str) -> list[str]:
 
 def test_a_business_user_designs_and_publishes(server: Server) -> None:
     browser, api = server.browser("hana"), server.api("hana")
-    entity, form = (LIBRARY / "entities/book.yaml").read_text("utf-8"), (LIBRARY / "forms/book.yaml").read_text("utf-8")
+    entity, form = (
+        (LIBRARY / "entities/book.yaml").read_text("utf-8"),
+        (LIBRARY / "forms/book.yaml").read_text("utf-8"),
+    )
     assert browser.get(PATH).status_code == 200
     assert change(browser, "add_field", type="text", label="Subtitle", section="basics", position="1") == 303
-    assert change(browser, "set_field", field="title", label_zh="书名", label_en="Name", has_required="1", required="true") == 303
+    assert (
+        change(
+            browser,
+            "set_field",
+            field="title",
+            label_zh="书名",
+            label_en="Name",
+            has_required="1",
+            required="true",
+        )
+        == 303
+    )
     assert change(browser, "move_field", field="pages", section="more", position="0") == 303
     assert change(browser, "add_section", label="Extra") == 303
-    assert change(browser, "set_section", section="extra", label_zh="其他", label_en="Extra", columns="3") == 303
+    assert (
+        change(browser, "set_section", section="extra", label_zh="其他", label_en="Extra", columns="3") == 303
+    )
     new_entity, new_form = text_of(server, "entities/book.yaml"), text_of(server, "forms/book.yaml")
     assert "# what is on the cover" in new_entity
     assert "# the first thing people fill" in new_form
@@ -82,7 +98,15 @@ def test_undo_redo_and_discard(server: Server) -> None:
 def test_saving_without_a_change_leaves_every_byte(server: Server) -> None:
     browser = server.browser("hana")
     before = text_of(server, "entities/book.yaml")
-    change(browser, "set_field", field="shelf", label_zh="书架", label_en="Shelf", options="a = Novels\nb = Science", default="'a'")
+    change(
+        browser,
+        "set_field",
+        field="shelf",
+        label_zh="书架",
+        label_en="Shelf",
+        options="a = Novels\nb = Science",
+        default="'a'",
+    )
     change(browser, "set_field", field="pages", label_zh="页数", label_en="Pages", min="1", max="9999")
     assert text_of(server, "entities/book.yaml") == before
 
@@ -106,7 +130,10 @@ def test_a_field_is_put_away_only_on_purpose_and_comes_back(server: Server) -> N
     assert change(head, "remove_field", field="notes") == 303
     state = hidden(head.get("/design/library/publish").text, "plan")
     assert head.post("/design/library/publish", {"plan": state}, page="/apps").status_code == 422
-    assert head.post("/design/library/publish", {"plan": state, "allow_loss": "1"}, page="/apps").status_code == 303
+    assert (
+        head.post("/design/library/publish", {"plan": state, "allow_loss": "1"}, page="/apps").status_code
+        == 303
+    )
     assert "notes" not in api("GET", f"/library/book/{book['id']}").json
     assert admin.post("/versions/library/rollback", {"to": "1"}).status_code == 303
     assert api("GET", f"/library/book/{book['id']}").json["notes"] == "precious"

@@ -34,7 +34,11 @@ def test_a_record_is_made_and_shown(server: Server) -> None:
 
 def test_a_refused_form_keeps_what_was_entered(server: Server) -> None:
     browser = server.browser("hana")
-    answer = browser.post("/library/book/new", {"title": "", "pages": "many", "price": "7<b>", "notes": "kept words"}, page="/library/book/new")
+    answer = browser.post(
+        "/library/book/new",
+        {"title": "", "pages": "many", "price": "7<b>", "notes": "kept words"},
+        page="/library/book/new",
+    )
     assert answer.status_code == 422
     assert 'value="many"' in answer.text
     assert "7&lt;b&gt;" in answer.text
@@ -76,7 +80,14 @@ def test_rows_of_a_sub_table(server: Server) -> None:
     assert stored["total"] == "20.00"
     assert len(stored["lines"]) == 1
     row = stored["lines"][0]["id"]
-    edited = {**sent, "lines-0-id": row, "lines-0-quantity": "3", "lines-1-book": "Walden", "lines-1-quantity": "1", "lines-1-price": "x"}
+    edited = {
+        **sent,
+        "lines-0-id": row,
+        "lines-0-quantity": "3",
+        "lines-1-book": "Walden",
+        "lines-1-quantity": "1",
+        "lines-1-price": "x",
+    }
     refused = browser.post(f"{path}/edit", edited, page=f"{path}/edit")
     assert refused.status_code == 422
     assert 'value="x"' in refused.text
@@ -96,7 +107,11 @@ def test_of_two_editors_the_second_sees_it_before_overwriting(server: Server) ->
     path = f"/library/book/{book['id']}"
     page = browser.get(f"{path}/edit").text
     api("PATCH", path, {"title": "by ada"})
-    sent = {"csrf_token": hidden(page, "csrf_token"), "dg_version": hidden(page, "dg_version"), "title": "by hana"}
+    sent = {
+        "csrf_token": hidden(page, "csrf_token"),
+        "dg_version": hidden(page, "dg_version"),
+        "title": "by hana",
+    }
     late = browser.client.post(f"{path}/edit", data=sent, headers={"Accept": "text/html"})
     assert late.status_code == 409
     assert "Ada" in late.text
@@ -114,7 +129,12 @@ def test_fields_one_may_not_write_are_shown_and_not_taken(server: Server) -> Non
     page = clerk.get(f"{path}/edit").text
     assert 'name="isbn"' not in page
     assert "Purchase cost" not in page
-    assert clerk.post(f"{path}/edit", {"title": "mine", "isbn": "999", "cost": "1"}, page=f"{path}/edit").status_code == 303
+    assert (
+        clerk.post(
+            f"{path}/edit", {"title": "mine", "isbn": "999", "cost": "1"}, page=f"{path}/edit"
+        ).status_code
+        == 303
+    )
     assert api("GET", path).json["isbn"] == "111"
     other = f"/library/book/{theirs['id']}"
     assert f"{other}/edit" not in clerk.get(other).text
@@ -123,13 +143,21 @@ def test_fields_one_may_not_write_are_shown_and_not_taken(server: Server) -> Non
 
 def test_files_come_with_the_form(server: Server) -> None:
     browser = server.browser("hana")
-    data = {"csrf_token": browser.token(), "title": "with cover", "cover": (io.BytesIO(b"text"), "封面.txt")}
-    answer = browser.client.post("/library/book/new", data=data, content_type="multipart/form-data", buffered=True)
+    data = {
+        "csrf_token": browser.token(),
+        "title": "with cover",
+        "cover-upload": (io.BytesIO(b"text"), "封面.txt"),
+    }
+    answer = browser.client.post(
+        "/library/book/new", data=data, content_type="multipart/form-data", buffered=True
+    )
     assert answer.status_code == 303, answer.text
     page = browser.get(answer.headers["Location"]).text
     assert "封面.txt" in page
-    wrong = {**data, "csrf_token": browser.token(), "cover": (io.BytesIO(b"MZ"), "a.exe")}
-    refused = browser.client.post("/library/book/new", data=wrong, content_type="multipart/form-data", headers={"Accept": "text/html"})
+    wrong = {**data, "csrf_token": browser.token(), "cover-upload": (io.BytesIO(b"MZ"), "a.exe")}
+    refused = browser.client.post(
+        "/library/book/new", data=wrong, content_type="multipart/form-data", headers={"Accept": "text/html"}
+    )
     assert refused.status_code == 422
     assert "with cover" in refused.text
 
@@ -142,7 +170,9 @@ def test_a_link_may_be_chosen_by_name_and_prefilled(server: Server) -> None:
     assert "Walden" in page
     made = browser.post("/library/loan/new", {"book": book["id"], "reader": "李雷"}, page="/library/loan/new")
     assert made.status_code == 303, made.text
-    unknown = browser.post("/library/loan/new", {"book": book["id"], "reader": "nobody"}, page="/library/loan/new")
+    unknown = browser.post(
+        "/library/loan/new", {"book": book["id"], "reader": "nobody"}, page="/library/loan/new"
+    )
     assert unknown.status_code == 422
     found = browser.get("/library/order/choose/lines.book?q=Wal", headers={"Accept": "application/json"}).json
     assert found["results"][0]["fill"] == {"price": "9.00"}
@@ -169,6 +199,23 @@ def test_stages_move_when_they_may(server: Server) -> None:
 def test_chosen_rows_are_deleted_together(server: Server) -> None:
     browser, api = server.browser("hana"), server.api("hana")
     ids = [api.made("/library/book", title=str(number))["id"] for number in range(3)]
-    assert browser.post("/library/book/delete", {"id": ids[:2], "next": "/library/book?view=all"}).headers["Location"] == "/library/book?view=all"
+    assert (
+        browser.post("/library/book/delete", {"id": ids[:2], "next": "/library/book?view=all"}).headers[
+            "Location"
+        ]
+        == "/library/book?view=all"
+    )
     assert [each["id"] for each in api("GET", "/library/book").json["data"]] == ids[2:]
     assert browser.post("/library/book/delete", {"id": ["abc"]}).status_code == 404
+
+
+def test_rows_come_and_go_without_scripts(server: Server) -> None:
+    browser = server.browser("hana")
+    sent = {"name": "kept", "lines-sent": "1", "lines-0-id": "", "lines-0-quantity": "7"}
+    more = browser.post("/library/order/new", {**sent, "lines-add": "1"}, page="/library/order/new")
+    assert more.status_code == 200, more.text
+    assert 'name="lines-1-quantity"' in more.text
+    assert 'value="kept"' in more.text
+    less = browser.post("/library/order/new", {**sent, "lines-remove": "0"}, page="/library/order/new")
+    assert 'name="lines-0-quantity"' not in less.text
+    assert server.api("hana")("GET", "/library/order?count=exact").json["page"]["count"] == 0

@@ -33,7 +33,14 @@ CHANGES = [route for route in ROUTES if route.changes and route.guarded]
 def filled(route: Route) -> str:
     """An address of a route."""
     path = route.rule
-    for name, value in (("<app>", "library"), ("<entity>", "book"), ("<identifier>", "1"), ("<path:path>", "app.yaml"), ("<token>", "x"), ("<field>", "cover")):
+    for name, value in (
+        ("<app>", "library"),
+        ("<entity>", "book"),
+        ("<identifier>", "1"),
+        ("<path:path>", "app.yaml"),
+        ("<token>", "x"),
+        ("<field>", "cover"),
+    ):
         path = path.replace(name, value)
     return path if "<" not in path else path.replace("<", "x").replace(">", "")
 
@@ -45,12 +52,18 @@ def test_a_change_without_the_form_token_is_refused(sqlite_server: Server, route
         answer = browser.client.open(filled(route), method=route.method, headers=headers, json={})
         assert answer.status_code == 403, answer.text
     foreign = {"Origin": "https://evil.example", "X-CSRF-Token": browser.token()}
-    assert browser.client.open(filled(route), method=route.method, headers=foreign, json={}).status_code == 403
+    assert (
+        browser.client.open(filled(route), method=route.method, headers=foreign, json={}).status_code == 403
+    )
     crossing = {"Sec-Fetch-Site": "cross-site", "X-CSRF-Token": browser.token()}
-    assert browser.client.open(filled(route), method=route.method, headers=crossing, json={}).status_code == 403
+    assert (
+        browser.client.open(filled(route), method=route.method, headers=crossing, json={}).status_code == 403
+    )
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.access != "public"], ids=lambda route: route.endpoint)
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.access != "public"], ids=lambda route: route.endpoint
+)
 def test_nobody_passes_without_signing_in(sqlite_server: Server, route: Route) -> None:
     answer = sqlite_server.client().open(filled(route), method=route.method)
     assert answer.status_code in (303, 401), answer.text
@@ -58,10 +71,14 @@ def test_nobody_passes_without_signing_in(sqlite_server: Server, route: Route) -
         assert answer.headers["Location"].startswith("/sign-in")
 
 
-@pytest.mark.parametrize("route", [route for route in ROUTES if route.access == "admin"], ids=lambda route: route.endpoint)
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.access == "admin"], ids=lambda route: route.endpoint
+)
 def test_administration_is_for_administrators(sqlite_server: Server, route: Route) -> None:
     browser = sqlite_server.browser("hana")
-    answer = browser.client.open(filled(route), method=route.method, headers={"X-CSRF-Token": browser.token()})
+    answer = browser.client.open(
+        filled(route), method=route.method, headers={"X-CSRF-Token": browser.token()}
+    )
     assert answer.status_code == 403
 
 
@@ -89,7 +106,15 @@ def test_no_page_holds_inline_script_or_style(sqlite_server: Server) -> None:
 
     api, browser = sqlite_server.api("ada"), sqlite_server.browser("ada")
     book = api.made("/library/book", title="a")
-    for path in ("/apps", "/library/book", f"/library/book/{book['id']}", "/library/book/new", "/library/loan?kind=kanban", "/profile", "/design/library/book"):
+    for path in (
+        "/apps",
+        "/library/book",
+        f"/library/book/{book['id']}",
+        "/library/book/new",
+        "/library/loan?kind=kanban",
+        "/profile",
+        "/design/library/book",
+    ):
         page = browser.get(path).text
         assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)", page), path
         assert not re.search(r"\son[a-z]+=\"", page), path
@@ -129,13 +154,15 @@ def test_local_paths_stay_local() -> None:
 
 def test_request_ids_are_kept_when_harmless(sqlite_server: Server) -> None:
     client = sqlite_server.client()
-    assert client.get("/healthz", headers={"X-Request-ID": "abcdefgh-1"}).headers["X-Request-ID"] == "abcdefgh-1"
+    assert (
+        client.get("/healthz", headers={"X-Request-ID": "abcdefgh-1"}).headers["X-Request-ID"] == "abcdefgh-1"
+    )
     assert client.get("/healthz", headers={"X-Request-ID": "a b;c"}).headers["X-Request-ID"] != "a b;c"
 
 
 def test_figures_for_watchers(server: Server) -> None:
     client = server.client()
-    assert client.get("/readyz").json["status"] == "ok"
+    assert client.get("/readyz").get_json()["status"] == "ok"
     client.get("/nothing-here")
     text = client.get("/metrics").text
     assert 'dougong_requests_total{method="GET",route="/readyz",status="200"} 1.0' in text

@@ -10,7 +10,13 @@ from tests.web_server import Server
 def some_books(server: Server) -> None:
     api = server.api("hana")
     for number in range(30):
-        api.made("/library/book", title=f"Book {number:02}", price=str(number * 10), shelf="ab"[number % 2], cost="77.77")
+        api.made(
+            "/library/book",
+            title=f"Book {number:02}",
+            price=str(number * 10),
+            shelf="ab"[number % 2],
+            cost="77.77",
+        )
 
 
 def test_a_list_pages_sorts_filters_and_totals(server: Server) -> None:
@@ -35,7 +41,20 @@ def test_a_list_pages_sorts_filters_and_totals(server: Server) -> None:
     assert "No Books match" in browser.get("/library/book?q=zzzz").text
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=x", "size=7", "cursor=rubbish", "view=nothing", "kind=map", "sort=nothing", "utm_source=mail"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "page=-1",
+        "page=x",
+        "size=7",
+        "cursor=rubbish",
+        "view=nothing",
+        "kind=map",
+        "sort=nothing",
+        "utm_source=mail",
+    ],
+)
 def test_a_list_forgives_strange_addresses(sqlite_server: Server, query: str) -> None:
     assert sqlite_server.browser("hana").get(f"/library/book?{query}").status_code == 200
 
@@ -43,7 +62,13 @@ def test_a_list_forgives_strange_addresses(sqlite_server: Server, query: str) ->
 def test_a_hidden_field_shows_on_no_page(server: Server) -> None:
     some_books(server)
     clerk = server.browser("cleo")
-    paths = ("/library/book", "/library/book/1", "/library/book/new", "/library/book?filter=cost > 1", "/library/dashboards/desk")
+    paths = (
+        "/library/book",
+        "/library/book/1",
+        "/library/book/new",
+        "/library/book?filter=cost > 1",
+        "/library/dashboards/desk",
+    )
     for path in paths:
         page = clerk.get(path)
         assert "77.77" not in page.text, path
@@ -64,7 +89,9 @@ def test_figures_lead_to_their_records(server: Server) -> None:
     assert "25" in board.text
     data = api("GET", "/library/reports/loans_by_stage").json
     assert data["data"][0]["values"] == {"stage": "asked", "loans": 2, "fees": "3.00"}
-    drilled = api("GET", "/library/loan", query_string={"filter": data["data"][0]["filter"], "count": "exact"})
+    drilled = api(
+        "GET", "/library/loan", query_string={"filter": data["data"][0]["filter"], "count": "exact"}
+    )
     assert drilled.json["page"]["count"] == 2
     cards = {each["id"]: each for each in api("GET", "/library/dashboards/desk").json["cards"]}
     assert cards["value"]["value"] == "250.00"
@@ -77,10 +104,15 @@ def test_search_over_everything(server: Server) -> None:
     api = server.api("hana")
     api.made("/library/book", title="红楼梦")
     api.made("/library/reader", name="李雷")
-    found = server.browser("hana").get("/search?q=红楼", headers={"Accept": "application/json"}).json["results"]
+    found = (
+        server.browser("hana").get("/search?q=红楼", headers={"Accept": "application/json"}).json["results"]
+    )
     assert [each["label"] for each in found] == ["红楼梦"]
     assert "红楼梦" in server.browser("hana").get("/search?q=红楼").text
-    assert server.browser("nemo").get("/search?q=红楼", headers={"Accept": "application/json"}).json["results"] == []
+    assert (
+        server.browser("nemo").get("/search?q=红楼", headers={"Accept": "application/json"}).json["results"]
+        == []
+    )
 
 
 def test_two_languages(server: Server) -> None:
@@ -102,14 +134,24 @@ def test_ones_own_page(server: Server) -> None:
     browser, other = server.browser("hana"), server.browser("hana")
     assert browser.get("/profile").status_code == 200
     made = browser.post("/profile/tokens", {"name": "script", "scope": "read"})
-    token = next(word for word in made.text.replace("<", " ").replace(">", " ").replace('"', " ").split() if word.startswith("dg_") and len(word) > 40)
+    token = next(
+        word
+        for word in made.text.replace("<", " ").replace(">", " ").replace('"', " ").split()
+        if word.startswith("dg_") and len(word) > 40
+    )
     server.tokens["script"] = token
     assert server.api("script")("GET", "/apps").status_code == 200
-    wrong = browser.post("/profile/password", {"old": "wrong", "new": "calm-meadow-77", "again": "calm-meadow-77"})
+    wrong = browser.post(
+        "/profile/password", {"old": "wrong", "new": "calm-meadow-77", "again": "calm-meadow-77"}
+    )
     assert wrong.status_code == 422
-    differ = browser.post("/profile/password", {"old": PASSWORD, "new": "calm-meadow-77", "again": "calm-meadow-78"})
+    differ = browser.post(
+        "/profile/password", {"old": PASSWORD, "new": "calm-meadow-77", "again": "calm-meadow-78"}
+    )
     assert differ.status_code == 422
-    good = browser.post("/profile/password", {"old": PASSWORD, "new": "calm-meadow-77", "again": "calm-meadow-77"})
+    good = browser.post(
+        "/profile/password", {"old": PASSWORD, "new": "calm-meadow-77", "again": "calm-meadow-77"}
+    )
     assert good.status_code == 303
     assert browser.get("/apps").status_code == 200
     assert other.get("/apps").status_code == 303

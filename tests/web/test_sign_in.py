@@ -16,7 +16,9 @@ def test_pages_send_who_is_not_signed_in_to_the_door_and_back(server: Server) ->
     assert answer.headers["Location"] == "/sign-in?next=%2Flibrary%2Fbook%3Fview%3Ddear"
     door = browser.get(answer.headers["Location"])
     assert hidden(door.text, "next") == "/library/book?view=dear"
-    entered = browser.client.post("/sign-in", data={"login": "HANA ", "password": PASSWORD, "next": hidden(door.text, "next")})
+    entered = browser.client.post(
+        "/sign-in", data={"login": "HANA ", "password": PASSWORD, "next": hidden(door.text, "next")}
+    )
     assert entered.headers["Location"] == "/library/book?view=dear"
     cookie = entered.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
@@ -41,10 +43,20 @@ def test_behind_https_the_cookie_is_bound_to_the_host(sqlite_server: Server) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "http:evil.example", "evil"],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "http:evil.example",
+        "evil",
+    ],
 )
 def test_nobody_is_sent_elsewhere(sqlite_server: Server, address: str) -> None:
-    answer = sqlite_server.client().post("/sign-in", data={"login": "hana", "password": PASSWORD, "next": address})
+    answer = sqlite_server.client().post(
+        "/sign-in", data={"login": "hana", "password": PASSWORD, "next": address}
+    )
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/"
 
@@ -61,7 +73,10 @@ def test_a_wrong_password_and_an_unknown_login_look_alike(server: Server) -> Non
 
 def test_guessing_is_slowed_down(server: Server) -> None:
     client = server.client()
-    statuses = [client.post("/sign-in", data={"login": "hana", "password": f"guess-{n}-xx"}).status_code for n in range(7)]
+    statuses = [
+        client.post("/sign-in", data={"login": "hana", "password": f"guess-{n}-xx"}).status_code
+        for n in range(7)
+    ]
     assert statuses[0] == 401
     assert statuses[-1] == 429
 
@@ -97,7 +112,14 @@ def test_an_entry_survives_the_end_of_a_session(server: Server) -> None:
     assert fields["carried-pages"] == "12"
     assert "carried-csrf_token" not in fields
     back = browser.client.post(
-        "/sign-in", data={"login": "hana", "password": PASSWORD, "next": fields["next"], "carried-title": "Half written <b>", "carried-pages": "12"}
+        "/sign-in",
+        data={
+            "login": "hana",
+            "password": PASSWORD,
+            "next": fields["next"],
+            "carried-title": "Half written <b>",
+            "carried-pages": "12",
+        },
     )
     form = browser.get(back.headers["Location"])
     assert form.status_code == 200
@@ -115,11 +137,16 @@ def test_the_first_administrator_is_made_with_the_printed_token(database_url: st
     assert client.get("/sign-in").headers["Location"] == "/set-up"
     data = {"token": "wrong", "login": "root.admin", "name": "Root", "password": "quiet-harbour-42"}
     assert client.post("/set-up", data=data).status_code == 403
-    assert client.post("/set-up", data=data | {"token": "printed-token", "password": "short"}).status_code == 422
+    assert (
+        client.post("/set-up", data=data | {"token": "printed-token", "password": "short"}).status_code == 422
+    )
     assert client.post("/set-up", data=data | {"token": "printed-token"}).status_code == 303
     assert client.get("/people").status_code == 200
     assert client.get("/set-up").status_code == 303
-    assert server.client().post("/set-up", data=data | {"token": "printed-token", "login": "second"}).status_code == 409
+    assert (
+        server.client().post("/set-up", data=data | {"token": "printed-token", "login": "second"}).status_code
+        == 409
+    )
     server.database.dispose()
 
 

@@ -51,7 +51,9 @@ def test_a_file_that_is_no_table_is_refused_on_the_page(server: Server) -> None:
     browser = server.browser("hana")
     for content, name in ((b"", "a.csv"), (b"MZ\x00", "a.exe"), (b"not a workbook", "a.xlsx")):
         assert uploaded(browser, content, name).status_code == 422, name
-    assert browser.client.post("/library/book/import", data={"csrf_token": browser.token()}).status_code == 422
+    assert (
+        browser.client.post("/library/book/import", data={"csrf_token": browser.token()}).status_code == 422
+    )
 
 
 def test_an_upload_is_its_owners(server: Server) -> None:
@@ -73,8 +75,18 @@ def test_over_http(server: Server) -> None:
     third = {"file": (io.BytesIO(FILE), "books.csv"), "map": '{"Unknown": null}'}
     assert api("POST", "/library/book/import?match=isbn", data=third).json["unchanged"] == 1
     assert api("POST", "/library/book/import", data={}).status_code == 400
-    assert api("POST", "/library/book/import", data={"file": (io.BytesIO(FILE), "b.csv"), "map": "[1]"}).status_code == 400
-    assert server.api("cleo")("POST", "/library/book/import", data={"file": (io.BytesIO(FILE), "b.csv")}).status_code == 403
+    assert (
+        api(
+            "POST", "/library/book/import", data={"file": (io.BytesIO(FILE), "b.csv"), "map": "[1]"}
+        ).status_code
+        == 400
+    )
+    assert (
+        server.api("cleo")(
+            "POST", "/library/book/import", data={"file": (io.BytesIO(FILE), "b.csv")}
+        ).status_code
+        == 403
+    )
 
 
 def test_exports_hold_what_the_reader_may_see_and_no_formula(server: Server) -> None:

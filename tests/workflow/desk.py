@@ -6,12 +6,14 @@ SOURCES: dict[str, str] = {
 label: {en: Claim, zh: 报销}
 title: "{subject}"
 fields:
-  subject: {type: text, required: true, label: {en: Subject, zh: 事由}}
+  subject: {type: text, required: true, max_length: 200, label: {en: Subject, zh: 事由}}
   owner: {type: member, default: "ME()", required: true}
   helper: {type: member}
   amount: {type: money, formula: "SUM(lines.price)"}
   limit: {type: money}
   secret: {type: text}
+  memo: {type: text}
+  former: {type: link, to: claim, on_delete: clear}
   checked_on: {type: date}
   status:
     type: choice
@@ -47,5 +49,6 @@ label: {en: Staff, zh: 员工}
 grants:
   claim: {read: {rows: "owner = ME()"}, create: true, update: {rows: "owner = ME()"}, delete: {rows: "owner = ME()"}}
 """,
+    "roles/lead.yaml": "label: {en: Lead, zh: 组长}\ngrants: {claim: {read: true, update: true}}\n",
     "roles/finance.yaml": "label: {en: Finance, zh: 财务}\ngrants: {claim: {read: true}}\n",
 }

@@ -16,13 +16,13 @@ from dougong.cli.console import Console, table
 from dougong.cli.planning import apply_folders
 from dougong.cli.serve import serve, takes_address
 from dougong.cli.users import made_password
+from dougong.cli.words import WORDS
 from dougong.definitions import bundled
 from dougong.demo.fill import fill
 from dougong.demo.people import Login
 from dougong.model.role import Role
-from dougong.screens.shape import DemoAccount
 from dougong.storage.database import Database
-from dougong.web.settings import read_settings
+from dougong.web.settings import DemoLogin, read_settings
 
 APP = "crm"
 ACCOUNTS = "accounts.json"
@@ -48,7 +48,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         kept.write_bytes(msgspec.json.encode(made))
     else:
         console.note(console.say("demo_exists", folder=options.folder))
-        made = msgspec.json.decode(kept.read_bytes(), type=tuple[DemoAccount, ...])
+        made = msgspec.json.decode(kept.read_bytes(), type=tuple[DemoLogin, ...])
     show_accounts(console, made)
     if options.no_serve:
         return 0
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
+def build(database: Database, console: Console) -> tuple[DemoLogin, ...]:
     """Install the CRM, its people and its demo data in an empty database; the answer are the accounts to sign in with."""
     console.note(console.say("demo_apply"))
     apply_folders(database, [bundled.folder(APP)])
@@ -76,22 +76,36 @@ def build(database: Database, console: Console) -> tuple[DemoAccount, ...]:
     console.progress(console.say("demo_data", count=f"{count:,}"), final=True)
     roles = release.app(APP).roles
     return tuple(
-        DemoAccount(each.login, each.password or "", _label(each, roles, console)) for each in filled.logins if each.password
+        DemoLogin(each.login, each.password or "", each.name, _titles(each, roles))
+        for each in filled.logins
+        if each.password
     )
 
 
-def _label(login: Login, roles: Mapping[str, Role], console: Console) -> str:
-    """Whom an account belongs to: the name and what the person may do."""
-    titles = [roles[name].label.get(console.language) for name in login.roles if name in roles]
-    titles += [console.say("state_admin")] if login.is_admin else []
-    return f"{login.name}（{'、'.join(titles)}）" if console.language == "zh" else f"{login.name} ({', '.join(titles)})"
+def _titles(login: Login, roles: Mapping[str, Role]) -> dict[str, str]:
+    """What the person of an account does, per language."""
+    separators = {"zh": "、", "en": ", "}
+    return {
+        language: separator.join(
+            [roles[name].label.get(language) for name in login.roles if name in roles]
+            + ([WORDS["state_admin"][language == "en"]] if login.is_admin else [])
+        )
+        for language, separator in separators.items()
+    }
 
 
-def show_accounts(console: Console, made: tuple[DemoAccount, ...]) -> None:
+def show_accounts(console: Console, made: tuple[DemoLogin, ...]) -> None:
     """The accounts for whoever tries it out."""
     heads = [console.say(f"heading_{name}") for name in ("name", "login", "password")]
     print(console.say("demo_accounts"), file=console.out)
-    print(table([[each.label, each.login, each.password] for each in made], heads), file=console.out, flush=True)
+    print(
+        table(
+            [[f"{each.name} · {each.titles[console.language]}", each.login, each.password] for each in made],
+            heads,
+        ),
+        file=console.out,
+        flush=True,
+    )
 
 
 COMMAND = Command("demo", "demo", _configure, _run)

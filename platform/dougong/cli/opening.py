@@ -27,7 +27,18 @@ def settings_of(options: argparse.Namespace) -> Settings:
 
 def database_of(options: argparse.Namespace, create: bool = False) -> Database:
     """The database that is meant; `create` makes the platform's tables where there are none."""
-    return assembly.open_database(settings_of(options).database, create=create)
+    database = assembly.open_database(settings_of(options).database, create=create)
+    _OPENED.append(database)
+    return database
+
+
+_OPENED: list[Database] = []
+
+
+def close_databases() -> None:
+    """Close what the command has opened."""
+    while _OPENED:
+        _OPENED.pop().dispose()
 
 
 @contextmanager

@@ -80,11 +80,8 @@ def _run_apply(options: argparse.Namespace, console: Console) -> int:
     if not console.as_json:
         show_plans(console, plans)
     refuse_obstacles(pending, options.allow_loss)
-    if pending and not options.yes:
-        asked = _ask(console, console.say("apply_ask"))
-        if asked is not True:
-            console.note(console.say("apply_need_yes" if asked is None else "apply_not"))
-            return 1
+    if pending and not options.yes and not confirmed(console):
+        return 1
     versions = apply_folders(database, options.apps, options.allow_loss)
     unchanged = [
         {"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty
@@ -120,6 +117,14 @@ def apply_folders(
                 apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)
             )
     return versions
+
+
+def confirmed(console: Console) -> bool:
+    """Whether the person at the terminal says yes; where nobody can be asked, that is said and the answer is no."""
+    asked = _ask(console, console.say("apply_ask"))
+    if asked is not True:
+        console.note(console.say("apply_need_yes" if asked is None else "apply_not"))
+    return asked is True
 
 
 def _ask(console: Console, question: str) -> bool | None:

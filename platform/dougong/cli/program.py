@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import sqlalchemy
 
 from dougong.cli.console import Console, standard_console
+from dougong.cli.opening import close_databases
 from dougong.cli.registry import COMMANDS
 from dougong.diagnostics import Refusal
 
@@ -78,12 +79,19 @@ def run(options: argparse.Namespace, console: Console) -> int:
     except OSError as error:
         console.note(console.say("no_file", file=error.filename or "", reason=error.strerror or str(error)))
         return 1
+    finally:
+        close_databases()
 
 
 def build_parser(console: Console) -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = Parser(prog="dougong", description=console.say("program"))
-    parser.add_argument("--version", action="version", version=f"dougong {installed_version()}", help=console.say("opt_version"))
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"dougong {installed_version()}",
+        help=console.say("opt_version"),
+    )
     commands = parser.add_subparsers(
         title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
     )

@@ -16,7 +16,9 @@ def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
 def _run(options: argparse.Namespace, console: Console) -> int:
     heads = [console.say(f"heading_{name}") for name in ("setting", "default", "meaning")]
     meanings = [each.zh if console.language == "zh" else each.en for each in REGISTRY]
-    rows = [[each.environment, each.default, meaning] for each, meaning in zip(REGISTRY, meanings, strict=True)]
+    rows = [
+        [each.environment, each.default, meaning] for each, meaning in zip(REGISTRY, meanings, strict=True)
+    ]
     keys = ("variable", "default", "meaning")
     console.result(table(rows, heads), [dict(zip(keys, row, strict=True)) for row in rows])
     return 0

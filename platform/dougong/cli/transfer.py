@@ -25,7 +25,9 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument("entity", metavar="APPID.ENTITY", help=console.say("opt_entity"))
     parser.add_argument("file", metavar="FILE", nargs="?", help=console.say("opt_file"))
     parser.add_argument("--map", metavar="FILE", help=console.say("opt_map"))
-    parser.add_argument("--match", metavar="FIELD", action="append", default=[], help=console.say("opt_match"))
+    parser.add_argument(
+        "--match", metavar="FIELD", action="append", default=[], help=console.say("opt_match")
+    )
     parser.add_argument("--mode", choices=MODES, help=console.say("opt_mode"))
     parser.add_argument("--dry-run", action="store_true", help=console.say("opt_dry_run"))
     parser.add_argument("--failed", metavar="FILE", help=console.say("opt_failed"))
@@ -41,7 +43,9 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
         with calling(database, settings_of(options), console, options.login, "import", write=True) as call:
             entity_key_of(call.release, options.entity)
             undone = undo(call, options.undo)
-        console.result(console.say("import_undone", id=options.undo), {"id": options.undo, "undone": str(undone)})
+        console.result(
+            console.say("import_undone", id=options.undo), {"id": options.undo, "undone": str(undone)}
+        )
         return 0
     if options.file is None:
         raise Refusal("invalid", [Diagnostic("C131", console.say("no_file", file="FILE", reason="-"))])
@@ -74,7 +78,9 @@ def _mapping(path: str | None) -> dict[str, str | None]:
     try:
         found = json.loads(Path(path).read_text("utf-8"))
     except ValueError as error:
-        raise Refusal("invalid", [Diagnostic("C132", f"{path} is not a JSON object of header and field: {error}")]) from error
+        raise Refusal(
+            "invalid", [Diagnostic("C132", f"{path} is not a JSON object of header and field: {error}")]
+        ) from error
     if not isinstance(found, dict) or not all(isinstance(value, str | None) for value in found.values()):
         raise Refusal("invalid", [Diagnostic("C132", f"{path} is not a JSON object of header and field")])
     return found
@@ -89,10 +95,20 @@ def _report(console: Console, result: Result, failed: Path) -> int:
         "failed": counts.failed,
     }
     words = console.say("import_dry" if result.dry_run else "import_result", id=result.id, **numbers)
-    failures = [{"line": each.line, "errors": documents(each.problems, console.language)} for each in result.failures]
-    document = {"id": result.id, "batch": result.batch, "total": counts.total, **numbers, "dry_run": result.dry_run}
+    failures = [
+        {"line": each.line, "errors": documents(each.problems, console.language)} for each in result.failures
+    ]
+    document = {
+        "id": result.id,
+        "batch": result.batch,
+        "total": counts.total,
+        **numbers,
+        "dry_run": result.dry_run,
+    }
     file = str(failed) if counts.failed else None
-    console.result(words, document | {"failed_file": file, "ignored": list(result.ignored), "failures": failures})
+    console.result(
+        words, document | {"failed_file": file, "ignored": list(result.ignored), "failures": failures}
+    )
     for failure in result.failures[:20]:
         for problem in failure.problems:
             console.note(f"{failure.line}: {finding_line(problem, console.language)}")
@@ -127,7 +143,9 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
-    console.result(console.say("exported", count=f"{count:,}", file=target), {"count": count, "file": str(target)})
+    console.result(
+        console.say("exported", count=f"{count:,}", file=target), {"count": count, "file": str(target)}
+    )
     return 0
 
 

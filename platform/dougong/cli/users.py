@@ -6,7 +6,7 @@ import argparse
 import getpass
 import secrets
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,12 +19,39 @@ from dougong.model.text import LANGUAGES
 from dougong.people import accounts, tokens
 from dougong.storage.release import Release
 
-WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron", "islet", "jasper", "kite", "lotus", "maple", "north", "ocean", "pearl", "quartz", "river", "slate", "tulip")
+WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "heron",
+    "islet",
+    "jasper",
+    "kite",
+    "lotus",
+    "maple",
+    "north",
+    "ocean",
+    "pearl",
+    "quartz",
+    "river",
+    "slate",
+    "tulip",
+)
 
 
 def made_password() -> str:
     """A password that can be read out and that nobody guesses."""
-    return "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(9000) + 1000), secrets.token_hex(3)])
+    return "-".join(
+        [
+            *(secrets.choice(WORDS) for _ in range(3)),
+            str(secrets.randbelow(9000) + 1000),
+            secrets.token_hex(3),
+        ]
+    )
 
 
 def _configure_user(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -34,7 +61,9 @@ def _configure_user(parser: argparse.ArgumentParser, console: Console) -> None:
     add.add_argument("--name", default="", help=console.say("opt_name"))
     add.add_argument("--email", default="", help=console.say("opt_email"))
     add.add_argument("--language", choices=LANGUAGES, help=console.say("opt_language"))
-    add.add_argument("--role", action="append", default=[], metavar="APPID.ROLE", help=console.say("opt_role"))
+    add.add_argument(
+        "--role", action="append", default=[], metavar="APPID.ROLE", help=console.say("opt_role")
+    )
     add.add_argument("--admin", action="store_true", help=console.say("opt_admin"))
     add.add_argument("--password-stdin", action="store_true", help=console.say("opt_password_stdin"))
     _child(children, console, "list", "user_list", _list)
@@ -76,7 +105,9 @@ def _add(options: argparse.Namespace, console: Console) -> int:
         )
     document = {"login": options.login} | ({"password": password} if made else {})
     words = console.say("user_added", login=options.login)
-    console.result(f"{words}\n{console.say('user_password_is', password=password)}" if made else words, document)
+    console.result(
+        f"{words}\n{console.say('user_password_is', password=password)}" if made else words, document
+    )
     return 0
 
 
@@ -85,7 +116,9 @@ def known_role(release: Release, text: str) -> tuple[str, str]:
     app, role = accounts.parse_role(text)
     known = [f"{each.id}.{name}" for each in release.apps.values() for name in each.roles]
     if text not in known:
-        raise Refusal("missing", [Diagnostic("C104", f"there is no role '{text}'", hint=nearest(text, known))])
+        raise Refusal(
+            "missing", [Diagnostic("C104", f"there is no role '{text}'", hint=nearest(text, known))]
+        )
     return app, role
 
 
@@ -110,7 +143,10 @@ def _list(options: argparse.Namespace, console: Console) -> int:
         for each in found
     ]
     heads = [console.say(f"heading_{name}") for name in ("login", "name", "roles", "state")]
-    rows = [[each.login, each.name, ", ".join(f"{app}.{role}" for app, role in each.roles), _state(each, console)] for each in found]
+    rows = [
+        [each.login, each.name, ", ".join(f"{app}.{role}" for app, role in each.roles), _state(each, console)]
+        for each in found
+    ]
     console.result(table(rows, heads) if rows else console.say("no_users"), documents)
     return 0
 
@@ -124,7 +160,9 @@ def _state(account: accounts.Account, console: Console) -> str:
 def _disable(options: argparse.Namespace, console: Console) -> int:
     with database_of(options).writing() as connection:
         accounts.disable(connection, user_id_of(connection, options.login))
-    console.result(console.say("user_disabled", login=options.login), {"login": options.login, "disabled": True})
+    console.result(
+        console.say("user_disabled", login=options.login), {"login": options.login, "disabled": True}
+    )
     return 0
 
 
@@ -160,17 +198,21 @@ def _configure_token(parser: argparse.ArgumentParser, console: Console) -> None:
 
 
 def _add_token(options: argparse.Namespace, console: Console) -> int:
-    expires = _end_of_day(options.expires, settings_of(options).timezone, console) if options.expires else None
+    expires = (
+        _end_of_day(options.expires, settings_of(options).timezone, console) if options.expires else None
+    )
     with database_of(options).writing() as connection:
         user_id = user_id_of(connection, options.login)
-        text = tokens.issue(connection, user_id, scopes=options.scope or ["write"], name=options.name, expires_at=expires)
+        text = tokens.issue(
+            connection, user_id, scopes=options.scope or ["write"], name=options.name, expires_at=expires
+        )
     console.result(text, {"token": text, "login": options.login})
     return 0
 
 
 def _end_of_day(text: str, timezone: str, console: Console) -> datetime:
     try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise Refusal("invalid", [Diagnostic("C130", console.say("bad_date", value=text))]) from error
     return datetime.combine(day, time.max, ZoneInfo(timezone)).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""Pages for administrators: people, versions of apps, templates."""
+"""Pages for administrators: people, versions of apps."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from dougong.model.app import App
 from dougong.people.accounts import Account
 from dougong.records.call import Call
-from dougong.screens.navigation import home_of
 from dougong.screens.shape import (
     Action,
     Column,
     Confirm,
-    Empty,
     Piece,
     Row,
     SettingsScreen,
     SettingsSection,
     Shown,
     Table,
-    TemplateCard,
-    TemplatesScreen,
 )
 from dougong.screens.showing import moment
 from dougong.screens.texts import text
@@ -106,36 +102,3 @@ def _versions(call: Call, app: App, versions: Sequence[Version], names: Mapping[
         actions.append((back,) if index else ())
     table = Table(columns, tuple(rows))
     return SettingsSection(app.id, app.label.get(language), table=table, row_actions=tuple(actions))
-
-
-def templates_screen(call: Call, apps: Sequence[App], q: str = "") -> TemplatesScreen:
-    """The apps that come with the platform: installed ones can be opened, others installed."""
-    language = call.language
-    found = [each for each in apps if q.lower() in f"{each.label.get(language)} {each.id}".lower()]
-    cards = tuple(_card(call, each) for each in found)
-    empty = None if cards else Empty(text("no_templates", language))
-    title = text("templates_title", language)
-    return TemplatesScreen(title, cards, str(len(cards)), search=q, search_action="/templates", empty=empty)
-
-
-def _card(call: Call, app: App) -> TemplateCard:
-    language = call.language
-    installed = call.release.apps.get(app.id)
-    tables = sum(1 for each in app.entities.values() if not each.parent)
-    facts = [text("fact_entities", language, count=tables)]
-    if app.workflows:
-        facts.append(text("fact_workflows", language, count=len(app.workflows)))
-    if app.reports:
-        facts.append(text("fact_reports", language, count=len(app.reports)))
-    label = app.label.get(language)
-    if installed is not None:
-        status = text("installed", language, version=installed.version)
-        action = Action("open", text("open", language), home_of(call, installed) or f"/{app.id}")
-    else:
-        status = ""
-        confirm = Confirm(text("install_title", language, label=label), button=text("install", language))
-        action = Action(
-            "install", text("install", language), f"/templates/{app.id}/install", "post", confirm=confirm
-        )
-    picture = "flow" if app.workflows else "chart" if app.dashboards else "list"
-    return TemplateCard(app.id, label, app.help.get(language), picture, tuple(facts), status, (action,))

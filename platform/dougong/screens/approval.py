@@ -37,7 +37,11 @@ def approval_of(call: Call, record: Record) -> Approval:
     shown = (*running, *ways)[:1]
     return Approval(
         box=box_of(call, shown[0]) if shown else None,
-        actions=(*_decide(call, running), *_submit_all(call, record, ways), *_withdraw_all(call, record, running)),
+        actions=(
+            *_decide(call, running),
+            *_submit_all(call, record, ways),
+            *_withdraw_all(call, record, running),
+        ),
         locked=is_locked(call, record.key, record.id),
         events=tuple(event for way in ways for event in events_of(call, way)),
     )
@@ -47,10 +51,23 @@ def _decide(call: Call, running: list[Way]) -> tuple[Action, ...]:
     """The way to the reader's own task, where the step shows what it lets one change."""
     wanted = [way.instance_id for way in running]
     mine = (TASK.c.user_id == call.actor.id, TASK.c.state == "open", TASK.c.instance_id.in_(wanted))
-    task = call.connection.execute(select(TASK.c.id).where(*mine).order_by(TASK.c.id).limit(1)).scalar() if wanted else None
+    task = (
+        call.connection.execute(select(TASK.c.id).where(*mine).order_by(TASK.c.id).limit(1)).scalar()
+        if wanted
+        else None
+    )
     if task is None:
         return ()
-    return (Action("decide", text("decide", call.language), f"/inbox/{task}", icon="checks", kind="primary", shortcut="A"),)
+    return (
+        Action(
+            "decide",
+            text("decide", call.language),
+            f"/inbox/{task}",
+            icon="checks",
+            kind="primary",
+            shortcut="A",
+        ),
+    )
 
 
 # -- submitting ---------------------------------------------------------------------------------------------------------
@@ -59,7 +76,11 @@ def _decide(call: Call, running: list[Way]) -> tuple[Action, ...]:
 def _submit_all(call: Call, record: Record, ways: tuple[Way, ...]) -> tuple[Action, ...]:
     offered = [each for each in workflows_of(call, record.key) if each.start_on == "submit"]
     wanted = [each for each in offered if _may_be_submitted(record, each, ways)]
-    if not wanted or is_locked(call, record.key, record.id) or not may_do(call, record.key, record.id, "update"):
+    if (
+        not wanted
+        or is_locked(call, record.key, record.id)
+        or not may_do(call, record.key, record.id, "update")
+    ):
         return ()
     return tuple(_submit(call, record, each, len(offered) > 1) for each in wanted)
 
@@ -83,7 +104,9 @@ def _submit(call: Call, record: Record, workflow: Workflow, several: bool) -> Ac
     if not steps:
         words = text("submit_nobody_needed", language)
     elif stuck is not None:
-        words = text("submit_refused", language, step=stuck.label, reason=text(f"stuck_{stuck.reason}", language))
+        words = text(
+            "submit_refused", language, step=stuck.label, reason=text(f"stuck_{stuck.reason}", language)
+        )
     else:
         words = text("submit_who", language)
     facts = tuple((each.label, people_text(call, each)) for each in steps)
@@ -120,4 +143,6 @@ def _withdraw(call: Call, record: Record, way: Way) -> Action:
     path = f"{record_path(record.key, record.id)}/withdraw"
     confirm = Confirm(title, words, button, comment="optional")
     fields = (("workflow", way.workflow),)
-    return Action(f"withdraw-{way.instance_id}", button, path, "post", "arrow-back-up", fields=fields, confirm=confirm)
+    return Action(
+        f"withdraw-{way.instance_id}", button, path, "post", "arrow-back-up", fields=fields, confirm=confirm
+    )

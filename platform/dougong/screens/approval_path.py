@@ -80,7 +80,9 @@ def when(call: Call, at: datetime) -> str:
 
 def _start(call: Call, way: Way) -> ApprovalStep:
     who = (Piece(way.initiator, "person"),) if way.initiator else ()
-    return ApprovalStep(text("initiator", call.language), "done", who, when(call, way.started_at), way.opinion)
+    return ApprovalStep(
+        text("initiator", call.language), "done", who, when(call, way.started_at), way.opinion
+    )
 
 
 def _step(call: Call, step: Step) -> ApprovalStep:
@@ -120,7 +122,9 @@ def _words(call: Call, step: Step) -> str:
     if step.until is None:
         return ""
     took = duration(step.until, step.since, language) if step.since is not None else ""
-    return f"{when(call, step.until)} · {text('took', language, time=took)}" if took else when(call, step.until)
+    return (
+        f"{when(call, step.until)} · {text('took', language, time=took)}" if took else when(call, step.until)
+    )
 
 
 def _opinion(each: Decider, several: bool, language: str) -> str:

@@ -13,6 +13,7 @@ from dougong.policy.access import access, may
 from dougong.policy.offers import may_design, may_open_report, readable_entities
 from dougong.records.call import Call
 from dougong.screens.navigation import open_apps
+from dougong.workflow.submit import workflows_of
 
 ACTIONS = ("read", "create", "update", "delete", "import", "export")
 
@@ -44,6 +45,8 @@ class EntityDescription:
     actions: frozenset[str]
     links: tuple[str, ...]
     inverses: tuple[str, ...]
+    workflows: tuple[str, ...] = ()
+    """The workflows to which a record of it may be submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def _entity(call: Call, entity: Entity) -> EntityDescription:
             name for name, field in entity.fields.items() if name in seen and field.type in ("link", "member")
         ),
         tuple(readable),
+        tuple(each.id for each in workflows_of(call, entity.key) if each.start_on == "submit"),
     )
 
 

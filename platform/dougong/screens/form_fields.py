@@ -150,7 +150,9 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
     if field.type == "file":
         value = place.values.get(field.id) or ()
         files = tuple(Choice(str(each["id"]), each["name"]) for each in value if str(each["id"]) in built.raw)
-        return replace(built, chosen=files)
+        field_path = f"{place.table}.{field.id}" if place.table else field.id
+        key = place.owner or place.entity.key
+        return replace(built, chosen=files, upload_action=f"{entity_path(key)}/files/{field_path}")
     return built
 
 

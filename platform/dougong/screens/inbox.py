@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dougong.model.entity import Entity
-from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.screens.addresses import record_path, with_query
 from dougong.screens.approval_path import ago
-from dougong.screens.form import layout_of
-from dougong.screens.shape import Empty, InboxScreen, Piece, Tab, TaskLine
+from dougong.screens.shape import Action, Empty, InboxScreen, Piece, Tab, TaskLine
 from dougong.screens.showing import shown
-from dougong.screens.task import TaskEntry, decisions, task_pane
+from dougong.screens.task import TaskEntry, decisions, main_figure, task_pane
 from dougong.screens.texts import text
 from dougong.workflow.figures import figures_of
 from dougong.workflow.inbox import InboxLine, groups, inbox, open_count
-from dougong.workflow.instances import knows
 from dougong.workflow.task import open_task
 
 KINDS = (("todo", "tasks_todo"), ("started", "tasks_mine"), ("done", "tasks_done"))
@@ -112,6 +108,7 @@ def _line(
     is_task, is_open = line.task_id is not None, line.status == "open"
     app = call.release.apps.get(line.app)
     step = line.node_label if line.node_label else line.workflow_label
+    figure = figures.get((line.key, line.record_id), "")
     return TaskLine(
         id=str(line.task_id or line.instance_id),
         title=line.title,
@@ -120,13 +117,18 @@ def _line(
         step=step,
         when=ago(call, line.decided_at or line.at),
         at=(line.decided_at or line.at).isoformat(),
-        figure=figures.get((line.key, line.record_id), ""),
+        figure=figure,
         app=app.label.get(call.language) if app is not None else "",
         active=is_task and line.task_id == wanted,
-        actions=decisions(call, line, listed=True) if is_open and is_task else (),
+        actions=_actions(call, line, figure) if is_open and is_task else (),
         status="" if is_open else text(f"approval_{line.status}", call.language),
         tone=_TONES.get(line.status, ""),
     )
+
+
+def _actions(call: Call, line: InboxLine, figure: str) -> tuple[Action, ...]:
+    field = main_figure(call, line.key)
+    return decisions(call, line, figure=(field.label.get(call.language), figure) if field and figure else None)
 
 
 _TONES = {"approved": "ok", "rejected": "bad"}
@@ -136,7 +138,7 @@ def _figures(call: Call, lines: tuple[InboxLine, ...]) -> dict[tuple[str, int], 
     """The figure that matters most about each record, where its form names one and the step does not hide it."""
     found: dict[tuple[str, int], str] = {}
     for key in dict.fromkeys(line.key for line in lines):
-        field = _main_figure(call, key)
+        field = main_figure(call, key)
         if field is None:
             continue
         entity = call.release.entity(key)
@@ -144,12 +146,3 @@ def _figures(call: Call, lines: tuple[InboxLine, ...]) -> dict[tuple[str, int], 
         for identifier, value in values.items():
             found[key, identifier] = shown(call, entity, field, value, {}).text
     return found
-
-
-def _main_figure(call: Call, key: str) -> Field | None:
-    """The first amount among the facts of an entity's form, else its first amount."""
-    if not knows(call, key):
-        return None
-    entity: Entity = call.release.entity(key)
-    names = (*layout_of(call, entity).facts, *entity.fields)
-    return next((entity.fields[name] for name in names if name in entity.fields and entity.fields[name].type == "money"), None)

@@ -156,12 +156,11 @@ def _palette(call: Call) -> tuple[PaletteEntry, ...]:
     language = call.language
     entries: list[PaletteEntry] = []
     for app in open_apps(call):
-        for entry in _flat(menu_of(call, app)):
-            entries.append(
-                PaletteEntry(
-                    entry.label, entry.href, text("screens", language), entry.icon, app.label.get(language)
-                )
-            )
+        group, label = text("screens", language), app.label.get(language)
+        entries += [
+            PaletteEntry(entry.label, entry.href, group, entry.icon, label)
+            for entry in _flat(menu_of(call, app))
+        ]
         for entity in app.entities.values():
             if not entity.parent and may(call.release, call.actor, entity.key, "create"):
                 label = text("new", language, label=entity.label.get(language))

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dougong.diagnostics import Diagnostic
+from dougong.model.field import Field
 from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.record import Record
 from dougong.screens.addresses import record_path
 from dougong.screens.approval_path import box_of, consequences, next_steps, when
+from dougong.screens.form import layout_of
 from dougong.screens.form_fields import Place, form_field
 from dougong.screens.record import sections_of
 from dougong.screens.rights import may_do
@@ -27,8 +29,10 @@ from dougong.screens.shape import (
     Submitted,
     TaskPane,
 )
+from dougong.screens.showing import shown
 from dougong.screens.texts import text
 from dougong.workflow.inbox import InboxLine
+from dougong.workflow.instances import knows
 from dougong.workflow.path import Way
 from dougong.workflow.task import OpenedTask
 
@@ -50,7 +54,7 @@ def task_pane(call: Call, task: OpenedTask, entry: TaskEntry) -> TaskPane:
     if task.is_open:
         box = replace(
             box,
-            actions=decisions(call, line, next_steps(call, task.way)),
+            actions=decisions(call, line, next_steps(call, task.way), _figure(call, task)),
             consequences=consequences(call, task.way),
             comment_value=entry.opinion,
         )
@@ -69,16 +73,22 @@ def task_pane(call: Call, task: OpenedTask, entry: TaskEntry) -> TaskPane:
     )
 
 
-def decisions(call: Call, line: InboxLine, following: Sequence[str] = (), listed: bool = False) -> tuple[Action, ...]:
-    """Approving and rejecting a task, each with its question; in a list each has a name of its own."""
-    language, path = call.language, f"/inbox/{line.task_id}"
-    facts = [(text("step_fact", language), line.node_label), (text("initiator", language), line.initiator)]
-    if not listed:
+def decisions(
+    call: Call, line: InboxLine, following: Sequence[str] | None = None, figure: tuple[str, str] | None = None
+) -> tuple[Action, ...]:
+    """Approving and rejecting a task, each with its question. `following` are the steps to come; without it the task stands in a
+    list, where each action has a name of its own."""
+    language, path, listed = call.language, f"/inbox/{line.task_id}", following is None
+    facts = [(text("initiator_fact", language), line.initiator), (text("step_fact", language), line.node_label)]
+    if figure is not None:
+        facts.insert(0, figure)
+    known = len(facts)
+    if following is not None:
         next_text = following[0] if following else text("approval_ends", language)
         facts.append((text("next_fact", language), next_text))
     asked = "required" if line.comment_required else "optional"
     suffix = f"-{line.task_id}" if listed else ""
-    questions = (("approve", "check", "primary", facts, asked, "A"), ("reject", "x", "danger", facts[:2], "required", "R"))
+    questions = (("approve", "check", "primary", facts, asked, "A"), ("reject", "x", "danger", facts[:known], "required", "R"))
     found = []
     for word, icon, kind, said, comment, key in questions:
         title = text(f"{word}_title", language, title=line.title)
@@ -97,6 +107,23 @@ def decisions(call: Call, line: InboxLine, following: Sequence[str] = (), listed
             )
         )
     return tuple(found)
+
+
+def main_figure(call: Call, key: str) -> Field | None:
+    """The amount that matters most about a record: the first among the facts of its form, else its first amount."""
+    if not knows(call, key):
+        return None
+    entity = call.release.entity(key)
+    names = (*layout_of(call, entity).facts, *entity.fields)
+    return next((entity.fields[name] for name in names if name in entity.fields and entity.fields[name].type == "money"), None)
+
+
+def _figure(call: Call, task: OpenedTask) -> tuple[str, str] | None:
+    record, field = task.record, main_figure(call, task.line.key)
+    if record is None or field is None or record.values.get(field.id) is None:
+        return None
+    entity = call.release.entity(record.key)
+    return field.label.get(call.language), shown(call, entity, field, record.values[field.id], {}).text
 
 
 def step_form(call: Call, task: OpenedTask) -> FormScreen:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
@@ -28,9 +28,25 @@ _PRAGMAS = (
 )
 
 
+class OfferedFunction(Protocol):
+    """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
+
+    @property
+    def name(self) -> str:
+        """The name in SQL."""
+
+    @property
+    def arguments(self) -> int:
+        """How many arguments it takes; -1 for any number."""
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The function itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class SqlFunction:
-    """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
+    """Such a function, for those who have none of their own shape."""
 
     name: str
     arguments: int
@@ -40,9 +56,11 @@ class SqlFunction:
 class Database:
     """The engine of one address; `reading()` and `writing()` are the only ways to a connection."""
 
-    def __init__(self, url: str, functions: Sequence[SqlFunction] = (), pool_size: int = 16) -> None:
+    def __init__(self, url: str, functions: Sequence[OfferedFunction] = (), pool_size: int = 16) -> None:
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
+        self.companions: dict[type, object] = {}
+        """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
         self._reader = self._reading_engine()

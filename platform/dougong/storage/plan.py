@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
+from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.storage import ledger
 from dougong.storage.changes import Change, changes_between
+from dougong.storage.dependants import Compile, broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.operations import Impact, Operation
-from dougong.storage.problems import told
+from dougong.storage.problems import problem, told
 from dougong.storage.schema import Schema
 from dougong.storage.wording import say
 
@@ -59,6 +61,8 @@ class Plan:
     template: Mapping[str, object] | None = None
     returns_to: int | None = None
     recorded: App | None = None
+    broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """Other apps that would no longer compile, with the reasons."""
     """The number of the version that a rollback returns to."""
 
     @property
@@ -85,16 +89,24 @@ class Plan:
         """The plan in words, one line a change: by ids, or by labels."""
         steps = [each for each in self.steps if technical or not each.operation.technical]
         told = [each.describe(language, labels) for each in steps]
-        return told + [each.describe(language, labels) for each in self.changes]
+        told += [each.describe(language, labels) for each in self.changes]
+        return told + [say("breaks", language, app=each) for each in self.broken]
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
         return [_finding("P130", each, self.labels) for each in self.steps if each.impact.failing]
 
     def losses(self) -> list[Diagnostic]:
-        """What applying the plan would put out of sight; errors unless that is allowed. A rollback is allowed to: it keeps all."""
+        """What applying the plan would put out of sight or break elsewhere; errors unless that is allowed.
+
+        A rollback may put things out of sight, as it keeps them.
+        """
         steps = () if self.returns_to is not None else self.steps
-        return [_finding("P131", each, self.labels) for each in steps if each.is_loss]
+        broken = [
+            problem("P135", app, app=app, reasons="; ".join(map(str, why[:5])))
+            for app, why in self.broken.items()
+        ]
+        return [_finding("P131", each, self.labels) for each in steps if each.is_loss] + broken
 
 
 def _finding(code: str, step: Step, labels: Labels) -> Diagnostic:
@@ -112,12 +124,16 @@ def plan(
     *,
     template: Mapping[str, object] | None = None,
     returning_to: int | None = None,
+    compile_app: Compile = check_sources,
 ) -> Plan:
     """Compare the recorded version of an app with a new one and count what the difference means for the data.
 
     `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back.
+    `template` is the package that is installed or upgraded to; without one, the app stays on the package it came from.
     """
     newest = ledger.present(connection, new.id)
+    if template is None and newest is not None:
+        template = newest.template
     tables = newest.tables if newest else Schema(new.id)
     former = ledger.version(connection, new.id, returning_to).tables if returning_to is not None else None
     base = newest.number if newest else 0
@@ -133,7 +149,8 @@ def plan(
     steps = tuple(Step(each, each.impact(connection)) for each in operations)
     changes = tuple(changes_between(recorded, new))
     state = ledger.state(connection, new.id)
-    return Plan(new, schema, steps, changes, state, base, template, returning_to, recorded)
+    broken = broken_by(recorded, new, connection, compile_app)
+    return Plan(new, schema, steps, changes, state, base, template, returning_to, recorded, broken)
 
 
 def _renamed_elsewhere(connection: Connection, app: App) -> dict[str, str]:

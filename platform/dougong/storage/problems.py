@@ -95,6 +95,13 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("try again in a moment", "请稍后再试"),
     ),
+    "P135": Entry(
+        ("app '{app}' would no longer compile: {reasons}", "应用“{app}”将无法编译：{reasons}"),
+        (
+            "publish a version of that app that fits, or allow this",
+            "请发布与之相符的该应用新版本，或确认允许",
+        ),
+    ),
     "P140/missing": Entry(("the archive holds no such file", "压缩包中没有这个文件"), _ARCHIVE),
     "P140/large": Entry(
         ("the archive inflates to more than is allowed", "压缩包解压后超出允许的大小"), _ARCHIVE
@@ -111,6 +118,30 @@ ENTRIES: Mapping[str, Entry] = {
     "P140/name": Entry(
         ("the name of a file in the archive is no plain relative path", "压缩包中的文件名不是普通的相对路径"),
         _ARCHIVE,
+    ),
+    "P160/foreign": Entry(
+        ("this archive is no packed app", "这个压缩包不是打包的应用"),
+        ("make one with: dougong template pack", "请用 dougong template pack 打包"),
+    ),
+    "P160/newer": Entry(
+        (
+            "the package has format {found}, this dougong knows {known}",
+            "打包格式为 {found}，当前支持 {known}",
+        ),
+        ("use a newer dougong", "请使用更新版本的 dougong"),
+    ),
+    "P160/text": Entry(("a file of the package is no UTF-8 text", "打包文件中有不是 UTF-8 文本的文件")),
+    "P160/installed": Entry(
+        ("the app '{app}' is installed already", "应用“{app}”已经安装"),
+        ("upgrade it instead", "请改为升级"),
+    ),
+    "P160/absent": Entry(
+        ("the app '{app}' is not installed", "应用“{app}”尚未安装"),
+        ("install it instead", "请改为安装"),
+    ),
+    "P160/unknown_base": Entry(
+        ("the app '{app}' was not installed from a package", "应用“{app}”不是由打包文件安装的"),
+        ("apply its folder instead", "请改为应用其文件夹"),
     ),
     "P150/damaged": Entry(("the backup is damaged", "备份已损坏"), ("try another backup", "请尝试其他备份")),
     "P150/foreign": Entry(("this archive is no backup of dougong", "这不是 dougong 的备份")),

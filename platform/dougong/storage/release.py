@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import threading
-import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Table, text
 
 from dougong.compiler import check_sources
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
 from dougong.storage.tables import Tables, tables_of
-
-Compile = Callable[[Mapping[str, str], Mapping[str, App]], "App | list[Diagnostic]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,8 @@ class Release:
     generation: int
     recorded: Mapping[str, App] = field(default_factory=dict, compare=False, repr=False)
     """The apps as each was compiled alone; `apps` also know which other apps link to them."""
+    broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Installed apps whose recorded version does not compile any more, with the reasons; they are not among `apps`."""
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Room for what others compile once per release, such as rights; it goes with the release."""
 
@@ -80,6 +80,15 @@ def _with_foreign_inverses(apps: Mapping[str, App]) -> dict[str, App]:
     return linked
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    signature: tuple[object, ...]
+    app: App
+
+
+_registering = threading.Lock()
+
+
 class Releases:
     """The releases of one database in this process: loads what is new, keeps the newest."""
 
@@ -88,7 +97,7 @@ class Releases:
         self.compile: Compile = compile_app or check_sources
         self._newest: Release | None = None
         self._lock = threading.Lock()
-        self._compiled: dict[str, App] = {}
+        self._kept: dict[str, _Kept] = {}
 
     def current(self) -> Release:
         """The release of the newest generation."""
@@ -125,40 +134,47 @@ class Releases:
             for app, number in ledger.installed(connection).items()
         }
         apps: dict[str, App] = {}
-        for app_id, version in versions.items():
-            known = self._compiled.get(version.hash)
-            if known is not None:
-                apps[app_id] = known
-        pending = [version for app_id, version in versions.items() if app_id not in apps]
+        pending = list(versions.values())
+        found: list[tuple[ledger.Version, App | list[Diagnostic]]] = []
         while pending:
-            compiled = [(version, self.compile(version.sources, apps)) for version in pending]
-            done = [(version, app) for version, app in compiled if isinstance(app, App)]
+            found = [(version, self._app(version, versions, apps)) for version in pending]
+            done = {version.app: app for version, app in found if isinstance(app, App)}
+            apps |= done
+            pending = [version for version in pending if version.app not in done]
             if not done:
-                raise _broken(compiled)
-            for version, app in done:
-                apps[version.app] = self._compiled[version.hash] = app
-            pending = [version for version, app in compiled if not isinstance(app, App)]
-        return release_of(apps, generation)
+                break
+        self._kept = {app_id: _Kept(_signature(app, versions, apps), app) for app_id, app in apps.items()}
+        broken = {version.app: _findings(version, app) for version, app in found if isinstance(app, list)}
+        return replace(release_of(apps, generation), broken=broken)
+
+    def _app(
+        self, version: ledger.Version, versions: Mapping[str, ledger.Version], apps: Mapping[str, App]
+    ) -> App | list[Diagnostic]:
+        """The app of a version, compiled again only when it or an app that it builds on has changed."""
+        kept = self._kept.get(version.app)
+        if kept is not None and kept.signature == _signature(kept.app, versions, apps):
+            return kept.app
+        return self.compile(version.sources, apps)
 
 
-def _broken(compiled: list[tuple[ledger.Version, App | list[Diagnostic]]]) -> Refusal:
-    problems: list[Diagnostic] = []
-    for version, found in compiled:
-        problems.append(problem("P105", app=version.app, number=version.number))
-        problems += found if isinstance(found, list) else []
-    return Refusal("unavailable", problems)
+def _signature(
+    app: App, versions: Mapping[str, ledger.Version], apps: Mapping[str, App]
+) -> tuple[object, ...]:
+    """What a compiled app depends on: its own version, and all of that for every app it builds on."""
+    required = tuple(_signature(apps[each], versions, apps) for each in app.requires if each in apps)
+    return (versions[app.id].hash, *required)
 
 
-_releases: weakref.WeakKeyDictionary[Database, Releases] = weakref.WeakKeyDictionary()
-_registering = threading.Lock()
+def _findings(version: ledger.Version, found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return (problem("P105", version.app, app=version.app, number=version.number), *found)
 
 
 def releases_of(database: Database, compile_app: Compile | None = None) -> Releases:
     """The releases of a database in this process; `compile_app` counts for the first call only."""
     with _registering:
-        found = _releases.get(database)
-        if found is None:
-            found = _releases[database] = Releases(database, compile_app)
+        found = database.companions.get(Releases)
+        if not isinstance(found, Releases):
+            found = database.companions[Releases] = Releases(database, compile_app)
         return found
 
 

@@ -29,4 +29,11 @@ def plan_rollback(releases: Releases, connection: Connection, app_id: str, numbe
     if isinstance(new, list):
         raise Refusal("conflict", [problem("P123", app=app_id, number=wanted), *new])
     recorded = release.recorded.get(app_id)
-    return plan(recorded, new, connection, template=version.template, returning_to=wanted)
+    return plan(
+        recorded,
+        new,
+        connection,
+        template=version.template,
+        returning_to=wanted,
+        compile_app=releases.compile,
+    )

@@ -46,6 +46,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "failing": ("{count} 行不符合（编号 {ids}）", "{count} rows stand against it (ids {ids})"),
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),
+    "breaks": ("应用 {app} 将无法编译", "app {app} would no longer compile"),
     "joint": ("，", ", "),
     "how:added": ("新增{kind} {id}", "add {kind} {id}"),
     "how:removed": ("移除{kind} {id}", "remove {kind} {id}"),

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Diagnostic
 from dougong.screens.problem import problem_screen
 from dougong.web.exchange import Exchange
+from dougong.web.logs import logger
 from dougong.web.negotiation import wants_page
 from dougong.web.problems import STATUSES, message_of, problem_document, title_of
 
@@ -46,9 +47,7 @@ def problem_page(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) 
     screen = problem_screen(status, title, problems, language, exchange.request_id, messages)
     try:
         response = exchange.page(screen, status)
-    except Exception:  # the page itself may be what is broken
-        from dougong.web.logs import logger
-
+    except Exception:  # noqa: BLE001  # the page itself may be what is broken; it is logged
         logger().exception("problem page failed")
         response = Response(
             f"{title}\n{exchange.request_id}\n", status, content_type="text/plain; charset=utf-8"

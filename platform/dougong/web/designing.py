@@ -227,9 +227,9 @@ def _set_texts(text: str, path: list[str], key: str, given: Parameters, file: st
             if present.get(language, "") != words:
                 text = _set(text, [*path, key, language], words or None, file)
         return text
-    words = set(wanted.values())
-    if len(words) == 1:
-        return _set(text, [*path, key], next(iter(words)) or None, file)
+    spellings = set(wanted.values())
+    if len(spellings) == 1:
+        return _set(text, [*path, key], next(iter(spellings)) or None, file)
     if present is not None and all(each in ("", present) for each in wanted.values()):
         return text
     return _set(text, [*path, key], {language: each for language, each in wanted.items() if each}, file)
@@ -270,7 +270,8 @@ def _set_options(text: str, path: list[str], lines: str, bench: Bench) -> str:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
             raise refuse("invalid", "W428", "options", name=name[:40])
         wanted[name] = label
-    present = edit.value_at(text, [*path, "options"], bench.entity_path) or {}
+    found = edit.value_at(text, [*path, "options"], bench.entity_path)
+    present = found if isinstance(found, dict) else {}
     for name in [each for each in present if each not in wanted]:
         text = edit.remove_key(text, [*path, "options", name], bench.entity_path)
     for name, label in wanted.items():
@@ -295,7 +296,7 @@ def _set_width(bench: Bench, name: str, given: Parameters) -> Files:
     width = max(1, min(_whole(given["width"].strip() or "1", "width") or 1, section.columns))
     if section.fields[index].width == width:
         return {}
-    item = {"field": name, "width": width} if width > 1 else name
+    item: Any = {"field": name, "width": width} if width > 1 else name
     text = edit.set_value(bench.form_text, ["sections", section.id, "fields", index], item, bench.form_path)
     return {bench.form_path: text}
 
@@ -306,7 +307,7 @@ def _set_width(bench: Bench, name: str, given: Parameters) -> Files:
 def _add_section(bench: Bench, given: Parameters) -> Files:
     label = given.get("label", "").strip() or "…"
     name = _new_id(label, "section", {each.id: each for each in bench.form.sections})
-    value = {"label": label, "columns": 2, "fields": []}
+    value: Any = {"label": label, "columns": 2, "fields": []}
     return {bench.form_path: edit.add_key(bench.form_text, ["sections"], name, value, bench.form_path)}
 
 

@@ -57,9 +57,13 @@ class Exchange:
 
     def _check_access(self) -> None:
         identity, route = self.identity, self.route
-        if route.changes and route.guarded and not (identity and identity.is_token):
-            if not comes_from_here(self.request):
-                raise refuse("forbidden", "W406")
+        if (
+            route.changes
+            and route.guarded
+            and not (identity and identity.is_token)
+            and not comes_from_here(self.request)
+        ):
+            raise refuse("forbidden", "W406")
         if route.access == "public":
             return
         if identity is None:

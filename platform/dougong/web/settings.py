@@ -12,7 +12,6 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
-from dougong.screens.shape import DemoAccount
 from dougong.web.catalogue import finding
 
 MEBIBYTE = 1024 * 1024
@@ -85,11 +84,21 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _demo_accounts(text: str) -> tuple[DemoAccount, ...]:
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """An account that a demonstration offers; `titles` say what the person does, per language."""
+
+    login: str
+    password: str
+    name: str
+    titles: dict[str, str]
+
+
+def _demo_accounts(text: str) -> tuple[DemoLogin, ...]:
     try:
-        return msgspec.json.decode(text or "[]", type=tuple[DemoAccount, ...])
+        return msgspec.json.decode(text or "[]", type=tuple[DemoLogin, ...])
     except msgspec.DecodeError as error:
-        raise ValueError("a JSON list of login, password and label is expected") from error
+        raise ValueError("a JSON list of login, password, name and titles is expected") from error
 
 
 REGISTRY: tuple[Setting, ...] = (
@@ -236,7 +245,7 @@ class Settings:
     log_level: str = "info"
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
-    demo_accounts: tuple[DemoAccount, ...] = field(default=(), repr=False)
+    demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
     worker: bool = True
 
     @property

@@ -18,6 +18,7 @@ from dougong.web.pages import (
     own,
     pickers,
     sign_in,
+    templates,
     transfer,
 )
 from dougong.web.pages import records as record_pages
@@ -88,8 +89,10 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/people", administration.people, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
-    page("GET", "/templates", administration.templates, access="admin"),
-    page("POST", "/templates/<app>/install", administration.install, access="admin"),
+    page("GET", "/templates", templates.centre, access="admin"),
+    page("POST", "/templates/upload", templates.upload, access="admin"),
+    page("POST", "/templates/<app>/install", templates.install, access="admin"),
+    page("GET", "/templates/<app>/package", templates.package, access="admin"),
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),

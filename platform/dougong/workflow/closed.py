@@ -27,6 +27,8 @@ def refuse_closed(call: Call, task: Row[Any]) -> NoReturn:
         at, done = clock_text(call, by.decided_at), DONE[by.decision][words]
         refuse("conflict", call.language, "task_closed", person=name, at=at, done=done)
     end = _last_act(call, task.instance_id)
+    if end is not None and end.action == "cancelled":
+        refuse("conflict", call.language, "record_gone")
     if end is None or end.actor_id is None:
         refuse("conflict", call.language, "gone")
     name, at = names_of(call, [end.actor_id]).get(end.actor_id, ""), clock_text(call, end.at)

@@ -50,7 +50,6 @@ DONE: dict[str, tuple[str, str]] = {
     "approved": ("同意", "approved"),
     "rejected": ("拒绝", "rejected"),
     "withdrawn": ("撤回", "withdrew"),
-    "cancelled": ("处理", "decided"),
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import parts
+from dougong_renderers.api import approvals, parts
 
 Document = dict[str, Any]
 
@@ -15,7 +15,8 @@ def openapi(description: ApiDescription) -> Document:
     paths: Document = {
         "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))}
     }
-    schemas: Document = dict(parts.SCHEMAS)
+    paths |= approvals.inbox_paths()
+    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS}
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {
             "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))
@@ -135,7 +136,7 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             f"{name}.delete", entity.label, parts.no_content(), parameters=[parts.IF_MATCH]
         )
     paths = {base: collection, f"{base}/{{id}}": one, f"{base}/aggregate": {"get": _aggregate(entity, name)}}
-    return paths | _details(entity, name, base)
+    return paths | _details(entity, name, base) | approvals.action_paths(entity, name, base)
 
 
 def _list(entity: EntityDescription, name: str, record: Document) -> Document:

@@ -9,7 +9,7 @@ import pytest
 
 from dougong_renderers.html import assets, drawing
 
-STYLES = Path(drawing.__file__).parent / "styles"
+STYLES = Path(drawing.__file__).parent / "client" / "styles"
 
 
 @pytest.mark.parametrize(

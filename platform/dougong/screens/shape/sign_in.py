@@ -9,10 +9,11 @@ from dougong.screens.shape.parts import Link, Problem, Tab
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """An account of a demonstration, offered on its sign-in page only."""
+    """An account of a demonstration, offered on its sign-in page only: whose it is, and what the person does."""
 
     login: str
     password: str
+    name: str
     label: str
 
 

@@ -71,8 +71,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "handled": ("已处理", "Done"),
     "tasks": ("任务", "Tasks"),
     "workflows": ("流程", "Workflows"),
-    "no_tasks": ("没有等你处理的事", "Nothing waits for you"),
-    "no_tasks_text": ("需要你审批的单据会出现在这里。", "What needs your approval will appear here."),
     "approval_path": ("流程", "Path"),
     "approval": ("审批", "Approval"),
     "after_approving": ("你同意之后", "After you approve"),

@@ -71,9 +71,9 @@ class Operation:
         """Count what the step meets in the data as they are now."""
         return NOTHING
 
-    def undo(self) -> Operation | None:
-        """The step that takes this one back, or nothing when only a rollback to a recorded version can."""
-        return None
+    def undo(self) -> tuple[Operation, ...]:
+        """The steps that take this one back; none when only a rollback to a recorded version can."""
+        return ()
 
     def statements(self, dialect: Dialect) -> list[str]:
         """The SQL of the step; steps that move data do more than their statements."""

@@ -65,8 +65,8 @@ class RemoveColumn(Operation):
         fill.detach(connection, self.app, self.table, self.column)
         execute(connection, self.statements(connection.dialect))
 
-    def undo(self) -> Operation:
-        return RestoreColumn(app=self.app, table=self.table, column=self.column, tombstone=self.tombstone)
+    def undo(self) -> tuple[Operation, ...]:
+        return (RestoreColumn(app=self.app, table=self.table, column=self.column, tombstone=self.tombstone),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +86,8 @@ class RestoreColumn(Operation):
         execute(connection, self.statements(connection.dialect))
         fill.attach(connection, self.app, self.table, self.column)
 
-    def undo(self) -> Operation:
-        return RemoveColumn(app=self.app, table=self.table, column=self.column, tombstone=self.tombstone)
+    def undo(self) -> tuple[Operation, ...]:
+        return (RemoveColumn(app=self.app, table=self.table, column=self.column, tombstone=self.tombstone),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,8 +111,8 @@ class RenameColumn(Operation):
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.rename_column(dialect, self.table.name, self.old, self.new)]
 
-    def undo(self) -> Operation:
-        return replace(self, old=self.new, new=self.old, former=self.column.field)
+    def undo(self) -> tuple[Operation, ...]:
+        return (replace(self, old=self.new, new=self.old, former=self.column.field),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +173,8 @@ class ChangeReference(Operation):
         fill.detach(connection, self.app, self.table, self.former)
         fill.attach(connection, self.app, self.table, self.column)
 
-    def undo(self) -> Operation:
-        return replace(self, column=self.former, former=self.column)
+    def undo(self) -> tuple[Operation, ...]:
+        return (replace(self, column=self.former, former=self.column),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

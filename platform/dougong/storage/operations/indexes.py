@@ -45,8 +45,8 @@ class AddIndex(Operation):
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.create_index(dialect, self.table, self.index)]
 
-    def undo(self) -> Operation:
-        return DropIndex(app=self.app, table=self.table, index=self.index)
+    def undo(self) -> tuple[Operation, ...]:
+        return (DropIndex(app=self.app, table=self.table, index=self.index),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ class DropIndex(Operation):
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.drop_index(dialect, self.index)]
 
-    def undo(self) -> Operation:
-        return AddIndex(app=self.app, table=self.table, index=self.index)
+    def undo(self) -> tuple[Operation, ...]:
+        return (AddIndex(app=self.app, table=self.table, index=self.index),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

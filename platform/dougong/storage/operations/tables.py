@@ -21,8 +21,8 @@ class CreateTable(Operation):
     def statements(self, dialect: Dialect) -> list[str]:
         return ddl.create_table(dialect, self.app, self.table)
 
-    def undo(self) -> Operation:
-        return DropTable(app=self.app, table=self.table, before=self.table)
+    def undo(self) -> tuple[Operation, ...]:
+        return (DropTable(app=self.app, table=self.table, before=self.table),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,8 @@ class DropTable(Operation):
     def statements(self, dialect: Dialect) -> list[str]:
         return ddl.drop_table(dialect, self.table, self.table.name)
 
-    def undo(self) -> Operation:
-        return CreateTable(app=self.app, table=self.table)
+    def undo(self) -> tuple[Operation, ...]:
+        return (CreateTable(app=self.app, table=self.table),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,10 @@ class RemoveTable(Operation):
         execute(connection, self.statements(connection.dialect))
         fill.rename_ids(connection, self.table.name, self.tombstone.name)
 
-    def undo(self) -> Operation:
-        return RestoreTable(app=self.app, table=self.table, tombstone=self.tombstone)
+    def undo(self) -> tuple[Operation, ...]:
+        links = tuple(each for each in self.table.columns if each.references)
+        restored = RestoreTable(app=self.app, table=self.table, tombstone=self.tombstone)
+        return restored, AttachReferences(app=self.app, table=self.table, columns=links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +79,8 @@ class RestoreTable(Operation):
         execute(connection, self.statements(connection.dialect))
         fill.rename_ids(connection, self.tombstone.name, self.table.name)
 
-    def undo(self) -> Operation:
-        return RemoveTable(app=self.app, table=self.table, before=self.table, tombstone=self.tombstone)
+    def undo(self) -> tuple[Operation, ...]:
+        return (RemoveTable(app=self.app, table=self.table, before=self.table, tombstone=self.tombstone),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +105,10 @@ class RenameTable(Operation):
         execute(connection, self.statements(connection.dialect))
         fill.rename_ids(connection, self.old, self.new)
 
-    def undo(self) -> Operation:
-        return replace(self, table=self.before or self.table, before=self.table, old=self.new, new=self.old)
+    def undo(self) -> tuple[Operation, ...]:
+        return (
+            replace(self, table=self.before or self.table, before=self.table, old=self.new, new=self.old),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

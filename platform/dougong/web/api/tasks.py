@@ -38,7 +38,14 @@ def tasks(exchange: Exchange) -> Response:
     limit = whole_number(given, "limit", 50, 1, 200)
     before = whole_number(given, "cursor", 0, 0, 999_999_999_999) or None
     with exchange.reading() as call:
-        lines = inbox(call, kind, limit + 1 if limit < 200 else limit, before, given.get("app", ""), given.get("workflow", ""))
+        lines = inbox(
+            call,
+            kind,
+            limit + 1 if limit < 200 else limit,
+            before,
+            given.get("app", ""),
+            given.get("workflow", ""),
+        )
         page = lines[:limit]
         more = len(lines) > limit or (limit == 200 and len(page) == limit)
         last = (page[-1].task_id or page[-1].instance_id) if page and more else None
@@ -75,7 +82,11 @@ def _line(line: InboxLine, timezone: str) -> dict[str, Any]:
 def _opened(call: Call, task: OpenedTask) -> dict[str, Any]:
     record = record_document(call, task.record) if task.record is not None else None
     document = _line(task.line, call.timezone)
-    return document | {"values": record, "editable": list(task.editable), "path": _path(task.way, call.timezone)}
+    return document | {
+        "values": record,
+        "editable": list(task.editable),
+        "path": _path(task.way, call.timezone),
+    }
 
 
 def _path(way: Way, timezone: str) -> list[dict[str, Any]]:
@@ -111,7 +122,7 @@ def _step(step: Step, timezone: str) -> dict[str, Any]:
 def decide_approve(exchange: Exchange, identifier: str) -> Response:
     """POST /tasks/{id}/approve: with an opinion, and changes to the fields that the step lets one change."""
     body = _body(exchange, "comment", "changes", "version")
-    changes = body.get("changes") or {}
+    changes = body.get("changes", {})
     if not isinstance(changes, dict):
         raise refuse("malformed", "W313", "changes", name="changes", expected="an object of field and value")
     comment, version = _text(body, "comment"), _version(exchange, body)

@@ -84,7 +84,8 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
             entered = _entered(exchange, call, create_form(call, key, FormEntry()), data)
-            uploads = _upload(exchange, call, key)
+            _refuse_row_button(call, key, data, entered)
+            uploads = _upload(exchange, call, key, entered)
             values, problems = read_entry(call, key, "create", {**entered, **uploads})
             if problems:
                 raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
@@ -93,6 +94,8 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
                 return 303, {"id": str(create(call, key, values).id)}
 
             (_, outcome), _ = once(call, form_key(data), key.encode(), change)
+    except _RowsChanged as changed:
+        return _create_again(exchange, app, entity, changed.entered, (), first(data, "dg_form"), 200)
     except Refusal as refusal:
         if refusal.kind != "invalid":
             raise
@@ -119,14 +122,20 @@ def _further(
 
 
 def _create_again(
-    exchange: Exchange, app: str, entity: str, entered: Entered, problems: Sequence[Diagnostic], token: str
+    exchange: Exchange,
+    app: str,
+    entity: str,
+    entered: Entered,
+    problems: Sequence[Diagnostic],
+    token: str,
+    status: int = 422,
 ) -> Response:
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
         values = initial_values(call, key)
         titles = titles_for(call, key, {**values, **read_entry(call, key, "create", entered)[0]})
         entry = FormEntry(values, titles, entered, problems, token or random_token())
-        return show(exchange, call, create_form(call, key, entry), 422)
+        return show(exchange, call, create_form(call, key, entry), status)
 
 
 def edit(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
@@ -157,7 +166,10 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
             entered = _entered(
                 exchange, call, edit_form(call, record, FormEntry(record.values, record.titles)), data
             )
-            values, problems = read_entry(call, key, "update", {**entered, **_upload(exchange, call, key)})
+            _refuse_row_button(call, key, data, entered)
+            values, problems = read_entry(
+                call, key, "update", {**entered, **_upload(exchange, call, key, entered)}
+            )
             if problems:
                 raise Refusal("invalid", problems)
 
@@ -166,6 +178,8 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
                 return 303, {"id": str(saved.id)}
 
             once(call, form_key(data), f"{key}/{record.id}".encode(), change)
+    except _RowsChanged as changed:
+        return edit_again(exchange, app, entity, identifier, changed.entered, (), status=200)
     except Refusal as refusal:
         if refusal.kind == "stale":
             return edit_again(exchange, app, entity, identifier, entered, (), stale=True)
@@ -183,6 +197,7 @@ def edit_again(
     entered: Entered,
     problems: Sequence[Diagnostic],
     stale: bool = False,
+    status: int = 422,
 ) -> Response:
     """The form of a record as it was entered, with what is wrong; after a lost race it holds the newest version."""
     with exchange.reading() as call:
@@ -196,7 +211,7 @@ def edit_again(
             who = person(call, record.updated_by or 0, titles).text
             notices = (Notice(text("stale_text", call.language, person=who), "warn"),)
         entry = FormEntry(record.values, titles, entered, problems, random_token(), notices, record.version)
-        return show(exchange, call, edit_form(call, record, entry), 409 if stale else 422)
+        return show(exchange, call, edit_form(call, record, entry), 409 if stale else status)
 
 
 def _entered(exchange: Exchange, call: Call, form: FormScreen, data: Mapping[str, list[str]]) -> Entered:
@@ -205,16 +220,47 @@ def _entered(exchange: Exchange, call: Call, form: FormScreen, data: Mapping[str
     return without_blank_rows(call.release.entity(key), submitted)
 
 
-def _upload(exchange: Exchange, call: Call, key: str) -> dict[str, Submitted]:
+class _RowsChanged(Exception):
+    """A button asked for a row more or less: nothing is saved, the form is shown again."""
+
+    def __init__(self, entered: Entered) -> None:
+        self.entered = entered
+        super().__init__("rows changed")
+
+
+def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], entered: Entered) -> None:
+    """Where scripts do not run, the buttons `table-add` and `table-remove` send the whole form."""
+    for name, field in call.release.entity(key).fields.items():
+        rows = entered.get(name, ())
+        if field.type != "table" or not isinstance(rows, tuple):
+            continue
+        if f"{name}-add" in data:
+            standing = tuple(row for row in rows if isinstance(row, Mapping))
+            raise _RowsChanged({**entered, name: (*standing, {"id": ""})})
+        index = (data.get(f"{name}-remove") or [""])[0]
+        if index.isascii() and index.isdigit():
+            kept = tuple(
+                row for place, row in enumerate(rows) if place != int(index[:6]) and isinstance(row, Mapping)
+            )
+            raise _RowsChanged({**entered, name: kept})
+
+
+def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[str, Submitted]:
     """Files that came with the form, stored; their ids join those that were there."""
     found: dict[str, Submitted] = {}
     fields = call.release.entity(key).fields
-    for name, files in exchange.request.files.lists():
+    for sent, files in exchange.request.files.lists():
+        name = sent.removesuffix("-upload")
         if name not in fields or fields[name].type != "file":
             continue
         given = [file for file in files if isinstance(file, FileStorage) and file.filename]
         if given:
-            kept = tuple(exchange.request.form.getlist(name))
+            standing = entered.get(name, ())
+            kept = (
+                tuple(each for each in standing if isinstance(each, str) and each)
+                if isinstance(standing, tuple)
+                else ()
+            )
             stored = tuple(
                 upload(
                     call,

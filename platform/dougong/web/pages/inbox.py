@@ -81,7 +81,9 @@ def _decide(exchange: Exchange, task_id: int, approves: bool) -> Response:
         if refusal.kind not in ("invalid", "conflict", "stale"):
             raise
         return _again(exchange, task_id, entered, refusal, opinion)
-    said = text("decided_approve" if approves else "decided_reject", exchange.language, title=opened.line.title)
+    said = text(
+        "decided_approve" if approves else "decided_reject", exchange.language, title=opened.line.title
+    )
     return go(exchange, local_path(first(data, "next"), "/inbox"), said)
 
 

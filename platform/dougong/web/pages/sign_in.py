@@ -13,7 +13,7 @@ from dougong.people import accounts, sessions
 from dougong.people.sessions import Begun
 from dougong.people.sign_in import sign_in as begin_session
 from dougong.screens.addresses import with_query
-from dougong.screens.shape import Problem, SignInScreen, Tab
+from dougong.screens.shape import DemoAccount, Problem, SignInScreen, Tab
 from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -91,7 +91,10 @@ def _sign_in_page(
         problems=tuple(Problem(message_of(each, language), code=each.code) for each in problems),
         languages=_languages(exchange, following),
         notice=notice,
-        demo=exchange.runtime.settings.demo_accounts,
+        demo=tuple(
+            DemoAccount(each.login, each.password, each.name, each.titles.get(language, ""))
+            for each in exchange.runtime.settings.demo_accounts
+        ),
         carried=tuple((f"{CARRIED}{name}", value) for name, value in carried),
     )
     return exchange.page(screen, status)

@@ -33,7 +33,7 @@ async function bundle(folder) {
   });
   const files = {};
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
-    if (output.entryPoint) {
+    if ([...SCRIPTS, ...STYLES].includes(output.entryPoint)) {
       const kind = path.endsWith(".css") ? ".css" : ".js";
       files[basename(output.entryPoint).replace(/\.(ts|css)$/, kind)] = basename(path);
     }
