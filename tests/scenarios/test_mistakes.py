@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def sources_of(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def installed(database_url: str, tmp_path: Path) -> tuple[str, Api]:
+def installed(database_url: str, tmp_path: Path) -> Iterator[tuple[str, Api]]:
     """A database with the right CRM in it, and the API as its administrator uses it."""
     database = assembly.open_database(database_url)
     [app] = assembly.compile_folders([bundled.folder("crm")])
@@ -85,7 +86,9 @@ def installed(database_url: str, tmp_path: Path) -> tuple[str, Api]:
         ada = accounts.add(connection, "ada", password="quiet-harbour-42", is_admin=True, language="en")
         token = tokens.issue(connection, ada, scopes=["admin"])
     database.dispose()
-    return database_url, server_of(database_url, {"ada": token}, tmp_path).api("ada")
+    server = server_of(database_url, {"ada": token}, tmp_path)
+    yield database_url, server.api("ada")
+    server.database.dispose()
 
 
 def test_all_mistakes_alike_through_every_door(installed: tuple[str, Api], tmp_path: Path) -> None:
