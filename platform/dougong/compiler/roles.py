@@ -72,11 +72,36 @@ def _permissions(context: Context, item: Item, entity: Entity) -> Iterator[tuple
 
 def _kept_back(context: Context, item: Item, entity: Entity) -> tuple[str, ...]:
     """The fields a permission does not cover."""
-    hidden = context.field_names(item, "hide", entity)
+    hidden = _names(context, item, "hide", entity)
     chosen = item.get("fields")
     if chosen is None:
         return hidden
     if chosen.get("only") is not None:
-        only = context.field_names(chosen, "only", entity)
-        return tuple(name for name in entity.fields if name not in only)
-    return context.field_names(chosen, "except", entity)
+        only = _names(context, chosen, "only", entity)
+        whole = {name.partition(".")[0] for name in only}
+        return (*(name for name in entity.fields if name not in whole), *_columns_but(context, entity, only))
+    return _names(context, chosen, "except", entity)
+
+
+def _names(context: Context, parent: Item, key: str, entity: Entity) -> tuple[str, ...]:
+    """The names of fields, and of columns of sub-tables (`lines.cost`), in the list under a key: those that exist."""
+    found = []
+    for item in parent.items(key):
+        table, point, column = item.text.partition(".")
+        if not point:
+            found += [item.text] if context.named_field(item, entity) is not None else []
+            continue
+        rows = context.own(f"{entity.id}/{table}") if context.named_field(item, entity, table) is not None else None
+        if rows is None and table in entity.fields:
+            context.unknown("D302", item, item.text, entity.fields, entity.id)
+        elif rows is not None and context.named_field(item, rows, column) is not None:
+            found.append(item.text)
+    return tuple(found)
+
+
+def _columns_but(context: Context, entity: Entity, only: tuple[str, ...]) -> Iterator[str]:
+    """The columns of sub-tables that are not among those named, of the sub-tables of which columns are named."""
+    for table in dict.fromkeys(name.partition(".")[0] for name in only if "." in name):
+        rows = context.own(f"{entity.id}/{table}")
+        if rows is not None and table not in only:
+            yield from (f"{table}.{name}" for name in rows.fields if f"{table}.{name}" not in only)

@@ -51,27 +51,35 @@ class Clock:
         day = _weekday(found.date(), None if limit is None else limit.date())
         minute = random.randrange(self.opens * 60, self.closes * 60)
         found = datetime.combine(day, time(minute // 60, minute % 60, random.randrange(60)), self.zone)
-        if reach[0] >= 0 and found <= start:
-            found = start + timedelta(minutes=random.randrange(7, 90))
         if limit is not None and found > limit:
-            found = limit
+            found = self._before(random, limit)
+        if reach[0] >= 0 and found <= start:
+            room = 90.0 if limit is None else max(0.0, min(90.0, (limit - start).total_seconds() / 60))
+            found = start + timedelta(minutes=room * random.uniform(0.1, 1))
         return found.astimezone(UTC)
+
+    def _before(self, random: Random, limit: datetime) -> datetime:
+        """A moment at work on the last working day that had begun before the limit."""
+        day = limit.date()
+        if limit <= datetime.combine(day, time(self.opens), self.zone):
+            day -= timedelta(days=1)
+        while day.weekday() >= _SATURDAY:
+            day -= timedelta(days=1)
+        opens, closes = (datetime.combine(day, time(hour), self.zone) for hour in (self.opens, self.closes))
+        return opens + (min(closes, limit) - opens) * random.random()
 
     def between(self, random: Random, start: datetime, end: datetime, count: int) -> list[datetime]:
         """Ascending moments after `start`, of which the last one lies at `end` or on its day."""
         if count == 0:
             return []
-        length = (end - start).total_seconds()
-        if length < 60 * count:
-            return [start + timedelta(minutes=place + 1) for place in range(count)]
-        shares = sorted(random.uniform(0.08, 0.92) for _ in range(count - 1))
-        found: list[datetime] = []
-        for share in shares:
-            earliest = found[-1] if found else start
-            moment = self.time(random, start + timedelta(seconds=length * share), (0, 0), end)
-            found.append(max(moment, earliest + timedelta(minutes=1)))
-        last = max(end, found[-1] + timedelta(minutes=1)) if found else end
-        return [*found, last]
+        length = end - start
+        wished = [
+            start + length * share for share in sorted(random.uniform(0.08, 0.92) for _ in range(count - 1))
+        ]
+        found = [self.time(random, moment, (0, 0), end) for moment in wished]
+        if [start, *found, end] != sorted({start, *found, end}):
+            found = wished
+        return [*found, end]
 
 
 def _shortened(reach: tuple[float, float], room: float | None) -> tuple[float, float]:

@@ -8,21 +8,32 @@ from dougong.definitions.schemas.common import (
     BOOLEAN,
     EXPRESSION,
     HELP,
+    ID_LENGTH,
     LABEL,
     NAMES,
     Schema,
     by_id,
     either,
+    listed,
     record,
     titled,
 )
 
+_COLUMNS: Schema = listed(
+    {
+        "type": "string",
+        "pattern": r"^[a-z](_?[a-z0-9])*(\.[a-z](_?[a-z0-9])*)?$",
+        "maxLength": 2 * ID_LENGTH + 1,
+    },
+    uniqueItems=True,
+    description="A field, or a column of a sub-table: lines.cost.",
+)
 _ROWS = titled(EXPRESSION, "Rows it holds for", "适用的行")
 _FIELDS = titled(
     record(
         {
-            "except": titled(NAMES, "All fields but these", "除外字段"),
-            "only": titled(NAMES, "These fields alone", "仅限字段"),
+            "except": titled(_COLUMNS, "All fields but these", "除外字段"),
+            "only": titled(_COLUMNS, "These fields alone", "仅限字段"),
         },
         **{"x-one-of": ["except", "only"], "oneOf": [{"required": ["except"]}, {"required": ["only"]}]},
     ),
@@ -37,7 +48,7 @@ def _grant(english: str, chinese: str, **keys: Any) -> Schema:
 
 _GRANTS: Schema = record(
     {
-        "read": _grant("Read", "查看", hide=titled(NAMES, "Hidden fields", "隐藏字段")),
+        "read": _grant("Read", "查看", hide=titled(_COLUMNS, "Hidden fields", "隐藏字段")),
         "create": _grant("Create", "新建", fields=_FIELDS),
         "update": _grant("Change", "修改", fields=_FIELDS),
         "delete": _grant("Delete", "删除"),
