@@ -149,40 +149,43 @@ def photograph(page: Page, address: str, path: Path) -> None:
 def take(folder: Path, names: list[str]) -> int:
     """All pictures into a folder; gives how many."""
     count = 0
-    with tempfile.TemporaryDirectory(prefix="dougong-demo-") as scratch, demo(Path(scratch)) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-            accounts = json.loads(Path(scratch, "accounts.json").read_text(encoding="utf-8"))
-            passwords = {each["login"]: each["password"] for each in accounts}
-            states = {"": None} | {
-                login: signed_in(browser, address, login, password).storage_state()
-                for login, password in passwords.items()
-            }
-            admin = browser.new_context(storage_state=states["admin"])
-            words = figures(admin, address) | {"approver": approver(browser, address, states)}
-            draft(admin, address)
-            for name, shot in SHOTS.items():
-                if names and name not in names:
-                    continue
-                state = states[shot.person.format(**words)]
-                for language, locale in LANGUAGES.items():
-                    for size, (width, height) in SIZES.items():
-                        for theme in THEMES:
-                            context = browser.new_context(
-                                storage_state=state,
-                                viewport={"width": width, "height": height},
-                                locale=locale,
-                                color_scheme="dark" if theme == "dark" else "light",
-                            )
-                            cookies = [("dg_language", language), ("dg_theme", theme)]
-                            context.add_cookies(
-                                [{"name": key, "value": value, "url": address} for key, value in cookies]
-                            )
-                            path = folder / f"{name}-{size}-{language}-{theme}.png"
-                            photograph(context.new_page(), address + shot.address.format(**words), path)
-                            context.close()
-                            count += 1
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="dougong-demo-") as scratch,
+        demo(Path(scratch)) as address,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        accounts = json.loads(Path(scratch, "accounts.json").read_text(encoding="utf-8"))
+        passwords = {each["login"]: each["password"] for each in accounts}
+        states = {"": None} | {
+            login: signed_in(browser, address, login, password).storage_state()
+            for login, password in passwords.items()
+        }
+        admin = browser.new_context(storage_state=states["admin"])
+        words = figures(admin, address) | {"approver": approver(browser, address, states)}
+        draft(admin, address)
+        for name, shot in SHOTS.items():
+            if names and name not in names:
+                continue
+            state = states[shot.person.format(**words)]
+            for language, locale in LANGUAGES.items():
+                for size, (width, height) in SIZES.items():
+                    for theme in THEMES:
+                        context = browser.new_context(
+                            storage_state=state,
+                            viewport={"width": width, "height": height},
+                            locale=locale,
+                            color_scheme="dark" if theme == "dark" else "light",
+                        )
+                        cookies = [("dg_language", language), ("dg_theme", theme)]
+                        context.add_cookies(
+                            [{"name": key, "value": value, "url": address} for key, value in cookies]
+                        )
+                        path = folder / f"{name}-{size}-{language}-{theme}.png"
+                        photograph(context.new_page(), address + shot.address.format(**words), path)
+                        context.close()
+                        count += 1
+        browser.close()
     return count
 
 

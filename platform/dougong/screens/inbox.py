@@ -89,7 +89,13 @@ def _filters(call: Call, choice: InboxChoice) -> tuple[Tab, ...]:
     return (
         everything,
         *(
-            Tab(name, group.label, _href(choice.kind, name), f"{group.count:,}", active=name == choice.workflow)
+            Tab(
+                name,
+                group.label,
+                _href(choice.kind, name),
+                f"{group.count:,}",
+                active=name == choice.workflow,
+            )
             for name, group in names
         ),
     )
