@@ -128,7 +128,9 @@ def _line(
 
 def _actions(call: Call, line: InboxLine, figure: str) -> tuple[Action, ...]:
     field = main_figure(call, line.key)
-    return decisions(call, line, figure=(field.label.get(call.language), figure) if field and figure else None)
+    return decisions(
+        call, line, figure=(field.label.get(call.language), figure) if field and figure else None
+    )
 
 
 _TONES = {"approved": "ok", "rejected": "bad"}
