@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -189,11 +190,11 @@ def take(folder: Path, names: list[str]) -> int:
     return count
 
 
-def approver(browser: Browser, address: str, states: dict[str, object]) -> str:
+def approver(browser: Browser, address: str, states: dict[Any, Any]) -> str:
     """Somebody who has approvals to decide, else the administrator."""
     for login, state in states.items():
         if login:
-            context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
+            context = browser.new_context(storage_state=state)
             waiting = context.request.get(f"{address}/api/v1/tasks", params={"limit": "1"})
             has_tasks = waiting.ok and bool(waiting.json()["data"])
             context.close()
