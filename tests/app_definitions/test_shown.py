@@ -50,11 +50,10 @@ def test_there_is_enough_of_everything(shown: Installed) -> None:
         assert rows[f"crm.{entity}"] >= least, entity
     with shown.database.reading() as connection:
         for app_id in APPS:
-            for entity in shown.release.app(app_id).entities.values():
-                if not entity.parent:
+            for found in shown.release.app(app_id).entities.values():
+                if not found.parent:
                     assert (
-                        len(everything(shown, connection, entity.key))
-                        == shown.filled[app_id].rows[entity.key]
+                        len(everything(shown, connection, found.key)) == shown.filled[app_id].rows[found.key]
                     )
 
 

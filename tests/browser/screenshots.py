@@ -190,7 +190,7 @@ def take(folder: Path, names: list[str]) -> int:
     return count
 
 
-def approver(browser: Browser, address: str, states: dict[Any, Any]) -> str:
+def approver(browser: Browser, address: str, states: dict[str, Any]) -> str:
     """Somebody who has approvals to decide, else the administrator."""
     for login, state in states.items():
         if login:
