@@ -23,6 +23,8 @@ INSIDE = re.compile(
 BESIDE = frozenset({"dg_session", "dg_token", "dg_limit", "dg_attempt", "dg_preference"})
 """What a request may leave behind although it was refused: when somebody was here, and how often somebody failed to get in."""
 GOOD = {"app": "library", "entity": "book", "report": "books_total", "dashboard": "desk", "inverse": "loans", "action": "move", "field": "cover"}
+SCREENS = ("filter", "sort", "q", "view", "limit", "columns", "cursor", "add_field", "copy", "kind", "language", "next")
+"""What the pages know as query parameters; each page is given all of them."""
 LEAVES = frozenset({"POST /sign-out", "POST /profile/sessions/<identifier>/end", "POST /profile/password"})
 
 
@@ -53,7 +55,10 @@ class Door:
         """All rows of all tables, but for those that note who came by."""
         names = [row[0] for row in self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         kept = [name for name in names if name not in BESIDE and not name.startswith("sqlite_")]
-        return {name: self.database.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}
+        rows = {name: self.database.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}
+        seen = [row[1] for row in self.database.execute("PRAGMA table_info(dg_user)")].index("last_seen_at")
+        rows["dg_user"] = [(*row[:seen], *row[seen + 1 :]) for row in rows["dg_user"]]
+        return rows
 
 
 @pytest.fixture
@@ -114,13 +119,13 @@ def test_addresses(door: Door, method: str) -> None:
 def test_queries(door: Door) -> None:
     """Whatever stands in a query, it is answered or refused; reading changes nothing."""
     before = door.picture()
-    screens = ("filter", "sort", "q", "view", "page", "limit", "columns", "cursor", "f", "op", "v", "deleted", "next", "language", "theme", "kind")
     for route in (each for each in _walked(ROUTES) if each.method == "GET"):
-        for name in route.parameters if route.parameters else screens if route.parameters is None else ("x",):
-            for text in hostile.TEXTS:
+        is_screen = route.parameters is None
+        for name in SCREENS if is_screen else route.parameters or ("x",):
+            for text in hostile.TEXTS[:: 5 if is_screen else 1]:
                 path = f"{filled(route.rule, door.good)}?{name}={quote(text)}"
                 judge(door.send(route, path), f"GET {path[:160]}")
-            for raw in hostile.RAW:
+            for raw in hostile.RAW[:: 3 if is_screen else 1]:
                 path = f"{filled(route.rule, door.good)}?{name}={raw}&{raw}=1&{name}=again"
                 judge(door.send(route, path), f"GET {path[:160]}")
     assert door.picture() == before

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ Open = Callable[..., Server]
 
 
 @pytest.fixture
-def opened(stage: Stage, tmp_path: Path) -> Open:
+def opened(stage: Stage, tmp_path: Path) -> Iterator[Open]:
     """A server on the stage, with tokens and, for those who use a browser, passwords."""
+    servers: list[Server] = []
 
     def open_server(*browsers: str) -> Server:
         issued = {}
@@ -28,9 +29,12 @@ def opened(stage: Stage, tmp_path: Path) -> Open:
             for login in browsers:
                 accounts.set_password(connection, stage.people[login], PASSWORD)
         url = stage.database.url.render_as_string(hide_password=False)
-        return server_of(url, issued, tmp_path, language="en")
+        servers.append(server_of(url, issued, tmp_path, language="en"))
+        return servers[-1]
 
-    return open_server
+    yield open_server
+    for each in servers:
+        each.database.dispose()
 
 
 def submitted(stage: Stage, **values: Any) -> str:
