@@ -29,8 +29,17 @@ def parsed(text: str) -> ElementTree.Element:
 
 
 def boxes(root: ElementTree.Element) -> list[Box]:
+    def size(box: ElementTree.Element, name: str) -> float:
+        return float(box.get(name, "0"))
+
     return [
-        (each.get("data-name", ""), *(float(each.get(name, "0")) for name in ("x", "y", "width", "height")))
+        (
+            each.get("data-name", ""),
+            size(each, "x"),
+            size(each, "y"),
+            size(each, "width"),
+            size(each, "height"),
+        )
         for each in root.iter(f"{SVG}rect")
     ]
 
