@@ -11,6 +11,7 @@ from dougong.definitions.load import load_app
 from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.records.delete import delete
@@ -61,15 +62,13 @@ def texts_in(data: Any, where: str) -> Iterator[tuple[str, Any]]:
 def test_every_entity_field_view_and_report_has_a_label_of_its_own(app_id: str) -> None:
     app = compiled(app_id)
     for entity in app.entities.values():
-        labels = {field.id: field.label for field in entity.fields.values()}
-        if not entity.parent:
-            labels[entity.id] = entity.label
-        for name, label in labels.items():
-            assert {language for language, _ in label.texts} >= {"zh", "en"}, (entity.id, name)
-    things = [(each.id, each.label) for each in app.reports.values()]
-    things += [(each.id, each.label) for each in app.workflows.values()]
-    things += [(each.id, each.label) for each in app.dashboards.values()]
-    for name, label in things:
+        labels = [field.label for field in entity.fields.values()]
+        for label in labels if entity.parent else [entity.label, entity.plural, *labels]:
+            assert {language for language, _ in label.texts} >= {"zh", "en"}, (entity.id, label)
+    shown = [(each.id, each.label) for each in app.reports.values()]
+    shown += [(each.id, each.label) for each in app.dashboards.values()]
+    shown += [(each.id, each.label) for each in app.workflows.values()]
+    for name, label in shown:
         assert {language for language, _ in label.texts} >= {"zh", "en"}, name
 
 
@@ -139,30 +138,25 @@ def someone(call: Call) -> int:
 
 def made(call: Call, app: App, entity: Entity, person: int) -> int:
     """A record with an example in every field that has one; required links get records of their own."""
-    values: dict[str, Any] = {}
-    left_out = ("serial", "file", "stage", "links", "choice", "boolean")
-    for field in entity.fields.values():
-        if field.is_computed or field.type in left_out or field.unique:
-            continue
-        if field.type == "member":
-            values[field.id] = str(person)
-        elif field.target is not None:
-            if field.required:
-                values[field.id] = made(call, app, app.entities[field.target.entity], person)
-        elif field.type == "table":
-            if field.required:
-                values[field.id] = [line(call, app, app.entities[f"{entity.id}/{field.id}"], person)]
-        else:
-            values[field.id] = example(entity, field.id)
-    for field in entity.fields.values():
-        if field.unique:
-            values[field.id] = f"{field.id} {len(list_records(call, entity.key, Query(limit=1000)).rows)}"
-    values |= FITTING.get(entity.id, {})
+    values = {field.id: given(call, app, entity, field, person) for field in entity.fields.values()}
     if entity.id == "follow_up":
         values["account"] = made(call, app, app.entities["account"], person)
-    if "stand_in" in values:
-        values.pop("stand_in")
-    return create(call, entity.key, values).id
+    values |= FITTING.get(entity.id, {})
+    return create(call, entity.key, {name: value for name, value in values.items() if value is not None}).id
+
+
+def given(call: Call, app: App, entity: Entity, field: Field, person: int) -> Any:
+    if field.is_computed or field.type in ("serial", "file", "stage", "links", "choice", "boolean"):
+        return None
+    if field.unique:
+        return f"{field.id} {len(list_records(call, entity.key, Query(limit=1000)).rows)}"
+    if field.type == "member":
+        return str(person) if field.required else None
+    if field.target is not None:
+        return made(call, app, app.entities[field.target.entity], person) if field.required else None
+    if field.type == "table":
+        return [line(call, app, app.entities[f"{entity.id}/{field.id}"], person)] if field.required else None
+    return example(entity, field.id)
 
 
 FITTING: dict[str, dict[str, Any]] = {

@@ -46,14 +46,15 @@ def test_there_is_enough_of_everything(shown: Installed) -> None:
         "follow_up": 1400,
         "quote": 450,
     }
-    for entity, least in expected.items():
-        assert rows[f"crm.{entity}"] >= least, entity
+    for name, least in expected.items():
+        assert rows[f"crm.{name}"] >= least, name
     with shown.database.reading() as connection:
         for app_id in APPS:
-            for found in shown.release.app(app_id).entities.values():
-                if not found.parent:
+            for entity in shown.release.app(app_id).entities.values():
+                if not entity.parent:
                     assert (
-                        len(everything(shown, connection, found.key)) == shown.filled[app_id].rows[found.key]
+                        len(everything(shown, connection, entity.key))
+                        == shown.filled[app_id].rows[entity.key]
                     )
 
 

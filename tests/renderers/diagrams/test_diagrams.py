@@ -28,17 +28,18 @@ def parsed(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)
 
 
-def boxes(root: ElementTree.Element) -> list[Box]:
-    def size(box: ElementTree.Element, name: str) -> float:
-        return float(box.get(name, "0"))
+def number(element: ElementTree.Element, name: str) -> float:
+    return float(element.get(name, "0"))
 
+
+def boxes(root: ElementTree.Element) -> list[Box]:
     return [
         (
             each.get("data-name", ""),
-            size(each, "x"),
-            size(each, "y"),
-            size(each, "width"),
-            size(each, "height"),
+            number(each, "x"),
+            number(each, "y"),
+            number(each, "width"),
+            number(each, "height"),
         )
         for each in root.iter(f"{SVG}rect")
     ]
