@@ -11,8 +11,8 @@ from dougong import assembly
 from dougong.definitions import bundled
 from dougong.demo.fill import Filled, fill
 from dougong.model.app import App
-from dougong.people.actor import SYSTEM, Actor, load_actor
 from dougong.people.accounts import list_accounts
+from dougong.people.actor import SYSTEM, Actor, load_actor
 from dougong.records.call import Call
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
@@ -55,7 +55,9 @@ def install_apps(url: str) -> Installed:
 
 def fill_all(installed: Installed) -> Installed:
     for app_id in APPS:
-        installed.filled[app_id] = fill(installed.database, installed.release, app_id, AS_OF, lambda: "quiet-harbour-42")
+        installed.filled[app_id] = fill(
+            installed.database, installed.release, app_id, AS_OF, lambda: "quiet-harbour-42"
+        )
     return installed
 
 
@@ -69,7 +71,9 @@ def empty_template(databases: Databases) -> dict[str, str]:
 
 
 @pytest.fixture(params=DIALECTS)
-def empty(request: pytest.FixtureRequest, databases: Databases, empty_template: dict[str, str]) -> Iterator[Installed]:
+def empty(
+    request: pytest.FixtureRequest, databases: Databases, empty_template: dict[str, str]
+) -> Iterator[Installed]:
     """The bundled apps without a single record."""
     url = databases.copy_of(empty_template[request.param])
     database = assembly.open_database(url)

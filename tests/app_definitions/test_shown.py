@@ -37,14 +37,25 @@ def everything(installed: Installed, connection: Any, key: str, actor: Actor | N
 def test_there_is_enough_of_everything(shown: Installed) -> None:
     rows = shown.filled["crm"].rows
     assert sum(rows.values()) > 7000
-    expected = {"account": 400, "contact": 800, "lead": 600, "opportunity": 800, "ticket": 500, "follow_up": 1400, "quote": 450}
-    for entity, least in expected.items():
-        assert rows[f"crm.{entity}"] >= least, entity
+    expected = {
+        "account": 400,
+        "contact": 800,
+        "lead": 600,
+        "opportunity": 800,
+        "ticket": 500,
+        "follow_up": 1400,
+        "quote": 450,
+    }
+    for name, least in expected.items():
+        assert rows[f"crm.{name}"] >= least, name
     with shown.database.reading() as connection:
         for app_id in APPS:
             for entity in shown.release.app(app_id).entities.values():
                 if not entity.parent:
-                    assert len(everything(shown, connection, entity.key)) == shown.filled[app_id].rows[entity.key]
+                    assert (
+                        len(everything(shown, connection, entity.key))
+                        == shown.filled[app_id].rows[entity.key]
+                    )
 
 
 def test_stories_hold_together(shown: Installed) -> None:
@@ -59,7 +70,9 @@ def test_stories_hold_together(shown: Installed) -> None:
             assert not closed or deal.values["close_on"] <= today
             assert (deal.values["lost_reason"] is not None) == (deal.values["stage"] == "lost")
         assert all(deals[each.values["opportunity"]].values["stage"] == "won" for each in contracts)
-        assert all(each.values["amount"] == deals[each.values["opportunity"]].values["amount"] for each in contracts)
+        assert all(
+            each.values["amount"] == deals[each.values["opportunity"]].values["amount"] for each in contracts
+        )
         owed: Counter[int] = Counter()
         for each in plans:
             owed[each.values["contract"]] += each.values["amount"]
@@ -88,7 +101,11 @@ def test_approvals_wait_for_people_and_others_are_over(shown: Installed) -> None
         waiting = inbox(manager, "todo")
         assert waiting
         assert {line.workflow for line in waiting} <= {"quote_approval", "contract_review"}
-        [way] = [each for each in ways_of(manager, waiting[0].key, waiting[0].record_id) if each.instance_id == waiting[0].instance_id]
+        [way] = [
+            each
+            for each in ways_of(manager, waiting[0].key, waiting[0].record_id)
+            if each.instance_id == waiting[0].instance_id
+        ]
         assert way.steps
         assert inbox(manager, "done")
 
@@ -108,7 +125,9 @@ def test_every_view_of_every_entity_runs_for_every_role(shown: Installed) -> Non
                     for view in views:
                         hidden = access(shown.release, actor, key, "read").hidden
                         columns = [each for each in view.columns if each not in hidden]
-                        page = list_records(call, key, Query(view=view.filter, sort=view.sort, fields=columns, count="exact"))
+                        page = list_records(
+                            call, key, Query(view=view.filter, sort=view.sort, fields=columns, count="exact")
+                        )
                         assert page.count is not None, (login, key, view.id)
 
 
@@ -194,7 +213,9 @@ def test_marketing_service_and_finance_keep_to_their_own(shown: Installed) -> No
 
 def test_counts_agree_with_an_aggregate(shown: Installed) -> None:
     with shown.database.reading() as connection:
-        figures = aggregate(shown.call(connection), "crm.opportunity", group=["stage"], measures={"deals": "COUNT()"})
+        figures = aggregate(
+            shown.call(connection), "crm.opportunity", group=["stage"], measures={"deals": "COUNT()"}
+        )
         stages = Counter(each.values["stage"] for each in everything(shown, connection, "crm.opportunity"))
         assert sorted(row[-1] for row in figures.rows) == sorted(stages.values())
 
@@ -208,7 +229,13 @@ def test_the_same_day_gives_the_same_rows(shown: Installed, databases: Databases
                 app: filled.rows for app, filled in shown.filled.items()
             }
             with shown.database.reading() as first, again.database.reading() as second:
-                for key in ("crm.account", "crm.opportunity", "crm.quote", "crm.ticket", "leave.leave_request"):
+                for key in (
+                    "crm.account",
+                    "crm.opportunity",
+                    "crm.quote",
+                    "crm.ticket",
+                    "leave.leave_request",
+                ):
                     ours, theirs = everything(shown, first, key), everything(again, second, key)
                     assert [each.values for each in ours] == [each.values for each in theirs], key
                     assert [each.created_at for each in ours] == [each.created_at for each in theirs], key

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,22 @@ from tests.web_server import Api, server_of
 
 ROOT = Path(__file__).resolve().parents[2]
 MISTAKES: tuple[tuple[str, str, str], ...] = (
-    ("entities/account.yaml", "type: money, label: {en: Annual revenue", "type: monney, label: {en: Annual revenue"),
-    ("entities/account.yaml", "{type: text, label: {en: Name, zh: 客户名称}, required: true,", "{type: text, label: {en: Name, zh: 客户名称}, requierd: true,"),
+    (
+        "entities/account.yaml",
+        "type: money, label: {en: Annual revenue",
+        "type: monney, label: {en: Annual revenue",
+    ),
+    (
+        "entities/account.yaml",
+        "{type: text, label: {en: Name, zh: 客户名称}, required: true,",
+        "{type: text, label: {en: Name, zh: 客户名称}, requierd: true,",
+    ),
     ("entities/contact.yaml", "to: account", "to: acount"),
-    ("entities/opportunity.yaml", "ROUND(amount * stage.probability, 2)", "ROUND(amuont * stage.probability, 2)"),
+    (
+        "entities/opportunity.yaml",
+        "ROUND(amount * stage.probability, 2)",
+        "ROUND(amuont * stage.probability, 2)",
+    ),
     ("entities/opportunity.yaml", "require: [lost_reason]", "require: [lost_reson]"),
     ("entities/quote.yaml", 'default: "TODAY() + 30"', 'default: "TODAY() + name"'),
     ("entities/lead.yaml", "fields:\n  ", "fields:\n  Bad Name: {type: text}\n  "),
@@ -53,18 +66,25 @@ def broken_copy(folder: Path) -> dict[tuple[str, int], str]:
         path.write_text(text.replace(right, wrong, 1), "utf-8")
     for name, right, wrong in MISTAKES:
         text = (folder / name).read_text("utf-8")
-        at = text.index(wrong) + len(os.path.commonprefix([wrong, right]))
+        at = text.index(wrong) + next(n for n, (a, b) in enumerate(zip_longest(wrong, right)) if a != b)
         expected[(f"crm/{name}", text.count("\n", 0, at) + 1)] = wrong
     return expected
 
 
 def command(*words: str, database: str) -> tuple[int, Any, float]:
     """Run the program; its answer as data and how long it took."""
-    environment = {**os.environ, "DOUGONG_DATABASE": database, "PYTHONPATH": f"{ROOT}/platform:{ROOT}/renderers"}
+    environment = {
+        **os.environ,
+        "DOUGONG_DATABASE": database,
+        "PYTHONPATH": f"{ROOT}/platform:{ROOT}/renderers",
+    }
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "dougong", *words, "--format", "json"],
-        capture_output=True, text=True, env=environment, check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
     )
     return done.returncode, json.loads(done.stdout), time.monotonic() - begun
 

@@ -16,7 +16,11 @@ from tests.web_server import LIBRARY, prepare
 
 CHANGES: tuple[tuple[str, str, str], ...] = (
     ("entities/book.yaml", "  lent:", "  weight: {type: decimal, decimals: 3}\n  lent:"),
-    ("entities/book.yaml", "{type: integer, min: 1, max: 9999,", "{type: decimal, decimals: 2, min: 1, max: 9999,"),
+    (
+        "entities/book.yaml",
+        "{type: integer, min: 1, max: 9999,",
+        "{type: decimal, decimals: 2, min: 1, max: 9999,",
+    ),
     ("entities/book.yaml", "price: {type: money, decimals: 2", "price: {type: money, decimals: 4"),
     ("entities/book.yaml", "  notes: {", "  remarks: {was: notes, "),
     ("entities/reader.yaml", "  email:", "  birthday: {type: date}\n  email:"),
@@ -37,7 +41,11 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self.stop.is_set():
-            status, made = self.ask("POST", "/library/book", {"title": f"book {self.number}-{self.asked}", "pages": 12, "price": "3.50"})
+            status, made = self.ask(
+                "POST",
+                "/library/book",
+                {"title": f"book {self.number}-{self.asked}", "pages": 12, "price": "3.50"},
+            )
             if status == 201:
                 self.made.append(made["id"])
                 self.ask("GET", f"/library/book/{made['id']}?expand=keeper")
@@ -81,7 +89,10 @@ def test_under_load(database_url: str, tmp_path: Path) -> None:
                 form = app / "forms/book.yaml"
                 if "was: notes" in after:
                     form.write_text(form.read_text("utf-8").replace("notes", "remarks"), "utf-8")
-                files = {found.relative_to(app).as_posix(): found.read_text("utf-8") for found in app.rglob("*.yaml")}
+                files = {
+                    found.relative_to(app).as_posix(): found.read_text("utf-8")
+                    for found in app.rglob("*.yaml")
+                }
                 status, answer = admin.ask("POST", "/library/apply", {"sources": files})
                 assert admin.failures == []
                 assert status == 200, answer
@@ -97,7 +108,9 @@ def test_under_load(database_url: str, tmp_path: Path) -> None:
         status, page = admin.ask("GET", "/library/book?limit=1000&count=exact")
         assert page["page"]["count"] == total
         assert {(row["pages"], row["price"]) for row in page["data"]} == {("13.00", "3.5000")}
-        print(f"{sum(each.asked for each in people)} requests, {total} records, {len(CHANGES)} versions, 0 failures")
+        print(
+            f"{sum(each.asked for each in people)} requests, {total} records, {len(CHANGES)} versions, 0 failures"
+        )
 
 
 def wait_for_more(people: list[Worker], count: int = 10) -> None:

@@ -8,7 +8,8 @@ PATH = "/design/library/book"
 
 
 def change(browser: Browser, operation: str, **given: str) -> int:
-    return browser.post(PATH, {"operation": operation, **given}, page="/apps").status_code
+    status: int = browser.post(PATH, {"operation": operation, **given}, page="/apps").status_code
+    return status
 
 
 def text_of(server: Server, path: str) -> str:

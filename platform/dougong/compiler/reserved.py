@@ -27,5 +27,13 @@ APPS: frozenset[str] = frozenset(
     }
 )
 """What stands where the id of an app stands in an address; `dg` is the platform's own name for people."""
-ENTITIES: frozenset[str] = RESERVED | {"apply", "dashboards", "definitions", "package", "plan", "publish", "reports"}
+ENTITIES: frozenset[str] = RESERVED | {
+    "apply",
+    "dashboards",
+    "definitions",
+    "package",
+    "plan",
+    "publish",
+    "reports",
+}
 """What stands where the id of an entity stands, besides what no field may be called either."""

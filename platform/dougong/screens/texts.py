@@ -165,7 +165,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "approval_rejected": ("已拒绝", "Rejected"),
         "approval_withdrawn": ("已撤回", "Withdrawn"),
         "approval_cancelled": ("已取消", "Cancelled"),
-        "approval_open": ("待处理", "Waiting"),
+        "task_approved": ("已同意", "Approved"),
+        "task_rejected": ("已拒绝", "Rejected"),
         "under_minute": ("不到 1 分钟", "under a minute"),
         "ago": ("{time}前", "{time} ago"),
         "took": ("用时 {time}", "took {time}"),
@@ -196,7 +197,6 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "withdraw_text": ("撤回后可以修改并再次提交。", "You can then change it and submit it again."),
         "record_gone": ("这条记录已被删除。", "The record has been deleted."),
         "all_workflows": ("全部", "All"),
-        "older": ("更早的", "Older"),
         "next_fact": ("接下来", "Next"),
         "approval_ends": ("流程结束", "the approval ends"),
         "task_closed_text": (

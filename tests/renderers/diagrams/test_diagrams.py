@@ -28,9 +28,19 @@ def parsed(text: str) -> ElementTree.Element:
     return ElementTree.fromstring(text)
 
 
+def number(element: ElementTree.Element, name: str) -> float:
+    return float(element.get(name, "0"))
+
+
 def boxes(root: ElementTree.Element) -> list[Box]:
     return [
-        (each.get("data-name", ""), *(float(each.get(name, "0")) for name in ("x", "y", "width", "height")))
+        (
+            each.get("data-name", ""),
+            number(each, "x"),
+            number(each, "y"),
+            number(each, "width"),
+            number(each, "height"),
+        )
         for each in root.iter(f"{SVG}rect")
     ]
 
