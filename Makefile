@@ -101,6 +101,11 @@ lint-rules:
 lint-client:
 	$(RUN)/python hatch_build.py check
 
+.PHONY: screenshots
+screenshots: $(VENV)/dev assets ## photograph the main screens of a fresh demo (OUT=folder)
+	@if [ -z "$(OUT)" ]; then echo "name the folder for the pictures: make screenshots OUT=folder" >&2; exit 2; fi
+	@PYTHONPATH=platform:renderers:. $(RUN)/python -m tests.browser.screenshots "$(OUT)"
+
 .PHONY: docs
 docs: $(VENV)/base ## write the reference anew from the registries
 	@PYTHONPATH=platform:renderers $(RUN)/python -m dougong.reference reference

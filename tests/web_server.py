@@ -94,9 +94,7 @@ class Browser:
     def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, buffered=True, **({"headers": {"Accept": "text/html"}} | more))
 
-    def post(
-        self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any
-    ) -> Any:
+    def post(self, path: str, data: dict[str, Any] | None = None, page: str = "/apps", **more: Any) -> Any:
         """Send a form with the form token of a page."""
         sent = {"csrf_token": self.token(page), **(data or {})}
         return self.client.post(

@@ -39,9 +39,7 @@ from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 def open_database(url: str, create: bool = True) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(
-        url, SQLITE_FUNCTIONS
-    )
+    database = Database(url, SQLITE_FUNCTIONS)
     submit.attach()
     if create:
         install(database)

@@ -15,12 +15,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
 from tests.browser.gallery import FLAGS, SIZES
 from tests.needs import find_chromium
@@ -31,11 +32,10 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One screen: the person who sees it (nobody: signed out), its address, and what to press there first."""
+    """One screen: the person who sees it (nobody: signed out), and its address."""
 
     person: str
     address: str
-    press: str = ""
 
 
 SHOTS: dict[str, Shot] = {
@@ -147,50 +147,52 @@ def photograph(page: Page, address: str, path: Path) -> None:
 
 
 def take(folder: Path, names: list[str]) -> int:
-    """All pictures into a folder; gives how many."""
-    count = 0
-    with tempfile.TemporaryDirectory(prefix="dougong-demo-") as scratch, demo(Path(scratch)) as address:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-            accounts = json.loads(Path(scratch, "accounts.json").read_text(encoding="utf-8"))
-            passwords = {each["login"]: each["password"] for each in accounts}
-            states = {"": None} | {
-                login: signed_in(browser, address, login, password).storage_state()
-                for login, password in passwords.items()
-            }
-            admin = browser.new_context(storage_state=states["admin"])
-            words = figures(admin, address) | {"approver": approver(browser, address, states)}
-            draft(admin, address)
-            for name, shot in SHOTS.items():
-                if names and name not in names:
-                    continue
-                state = states[shot.person.format(**words)]
-                for language, locale in LANGUAGES.items():
-                    for size, (width, height) in SIZES.items():
-                        for theme in THEMES:
-                            context = browser.new_context(
-                                storage_state=state,
-                                viewport={"width": width, "height": height},
-                                locale=locale,
-                                color_scheme="dark" if theme == "dark" else "light",
-                            )
-                            cookies = [("dg_language", language), ("dg_theme", theme)]
-                            context.add_cookies(
-                                [{"name": key, "value": value, "url": address} for key, value in cookies]
-                            )
-                            path = folder / f"{name}-{size}-{language}-{theme}.png"
-                            photograph(context.new_page(), address + shot.address.format(**words), path)
-                            context.close()
-                            count += 1
-            browser.close()
-    return count
+    """All pictures, or those of some screens, into a folder; gives how many."""
+    with (
+        tempfile.TemporaryDirectory(prefix="dougong-demo-") as scratch,
+        demo(Path(scratch)) as address,
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS) as browser,
+    ):
+        accounts = json.loads(Path(scratch, "accounts.json").read_text(encoding="utf-8"))
+        states: dict[str, StorageState | None] = {"": None} | {
+            each["login"]: signed_in(browser, address, each["login"], each["password"]).storage_state()
+            for each in accounts
+        }
+        admin = browser.new_context(storage_state=states["admin"])
+        words = figures(admin, address) | {"approver": approver(browser, address, states)}
+        draft(admin, address)
+        chosen = {name: shot for name, shot in SHOTS.items() if not names or name in names}
+        variants = list(product(LANGUAGES, SIZES, THEMES))
+        for name, shot in chosen.items():
+            state = states[shot.person.format(**words)]
+            for language, size, theme in variants:
+                context = browser_of(browser, address, state, (language, size, theme))
+                path = folder / f"{name}-{size}-{language}-{theme}.png"
+                photograph(context.new_page(), address + shot.address.format(**words), path)
+                context.close()
+    return len(chosen) * len(variants)
 
 
-def approver(browser: Browser, address: str, states: dict[str, object]) -> str:
+def browser_of(
+    browser: Browser, address: str, state: StorageState | None, variant: tuple[str, str, str]
+) -> BrowserContext:
+    """A browser in a language, of a size and in a theme, signed in as the state says."""
+    language, size, theme = variant
+    width, height = SIZES[size]
+    context = browser.new_context(
+        storage_state=state, viewport={"width": width, "height": height}, locale=LANGUAGES[language]
+    )
+    for name, value in (("dg_language", language), ("dg_theme", theme)):
+        context.add_cookies([{"name": name, "value": value, "url": address}])
+    return context
+
+
+def approver(browser: Browser, address: str, states: Mapping[str, StorageState | None]) -> str:
     """Somebody who has approvals to decide, else the administrator."""
     for login, state in states.items():
         if login:
-            context = browser.new_context(storage_state=state)  # type: ignore[arg-type]
+            context = browser.new_context(storage_state=state)
             waiting = context.request.get(f"{address}/api/v1/tasks", params={"limit": "1"})
             has_tasks = waiting.ok and bool(waiting.json()["data"])
             context.close()
@@ -200,6 +202,8 @@ def approver(browser: Browser, address: str, states: dict[str, object]) -> str:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2 or set(sys.argv[2:]) - set(SHOTS):
+        sys.exit(f"usage: python -m tests.browser.screenshots FOLDER [{'|'.join(SHOTS)}]…")
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     print(f"{take(out, sys.argv[2:])} pictures in {out}")

@@ -21,12 +21,13 @@ from dougong.reference.finding_words import MEANINGS
 from dougong.reference.findings_page import SPOKEN
 from dougong.reference.http_page import meaning
 from dougong.reference.markdown import LANGUAGES
+from dougong.storage.problems import ENTRIES
 from dougong.web.settings import REGISTRY
 from dougong.web.table import API, OPEN, PAGES, ROUTES
 from tests.conftest import ROOT
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
-CODE = re.compile(r'"([A-Z]\d{3})"')
+CODE = re.compile(r'"([A-Z]\d{3})(?:/[a-z_]+)?"')
 
 
 def both(english: str, chinese: str, whose: str) -> None:
@@ -129,6 +130,9 @@ def test_every_finding_is_documented() -> None:
     for _, messages in SPOKEN:
         for code, (chinese, english) in messages.items():
             both(english, chinese, code)
+    for code, problem in ENTRIES.items():
+        both(*problem.message, code)
+        assert bool(problem.hint[0]) == bool(problem.hint[1]), code
     for code, (english, chinese) in MEANINGS.items():
         both(english, chinese, code)
 

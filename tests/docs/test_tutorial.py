@@ -19,7 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests.conftest import ROOT
 from tests.docs import tutorial
-from tests.docs.tutorial import GESTURE, Step, edited, fits, read
+from tests.docs.tutorial import Gesture, Step, edited, fits, gestures, read
 
 PORT = 8400
 ENGLISH = ROOT / "README.md"
@@ -137,27 +137,27 @@ def carry_out(step: Step, shell: Shell, page: Any) -> None:
     elif step.kind == "serve":
         shell.serve(step.text)
     else:
-        for gesture in GESTURE.finditer(step.text):
+        for gesture in gestures(step.text):
             try:
                 page.wait_for_load_state("networkidle")  # a person looks before the next step
                 gesticulate(gesture, shell, page)
             except PlaywrightError as error:
                 shown = page.locator("body").inner_text()
-                raise AssertionError(f"{where}: {gesture[0]}: {error}\nat {page.url}:\n{shown}") from error
+                raise AssertionError(f"{where}: {gesture}: {error}\nat {page.url}:\n{shown}") from error
 
 
-def gesticulate(gesture: re.Match[str], shell: Shell, page: Any) -> None:
+def gesticulate(gesture: Gesture, shell: Shell, page: Any) -> None:
     """One thing a person does in the browser."""
-    if gesture["open"]:
-        page.goto(shell.here(gesture["address"]))
-    elif gesture["text"]:
-        page.get_by_label(gesture["label"], exact=True).fill(gesture["text"])
-    elif gesture["see"]:
-        page.get_by_text(gesture["shown"], exact=True).filter(visible=True).first.wait_for()
+    if gesture.kind == "open":
+        page.goto(shell.here(gesture.what))
+    elif gesture.kind == "fill":
+        page.get_by_label(gesture.what, exact=True).fill(gesture.value)
+    elif gesture.kind == "see":
+        page.get_by_text(gesture.what, exact=True).filter(visible=True).first.wait_for()
     else:
-        named = [page.get_by_role(role, name=gesture["name"], exact=True) for role in ("button", "link")]
-        begins = re.compile(rf"^{re.escape(gesture['name'])}\b")
-        (named[0].or_(named[1]).or_(page.get_by_role("link", name=begins))).first.click()
+        button, link = (page.get_by_role(role, name=gesture.what, exact=True) for role in ("button", "link"))
+        begins = page.get_by_role("link", name=re.compile(rf"^{re.escape(gesture.what)}\b"))
+        button.or_(link).or_(begins).first.click()
 
 
 def test_the_tutorial_does_what_it_says(shell: Shell, assets: Path, page: Any) -> None:
@@ -169,11 +169,13 @@ def test_the_tutorial_does_what_it_says(shell: Shell, assets: Path, page: Any) -
 
 
 def test_the_chinese_tutorial_is_the_same() -> None:
-    """The same files, commands and outputs; only the browser's steps are in the reader's words."""
+    """The same files, commands, outputs and things to do in the browser, told in the reader's language."""
     english, chinese = read(ENGLISH), read(CHINESE)
     assert [step.kind for step in chinese] == [step.kind for step in english]
     for one, other in zip(english, chinese, strict=True):
-        if one.kind != "browser":
+        if one.kind == "browser":
+            assert gestures(other.text) == gestures(one.text)
+        else:
             assert (other.about, other.text, other.output) == (one.about, one.text, one.output)
 
 

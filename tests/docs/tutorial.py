@@ -8,8 +8,9 @@ from pathlib import Path
 
 MARK = re.compile(r"^<!-- (?P<kind>file|edit|run|serve|output|browser)(?:: (?P<about>\S+))? -->$")
 GESTURE = re.compile(
-    r"(?P<open>\bopen) <(?P<address>[^>]+)>|`(?P<text>[^`]+)` into \*\*(?P<label>[^*]+)\*\*"
-    r"|(?P<press>\bpress) \*\*(?P<name>[^*]+)\*\*|(?P<see>\bsee) \*\*(?P<shown>[^*]+)\*\*",
+    r"(?:\bopen|打开) <(?P<open>[^>]+)>"
+    r"|`(?P<text>[^`]+)` into \*\*(?P<label>[^*]+)\*\*|\*\*(?P<field>[^*]+)\*\* 填入 `(?P<value>[^`]+)`"
+    r"|(?:\bpress|按) \*\*(?P<press>[^*]+)\*\*|(?:\bsee|看到) \*\*(?P<see>[^*]+)\*\*",
     re.IGNORECASE,
 )
 
@@ -45,6 +46,28 @@ def read(path: Path) -> list[Step]:
         else:
             steps.append(Step(kind, about, text, number + 1))
     return steps
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """One thing a person does in the browser: open an address, fill a field, press or see something."""
+
+    kind: str
+    what: str
+    value: str = ""
+
+
+def gestures(text: str) -> list[Gesture]:
+    """What a person is told to do, in Chinese or English; every thing in bold must be part of something to do."""
+    found = []
+    for each in GESTURE.finditer(text):
+        if each["text"] or each["value"]:
+            found.append(Gesture("fill", each["label"] or each["field"], each["text"] or each["value"]))
+        else:
+            kind = next(kind for kind in ("open", "press", "see") if each[kind])
+            found.append(Gesture(kind, each[kind]))
+    assert text.count("**") == 2 * sum(each.kind != "open" for each in found), f"not understood: {text}"
+    return found
 
 
 def _fenced(lines: list[str], start: int) -> str:

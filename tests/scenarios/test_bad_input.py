@@ -18,11 +18,35 @@ from tests.scenarios import hostile
 from tests.web_server import Api, Browser, Server
 
 INSIDE = re.compile(
-    r"Traceback|sqlalchemy|sqlite3\.|psycopg|OperationalError|IntegrityError|SELECT .* FROM|INSERT INTO|\.py\b|dg_user\.", re.S
+    r"Traceback|sqlalchemy|sqlite3\.|psycopg|OperationalError|IntegrityError|SELECT .* FROM|INSERT INTO|\.py\b|dg_user\.",
+    re.S,
 )
 BESIDE = frozenset({"dg_session", "dg_token", "dg_limit", "dg_attempt", "dg_preference"})
 """What a request may leave behind although it was refused: when somebody was here, and how often somebody failed to get in."""
-GOOD = {"app": "library", "entity": "book", "report": "books_total", "dashboard": "desk", "inverse": "loans", "action": "move", "field": "cover"}
+GOOD = {
+    "app": "library",
+    "entity": "book",
+    "report": "books_total",
+    "dashboard": "desk",
+    "inverse": "loans",
+    "action": "move",
+    "field": "cover",
+}
+SCREENS = (
+    "filter",
+    "sort",
+    "q",
+    "view",
+    "limit",
+    "columns",
+    "cursor",
+    "add_field",
+    "copy",
+    "kind",
+    "language",
+    "next",
+)
+"""What the pages know as query parameters; each page is given all of them."""
 LEAVES = frozenset({"POST /sign-out", "POST /profile/sessions/<identifier>/end", "POST /profile/password"})
 
 
@@ -51,9 +75,14 @@ class Door:
 
     def picture(self) -> dict[str, list[tuple[object, ...]]]:
         """All rows of all tables, but for those that note who came by."""
-        names = [row[0] for row in self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            row[0] for row in self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         kept = [name for name in names if name not in BESIDE and not name.startswith("sqlite_")]
-        return {name: self.database.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}
+        rows = {name: self.database.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}
+        seen = [row[1] for row in self.database.execute("PRAGMA table_info(dg_user)")].index("last_seen_at")
+        rows["dg_user"] = [(*row[:seen], *row[seen + 1 :]) for row in rows["dg_user"]]
+        return rows
 
 
 @pytest.fixture
@@ -63,7 +92,9 @@ def door(sqlite_server: Server) -> Iterator[Door]:
     reader = api.made("/library/reader", name="Mei")
     loan = api.made("/library/loan", book=book["id"], reader=reader["id"])
     assert loan["number"] == "L-0001"
-    order = api.made("/library/order", name="Autumn", lines=[{"book": book["id"], "quantity": 9, "price": "99"}])
+    order = api.made(
+        "/library/order", name="Autumn", lines=[{"book": book["id"], "quantity": 9, "price": "99"}]
+    )
     assert api("POST", f"/library/order/{order['id']}/actions/submit", {}).status_code == 200
     path = sqlite_server.database.path
     assert path is not None
@@ -76,7 +107,9 @@ def door(sqlite_server: Server) -> Iterator[Door]:
 def filled(rule: str, good: dict[str, str], name: str = "", value: str = "") -> str:
     """The rule with every blank filled rightly, but for the one that is named."""
     return re.sub(
-        r"<(?:path:)?(\w+)>", lambda found: value if found[1] == name else quote(good.get(found[1], "x")), rule
+        r"<(?:path:)?(\w+)>",
+        lambda found: value if found[1] == name else quote(good.get(found[1], "x")),
+        rule,
     )
 
 
@@ -90,7 +123,8 @@ def judge(answer: TestResponse, what: str) -> None:
     if answer.status_code >= 400:
         found = INSIDE.search(answer.text)
         assert found is None, f"{what}: shows {found and found[0]!r}"
-        assert "49${" not in answer.text and "{{49" not in answer.text, what
+        assert "49${" not in answer.text, what
+        assert "{{49" not in answer.text, what
     assert "X-Injected" not in answer.headers, what
 
 
@@ -104,7 +138,10 @@ def test_addresses(door: Door, method: str) -> None:
     before = door.picture()
     for route in (each for each in _walked(ROUTES) if each.method == method):
         for name in blanks(route.rule):
-            for value in (*hostile.RAW, *(quote(text, safe="") for text in hostile.TEXTS if text.strip(" /"))):
+            for value in (
+                *hostile.RAW,
+                *(quote(text, safe="") for text in hostile.TEXTS if text.strip(" /")),
+            ):
                 path = filled(route.rule, door.good, name, value)
                 judge(door.send(route, path), f"{method} {path[:120]}")
     if method == "GET":
@@ -114,13 +151,13 @@ def test_addresses(door: Door, method: str) -> None:
 def test_queries(door: Door) -> None:
     """Whatever stands in a query, it is answered or refused; reading changes nothing."""
     before = door.picture()
-    screens = ("filter", "sort", "q", "view", "page", "limit", "columns", "cursor", "f", "op", "v", "deleted", "next", "language", "theme", "kind")
     for route in (each for each in _walked(ROUTES) if each.method == "GET"):
-        for name in route.parameters if route.parameters else screens if route.parameters is None else ("x",):
-            for text in hostile.TEXTS:
+        is_screen = route.parameters is None
+        for name in SCREENS if is_screen else route.parameters or ("x",):
+            for text in hostile.TEXTS[:: 5 if is_screen else 1]:
                 path = f"{filled(route.rule, door.good)}?{name}={quote(text)}"
                 judge(door.send(route, path), f"GET {path[:160]}")
-            for raw in hostile.RAW:
+            for raw in hostile.RAW[:: 3 if is_screen else 1]:
                 path = f"{filled(route.rule, door.good)}?{name}={raw}&{raw}=1&{name}=again"
                 judge(door.send(route, path), f"GET {path[:160]}")
     assert door.picture() == before
@@ -135,7 +172,9 @@ def test_bodies(door: Door) -> None:
             answer = door.send(route, path, data=data, content_type=kind)
             judge(answer, f"{route.endpoint} {kind} {data[:60]!r}")
             if answer.status_code >= 400:
-                assert door.picture() == before, f"{route.endpoint} {data[:60]!r} was refused and changed something"
+                assert door.picture() == before, (
+                    f"{route.endpoint} {data[:60]!r} was refused and changed something"
+                )
 
 
 @pytest.mark.parametrize("entity", ["book", "loan", "order", "reader"])
@@ -180,7 +219,10 @@ def test_large_bodies(door: Door) -> None:
     before = door.picture()
     for path in ("/api/v1/library/book", "/api/v1/library/plan", "/api/v1/library/book/batch"):
         answer = door.api.client.post(
-            path, data=large, content_type="application/json", headers={"Authorization": f"Bearer {door.api.token}"}
+            path,
+            data=large,
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {door.api.token}"},
         )
         assert answer.status_code in (400, 413, 422), answer.status_code
         judge(answer, path)

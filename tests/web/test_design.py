@@ -8,7 +8,8 @@ PATH = "/design/library/book"
 
 
 def change(browser: Browser, operation: str, **given: str) -> int:
-    return browser.post(PATH, {"operation": operation, **given}, page="/apps").status_code
+    status: int = browser.post(PATH, {"operation": operation, **given}, page="/apps").status_code
+    return status
 
 
 def text_of(server: Server, path: str) -> str:
@@ -180,3 +181,14 @@ def test_an_app_is_installed_over_http(server: Server) -> None:
     assert applied.json["number"] == 1
     assert admin("POST", "/notes/note", {"text": "hello"}).status_code == 201
     assert admin("POST", "/other/apply", {"sources": sources}).status_code == 422
+
+
+def test_a_switch_that_is_off_is_off(sqlite_server: Server) -> None:
+    """A switch of the page sends false when it is off, and false with true behind it when it is on."""
+    browser = sqlite_server.browser("hana")
+    switches = {"has_required": "1", "has_unique": "1", "label_zh": "页数", "label_en": "Pages"}
+    assert change(browser, "set_field", field="pages", required="false", unique="false", **switches) == 303
+    written = text_of(sqlite_server, "entities/book.yaml")
+    [line] = [line for line in written.splitlines() if line.strip().startswith("pages:")]
+    assert "required" not in line
+    assert "unique" not in line

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from dougong.compiler import reserved
 from dougong.web.routes import Route
 from dougong.web.security import host_is_allowed, local_path
 from dougong.web.table import ROUTES
@@ -169,3 +172,11 @@ def test_figures_for_watchers(server: Server) -> None:
     assert "nothing-here" not in text
     far = client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"})
     assert far.status_code == 403
+
+
+def test_no_app_and_no_entity_can_be_called_like_an_address() -> None:
+    for route in ROUTES:
+        parts = route.rule.removeprefix("/api/v1").strip("/").split("/")
+        for part, names in zip(parts, (reserved.APPS, reserved.ENTITIES), strict=False):
+            if parts[0] == "<app>" or part is parts[0]:
+                assert part in names or not re.fullmatch(r"[a-z][a-z0-9_]*", part), route.rule

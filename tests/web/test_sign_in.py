@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -27,12 +28,9 @@ def test_pages_send_who_is_not_signed_in_to_the_door_and_back(server: Server) ->
 
 
 def test_behind_https_the_cookie_is_bound_to_the_host(sqlite_server: Server) -> None:
-    from dataclasses import replace
-
-    sqlite_server.runtime = replace(
-        sqlite_server.runtime, settings=replace(sqlite_server.runtime.settings, secure_cookies=True)
-    )
-    answer = sqlite_server.client().post("/sign-in", data={"login": "hana", "password": PASSWORD})
+    settings = replace(sqlite_server.runtime.settings, secure_cookies=True)
+    secure = Server(replace(sqlite_server.runtime, settings=settings), sqlite_server.tokens)
+    answer = secure.client().post("/sign-in", data={"login": "hana", "password": PASSWORD})
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-dg_session=")
     assert "Secure" in cookie

@@ -13,6 +13,8 @@ fields:
   limit: {type: money}
   secret: {type: text}
   memo: {type: text}
+  receipt: {type: file, multiple: true}
+  diary: {type: file}
   former: {type: link, to: claim, on_delete: clear}
   checked_on: {type: date}
   status:
@@ -33,7 +35,7 @@ nodes:
   boss:
     label: {en: Superior, zh: 直属上级}
     approve: {by: [{superior_of: owner, level: 1}], mode: any, empty: skip, same_as_initiator: skip}
-    fields: {edit: [limit], hide: [secret]}
+    fields: {edit: [limit], hide: [secret, diary]}
     next: [{if: "amount > 1000", to: money}, {to: done}]
     reject: refused
   money:

@@ -159,7 +159,9 @@ class Stage:
         with self.call(by) as call:
             submit(call, KEY, self.record, self.workflow if workflow is None else workflow, opinion)
 
-    def approve(self, by: str, opinion: str = "", changes: Any = None, version: int | None = None, task: str = "") -> None:
+    def approve(
+        self, by: str, opinion: str = "", changes: Any = None, version: int | None = None, task: str = ""
+    ) -> None:
         with self.call(by) as call:
             act.approve(call, self.task_of(call, task or by), opinion, changes or {}, version)
 
@@ -209,7 +211,9 @@ class Stage:
 
     def resolved(self, values: dict[str, Any]) -> dict[str, Any]:
         people = ("owner", "helper")
-        return {name: self.people[value] if name in people and value else value for name, value in values.items()}
+        return {
+            name: self.people[value] if name in people and value else value for name, value in values.items()
+        }
 
     def task_of(self, call: Call, login: str) -> int:
         """The newest task of a person about the record, open or not."""
@@ -253,7 +257,9 @@ class Stage:
         return value if value is None or isinstance(value, bool) else str(value)
 
     def step(self, step: Any) -> str:
-        people = " ".join(self.names[each.id] + (f"={each.decision}" if each.decision else "") for each in step.people)
+        people = " ".join(
+            self.names[each.id] + (f"={each.decision}" if each.decision else "") for each in step.people
+        )
         return " ".join(part for part in (step.node, step.state, people, step.reason) if part)
 
     def open_tasks(self, connection: Any) -> dict[str, list[str]]:
@@ -270,7 +276,11 @@ class Stage:
             details = row.details or {}
             people = " ".join(self.names[each] for each in details.get("people", ()))
             words = [self.names.get(row.actor_id, "system"), row.action, row.node, people]
-            words += [details.get("reason", ""), details.get("outcome", ""), f"«{row.opinion}»" if row.opinion else ""]
+            words += [
+                details.get("reason", ""),
+                details.get("outcome", ""),
+                f"«{row.opinion}»" if row.opinion else "",
+            ]
             lines.append(" ".join(word for word in words if word))
         return lines
 
@@ -305,7 +315,8 @@ class Stage:
     def everything(self) -> list[Any]:
         with self.database.reading() as connection:
             return [
-                list(connection.execute(select(table).order_by(table.c.id)).all()) for table in (INSTANCE, TASK, STEP)
+                list(connection.execute(select(table).order_by(table.c.id)).all())
+                for table in (INSTANCE, TASK, STEP)
             ]
 
     def check(self) -> None:

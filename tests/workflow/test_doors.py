@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ Open = Callable[..., Server]
 
 
 @pytest.fixture
-def opened(stage: Stage, tmp_path: Path) -> Open:
+def opened(stage: Stage, tmp_path: Path) -> Iterator[Open]:
     """A server on the stage, with tokens and, for those who use a browser, passwords."""
+    servers: list[Server] = []
 
     def open_server(*browsers: str) -> Server:
         issued = {}
@@ -27,9 +29,12 @@ def opened(stage: Stage, tmp_path: Path) -> Open:
             for login in browsers:
                 accounts.set_password(connection, stage.people[login], PASSWORD)
         url = stage.database.url.render_as_string(hide_password=False)
-        return server_of(url, issued, tmp_path, language="en")
+        servers.append(server_of(url, issued, tmp_path, language="en"))
+        return servers[-1]
 
-    return open_server
+    yield open_server
+    for each in servers:
+        each.database.dispose()
 
 
 def submitted(stage: Stage, **values: Any) -> str:
@@ -173,8 +178,15 @@ def test_submitted_and_withdrawn_through_the_api(stage: Stage, opened: Open) -> 
 def test_the_document_names_what_can_be_called(stage: Stage, opened: Open) -> None:
     stage.create()
     paths = opened().api("ann")("GET", "/openapi.json").json["paths"]
-    assert {"/api/v1/tasks", "/api/v1/tasks/{id}", "/api/v1/tasks/{id}/approve", "/api/v1/tasks/{id}/reject"} <= set(paths)
-    body = paths["/api/v1/desk/claim/{id}/actions/submit"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert {
+        "/api/v1/tasks",
+        "/api/v1/tasks/{id}",
+        "/api/v1/tasks/{id}/approve",
+        "/api/v1/tasks/{id}/reject",
+    } <= set(paths)
+    body = paths["/api/v1/desk/claim/{id}/actions/submit"]["post"]["requestBody"]["content"][
+        "application/json"
+    ]["schema"]
     assert "claim_approval" in body["properties"]["workflow"]["enum"]
     assert "on_create" not in body["properties"]["workflow"]["enum"]
 
@@ -234,7 +246,9 @@ def test_decided_on_the_page_once(stage: Stage, opened: Open) -> None:
 def test_a_rejected_entry_comes_back_as_it_was(stage: Stage, opened: Open) -> None:
     task = submitted(stage)
     bob = opened("bob").browser("bob")
-    wrong = bob.post(f"/inbox/{task}/approve", {"limit": "much", "dg_comment-approve": "fine"}, page=f"/inbox/{task}")
+    wrong = bob.post(
+        f"/inbox/{task}/approve", {"limit": "much", "dg_comment-approve": "fine"}, page=f"/inbox/{task}"
+    )
     assert wrong.status_code == 422
     assert 'value="much"' in wrong.text
     assert ">fine</textarea>" in wrong.text
@@ -264,6 +278,27 @@ def test_somebody_elses_task_has_no_page(stage: Stage, opened: Open) -> None:
     fay = opened("fay").browser("fay")
     assert fay.get(f"/inbox/{task}").status_code == 404
     assert fay.post(f"/inbox/{task}/approve", {}).status_code == 404
+
+
+def test_files_are_opened_through_the_task(stage: Stage, opened: Open) -> None:
+    server = opened("bob", "fay")
+    ann = server.api("ann")
+    keys = {}
+    for field in ("receipt", "diary"):
+        files = {"file": (BytesIO(b"%PDF-1.4 receipt"), f"{field}.pdf")}
+        keys[field] = ann("POST", f"/desk/claim/files?field={field}", data=files).json["id"]
+    task = submitted(stage, receipt=[keys["receipt"]], diary=[keys["diary"]])
+    bob, fay = server.browser("bob"), server.browser("fay")
+    address = f"/inbox/{task}/files/{keys['receipt']}"
+    page = bob.get(f"/inbox/{task}").text
+    assert address in page
+    assert "receipt.pdf" in page
+    assert "diary.pdf" not in page
+    assert bob.get(address).data == b"%PDF-1.4 receipt"
+    assert bob.get(f"/files/{keys['receipt']}").status_code == 404
+    assert bob.get(f"/inbox/{task}/files/{keys['diary']}").status_code == 404
+    assert bob.get(f"/inbox/{task}/files/nothing").status_code == 404
+    assert fay.get(address).status_code == 404
 
 
 def test_chinese_pages_are_chinese(stage: Stage, opened: Open) -> None:

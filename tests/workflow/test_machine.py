@@ -37,7 +37,9 @@ def approver(name: str, *next_: Next, **settings_: object) -> Node:
 
 
 def end(name: str, outcome: str) -> Node:
-    return Node(name, "end", Text.of(name), outcome=outcome, set=(("status", Expression(name, YES.tree, BOOLEAN)),))
+    return Node(
+        name, "end", Text.of(name), outcome=outcome, set=(("status", Expression(name, YES.tree, BOOLEAN)),)
+    )
 
 
 def flow(*nodes: Node, **settings_: object) -> Workflow:
@@ -100,7 +102,9 @@ def test_a_rejection_without_a_way_ends_it() -> None:
 
 
 def test_conditions_choose_the_first_way_that_holds() -> None:
-    gate = Node("gate", "condition", Text.of("gate"), next=(Next(("chief",), NO), Next(("boss",), YES), TO_DONE))
+    gate = Node(
+        "gate", "condition", Text.of("gate"), next=(Next(("chief",), NO), Next(("boss",), YES), TO_DONE)
+    )
     workflow = flow(gate, approver("boss", TO_DONE), approver("chief", TO_DONE), DONE)
     about = facts({"boss": (2,), "chief": (3,)})
     assert [token.node for token in started(workflow, about).state.tokens] == ["boss"]
@@ -142,7 +146,9 @@ def test_only_the_initiator_withdraws_and_only_while_it_runs() -> None:
     workflow, about = flow(approver("boss", TO_DONE), DONE), facts({"boss": (2,)})
     state = started(workflow, about).state
     assert withdraw(workflow, state, 2, about) == Refused("not_initiator")
-    assert withdraw(replace(workflow, allow_withdraw=False), state, INITIATOR, about) == Refused("no_withdrawal")
+    assert withdraw(replace(workflow, allow_withdraw=False), state, INITIATOR, about) == Refused(
+        "no_withdrawal"
+    )
     taken_back = withdraw(workflow, state, INITIATOR, about)
     assert isinstance(taken_back, Decision)
     assert taken_back.state.outcome == "withdrawn"
@@ -161,7 +167,9 @@ def test_refusals_say_why() -> None:
 def test_no_way_on_and_endless_ways_are_refused() -> None:
     stuck = flow(approver("boss", Next(("done",), NO), empty="skip"), DONE)
     assert begin(stuck, facts({})) == Refused("no_way", "boss")
-    circle = flow(approver("boss", Next(("chief",)), empty="skip"), approver("chief", Next(("boss",)), empty="skip"))
+    circle = flow(
+        approver("boss", Next(("chief",)), empty="skip"), approver("chief", Next(("boss",)), empty="skip")
+    )
     found = begin(circle, facts({}))
     assert isinstance(found, Refused)
     assert found.reason == "endless"
@@ -218,7 +226,11 @@ def check(workflow: Workflow, decision: Decision) -> None:
 
 
 @settings(max_examples=400, deadline=None)
-@given(workflows(), st.dictionaries(st.sampled_from(NAMES), st.lists(st.integers(1, 4), max_size=3).map(tuple)), st.data())
+@given(
+    workflows(),
+    st.dictionaries(st.sampled_from(NAMES), st.lists(st.integers(1, 4), max_size=3).map(tuple)),
+    st.data(),
+)
 def test_no_token_is_lost_and_every_task_belongs_to_a_token(
     workflow: Workflow, people: dict[str, tuple[int, ...]], data: st.DataObject
 ) -> None:

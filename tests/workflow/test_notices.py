@@ -56,7 +56,9 @@ def test_the_next_decider_is_told_in_their_language(stage: Stage, post: Sink) ->
     assert "“直属上级”" in body(post)
 
 
-@pytest.mark.parametrize(("decision", "subject"), [("approve", "Approved: Travel"), ("reject", "Rejected: Travel")])
+@pytest.mark.parametrize(
+    ("decision", "subject"), [("approve", "Approved: Travel"), ("reject", "Rejected: Travel")]
+)
 def test_the_initiator_is_told_the_outcome(stage: Stage, post: Sink, decision: str, subject: str) -> None:
     give_address(stage, "ann")
     stage.create(price=500)

@@ -42,7 +42,11 @@ def at_once(*actions: Callable[[], Any]) -> list[Refusal | None]:
 def lines(stage: Stage, *actions: str) -> int:
     with stage.database.reading() as connection:
         instance = stage.instance(connection).id
-        query = select(func.count()).select_from(STEP).where(STEP.c.instance_id == instance, STEP.c.action.in_(actions))
+        query = (
+            select(func.count())
+            .select_from(STEP)
+            .where(STEP.c.instance_id == instance, STEP.c.action.in_(actions))
+        )
         return int(connection.execute(query).scalar_one())
 
 
@@ -57,7 +61,9 @@ def test_two_deciders_where_one_is_enough(stage: Stage, second: str) -> None:
     for _ in range(ROUNDS):
         stage.create()
         stage.submit()
-        other = (lambda: stage.approve("fin")) if second == "approves" else (lambda: stage.reject("fin", "no"))
+        other = (
+            (lambda: stage.approve("fin")) if second == "approves" else (lambda: stage.reject("fin", "no"))
+        )
         loser = only_loser(at_once(lambda: stage.approve("fay"), other))
         assert loser.kind == "conflict"
         assert loser.problems[0].code == "workflow_task_closed"
@@ -124,7 +130,9 @@ def test_submitted_against_changed(stage: Stage) -> None:
         if found[1] is not None:
             assert found[1].problems[0].code == "record_locked"
         with stage.database.reading() as connection:
-            query = select(HISTORY.c.changes).where(HISTORY.c.entity == KEY, HISTORY.c.record_id == stage.record)
+            query = select(HISTORY.c.changes).where(
+                HISTORY.c.entity == KEY, HISTORY.c.record_id == stage.record
+            )
             changes = [each for each in connection.execute(query.order_by(HISTORY.c.id)).scalars() if each]
         subjects = [number for number, each in enumerate(changes) if "subject" in each]
         assert all(number == 0 for number in subjects), "the change lies before the submission"
@@ -150,6 +158,10 @@ def test_no_task_is_left_behind(stage: Stage) -> None:
         assert found[1] is None or found[0] is None
         with stage.database.reading() as connection:
             row = stage.instance(connection)
-            left = select(func.count()).select_from(TASK).where(TASK.c.instance_id == row.id, TASK.c.state == "open")
+            left = (
+                select(func.count())
+                .select_from(TASK)
+                .where(TASK.c.instance_id == row.id, TASK.c.state == "open")
+            )
             assert connection.execute(left).scalar_one() == 0
         assert row.outcome == "rejected"

@@ -15,7 +15,7 @@ from dougong.storage.backup import backup, restore
 
 
 def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path)
+    parser.add_argument("file", metavar="FILE", type=Path, help=console.say("opt_file"))
     takes_database(parser, console)
     takes_format(parser, console)
 

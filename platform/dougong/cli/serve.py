@@ -113,7 +113,7 @@ def refuse_taken_port(host: str, port: int) -> None:
 
 
 def _shown(host: str) -> str:
-    if host in ("0.0.0.0", "::"):  # only what is printed
+    if host in ("0.0.0.0", "::"):  # nosec B104 - only what is printed
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 

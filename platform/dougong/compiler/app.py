@@ -18,6 +18,7 @@ from dougong.compiler import (
     relations,
     renames,
     reports,
+    reserved,
     roles,
     rows,
     translations,
@@ -109,6 +110,9 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 def _compile(context: Context, item: Item, tree: Tree) -> App:
+    named = item.get("id")
+    if named is not None and named.text in reserved.APPS:
+        context.report("D211", named, name=named.text, suggestion=f"{named.text}_app")
     translations.read(context)
     label = context.label(item, context.app)
     written = entities.shells(context)

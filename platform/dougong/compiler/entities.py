@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import fields, titles
+from dougong.compiler import fields, reserved, titles
 from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
 from dougong.fieldtypes import TYPES
@@ -22,7 +22,7 @@ def shells(context: Context) -> dict[str, Item]:
     items: dict[str, Item] = {}
     for identifier, document in context.checked.folder("entities").items():
         item = Item.of(document)
-        if identifier in fields.RESERVED:
+        if identifier in reserved.ENTITIES:
             context.report("D211", item, name=identifier, suggestion=f"{identifier}_record")
             context.damaged.add(identifier)
             continue

@@ -91,7 +91,11 @@ def _names(context: Context, parent: Item, key: str, entity: Entity) -> tuple[st
         if not point:
             found += [item.text] if context.named_field(item, entity) is not None else []
             continue
-        rows = context.own(f"{entity.id}/{table}") if context.named_field(item, entity, table) is not None else None
+        rows = (
+            context.own(f"{entity.id}/{table}")
+            if context.named_field(item, entity, table) is not None
+            else None
+        )
         if rows is None and table in entity.fields:
             context.unknown("D302", item, item.text, entity.fields, entity.id)
         elif rows is not None and context.named_field(item, rows, column) is not None:

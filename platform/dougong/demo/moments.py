@@ -31,34 +31,34 @@ class Clock:
         return datetime.combine(moment, time(self.opens), self.zone)
 
     def day(
-        self, random: Random, base: date | datetime, reach: tuple[float, float], latest: date | None
+        self, chance: Random, base: date | datetime, reach: tuple[float, float], latest: date | None
     ) -> date:
         """A weekday some days after (or, with negative numbers, before) another day, not after the latest one."""
         first = base.astimezone(self.zone).date() if isinstance(base, datetime) else base
         low, high = _shortened(reach, None if latest is None else (latest - first).days)
-        found = first + timedelta(days=round(random.uniform(low, high)))
+        found = first + timedelta(days=round(chance.uniform(low, high)))
         return _weekday(found, latest)
 
     def time(
-        self, random: Random, base: date | datetime, reach: tuple[float, float], latest: datetime | None
+        self, chance: Random, base: date | datetime, reach: tuple[float, float], latest: datetime | None
     ) -> datetime:
         """A moment at work some days after another one, not after the latest one, and after the other one if reach is positive."""
         start = self.start_of(base)
         limit = None if latest is None else latest.astimezone(self.zone)
         room = None if limit is None else (limit - start).total_seconds() / 86400
         low, high = _shortened(reach, room)
-        found = start + timedelta(days=random.uniform(low, high))
+        found = start + timedelta(days=chance.uniform(low, high))
         day = _weekday(found.date(), None if limit is None else limit.date())
-        minute = random.randrange(self.opens * 60, self.closes * 60)
-        found = datetime.combine(day, time(minute // 60, minute % 60, random.randrange(60)), self.zone)
+        minute = chance.randrange(self.opens * 60, self.closes * 60)
+        found = datetime.combine(day, time(minute // 60, minute % 60, chance.randrange(60)), self.zone)
         if limit is not None and found > limit:
-            found = self._before(random, limit)
+            found = self._before(chance, limit)
         if reach[0] >= 0 and found <= start:
             room = 90.0 if limit is None else max(0.0, min(90.0, (limit - start).total_seconds() / 60))
-            found = start + timedelta(minutes=room * random.uniform(0.1, 1))
+            found = start + timedelta(minutes=room * chance.uniform(0.1, 1))
         return found.astimezone(UTC)
 
-    def _before(self, random: Random, limit: datetime) -> datetime:
+    def _before(self, chance: Random, limit: datetime) -> datetime:
         """A moment at work on the last working day that had begun before the limit."""
         day = limit.date()
         if limit <= datetime.combine(day, time(self.opens), self.zone):
@@ -66,17 +66,17 @@ class Clock:
         while day.weekday() >= _SATURDAY:
             day -= timedelta(days=1)
         opens, closes = (datetime.combine(day, time(hour), self.zone) for hour in (self.opens, self.closes))
-        return opens + (min(closes, limit) - opens) * random.random()
+        return opens + (min(closes, limit) - opens) * chance.random()
 
-    def between(self, random: Random, start: datetime, end: datetime, count: int) -> list[datetime]:
+    def between(self, chance: Random, start: datetime, end: datetime, count: int) -> list[datetime]:
         """Ascending moments after `start`, of which the last one lies at `end` or on its day."""
         if count == 0:
             return []
         length = end - start
         wished = [
-            start + length * share for share in sorted(random.uniform(0.08, 0.92) for _ in range(count - 1))
+            start + length * share for share in sorted(chance.uniform(0.08, 0.92) for _ in range(count - 1))
         ]
-        found = [self.time(random, moment, (0, 0), end) for moment in wished]
+        found = [self.time(chance, moment, (0, 0), end) for moment in wished]
         if [start, *found, end] != sorted({start, *found, end}):
             found = wished
         return [*found, end]

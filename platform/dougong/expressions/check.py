@@ -47,7 +47,7 @@ class Checker:
         node = self.node(syntax)
         if expect is not None:
             node = self._expected(node, expect)
-        elif node.type.many and not isinstance(node, ListOf):
+        elif node.type.many and (self.scope.aggregate or not isinstance(node, ListOf)):
             self.mistake("D413", node.position, name=_name(node))
         return node
 

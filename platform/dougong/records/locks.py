@@ -37,5 +37,9 @@ def refuse_locked(call: Call, key: str, identifiers: Sequence[int]) -> None:
 
 def record_locked(call: Call) -> Diagnostic:
     """The problem that a record is locked, with what can be done about it."""
-    hint = "先撤回审批，或等待审批结束" if call.language == "zh" else "withdraw the approval first, or wait for its end"
+    hint = (
+        "先撤回审批，或等待审批结束"
+        if call.language == "zh"
+        else "withdraw the approval first, or wait for its end"
+    )
     return problem(call.language, "record_locked", hint=hint)

@@ -10,6 +10,7 @@ from dougong.people import messages as of_people
 from dougong.records import messages as of_records
 from dougong.reference.finding_words import FAMILIES, MEANINGS
 from dougong.reference.markdown import Language, code, page, pick, table
+from dougong.storage import problems as of_storage
 from dougong.web import catalogue as of_requests
 
 Pair = tuple[str, str]
@@ -50,8 +51,15 @@ def _spoken(titles: Pair, messages: Mapping[str, Pair], language: Language) -> s
 
 
 def _family(letter: str, language: Language) -> str:
-    heads = (pick(language, "Code", "代码"), pick(language, "Meaning", "含义"))
-    rows = [
-        (code(name), pick(language, *words)) for name, words in MEANINGS.items() if name.startswith(letter)
+    heads = (
+        pick(language, "Code", "代码"),
+        pick(language, "Meaning", "含义"),
+        pick(language, "What to do", "处理办法"),
+    )
+    rows = [(code(name), pick(language, *words), "") for name, words in MEANINGS.items()]
+    rows += [
+        (code(key.partition("/")[0]), pick(language, *entry.message), pick(language, *entry.hint))
+        for key, entry in of_storage.ENTRIES.items()
     ]
-    return f"## {pick(language, *FAMILIES[letter])}\n\n{table(heads, rows)}"
+    ours = sorted(row for row in rows if row[0].startswith(f"`{letter}"))
+    return f"## {pick(language, *FAMILIES[letter])}\n\n{table(heads, ours)}"

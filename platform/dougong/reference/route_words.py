@@ -91,6 +91,12 @@ PAGES: Mapping[str, Pair] = {
     "POST /profile/sessions/<identifier>/end": ("End a session", "结束会话"),
     "POST /profile/tokens": ("Make a token", "创建令牌"),
     "POST /profile/tokens/<identifier>/revoke": ("Revoke a token", "撤销令牌"),
+    "POST /templates/upload": (
+        "Install or upgrade an app from a package, local changes kept",
+        "从应用包安装或升级，保留本地修改",
+    ),
+    "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
+    "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),

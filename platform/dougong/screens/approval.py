@@ -111,7 +111,14 @@ def _submit(call: Call, record: Record, workflow: Workflow, several: bool) -> Ac
         words = text("submit_who", language)
     facts = tuple((each.label, people_text(call, each)) for each in steps)
     label = text("submit", language)
-    confirm = Confirm(text("submit_title", language, title=record.title), words, label, facts, "optional")
+    confirm = Confirm(
+        text("submit_title", language, title=record.title),
+        words,
+        label,
+        facts,
+        "optional",
+        text("submit_remark", language),
+    )
     return Action(
         f"submit-{workflow.id}",
         workflow.label.get(language) if several else label,
@@ -141,7 +148,9 @@ def _withdraw(call: Call, record: Record, way: Way) -> Action:
     word = "withdraw" if way.initiator_id == call.actor.id else "stop"
     title, words, button = (text(each, language) for each in (f"{word}_title", f"{word}_text", word))
     path = f"{record_path(record.key, record.id)}/withdraw"
-    confirm = Confirm(title, words, button, comment="optional")
+    confirm = Confirm(
+        title, words, button, comment="optional", comment_label=text("withdraw_remark", language)
+    )
     fields = (("workflow", way.workflow),)
     return Action(
         f"withdraw-{way.instance_id}", button, path, "post", "arrow-back-up", fields=fields, confirm=confirm

@@ -89,7 +89,13 @@ def _filters(call: Call, choice: InboxChoice) -> tuple[Tab, ...]:
     return (
         everything,
         *(
-            Tab(name, group.label, _href(choice.kind, name), f"{group.count:,}", active=name == choice.workflow)
+            Tab(
+                name,
+                group.label,
+                _href(choice.kind, name),
+                f"{group.count:,}",
+                active=name == choice.workflow,
+            )
             for name, group in names
         ),
     )
@@ -128,7 +134,9 @@ def _line(
 
 def _actions(call: Call, line: InboxLine, figure: str) -> tuple[Action, ...]:
     field = main_figure(call, line.key)
-    return decisions(call, line, figure=(field.label.get(call.language), figure) if field and figure else None)
+    return decisions(
+        call, line, figure=(field.label.get(call.language), figure) if field and figure else None
+    )
 
 
 _TONES = {"approved": "ok", "rejected": "bad"}

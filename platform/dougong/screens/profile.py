@@ -33,18 +33,18 @@ def profile_screen(
     tokens: Sequence[Token],
     current: int,
     problems: Sequence[Problem] = (),
-    new_token: str = "",
+    made: str = "",
 ) -> SettingsScreen:
-    """The page of the actor; `new_token` is shown this once."""
+    """The page of the actor; `made` is shown this once."""
     language = call.language
     sections = (
         SettingsSection(
             "password", text("password_section", language), form=_password_form(language, problems)
         ),
         _sessions(call, sessions, current),
-        _tokens(call, [each for each in tokens if not each.is_revoked], new_token),
+        _tokens(call, [each for each in tokens if not each.is_revoked], made),
     )
-    notices = (Notice(text("token_new", language), "warn"),) if new_token else ()
+    notices = (Notice(text("token_new", language), "warn"),) if made else ()
     return SettingsScreen(text("profile_title", language), sections, notices=notices)
 
 
@@ -97,7 +97,7 @@ def _sessions(call: Call, sessions: Sequence[Session], current: int) -> Settings
     )
 
 
-def _tokens(call: Call, tokens: Sequence[Token], new_token: str) -> SettingsSection:
+def _tokens(call: Call, tokens: Sequence[Token], made: str) -> SettingsSection:
     language = call.language
     columns = (
         Column("name", text("token_label", language)),
@@ -128,7 +128,7 @@ def _tokens(call: Call, tokens: Sequence[Token], new_token: str) -> SettingsSect
         text("tokens_section", language),
         form=_token_form(language),
         table=Table(columns, tuple(rows)) if rows else None,
-        secret=new_token,
+        secret=made,
         row_actions=tuple(actions),
     )
 

@@ -25,7 +25,9 @@ from dougong.screens.shape import (
     Notice,
     Opinion,
     Piece,
+    RecordField,
     RecordSection,
+    Shown,
     Submitted,
     TaskPane,
 )
@@ -79,7 +81,10 @@ def decisions(
     """Approving and rejecting a task, each with its question. `following` are the steps to come; without it the task stands in a
     list, where each action has a name of its own."""
     language, path, listed = call.language, f"/inbox/{line.task_id}", following is None
-    facts = [(text("initiator_fact", language), line.initiator), (text("step_fact", language), line.node_label)]
+    facts = [
+        (text("initiator_fact", language), line.initiator),
+        (text("step_fact", language), line.node_label),
+    ]
     if figure is not None:
         facts.insert(0, figure)
     known = len(facts)
@@ -88,7 +93,10 @@ def decisions(
         facts.append((text("next_fact", language), next_text))
     asked = "required" if line.comment_required else "optional"
     suffix = f"-{line.task_id}" if listed else ""
-    questions = (("approve", "check", "primary", facts, asked, "A"), ("reject", "x", "danger", facts[:known], "required", "R"))
+    questions = (
+        ("approve", "check", "primary", facts, asked, "A"),
+        ("reject", "x", "danger", facts[:known], "required", "R"),
+    )
     found = []
     for word, icon, kind, said, comment, key in questions:
         title = text(f"{word}_title", language, title=line.title)
@@ -115,7 +123,14 @@ def main_figure(call: Call, key: str) -> Field | None:
         return None
     entity = call.release.entity(key)
     names = (*layout_of(call, entity).facts, *entity.fields)
-    return next((entity.fields[name] for name in names if name in entity.fields and entity.fields[name].type == "money"), None)
+    return next(
+        (
+            entity.fields[name]
+            for name in names
+            if name in entity.fields and entity.fields[name].type == "money"
+        ),
+        None,
+    )
 
 
 def _figure(call: Call, task: OpenedTask) -> tuple[str, str] | None:
@@ -145,7 +160,11 @@ def _inputs(call: Call, task: OpenedTask, entry: TaskEntry) -> dict[str, FormFie
     locked = frozenset(name for name in record.values if name not in task.editable)
     place = Place(call, entity, locked, record.values, record.titles, entry.entered, by_path, call.language)
     fields = (entity.fields[name] for name in task.editable)
-    return {field.id: form_field(place, field) for field in fields if not field.is_computed and field.type != "table"}
+    return {
+        field.id: form_field(place, field)
+        for field in fields
+        if not field.is_computed and field.type != "table"
+    }
 
 
 def _sections(call: Call, task: OpenedTask, entry: TaskEntry) -> tuple[RecordSection, ...]:
@@ -155,9 +174,30 @@ def _sections(call: Call, task: OpenedTask, entry: TaskEntry) -> tuple[RecordSec
     entity = call.release.entity(record.key)
     found = []
     for section in sections_of(call, entity, record, task.hidden):
-        fields = tuple(replace(each, edit=inputs.get(each.id)) for each in section.fields)
-        found.append(replace(section, fields=tuple(each for each in fields if each.edit or not _is_blank(each))))
+        fields = tuple(_field(each, inputs.get(each.id), task.line) for each in section.fields)
+        found.append(
+            replace(section, fields=tuple(each for each in fields if each.edit or not _is_blank(each)))
+        )
     return tuple(section for section in found if section.fields)
+
+
+def _field(field: RecordField, edit: FormField | None, line: InboxLine) -> RecordField:
+    """A field as the task shows it: its input where the step may change it, and files by way of the task."""
+    table = field.table
+    if table is not None:
+        rows = tuple(
+            replace(row, cells=tuple(_through(cell, line) for cell in row.cells)) for row in table.rows
+        )
+        table = replace(table, rows=rows)
+    return replace(field, value=_through(field.value, line), table=table, edit=edit)
+
+
+def _through(value: Shown, line: InboxLine) -> Shown:
+    """Whoever decides may open the files even without a right to the record."""
+    if value.type != "file":
+        return value
+    pieces = tuple(replace(each, href=f"/inbox/{line.task_id}{each.href}") for each in value.pieces)
+    return replace(value, pieces=pieces)
 
 
 def _is_blank(field: object) -> bool:
@@ -169,7 +209,9 @@ def _is_blank(field: object) -> bool:
 def _problems(task: OpenedTask, entry: TaskEntry) -> tuple[Notice, ...]:
     """What is wrong and does not stand at an input of the page."""
     return tuple(
-        Notice(each.message, "bad", detail=each.hint) for each in entry.problems if each.path not in task.editable
+        Notice(each.message, "bad", detail=each.hint)
+        for each in entry.problems
+        if each.path not in task.editable
     )
 
 
@@ -184,14 +226,23 @@ def _notices(call: Call, task: OpenedTask) -> tuple[Notice, ...]:
 def _opinions(call: Call, way: Way) -> tuple[Opinion, ...]:
     language = call.language
     said = [
-        Opinion(Piece(way.initiator, "person"), text("initiator", language), when(call, way.started_at), way.opinion)
+        Opinion(
+            Piece(way.initiator, "person"),
+            text("initiator", language),
+            when(call, way.started_at),
+            way.opinion,
+        )
     ]
     for step in way.steps:
         for each in step.people:
             if each.at is not None and each.decision in ("approved", "rejected"):
                 approved = each.decision == "approved"
                 word, tone = text("approve" if approved else "reject", language), "ok" if approved else "bad"
-                said.append(Opinion(Piece(each.name, "person"), step.label, when(call, each.at), each.opinion, word, tone))
+                said.append(
+                    Opinion(
+                        Piece(each.name, "person"), step.label, when(call, each.at), each.opinion, word, tone
+                    )
+                )
     return tuple(each for each in said if each.text)
 
 

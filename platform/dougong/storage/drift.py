@@ -174,7 +174,7 @@ def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diag
         last = connection.execute(counter).scalar_one_or_none() or 0
     else:
         name = ddl.quoted(connection.dialect, names.id_sequence(table.name))
-        row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()
+        row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()  # nosec B608 - a generated name
         last = row[0] if row[1] else 0
     if highest > last:
         yield problem("V111", spec.key, last=last, highest=highest)

@@ -132,7 +132,7 @@ def counter(connection: Connection, kept: Kept) -> int:
         own = select(SEQUENCE.c.value).where(SEQUENCE.c.name == _COUNTER + kept.spec.name)
         return connection.execute(own).scalar_one_or_none() or 0
     name = ddl.quoted(connection.dialect, names.id_sequence(kept.spec.name))
-    row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()  # a generated name
+    row = connection.execute(text(f"SELECT last_value, is_called FROM {name}")).one()  # nosec B608 - a generated name
     return int(row[0]) if row[1] else 0
 
 

@@ -23,6 +23,8 @@ ENDINGS = (".yaml", ".yml", ".json")
 PLAIN_PROPERTIES = ("default", "formula", "min", "max")
 NUMBER_PROPERTIES = ("max_length", "decimals")
 FLAG_PROPERTIES = ("required", "unique")
+ON = frozenset({"true", "on", "1"})
+"""What a switch sends; one that is off sends false, or nothing."""
 UNDESIGNED = frozenset({"table", "stage"})
 """Types whose settings need more than this designer offers; it lays out their fields, but does not add new ones."""
 
@@ -197,7 +199,7 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
     text = _set_texts(text, path, "help", given, bench.entity_path)
     for key in FLAG_PROPERTIES:
         if f"has_{key}" in given:
-            text = _set(text, [*path, key], True if given.get(key) else None, bench.entity_path)
+            text = _set(text, [*path, key], True if given.get(key) in ON else None, bench.entity_path)
     for key in PLAIN_PROPERTIES:
         if key in given:
             text = _set(text, [*path, key], _constant(given[key].strip()), bench.entity_path)

@@ -150,9 +150,12 @@ class Exchange:
 
     @cached_property
     def language(self) -> str:
-        """The language of the answer: the person's, the browser's or the default."""
+        """The language of the answer: the person's, the browser's or the default. A program that names none is answered in
+        English, as the command line answers where the environment names none."""
         chosen = self.request.cookies.get("dg_language", "")
-        if not chosen and self.identity is not None and not self.request.path.startswith("/api/"):
+        if self.request.path.startswith("/api/"):
+            return language_of(self.request, chosen, "en")
+        if not chosen and self.identity is not None:
             chosen = self.identity.actor.language
         return language_of(self.request, chosen, self.runtime.settings.language)
 

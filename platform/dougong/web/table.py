@@ -98,6 +98,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
     page("GET", "/inbox", inbox.inbox),
     page("GET", "/inbox/<identifier>", inbox.task),
+    page("GET", "/inbox/<identifier>/files/<file>", inbox.task_file),
     page("POST", "/inbox/<identifier>/approve", inbox.approve_one),
     page("POST", "/inbox/<identifier>/reject", inbox.reject_one),
     page("GET", "/design/<app>", design.start),

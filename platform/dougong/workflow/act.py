@@ -58,13 +58,17 @@ def withdraw(call: Call, instance_id: int, opinion: str = "") -> Instance:
     words = checked_opinion(call, opinion)
     record = record_values(call, instance.key, instance.record_id)
     facts = facts_of(call, instance.app, record, instance.initiator_id)
-    found = machine.withdraw(instance.workflow, instance.state, call.actor.id, facts, may_stop=call.actor.is_admin)
+    found = machine.withdraw(
+        instance.workflow, instance.state, call.actor.id, facts, may_stop=call.actor.is_admin
+    )
     decision = accepted(call, instance.workflow, found)
     log(call, instance.id, "withdrawn", opinion=words)
     return carry_out(call, instance, decision)
 
 
-def withdraw_record(call: Call, key: str, identifier: int, workflow_id: str = "", opinion: str = "") -> Instance:
+def withdraw_record(
+    call: Call, key: str, identifier: int, workflow_id: str = "", opinion: str = ""
+) -> Instance:
     """Withdraw the approval that runs on a record which the actor may see; the workflow need only be named where several run."""
     read(call, key, identifier)
     running = select(INSTANCE.c.id, INSTANCE.c.workflow, INSTANCE.c.initiator_id).where(
@@ -78,14 +82,25 @@ def withdraw_record(call: Call, key: str, identifier: int, workflow_id: str = ""
     if not rows:
         refuse("conflict", call.language, "not_running")
     if len(rows) > 1:
-        refuse("invalid", call.language, "which_workflow", "workflow", names=", ".join(row.workflow for row in rows))
+        refuse(
+            "invalid",
+            call.language,
+            "which_workflow",
+            "workflow",
+            names=", ".join(row.workflow for row in rows),
+        )
     if not call.actor.is_admin and rows[0].initiator_id != call.actor.id:
         refuse("forbidden", call.language, "not_initiator")
     return withdraw(call, rows[0].id, opinion)
 
 
 def _decide(
-    call: Call, task_id: int, approves: bool, opinion: str, changes: Mapping[str, Value], if_version: int | None
+    call: Call,
+    task_id: int,
+    approves: bool,
+    opinion: str,
+    changes: Mapping[str, Value],
+    if_version: int | None,
 ) -> Instance:
     """The instance is locked first and the record after it, in every action, so that two of them never wait for each other."""
     _check_scope(call)
@@ -101,7 +116,9 @@ def _decide(
     _write_changes(call, instance, node, changes)
     record = record_values(call, instance.key, instance.record_id) if changes else seen
     facts = facts_of(call, instance.app, record, instance.initiator_id)
-    found = machine.decide(instance.workflow, instance.state, task.node, task.visit, call.actor.id, approves, facts)
+    found = machine.decide(
+        instance.workflow, instance.state, task.node, task.visit, call.actor.id, approves, facts
+    )
     decision = accepted(call, instance.workflow, found)
     word = "approved" if approves else "rejected"
     _close(call, task_id, word, words)

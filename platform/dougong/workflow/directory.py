@@ -13,7 +13,9 @@ from dougong.records.call import Call
 from dougong.storage.system import USER, USER_ROLE
 
 
-def people_of(call: Call, app: str, node: Node, record: Mapping[str, Value], initiator: int) -> tuple[int, ...]:
+def people_of(
+    call: Call, app: str, node: Node, record: Mapping[str, Value], initiator: int
+) -> tuple[int, ...]:
     """The active people that a node asks about a record, each once, in the order in which the definition names them."""
     found: dict[int, None] = {}
     for assignee in node.assignees:
@@ -35,12 +37,16 @@ def names_of(call: Call, people: Iterable[int]) -> dict[int, str]:
     return {row.id: row.name or row.login for row in call.connection.execute(query)}
 
 
-def _people(call: Call, app: str, assignee: Assignee, record: Mapping[str, Value], initiator: int) -> list[int]:
+def _people(
+    call: Call, app: str, assignee: Assignee, record: Mapping[str, Value], initiator: int
+) -> list[int]:
     if assignee.kind == "role":
         query = select(USER_ROLE.c.user_id).where(USER_ROLE.c.app == app, USER_ROLE.c.role == assignee.value)
         return list(call.connection.execute(query.order_by(USER_ROLE.c.user_id)).scalars())
     if assignee.kind == "user":
-        return list(call.connection.execute(select(USER.c.id).where(USER.c.login == assignee.value)).scalars())
+        return list(
+            call.connection.execute(select(USER.c.id).where(USER.c.login == assignee.value)).scalars()
+        )
     person = record.get(assignee.value) if assignee.value else initiator
     if person is None:
         return []

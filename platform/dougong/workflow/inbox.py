@@ -61,13 +61,20 @@ class InboxLine:
 
 def open_count(call: Call) -> int:
     """How many decisions wait for the actor."""
-    query = select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
+    query = (
+        select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
+    )
     found: int = call.connection.execute(query).scalar_one()
     return found
 
 
 def inbox(
-    call: Call, kind: str = "todo", limit: int = 50, before: int | None = None, app: str = "", workflow: str = ""
+    call: Call,
+    kind: str = "todo",
+    limit: int = 50,
+    before: int | None = None,
+    app: str = "",
+    workflow: str = "",
 ) -> tuple[InboxLine, ...]:
     """A page of one list of the inbox, newest first; `before` is the last id of the page before (of tasks, or of approvals).
 
@@ -80,7 +87,9 @@ def inbox(
         query = query.where(INSTANCE.c.workflow == workflow)
     if before is not None:
         query = query.where(column < before)
-    rows = call.connection.execute(query.order_by(column.desc()).limit(min(max(limit, 1), LARGEST_PAGE))).all()
+    rows = call.connection.execute(
+        query.order_by(column.desc()).limit(min(max(limit, 1), LARGEST_PAGE))
+    ).all()
     return _lines(call, rows)
 
 
@@ -88,9 +97,13 @@ def groups(call: Call, kind: str) -> tuple[Group, ...]:
     """The workflows of which a list of the inbox has lines, by how many."""
     query, _ = _query(call, kind)
     each = query.subquery()
-    counted = select(each.c.app, each.c.workflow, func.count().label("number")).group_by(each.c.app, each.c.workflow)
+    counted = select(each.c.app, each.c.workflow, func.count().label("number")).group_by(
+        each.c.app, each.c.workflow
+    )
     rows = call.connection.execute(counted).all()
-    found = [Group(row.app, row.workflow, _workflow_label(call, row.app, row.workflow), row.number) for row in rows]
+    found = [
+        Group(row.app, row.workflow, _workflow_label(call, row.app, row.workflow), row.number) for row in rows
+    ]
     return tuple(sorted(found, key=lambda group: (-group.count, group.label)))
 
 
@@ -107,7 +120,9 @@ def _query(call: Call, kind: str) -> tuple[Select[Any], Any]:
     if kind not in KINDS:
         refuse("invalid", call.language, "bad_kind", "kind", nearest(kind, KINDS), name=kind)
     if kind == "started":
-        nothing = [null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")]
+        nothing = [
+            null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")
+        ]
         dates = [INSTANCE.c.started_at.label("at"), INSTANCE.c.finished_at.label("decided_at")]
         started: Any = select(*nothing, *dates, *_OF_INSTANCE)
         return started.where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id

@@ -97,7 +97,9 @@ def insert_instance(call: Call, workflow: Workflow, key: str, identifier: int, f
     }
     try:
         with call.connection.begin_nested():
-            made: int = call.connection.execute(insert(INSTANCE).values(row).returning(INSTANCE.c.id)).scalar_one()
+            made: int = call.connection.execute(
+                insert(INSTANCE).values(row).returning(INSTANCE.c.id)
+            ).scalar_one()
     except IntegrityError as error:
         raise Refusal("conflict", [problem(call.language, "already_running")]) from error
     return Instance(made, workflow.app, workflow, number, key, identifier, first, call.actor.id, 1)
@@ -158,7 +160,9 @@ def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:
     A field that a newer version of the app no longer has, or computes, is left out.
     """
     known = shape_of(call.release, instance.key).entity.fields if assignments else {}
-    assignments = [tuple(each for each in fields if _is_settable(known.get(each[0]))) for fields in assignments]
+    assignments = [
+        tuple(each for each in fields if _is_settable(known.get(each[0]))) for fields in assignments
+    ]
     if not any(assignments):
         return
     values = dict(record_values(call, instance.key, instance.record_id))
@@ -170,7 +174,9 @@ def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:
     try:
         update_record(elevated(call), instance.key, instance.record_id, changes)
     except Refusal as refusal:
-        raise Refusal("conflict", [_unset(call, instance, each.path, each.message) for each in refusal.problems]) from refusal
+        raise Refusal(
+            "conflict", [_unset(call, instance, each.path, each.message) for each in refusal.problems]
+        ) from refusal
 
 
 def _is_settable(field: Field | None) -> bool:
@@ -221,7 +227,9 @@ def _open_tasks(call: Call, instance: Instance, ask: Ask) -> None:
 def _cancel_tasks(call: Call, instance: Instance, cancel: Cancel) -> None:
     of_visit = (TASK.c.instance_id == instance.id, TASK.c.node == cancel.node, TASK.c.visit == cancel.visit)
     call.connection.execute(
-        update(TASK).where(*of_visit, TASK.c.state == "open").values(state="cancelled", version=TASK.c.version + 1)
+        update(TASK)
+        .where(*of_visit, TASK.c.state == "open")
+        .values(state="cancelled", version=TASK.c.version + 1)
     )
 
 

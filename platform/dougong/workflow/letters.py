@@ -28,8 +28,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{initiator}提交的“{title}”（{workflow}）正在等待您在“{step}”这一步作出决定。",
             "{initiator} submitted “{title}” ({workflow}); it waits for your decision at “{step}”.",
         ),
-        "approved": ("您提交的“{title}”（{workflow}）已通过。", "“{title}” ({workflow}), which you submitted, was approved."),
-        "rejected": ("您提交的“{title}”（{workflow}）已被拒绝。", "“{title}” ({workflow}), which you submitted, was rejected."),
+        "approved": (
+            "您提交的“{title}”（{workflow}）已通过。",
+            "“{title}” ({workflow}), which you submitted, was approved.",
+        ),
+        "rejected": (
+            "您提交的“{title}”（{workflow}）已被拒绝。",
+            "“{title}” ({workflow}), which you submitted, was rejected.",
+        ),
     }
 )
 LINKS: tuple[str, str] = ("打开查看：{link}", "Open it: {link}")

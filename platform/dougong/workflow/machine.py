@@ -145,7 +145,9 @@ def begin(workflow: Workflow, facts: Facts) -> Decision | Refused:
     return _carried_out(run, lambda: run.pending.append(workflow.first))
 
 
-def decide(workflow: Workflow, state: State, node: str, visit: int, person: int, approves: bool, facts: Facts) -> Decision | Refused:
+def decide(
+    workflow: Workflow, state: State, node: str, visit: int, person: int, approves: bool, facts: Facts
+) -> Decision | Refused:
     """Somebody approves or rejects at a node."""
     if state.outcome:
         return Refused("ended", node)
@@ -160,7 +162,9 @@ def decide(workflow: Workflow, state: State, node: str, visit: int, person: int,
     return _carried_out(run, lambda: _approve(run, token, person) if approves else _reject(run, token))
 
 
-def withdraw(workflow: Workflow, state: State, person: int, facts: Facts, may_stop: bool = False) -> Decision | Refused:
+def withdraw(
+    workflow: Workflow, state: State, person: int, facts: Facts, may_stop: bool = False
+) -> Decision | Refused:
     """The initiator takes the approval back while it runs; who `may_stop` any approval need not be the initiator."""
     if state.outcome:
         return Refused("ended")
@@ -208,7 +212,9 @@ def _approve(run: _Run, token: Token, person: int) -> None:
     voted = replace(token, approved=(*token.approved, person))
     node = run.workflow.nodes[token.node]
     if node.mode == "all" and run.facts.active(voted.waiting):
-        run.state = replace(run.state, tokens=tuple(voted if each == token else each for each in run.state.tokens))
+        run.state = replace(
+            run.state, tokens=tuple(voted if each == token else each for each in run.state.tokens)
+        )
         return
     _leave(run, token)
     _pass(run, node)

@@ -25,10 +25,14 @@ def task(releases: Releases, public_url: str) -> Task:
     def write(job: Job, arguments: Mapping[str, Any]) -> None:
         with job.writing() as connection:
             person = connection.execute(select(USER).where(USER.c.id == arguments["person"])).one_or_none()
-            row = connection.execute(select(INSTANCE).where(INSTANCE.c.id == arguments["instance"])).one_or_none()
+            row = connection.execute(
+                select(INSTANCE).where(INSTANCE.c.id == arguments["instance"])
+            ).one_or_none()
             mail = None
             if person is not None and person.disabled_at is None and person.email and row is not None:
-                call = call_for(releases.pinned(connection), connection, load_actor(connection, person.id), "workflow")
+                call = call_for(
+                    releases.pinned(connection), connection, load_actor(connection, person.id), "workflow"
+                )
                 mail = _letter(call, row, arguments["occasion"], public_url.rstrip("/"))
             sent = None
             if mail is not None and person is not None:
@@ -43,12 +47,18 @@ def _letter(call: Call, row: Row[Any], occasion: str, address: str) -> Letter | 
     waiting = None
     if occasion == "task":
         mine = (TASK.c.instance_id == row.id, TASK.c.user_id == call.actor.id, TASK.c.state == "open")
-        waiting = call.connection.execute(select(TASK).where(*mine).order_by(TASK.c.id.desc()).limit(1)).one_or_none()
+        waiting = call.connection.execute(
+            select(TASK).where(*mine).order_by(TASK.c.id.desc()).limit(1)
+        ).one_or_none()
         if waiting is None:
             return None
     workflow = workflow_of(call, row.app, row.workflow, row.version_number)
-    title = record_titles(call, [(row.entity, row.record_id)]).get((row.entity, row.record_id), f"#{row.record_id}")
-    initiator = call.connection.execute(select(USER.c.name).where(USER.c.id == row.initiator_id)).scalar_one_or_none()
+    title = record_titles(call, [(row.entity, row.record_id)]).get(
+        (row.entity, row.record_id), f"#{row.record_id}"
+    )
+    initiator = call.connection.execute(
+        select(USER.c.name).where(USER.c.id == row.initiator_id)
+    ).scalar_one_or_none()
     step = workflow.nodes[waiting.node].label.get(call.language) if waiting is not None else ""
     entity = row.entity.partition(".")[2]
     path = f"/inbox/{waiting.id}" if waiting is not None else f"/{row.app}/{entity}/{row.record_id}"

@@ -31,7 +31,9 @@ def tell_assignees(call: Call, instance_id: int, people: Iterable[int]) -> None:
 
 def tell_outcome(call: Call, instance_id: int, outcome: str) -> None:
     """Tell whoever started an approval how it ended."""
-    initiator = call.connection.execute(select(INSTANCE.c.initiator_id).where(INSTANCE.c.id == instance_id)).scalar_one()
+    initiator = call.connection.execute(
+        select(INSTANCE.c.initiator_id).where(INSTANCE.c.id == instance_id)
+    ).scalar_one()
     if initiator != call.actor.id:
         _tell(call, instance_id, [initiator], outcome)
 

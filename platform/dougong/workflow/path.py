@@ -81,7 +81,9 @@ def ways_of(call: Call, key: str, identifier: int) -> tuple[Way, ...]:
 def way_of(call: Call, row: Row[Any]) -> Way:
     """The way of one approval, from its row."""
     workflow = workflow_of(call, row.app, row.workflow, row.version_number)
-    lines = call.connection.execute(select(STEP).where(STEP.c.instance_id == row.id).order_by(STEP.c.id)).all()
+    lines = call.connection.execute(
+        select(STEP).where(STEP.c.instance_id == row.id).order_by(STEP.c.id)
+    ).all()
     running = row.state == "running"
     steps = [*_past(call, workflow, row, lines), *(_future(call, workflow, row) if running else ())]
     end = next((line for line in lines if line.action == "withdrawn"), None)
@@ -100,7 +102,9 @@ def way_of(call: Call, row: Row[Any]) -> Way:
         finished_at=row.finished_at,
         steps=tuple(_named(step, names) for step in steps),
         opinion=lines[0].opinion if lines else "",
-        ended_by=Decider(end.actor_id, names.get(end.actor_id, ""), "withdrawn", end.opinion, end.at) if end else None,
+        ended_by=Decider(end.actor_id, names.get(end.actor_id, ""), "withdrawn", end.opinion, end.at)
+        if end
+        else None,
         allow_withdraw=workflow.allow_withdraw,
     )
 
@@ -142,7 +146,9 @@ def _visited(call: Call, workflow: Workflow, tasks: list[Row[Any]]) -> Step:
         node=tasks[0].node,
         label=_label(call, workflow, tasks[0].node),
         state="now" if open_ones else "rejected" if rejected else "cancelled" if given_up else "done",
-        people=tuple(Decider(task.user_id, "", task.decision, task.opinion, task.decided_at) for task in tasks),
+        people=tuple(
+            Decider(task.user_id, "", task.decision, task.opinion, task.decided_at) for task in tasks
+        ),
         rule=node.mode if node else "any",
         since=tasks[0].created_at,
         until=None if open_ones or not decided else max(decided),

@@ -14,7 +14,12 @@ def to_json(state: State) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "tokens": [
-            {"node": token.node, "visit": token.visit, "asked": list(token.asked), "approved": list(token.approved)}
+            {
+                "node": token.node,
+                "visit": token.visit,
+                "asked": list(token.asked),
+                "approved": list(token.approved),
+            }
             for token in state.tokens
         ],
         "visits": dict(state.visits),
@@ -27,6 +32,7 @@ def from_json(data: dict[str, Any]) -> State:
     if data.get("format") != FORMAT:
         raise ValueError(f"unknown format {data.get('format')!r} of an approval's state")
     tokens = tuple(
-        Token(each["node"], each["visit"], tuple(each["asked"]), tuple(each["approved"])) for each in data["tokens"]
+        Token(each["node"], each["visit"], tuple(each["asked"]), tuple(each["approved"]))
+        for each in data["tokens"]
     )
     return State(tokens, tuple(sorted(data["visits"].items())), data["outcome"])

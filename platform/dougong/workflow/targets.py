@@ -18,7 +18,11 @@ from dougong.workflow.messages import refuse
 def check_targets(call: Call, key: str, identifier: int, changes: Mapping[str, Value]) -> None:
     """Refuse new links to records that the actor may not read; links that stood there before may stay."""
     shape = shape_of(call.release, key)
-    chosen = [field for field in shape.entity.fields.values() if field.id in changes and field.type in ("link", "links")]
+    chosen = [
+        field
+        for field in shape.entity.fields.values()
+        if field.id in changes and field.type in ("link", "links")
+    ]
     if not chosen:
         return
     before = load(call, shape, [identifier]).get(identifier, {})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -12,11 +13,13 @@ from dougong.model.expression import Value
 from dougong.model.workflow import Node
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.files import Download, download
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.storage.system import INSTANCE
 from dougong.workflow.inbox import InboxLine, line_of
 from dougong.workflow.instances import elevated, knows
+from dougong.workflow.messages import refuse
 from dougong.workflow.path import Way, way_of
 from dougong.workflow.pinned import workflow_of
 
@@ -50,6 +53,25 @@ def open_task(call: Call, task_id: int) -> OpenedTask:
     return OpenedTask(line, way_of(call, row), record, hidden, editable)
 
 
+def task_file(call: Call, folder: Path, task_id: int, identifier: str) -> Download:
+    """A file of the record that a task is about, where its step shows the field it stands in."""
+    record = open_task(call, task_id).record
+    if record is None or identifier not in _files(record.values.values()):
+        refuse("missing", call.language, "no_file")
+    return download(elevated(call), folder, identifier)
+
+
+def _files(values: Iterable[Value]) -> set[str]:
+    """The keys of all files among values, rows of sub-tables included."""
+    found: set[str] = set()
+    for value in values:
+        for each in value if isinstance(value, list | tuple) else ():
+            if isinstance(each, Mapping):
+                found |= {str(each["id"])} if {"id", "name", "size"} <= set(each) else set()
+                found |= _files(each.values())
+    return found
+
+
 def hidden_from(call: Call, key: str, node: Node) -> frozenset[str]:
     """What a step does not show: what it hides itself, and what the actor's own roles hide, unless the step asks to fill it in.
 
@@ -69,7 +91,11 @@ def _record(call: Call, line: InboxLine, hidden: frozenset[str]) -> Record | Non
         if refusal.kind != "missing":
             raise
         return None
-    values = {name: _without_columns(value, name, hidden) for name, value in record.values.items() if name not in hidden}
+    values = {
+        name: _without_columns(value, name, hidden)
+        for name, value in record.values.items()
+        if name not in hidden
+    }
     return replace(record, values=values)
 
 

@@ -20,9 +20,25 @@ def end_orphans(connection: Connection, app: App) -> int:
     identifiers = connection.execute(lost.order_by(INSTANCE.c.id).with_for_update()).scalars().all()
     for identifier in identifiers:
         open_tasks = (TASK.c.instance_id == identifier, TASK.c.state == "open")
-        connection.execute(update(TASK).where(*open_tasks).values(state="cancelled", version=TASK.c.version + 1))
-        ended = {"state": "finished", "outcome": "cancelled", "finished_at": at, "version": INSTANCE.c.version + 1}
+        connection.execute(
+            update(TASK).where(*open_tasks).values(state="cancelled", version=TASK.c.version + 1)
+        )
+        ended = {
+            "state": "finished",
+            "outcome": "cancelled",
+            "finished_at": at,
+            "version": INSTANCE.c.version + 1,
+        }
         connection.execute(update(INSTANCE).where(INSTANCE.c.id == identifier).values(ended))
-        line = {"instance_id": identifier, "at": at, "actor_id": None, "action": "finished", "node": "", "opinion": ""}
-        connection.execute(insert(STEP).values(line | {"details": {"outcome": "cancelled", "reason": "entity_gone"}}))
+        line = {
+            "instance_id": identifier,
+            "at": at,
+            "actor_id": None,
+            "action": "finished",
+            "node": "",
+            "opinion": "",
+        }
+        connection.execute(
+            insert(STEP).values(line | {"details": {"outcome": "cancelled", "reason": "entity_gone"}})
+        )
     return len(identifiers)

@@ -86,7 +86,10 @@ def inbox_paths() -> Document:
     """The inbox over all apps and its decisions."""
     listed = {
         "type": "object",
-        "properties": {"data": {"type": "array", "items": parts.reference("task")}, "page": parts.reference("page")},
+        "properties": {
+            "data": {"type": "array", "items": parts.reference("task")},
+            "page": parts.reference("page"),
+        },
         "required": ["data", "page"],
     }
     choices = [
@@ -99,10 +102,14 @@ def inbox_paths() -> Document:
     opened = parts.operation("tasks.read", "Task", parts.ok(parts.reference("openedTask")))
     approve = {"comment": OPINION, "changes": {"type": "object"}, "version": VERSION}
     return {
-        "/api/v1/tasks": {"get": parts.operation("tasks.list", "Tasks", parts.ok(listed), parameters=choices)},
+        "/api/v1/tasks": {
+            "get": parts.operation("tasks.list", "Tasks", parts.ok(listed), parameters=choices)
+        },
         "/api/v1/tasks/{id}": {"parameters": [parts.ID_PARAMETER], "get": opened},
         "/api/v1/tasks/{id}/approve": _decision("tasks.approve", "Approve", approve, ()),
-        "/api/v1/tasks/{id}/reject": _decision("tasks.reject", "Reject", {"comment": OPINION, "version": VERSION}, ("comment",)),
+        "/api/v1/tasks/{id}/reject": _decision(
+            "tasks.reject", "Reject", {"comment": OPINION, "version": VERSION}, ("comment",)
+        ),
     }
 
 
@@ -115,13 +122,20 @@ def action_paths(entity: EntityDescription, name: str, base: str) -> Document:
     record = parts.ok(parts.reference(name), etag=True)
     found: Document = {}
     for action in ("submit", "withdraw"):
-        operation = parts.operation(f"{name}.{action}", entity.label, record, body=body, parameters=[parts.IDEMPOTENCY])
+        operation = parts.operation(
+            f"{name}.{action}", entity.label, record, body=body, parameters=[parts.IDEMPOTENCY]
+        )
         found[f"{base}/{{id}}/actions/{action}"] = {"parameters": [parts.ID_PARAMETER], "post": operation}
     return found
 
 
 def _decision(identifier: str, summary: str, properties: Document, required: tuple[str, ...]) -> Document:
-    body = {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+    body = {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+    }
     operation = parts.operation(
         identifier, summary, parts.ok(parts.reference("decision")), body=body, parameters=[parts.IDEMPOTENCY]
     )

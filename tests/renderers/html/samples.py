@@ -1271,8 +1271,15 @@ def sign_in(language: str) -> s.SignInScreen:
             s.Tab("en", "English", "?language=en", active=language == "en"),
         ),
         demo=(
-            s.DemoAccount("su", "x", pick(language, "苏映川", "Su Ying"), pick(language, "销售代表", "Sales representative")),
-            s.DemoAccount("chen", "x", pick(language, "陈砚秋", "Chen Yan"), pick(language, "销售经理", "Sales manager")),
+            s.DemoAccount(
+                "su",
+                "x",
+                pick(language, "苏映川", "Su Ying"),
+                pick(language, "销售代表", "Sales representative"),
+            ),
+            s.DemoAccount(
+                "chen", "x", pick(language, "陈砚秋", "Chen Yan"), pick(language, "销售经理", "Sales manager")
+            ),
         ),
     )
 

@@ -96,8 +96,8 @@ ENTRIES: tuple[Entry, ...] = (
         ("Reserved word", "保留字"),
         ("'{name}' is reserved", "“{name}”是保留字"),
         (
-            "System columns and words of the expression language cannot be ids, because a formula could not tell them apart.",
-            "系统列和表达式语言的词不能作为标识,否则公式无法区分。",
+            "System columns, words of the expression language and names that addresses begin with cannot be ids.",
+            "系统列、表达式语言的词和地址中的固定名称不能作为标识。",
         ),
         (
             "choose another id, for example '{suggestion}'; the label may be anything",

@@ -50,7 +50,8 @@ class Shown:
 class Confirm:
     """What is said before an action is done: a question, its consequences, and the word on the button.
 
-    `comment` asks for an opinion: "" (none), optional or required; it is sent as `dg_comment`.
+    `comment` asks for an opinion: "" (none), optional or required; it is sent as `dg_comment`. `comment_label` says what
+    for, where it is not an opinion.
     """
 
     title: str
@@ -58,6 +59,7 @@ class Confirm:
     button: str = ""
     facts: tuple[tuple[str, str], ...] = ()
     comment: str = ""
+    comment_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from dougong.web.exchange import Exchange
 from dougong.web.once import Outcome, once
 from dougong.web.pages.frame import first, form_data, form_key, go, number, show, version_from
 from dougong.web.security import local_path, random_token
+from dougong.web.sending import send_file
 from dougong.workflow.act import approve, reject
 from dougong.workflow.task import open_task
+from dougong.workflow.task import task_file as file_of_task
 
 
 def inbox(exchange: Exchange) -> Response:
@@ -40,6 +42,13 @@ def task(exchange: Exchange, identifier: str) -> Response:
     """GET /inbox/{task}: one task. Looking never decides: links in mails lead here."""
     with exchange.reading() as call:
         return _shown(exchange, call, number(identifier), TaskEntry(random_token()))
+
+
+def task_file(exchange: Exchange, identifier: str, file: str) -> Response:
+    """GET /inbox/{task}/files/{file}: a file that the step shows, for those who may not open the record itself."""
+    with exchange.reading() as call:
+        found = file_of_task(call, exchange.runtime.files_folder, number(identifier), file)
+    return send_file(exchange.request, found)
 
 
 def approve_one(exchange: Exchange, identifier: str) -> Response:

@@ -25,7 +25,7 @@ def profile(exchange: Exchange) -> Response:
 
 
 def _page(
-    exchange: Exchange, problems: Sequence[Diagnostic] = (), new_token: str = "", status: int = 200
+    exchange: Exchange, problems: Sequence[Diagnostic] = (), made: str = "", status: int = 200
 ) -> Response:
     current = exchange.identity.session.id if exchange.identity and exchange.identity.session else 0
     with exchange.reading() as call:
@@ -34,7 +34,7 @@ def _page(
             sessions.list_sessions(call.connection, call.actor.id),
             tokens.list_tokens(call.connection, call.actor.id),
         )
-        return show(exchange, call, profile_screen(call, mine, issued, current, shown, new_token), status)
+        return show(exchange, call, profile_screen(call, mine, issued, current, shown, made), status)
 
 
 def password(exchange: Exchange) -> Response:
@@ -50,9 +50,13 @@ def password(exchange: Exchange) -> Response:
         with exchange.runtime.database.writing() as connection:
             accounts.set_password(connection, actor.id, new, keep_session=current)
     except Refusal as refusal:
-        named = {"password": "new"}
         problems = [
-            Diagnostic(each.code, each.message, named.get(each.path, each.path), parameters=each.parameters)
+            Diagnostic(
+                each.code,
+                each.message,
+                "new" if each.path == "password" else each.path,
+                parameters=each.parameters,
+            )
             for each in refusal.problems
         ]
         return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
@@ -87,7 +91,7 @@ def add_token(exchange: Exchange) -> Response:
         raise refuse("malformed", "W206", "scope", name="scope", allowed=", ".join(SCOPES))
     with exchange.runtime.database.writing() as connection:
         made = tokens.issue(connection, exchange.actor.id, scopes=[scope], name=first(data, "name"))
-    return _page(exchange, new_token=made)
+    return _page(exchange, made=made)
 
 
 def revoke_token(exchange: Exchange, identifier: str) -> Response:
