@@ -46,7 +46,7 @@ def read_description(call: Call, app: App) -> Description:
     reading = _Reading(Reader(document), call, app)
     description = reading.description(document.data)
     if reading.reader.problems:
-        raise Refusal("invalid", reading.reader.problems)
+        raise Refusal("invalid", reading.reader.in_order())
     return description
 
 

@@ -21,7 +21,9 @@ class Reader:
 
     def report(self, code: str, path: Path, message: str, hint: str = "") -> None:
         """Note a finding at the place of a value."""
-        place = self.document.place(path)
+        self._note(code, path, self.document.place(path), message, hint)
+
+    def _note(self, code: str, path: Path, place: Place, message: str, hint: str) -> None:
         self.problems.append(Diagnostic(code, message, "/".join(map(str, path)), place, hint))
 
     def place(self, path: Path) -> Place:
@@ -29,8 +31,15 @@ class Reader:
         return self.document.place(path)
 
     def unknown(self, path: Path, name: object, known: Iterable[str], what: str) -> None:
-        """Note that a name stands for nothing."""
-        self.report("M102", path, f"there is no {what} '{name}'", nearest(str(name), known))
+        """Note that a name stands for nothing, at the key or the value that it is."""
+        place = self.document.key_place(path) if path[-1] == name else self.document.place(path)
+        self._note("M102", path, place, f"there is no {what} '{name}'", nearest(str(name), known))
+
+    def in_order(self) -> list[Diagnostic]:
+        """The findings from top to bottom."""
+        return sorted(
+            self.problems, key=lambda each: (each.place.line, each.place.column) if each.place else (0, 0)
+        )
 
     def mapping(self, value: object, path: Path, known: Sequence[str] | None = None) -> Mapping[str, object]:
         """The value as a mapping, of which all keys are known."""

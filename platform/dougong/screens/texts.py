@@ -357,6 +357,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{label} is upgraded; {count} things were changed on both sides, the local change is kept",
         ),
         "pack": ("打包", "Pack"),
+        "drawing_er": ("数据模型图", "Data model"),
+        "drawing_workflow": ("流程图", "Flow chart"),
         "open": ("打开", "Open"),
         "fact_entities": ("{count} 张表", "{count} tables"),
         "fact_workflows": ("{count} 个流程", "{count} workflows"),
