@@ -215,7 +215,9 @@ def test_a_field_is_added_published_and_used(at: Demo) -> None:
     page.locator("[data-type=date] button").click()
     page.wait_for_load_state("networkidle")
     at.go(page, "/design/crm/publish")
-    page.locator("main form[action$='/publish'] button").last.click()
+    for box in page.locator("input[name=acknowledged]").all():
+        box.check()
+    page.locator("main .btn-seal").click()
     page.wait_for_url(re.compile(r"/crm/competitor"))
     at.go(page, "/crm/competitor/new")
     expect(page.locator("[data-field] input[type=date], .t-date input").first).to_be_visible()
@@ -227,6 +229,7 @@ PAGES = (
     "/crm/opportunity?view=board",
     "/crm/quote/new",
     "/crm/account/import",
+    "/crm/account/bin",
     "/crm/reports/pipeline",
     "/inbox",
     "/profile",

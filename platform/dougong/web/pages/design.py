@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 
 from werkzeug.wrappers import Response
 
@@ -188,8 +189,15 @@ def publish(exchange: Exchange, app: str) -> Response:
             raise
         problems += [message_of(each, exchange.language) for each in refusal.problems]
         return _publish_again(exchange, app, problems)
-    entity = next(each for each in plan.app.entities.values() if not each.parent)
+    entity = _changed_entity(plan.app, draft.changed)
     return go(exchange, entity_path(entity.key), text("published", exchange.language, version=version.number))
+
+
+def _changed_entity(app: App, changed: Sequence[str]) -> Entity:
+    """The entity whose files were changed, to show what has become of it; the app's first one where there is none."""
+    own = [each for each in app.entities.values() if not each.parent]
+    names = {PurePosixPath(path).stem for path in changed}
+    return next((each for each in own if each.id in names), own[0])
 
 
 def _missing_consent(call: Call, plan: Plan, data: dict[str, list[str]]) -> list[str]:
