@@ -32,6 +32,7 @@ from dougong.web.runtime import Renderers, Runtime
 from dougong.web.settings import Settings, read_settings
 from dougong.workflow import notice_job, notices, submit, upkeep
 from dougong_renderers.api.openapi import openapi
+from dougong_renderers.diagrams.draw import KINDS as DIAGRAMS
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
 from dougong_renderers.tables import MEDIA_TYPES, WRITERS
@@ -74,7 +75,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         database=opened,
         files_folder=files_folder(settings, opened),
         settings=settings,
-        renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES),
+        renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
         afterwards=after_apply,
     )

@@ -192,3 +192,15 @@ def test_a_switch_that_is_off_is_off(sqlite_server: Server) -> None:
     [line] = [line for line in written.splitlines() if line.strip().startswith("pages:")]
     assert "required" not in line
     assert "unique" not in line
+
+
+def test_the_app_is_drawn_for_designers_only(server: Server) -> None:
+    designer = server.browser("hana")
+    drawn = designer.get("/design/library/diagrams/er")
+    assert (drawn.status_code, drawn.mimetype) == (200, "image/svg+xml")
+    assert drawn.text.startswith("<svg")
+    assert "Book" in drawn.text
+    assert designer.get("/design/library/diagrams/secrets").status_code == 404
+    assert designer.get("/design/nothing/diagrams/er").status_code in (403, 404)
+    assert server.browser("otto").get("/design/library/diagrams/er").status_code == 403
+    assert "/design/library/diagrams/er" in designer.get("/design/library/book").text

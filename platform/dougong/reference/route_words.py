@@ -112,6 +112,10 @@ PAGES: Mapping[str, Pair] = {
     "GET /design/<app>": ("Where designing begins", "设计入口"),
     "GET /design/<app>/publish": ("The plan of the draft", "草稿的发布计划"),
     "POST /design/<app>/publish": ("Publish the draft", "发布草稿"),
+    "GET /design/<app>/diagrams/<kind>": (
+        "A drawing of the app as SVG: er, workflow or roles",
+        "应用的 SVG 图：er、workflow 或 roles",
+    ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
     "POST /design/<app>/<entity>": ("One change in the designer", "设计器中的一次修改"),
     "GET /<app>": ("The start of an app", "应用首页"),

@@ -115,11 +115,13 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
 
 
 def _actions(app: App, count: int, path: str, language: str) -> tuple[Action, ...]:
+    drawings = _drawings(app, language)
     if not count:
-        return ()
+        return drawings
     confirm = Confirm(text("discard_title", language), button=text("discard", language))
     fields = (("operation", "discard"),)
     return (
+        *drawings,
         Action("discard", text("discard", language), path, "post", "trash", "quiet", fields, confirm),
         Action(
             "publish",
@@ -129,6 +131,18 @@ def _actions(app: App, count: int, path: str, language: str) -> tuple[Action, ..
             kind="seal",
         ),
     )
+
+
+def _drawings(app: App, language: str) -> tuple[Action, ...]:
+    """The app as pictures: how its tables hang together and, where there are any, how its approvals go."""
+    path = f"{designer_path(app.id)}/diagrams"
+    model = Action("er", text("drawing_er", language), f"{path}/er", icon="hierarchy-2", kind="quiet")
+    if not app.workflows:
+        return (model,)
+    flows = Action(
+        "workflow", text("drawing_workflow", language), f"{path}/workflow", icon="git-branch", kind="quiet"
+    )
+    return (model, flows)
 
 
 def _palette(language: str) -> tuple[PaletteGroup, ...]:

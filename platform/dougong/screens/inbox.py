@@ -127,7 +127,7 @@ def _line(
         app=app.label.get(call.language) if app is not None else "",
         active=is_task and line.task_id == wanted,
         actions=_actions(call, line, figure) if is_open and is_task else (),
-        status="" if is_open else text(f"approval_{line.status}", call.language),
+        status="" if is_open else text(f"{'task' if is_task else 'approval'}_{line.status}", call.language),
         tone=_TONES.get(line.status, ""),
     )
 

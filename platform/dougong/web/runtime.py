@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Connection
 
+from dougong.model.app import App
 from dougong.screens.description import ApiDescription
 from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
@@ -27,6 +28,8 @@ class Renderers:
     static_folder: Path
     tables: Mapping[str, Callable[[Any, BinaryIO], int]]
     media_types: Mapping[str, str]
+    diagrams: Mapping[str, Callable[[App, str], str]]
+    """Kind → function from an app and a language to SVG text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>", design.start),
     page("GET", "/design/<app>/publish", design.publish_page),
     page("POST", "/design/<app>/publish", design.publish),
+    page("GET", "/design/<app>/diagrams/<kind>", design.diagram),
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
     page("GET", "/<app>", home.app),

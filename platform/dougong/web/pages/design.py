@@ -44,6 +44,17 @@ def designer(exchange: Exchange, app: str, entity: str) -> Response:
         return _page(exchange, call, app, entity, given.get("field", ""), given.get("section", ""))
 
 
+def diagram(exchange: Exchange, app: str, kind: str) -> Response:
+    """GET /design/{app}/diagrams/{kind}: the installed app drawn, in the reader's language."""
+    with exchange.reading() as call:
+        drafting.refuse_unless_designer(call, app)
+        draw = exchange.runtime.renderers.diagrams.get(kind)
+        if app not in call.release.apps or draw is None:
+            raise refuse("missing", "W404")
+        drawn = draw(call.release.app(app), call.language)
+    return Response(drawn, mimetype="image/svg+xml")
+
+
 def _draft(call: Call, app: str) -> Draft:
     """The actor's draft of an installed app; the designer begins with what is there."""
     drafting.refuse_unless_designer(call, app)
