@@ -39,15 +39,19 @@ class Demo:
         page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: self.complaints.append(f"{page.url}: {message.text}")
-            if message.type == "error" and "status of 422" not in message.text
-            else None,
+            lambda message: (
+                self.complaints.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "status of 422" not in message.text
+                else None
+            ),
         )
         page.on(
             "request",
-            lambda sent: self.complaints.append(f"foreign request: {sent.url}")
-            if not sent.url.startswith((self.address, "data:", "blob:"))
-            else None,
+            lambda sent: (
+                self.complaints.append(f"foreign request: {sent.url}")
+                if not sent.url.startswith((self.address, "data:", "blob:"))
+                else None
+            ),
         )
         page.goto(f"{self.address}/sign-in")
         page.fill("#login", login)
@@ -107,7 +111,9 @@ def test_a_record_by_keyboard_alone(at: Demo) -> None:
     else:
         raise AssertionError("the name is not reached by Tab")
     page.keyboard.press("Control+s")
-    problem = page.locator("[data-field=name] .err, [data-field=name] [role=alert], [data-field=name] .invalid-feedback")
+    problem = page.locator(
+        "[data-field=name] .err, [data-field=name] [role=alert], [data-field=name] .invalid-feedback"
+    )
     expect(problem.first).to_be_visible()
     page.locator("#f-name").focus()
     page.keyboard.type("青岚键盘测试有限公司")
@@ -123,7 +129,9 @@ def test_found_by_two_characters_commented_binned(at: Demo) -> None:
     page.keyboard.press("Control+s")
     page.wait_for_url(re.compile(r"/crm/account/\d+$"))
     address = page.url
-    page.locator("textarea[name=text], .dg-comment textarea, textarea").first.fill("第一次联系，<b>很顺利</b>")
+    page.locator("textarea[name=text], .dg-comment textarea, textarea").first.fill(
+        "第一次联系，<b>很顺利</b>"
+    )
     page.get_by_role("button", name="发送").click()
     expect(page.get_by_text("第一次联系，<b>很顺利</b>")).to_be_visible()
     at.go(page, "/crm/account?view=all")
@@ -175,9 +183,9 @@ def test_a_quote_is_approved_on_a_phone(at: Demo) -> None:
     expect(page.locator(".pick-list:not([hidden]) [role=option]").first).to_be_visible()
     box.press("ArrowDown")
     box.press("Enter")
+    expect(line.locator("[data-column=quantity] input")).to_have_value(re.compile(r"^1(\.0+)?$"))
     line.locator("[data-column=quantity] input").fill("3")
     line.locator("[data-column=price] input").fill("50000")
-    line.locator("[data-column=discount] input").fill("0")
     page.keyboard.press("Control+s")
     page.wait_for_url(re.compile(r"/crm/quote/\d+$"))
     expect(page.locator("body")).to_contain_text("150,000.00")

@@ -16,7 +16,7 @@ from dougong.records.call import Call
 from dougong.records.choose import choose
 from dougong.records.messages import problem
 from dougong.screens.form_fields import ADDRESS_PARTS
-from dougong.screens.shape import Submitted
+from dougong.screens.shape import FormScreen, Submitted
 
 Values = dict[str, Value]
 
@@ -147,15 +147,19 @@ def _read_rows(
     return rows
 
 
-def without_blank_rows(entity: Entity, entered: Mapping[str, Submitted]) -> dict[str, Submitted]:
-    """The entry without rows of sub-tables that are new and empty, so that rows and problems are counted alike."""
+def without_blank_rows(form: FormScreen, entered: Mapping[str, Submitted]) -> dict[str, Submitted]:
+    """The entry without rows of sub-tables that are new and hold no more than their defaults, so that rows and problems are
+    counted alike."""
     tidy = dict(entered)
-    for name, field in entity.fields.items():
-        rows = tidy.get(name)
-        if field.type == "table" and isinstance(rows, tuple):
-            tidy[name] = tuple(row for row in rows if isinstance(row, Mapping) and not _is_blank(row))
+    for field in (each for section in form.sections for each in section.fields if each.table is not None):
+        rows = tidy.get(field.id)
+        if field.table is not None and isinstance(rows, tuple):
+            begun = {each.id: each.raw for each in field.table.blank.fields}
+            tidy[field.id] = tuple(
+                row for row in rows if isinstance(row, Mapping) and not _is_blank(row, begun)
+            )
     return tidy
 
 
-def _is_blank(row: Mapping[str, Submitted]) -> bool:
-    return not any(row.values())
+def _is_blank(row: Mapping[str, Submitted], begun: Mapping[str, Submitted]) -> bool:
+    return all(not value or value == begun.get(name) for name, value in row.items())

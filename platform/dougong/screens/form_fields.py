@@ -15,6 +15,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import MEMBER
 from dougong.screens.addresses import entity_path
+from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of
 from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
 from dougong.screens.showing import Titles, linked, option_piece, person, raw_text, shown, stage_piece
@@ -203,14 +204,19 @@ def _sub_table(place: Place, field: Field) -> SubTable:
     names = [name for name in rows_entity.fields if name not in rights.hidden]
     rows = _rows(place, field)
 
-    def row(index: str, values: Mapping[str, Value], entered: Mapping[str, Submitted] | None) -> FormRow:
+    def row(
+        index: str,
+        values: Mapping[str, Value],
+        entered: Mapping[str, Submitted] | None,
+        titles: Titles = place.titles,
+    ) -> FormRow:
         prefix = f"{field.id}/{index}/"
         inner = Place(
             place.call,
             rows_entity,
             rights.locked,
             values,
-            place.titles,
+            titles,
             entered,
             place.problems,
             place.language,
@@ -224,7 +230,9 @@ def _sub_table(place: Place, field: Field) -> SubTable:
             index, own_id, tuple(form_field(inner, rows_entity.fields[name]) for name in names), own
         )
 
-    blank = row(BLANK, {}, None)
+    begun = initial_values(place.call, field.table)
+    shown_titles = titles_for(place.call, field.table, begun)
+    blank = row(BLANK, begun, None, {**place.titles, **shown_titles})
     return SubTable(
         columns=blank.fields,
         rows=tuple(row(str(index), values, entered) for index, (values, entered) in enumerate(rows)),

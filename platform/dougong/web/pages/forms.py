@@ -83,7 +83,7 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
     try:
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
-            entered = _entered(exchange, call, create_form(call, key, FormEntry()), data)
+            entered = _entered(exchange, create_form(call, key, FormEntry()), data)
             _refuse_row_button(call, key, data, entered)
             uploads = _upload(exchange, call, key, entered)
             values, problems = read_entry(call, key, "create", {**entered, **uploads})
@@ -164,7 +164,7 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
             key = entity_key(call, app, entity)
             record = read(call, key, number(identifier))
             entered = _entered(
-                exchange, call, edit_form(call, record, FormEntry(record.values, record.titles)), data
+                exchange, edit_form(call, record, FormEntry(record.values, record.titles)), data
             )
             _refuse_row_button(call, key, data, entered)
             values, problems = read_entry(
@@ -214,10 +214,9 @@ def edit_again(
         return show(exchange, call, edit_form(call, record, entry), 409 if stale else status)
 
 
-def _entered(exchange: Exchange, call: Call, form: FormScreen, data: Mapping[str, list[str]]) -> Entered:
+def _entered(exchange: Exchange, form: FormScreen, data: Mapping[str, list[str]]) -> Entered:
     submitted = exchange.runtime.renderers.pages.submitted(form, data)
-    key = ".".join(form.key.split(":")[0].split("."))
-    return without_blank_rows(call.release.entity(key), submitted)
+    return without_blank_rows(form, submitted)
 
 
 class _RowsChanged(Exception):
