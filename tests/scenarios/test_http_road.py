@@ -47,7 +47,16 @@ def test_deleted_and_brought_back(server: Server) -> None:
         "Walden"
         not in browser.get("/library/book?view=all").text.partition("<main")[2].partition("<table")[2]
     )
-    assert api("POST", f"{path}/restore").status_code == 200
+    assert "/library/book/bin" in browser.get("/library/book").text
+    binned = browser.get("/library/book/bin")
+    assert binned.status_code == 200
+    assert "Walden" in binned.text
+    assert f"{path}/restore" in binned.text
+    assert server.browser("nemo").get("/library/book/bin").status_code in (403, 404)
+    assert server.browser("cleo").post(f"{path}/restore").status_code in (403, 404)
+    assert browser.post(f"{path}/restore").status_code == 303
+    assert browser.post(f"{path}/restore").status_code == 404
+    assert "Walden" not in browser.get("/library/book/bin").text
     back = api("GET", path)
     assert (back.status_code, back.json["isbn"]) == (200, "978-0")
     assert "Walden" in browser.get("/library/book?view=all").text
@@ -78,7 +87,9 @@ def test_rows_of_a_file_come_in_and_the_failed_ones_come_back(server: Server) ->
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 2
     failed = browser.get(f"{step}/failed")
     assert failed.status_code == 200
-    assert "978-2" in failed.text and "水经注" in failed.text and "978-1" not in failed.text
+    assert "978-2" in failed.text
+    assert "水经注" in failed.text
+    assert "978-1" not in failed.text
     exported = browser.get("/library/book/export?format=csv")
     assert exported.status_code == 200
     assert "'=1+1" in exported.text

@@ -17,6 +17,11 @@ def record_path(key: str, identifier: int | str) -> str:
     return f"{entity_path(key)}/{identifier}"
 
 
+def bin_path(key: str) -> str:
+    """The recycle bin of an entity."""
+    return f"{entity_path(key)}/bin"
+
+
 def report_path(app: str, report: str) -> str:
     """A report's page."""
     return f"/{app}/reports/{report}"

@@ -20,6 +20,7 @@ from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.columns import visible_fields
 from dougong.screens.filters import Condition, conditions, conjunction, literal, unparse
+from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
 from dougong.screens.texts import counted, text
@@ -173,6 +174,8 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
         for kind in ("csv", "xlsx"):
             href = with_query(f"{path}/export", [*asked.parameters(), ("format", kind)])
             menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
+    if may(call.release, call.actor, entity.key, "delete"):
+        menu.append(bin_action(entity.key, language))
     if may_design(call.release, call.actor, entity.app):
         menu.append(
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")

@@ -130,5 +130,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
+    page("GET", "/<app>/<entity>/bin", record_pages.bin_page),
+    page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )
 ROUTES: tuple[Route, ...] = (*OPEN, *API, *PAGES)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Refusal
 from dougong.records.comments import add_comment
 from dougong.records.create import create
-from dougong.records.delete import delete
+from dougong.records.delete import delete, restore
 from dougong.records.read import read
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
@@ -15,6 +15,7 @@ from dougong.screens.approval import approval_of
 from dougong.screens.kanban import group_field
 from dougong.screens.list_head import view_of
 from dougong.screens.record import record_screen
+from dougong.screens.recycle_bin import bin_screen
 from dougong.screens.texts import text
 from dougong.web.answers import problem_answer
 from dougong.web.catalogue import refuse
@@ -78,6 +79,21 @@ def remove(exchange: Exchange, app: str, entity: str, identifier: str) -> Respon
     with exchange.writing() as call:
         delete(call, entity_key(call, app, entity), number(identifier), version_from(data))
     return go(exchange, entity_path(f"{app}.{entity}"), text("deleted", exchange.language, count=1))
+
+
+def bin_page(exchange: Exchange, app: str, entity: str) -> Response:
+    """GET /{app}/{entity}/bin: what was deleted."""
+    with exchange.reading() as call:
+        return show(exchange, call, bin_screen(call, entity_key(call, app, entity)))
+
+
+def bring_back(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/restore: out of the recycle bin."""
+    form_data(exchange)
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        record = restore(call, key, number(identifier))
+    return go(exchange, record_path(key, record.id), text("restored", exchange.language, title=record.title))
 
 
 def submit_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
