@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +40,10 @@ def install(database: Database) -> None:
             wake.announce(connection, row.id, row.due, row.lock, row.priority)
 
 
+ASK_AGAIN = 5.0
+"""Seconds after which a worker that still runs is asked again to stop."""
+
+
 class ProcrastinateEngine:
     """Runs Procrastinate's worker in a thread with an event loop of its own; tasks run in threads beside it."""
 
@@ -65,11 +71,20 @@ class ProcrastinateEngine:
         self._ready.wait(30)
 
     def stop(self, timeout: float | None = None) -> None:
-        """Take no further job and wait for those under way."""
+        """Take no further job and wait for those under way.
+
+        Asking once is not enough: before Python 3.12 `asyncio.wait_for`, on which the library polls, may swallow a
+        cancellation that comes in the very moment in which what it waits for arrives.
+        """
         self._stop.set()
-        if self._loop is not None and self._work is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._work.cancel)
-        self._thread.join(timeout)
+        until = None if timeout is None else time.monotonic() + timeout
+        while self._thread.is_alive() and (until is None or time.monotonic() < until):
+            if self._loop is not None and self._work is not None:
+                with suppress(RuntimeError):  # the loop has closed meanwhile: that is what is wanted
+                    self._loop.call_soon_threadsafe(self._work.cancel)
+            self._thread.join(
+                ASK_AGAIN if until is None else min(ASK_AGAIN, max(0.0, until - time.monotonic()))
+            )
 
     def _run(self) -> None:
         while not self._stop.is_set():
