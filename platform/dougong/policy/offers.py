@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dougong.model.entity import Entity
+from dougong.model.form import View
 from dougong.model.role import Role
 from dougong.people.actor import Actor
-from dougong.policy.access import may
+from dougong.policy.access import access, may
 from dougong.storage.release import Release
 
 
@@ -40,3 +41,33 @@ def may_open_app(release: Release, actor: Actor, app: str) -> bool:
     return (
         actor.is_admin or bool(roles_in(release, actor, app)) or bool(readable_entities(release, actor, app))
     )
+
+
+def offered_views(release: Release, actor: Actor, entity: Entity) -> tuple[View, ...]:
+    """The saved views of an entity that tell the actor nothing of hidden fields: a filter, an order or columns by such a
+    field would show what it holds."""
+    views = release.app(entity.app).views.get(entity.id, ())
+    return tuple(
+        view for view in views if not any(_hides(release, actor, entity, road) for road in _roads(view))
+    )
+
+
+def _roads(view: View) -> list[tuple[str, ...]]:
+    roads = list(view.filter.reads) if view.filter is not None else []
+    roads += [(sort.field,) for sort in view.sort]
+    return [*roads, (view.group,)] if view.group else roads
+
+
+def _hides(release: Release, actor: Actor, entity: Entity, road: tuple[str, ...]) -> bool:
+    """Whether a field, or one behind a link, is kept from the actor."""
+    name, *further = road
+    if name in access(release, actor, entity.key, "read").hidden:
+        return True
+    field = entity.fields.get(name)
+    if not further or field is None:
+        return False
+    key = field.table if field.type == "table" else field.target.key if field.target is not None else ""
+    if not key or field.type == "member":
+        return False
+    known = key.partition(".")[0] in release.apps
+    return not known or _hides(release, actor, release.entity(key), tuple(further))

@@ -12,7 +12,7 @@ from dougong.expressions.context import EvaluationContext
 from dougong.expressions.evaluate import evaluate
 from dougong.model.form import View
 from dougong.model.report import Card, Dashboard, Measure
-from dougong.policy.offers import may_open_report
+from dougong.policy.offers import may_open_report, offered_views
 from dougong.records.call import Call
 from dougong.records.evaluation import today_of
 from dougong.records.query import Query, list_records
@@ -108,7 +108,7 @@ def _card(call: Call, app_id: str, card: Card, figures: Callable[[str], Figures]
 
 
 def _list(call: Call, app_id: str, card: Card, label: str) -> CardFigures:
-    views = call.release.app(app_id).views.get(card.entity, ())
+    views = offered_views(call.release, call.actor, call.release.entity(f"{app_id}.{card.entity}"))
     view = next((each for each in views if each.id == card.view), None)
     if view is None:
         return CardFigures(card, label, problem=say("withheld", call.language))

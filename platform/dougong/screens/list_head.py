@@ -14,7 +14,7 @@ from dougong.model.expression import Expression, ListOf, Literal, Node
 from dougong.model.field import Field
 from dougong.model.form import View
 from dougong.policy.access import may
-from dougong.policy.offers import may_design
+from dougong.policy.offers import may_design, offered_views
 from dougong.records.call import Call
 from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
@@ -65,7 +65,7 @@ def view_of(call: Call, entity: Entity, wanted: str) -> View | None:
     """The view that was asked for, else the first; `*` is all records without a view, as figures lead to them."""
     if wanted == EVERYTHING:
         return None
-    views = call.release.app(entity.app).views.get(entity.id, ())
+    views = offered_views(call.release, call.actor, entity)
     return next((view for view in views if view.id == wanted), views[0] if views else None)
 
 
@@ -106,7 +106,7 @@ def list_head(
 
 def _views(call: Call, entity: Entity, active: View | None, asked: ListRequest) -> tuple[Tab, ...]:
     path = entity_path(entity.key)
-    views = call.release.app(entity.app).views.get(entity.id, ())
+    views = offered_views(call.release, call.actor, entity)
     tabs = tuple(
         Tab(
             view.id,
