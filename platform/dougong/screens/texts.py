@@ -83,7 +83,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "copy": ("复制", "Duplicate"),
         "recycle_bin": ("回收站", "Recycle bin"),
-        "bin_text": ("最近删除的记录，最多显示 {count} 条。", "What was deleted last; at most {count} records are shown."),
+        "bin_text": (
+            "最近删除的记录，最多显示 {count} 条。",
+            "What was deleted last; at most {count} records are shown.",
+        ),
         "bin_empty": ("回收站是空的。", "The recycle bin is empty."),
         "deleted_at": ("删除时间", "Deleted"),
         "restored": ("已恢复「{title}」", "Restored {title}"),
