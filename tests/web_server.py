@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from dougong import assembly
+from dougong.compiler.folders import compile_folders
 from dougong.people import accounts, tokens
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
@@ -119,7 +120,7 @@ def prepare(url: str) -> dict[str, str]:
     """Install the library and its people in an empty database; the answer are their tokens."""
     configure("text", "error")
     database = assembly.open_database(url)
-    [app] = assembly.compile_folders([LIBRARY])
+    [app] = compile_folders([LIBRARY])
     with database.reading() as connection:
         planned = plan(None, app, connection)
     apply(planned, database)

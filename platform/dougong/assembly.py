@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Connection, func, select
 
 from dougong import compiler
-from dougong.definitions.load import load_app, load_sources
+from dougong.definitions.load import load_sources
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
@@ -23,7 +22,7 @@ from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
-from dougong.storage.release import Release, Releases, release_of, releases_of
+from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
 from dougong.web import importing
 from dougong.web.application import create_app
@@ -116,21 +115,6 @@ def _recorded(connection: Connection) -> dict[str, App]:
         for name, number in numbers.items()
     ]
     return {each.id: each for each in compiler.compile_apps(trees) if isinstance(each, App)}
-
-
-def compile_folders(folders: Iterable[str | Path], release: Release | None = None) -> list[App]:
-    """The apps in some folders, on top of those that are installed; every finding of all of them is refused together."""
-    trees = [load_app(folder) for folder in folders]
-    names = {tree.name for tree in trees}
-    installed = (
-        {} if release is None else {name: app for name, app in release.recorded.items() if name not in names}
-    )
-    outcome = compiler.compile_apps(trees, installed)
-    apps = [each for each in outcome if isinstance(each, App)]
-    problems = [each for each in outcome if isinstance(each, Diagnostic)]
-    if problems:
-        raise Refusal("invalid", problems)
-    return apps
 
 
 def worker(settings: Settings, database: Database) -> Worker:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dougong import assembly
+from dougong.compiler.folders import compile_folders
 from dougong.definitions import bundled
 from dougong.demo.fill import Filled, fill
 from dougong.model.app import App
@@ -40,7 +41,7 @@ class Installed:
 
 
 def compiled(app_id: str) -> App:
-    [app] = assembly.compile_folders([bundled.folder(app_id)])
+    [app] = compile_folders([bundled.folder(app_id)])
     return app
 
 

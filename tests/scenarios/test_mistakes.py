@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from dougong import assembly
+from dougong.compiler.folders import compile_folders
 from dougong.definitions import bundled
 from dougong.people import accounts, tokens
 from dougong.storage.apply import apply
@@ -98,7 +99,7 @@ def sources_of(folder: Path) -> dict[str, str]:
 def installed(database_url: str, tmp_path: Path) -> Iterator[tuple[str, Api]]:
     """A database with the right CRM in it, and the API as its administrator uses it."""
     database = assembly.open_database(database_url)
-    [app] = assembly.compile_folders([bundled.folder("crm")])
+    [app] = compile_folders([bundled.folder("crm")])
     with database.reading() as connection:
         planned = plan(None, app, connection)
     apply(planned, database)

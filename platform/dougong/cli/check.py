@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from dougong import assembly
 from dougong.cli.command import Command, takes_apps, takes_format
 from dougong.cli.console import Console, documents, finding_line
+from dougong.compiler.folders import compile_folders
 from dougong.diagnostics import Diagnostic, Refusal, Severity
 from dougong.model.app import App
 
@@ -20,7 +20,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     problems: list[Diagnostic] = []
     apps: list[App] = []
     try:
-        apps = assembly.compile_folders(options.apps)
+        apps = compile_folders(options.apps)
     except Refusal as refusal:
         problems = list(refusal.problems)
     errors = [each for each in problems if each.severity is Severity.ERROR]

@@ -9,6 +9,7 @@ from dougong import assembly
 from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console
 from dougong.cli.opening import app_id_of, database_of
+from dougong.compiler.folders import compile_folders
 from dougong.model.app import App
 from dougong_renderers.diagrams.draw import KINDS
 
@@ -31,7 +32,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
 def _app(options: argparse.Namespace) -> App:
     """The app in a folder, or the installed one of that id."""
     if Path(options.app).is_dir() or "/" in options.app:
-        [app] = assembly.compile_folders([options.app])
+        [app] = compile_folders([options.app])
         return app
     release = assembly.releases(database_of(options)).current()
     return release.app(app_id_of(release, options.app))

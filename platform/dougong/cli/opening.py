@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from dougong import assembly
 from dougong.cli.console import Console
+from dougong.cli.opened import OPENED
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.people.actor import SYSTEM, Actor, load_actor
 from dougong.records.call import Call
@@ -28,17 +29,8 @@ def settings_of(options: argparse.Namespace) -> Settings:
 def database_of(options: argparse.Namespace, create: bool = False) -> Database:
     """The database that is meant; `create` makes the platform's tables where there are none."""
     database = assembly.open_database(settings_of(options).database, create=create)
-    _OPENED.append(database)
+    OPENED.append(database)
     return database
-
-
-_OPENED: list[Database] = []
-
-
-def close_databases() -> None:
-    """Close what the command has opened."""
-    while _OPENED:
-        _OPENED.pop().dispose()
 
 
 @contextmanager

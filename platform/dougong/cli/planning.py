@@ -11,6 +11,7 @@ from dougong import assembly
 from dougong.cli.command import Command, takes_apps, takes_database, takes_format
 from dougong.cli.console import Console
 from dougong.cli.opening import app_id_of, database_of
+from dougong.compiler.folders import compile_folders
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
 from dougong.storage.apply import apply as apply_plan
@@ -62,7 +63,7 @@ def _run_plan(options: argparse.Namespace, console: Console) -> int:
 
 
 def _plans_of_folders(database: Database, folders: Sequence[str]) -> list[Plan]:
-    return plans_for(database, assembly.compile_folders(folders, assembly.releases(database).current()))
+    return plans_for(database, compile_folders(folders, assembly.releases(database).current().recorded))
 
 
 def _configure_apply(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -110,7 +111,7 @@ def apply_folders(
     """Apply the apps of some folders one after the other, each planned against what the one before left."""
     releases = assembly.releases(database)
     versions = []
-    for app in assembly.compile_folders(folders, releases.current()):
+    for app in compile_folders(folders, releases.current().recorded):
         [plan] = plans_for(database, [app])
         if not plan.is_empty:
             versions.append(

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 import sqlalchemy
 
 from dougong.cli.console import Console, standard_console
-from dougong.cli.opening import close_databases
-from dougong.cli.registry import COMMANDS
+from dougong.cli.opened import close_databases
+from dougong.cli.registry import commands
 from dougong.diagnostics import Refusal
 
 
@@ -47,9 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 refused or failed, 2 wrongly used."""
     console = standard_console()
     Parser.console = console
-    parser = build_parser(console)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = build_parser(console, given[0] if given else "")
     try:
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(given)
     except SystemExit as stop:
         return int(stop.code or 0)
     return run(
@@ -83,8 +84,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         close_databases()
 
 
-def build_parser(console: Console) -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def build_parser(console: Console, only: str = "") -> argparse.ArgumentParser:
+    """The parser of the command of that name, or of all commands when there is none of it."""
     parser = Parser(prog="dougong", description=console.say("program"))
     parser.add_argument(
         "--version",
@@ -92,12 +93,12 @@ def build_parser(console: Console) -> argparse.ArgumentParser:
         version=f"dougong {installed_version()}",
         help=console.say("opt_version"),
     )
-    commands = parser.add_subparsers(
+    children = parser.add_subparsers(
         title=console.say("commands"), metavar="COMMAND", required=True, parser_class=Parser
     )
-    for command in COMMANDS:
+    for command in commands(only):
         words = console.say(command.description)
-        child = commands.add_parser(command.name, help=words, description=words)
+        child = children.add_parser(command.name, help=words, description=words)
         command.configure(child, console)
         if child.get_default("run") is None:
             child.set_defaults(run=command.run)

@@ -1,43 +1,38 @@
-"""Every command of the program."""
+"""Every command of the program, and where it stands; a command's module is imported when it is needed, as starting counts."""
 
 from __future__ import annotations
 
-from dougong.cli import (
-    backup,
-    check,
-    demo,
-    diagram,
-    explain,
-    planning,
-    schema,
-    serve,
-    settings,
-    template,
-    transfer,
-    users,
-    verify,
-    worker,
-)
+from importlib import import_module
+
 from dougong.cli.command import Command
 
-COMMANDS: tuple[Command, ...] = (
-    check.COMMAND,
-    planning.PLAN,
-    planning.APPLY,
-    planning.ROLLBACK,
-    serve.COMMAND,
-    demo.COMMAND,
-    transfer.IMPORT,
-    transfer.EXPORT,
-    users.USER,
-    users.TOKEN,
-    template.COMMAND,
-    explain.COMMAND,
-    diagram.COMMAND,
-    schema.COMMAND,
-    backup.BACKUP,
-    backup.RESTORE,
-    verify.COMMAND,
-    worker.COMMAND,
-    settings.COMMAND,
+PLACES: tuple[tuple[str, str, str], ...] = (
+    ("check", "check", "COMMAND"),
+    ("plan", "planning", "PLAN"),
+    ("apply", "planning", "APPLY"),
+    ("rollback", "planning", "ROLLBACK"),
+    ("serve", "serve", "COMMAND"),
+    ("demo", "demo", "COMMAND"),
+    ("import", "transfer", "IMPORT"),
+    ("export", "transfer", "EXPORT"),
+    ("user", "users", "USER"),
+    ("token", "users", "TOKEN"),
+    ("template", "template", "COMMAND"),
+    ("explain", "explain", "COMMAND"),
+    ("diagram", "diagram", "COMMAND"),
+    ("schema", "schema", "COMMAND"),
+    ("backup", "backup", "BACKUP"),
+    ("restore", "backup", "RESTORE"),
+    ("verify", "verify", "COMMAND"),
+    ("worker", "worker", "COMMAND"),
+    ("settings", "settings", "COMMAND"),
 )
+"""Name, module of this package, and what the command is called there."""
+
+
+def commands(only: str = "") -> tuple[Command, ...]:
+    """The command of that name, or every command when there is none of it."""
+    wanted = [place for place in PLACES if place[0] == only] or PLACES
+    found = tuple(getattr(import_module(f"dougong.cli.{module}"), name) for _, module, name in wanted)
+    assert all(isinstance(each, Command) for each in found)
+    return found

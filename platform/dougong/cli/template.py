@@ -11,6 +11,7 @@ from dougong.cli.command import Command, Run, takes_database, takes_format
 from dougong.cli.console import Console, table
 from dougong.cli.opening import database_of
 from dougong.cli.planning import confirmed, refuse_obstacles, show_plans
+from dougong.compiler.folders import compile_folders
 from dougong.definitions import bundled
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.storage import ledger
@@ -169,7 +170,7 @@ def _found(name: str, release: Release | None) -> Package:
 
 def _of_folder(folder: Path, release: Release | None) -> Package:
     """The app of a folder, which must compile: what is broken is never packed."""
-    [app] = assembly.compile_folders([folder], release)
+    [app] = compile_folders([folder], release.recorded if release else {})
     return package_of(app)
 
 

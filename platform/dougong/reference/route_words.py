@@ -123,6 +123,8 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/dashboards/<dashboard>": ("A dashboard", "仪表盘"),
     "GET /<app>/<entity>": ("A list or a board", "列表或看板"),
     "POST /<app>/<entity>/delete": ("Delete the chosen records", "删除所选记录"),
+    "GET /<app>/<entity>/bin": ("The recycle bin of an entity", "实体的回收站"),
+    "POST /<app>/<entity>/<identifier>/restore": ("Bring a record back from the bin", "从回收站恢复记录"),
     "GET /<app>/<entity>/new": ("The form of a new record", "新建表单"),
     "POST /<app>/<entity>/new": ("Create it", "新建"),
     "GET /<app>/<entity>/export": ("Export what the list shows", "导出列表内容"),

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dougong.assembly import compile_folders
+from dougong.compiler.folders import compile_folders
 from dougong.definitions import bundled
 from dougong.model.app import App
 from dougong_renderers.diagrams.draw import KINDS
