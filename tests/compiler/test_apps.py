@@ -13,13 +13,13 @@ from dougong.model.app import App
 from tests.definitions.samples import texts_of
 
 PEOPLE = {
-    "app.yaml": "id: people\nversion: 1.0.0\nlabel: People\n",
+    "app.yaml": "id: staff\nversion: 1.0.0\nlabel: People\n",
     "entities/employee.yaml": "fields:\n  name: {type: text}\n  salary: {type: money}\n",
 }
 FLEET = {
-    "app.yaml": "id: fleet\nversion: 1.0.0\nlabel: Fleet\nrequires: {apps: [people]}\n",
+    "app.yaml": "id: fleet\nversion: 1.0.0\nlabel: Fleet\nrequires: {apps: [staff]}\n",
     "entities/car.yaml": (
-        "fields:\n  plate: {type: text}\n  driver: {type: link, to: people.employee, fill: {plate: name}}\n"
+        "fields:\n  plate: {type: text}\n  driver: {type: link, to: staff.employee, fill: {plate: name}}\n"
         'rules:\n  - {check: "driver.salary > 10"}\n'
     ),
 }
@@ -31,37 +31,37 @@ def trees(*apps: dict[str, str]) -> list[Tree]:
 
 def test_apps_are_compiled_in_the_order_they_need() -> None:
     outcome = compile_apps(trees(FLEET, PEOPLE))
-    assert [app.id for app in outcome if isinstance(app, App)] == ["people", "fleet"]
+    assert [app.id for app in outcome if isinstance(app, App)] == ["staff", "fleet"]
 
 
 def test_an_app_may_build_on_an_installed_one() -> None:
-    people = check_sources(PEOPLE)
-    assert isinstance(people, App)
-    fleet = check_sources(FLEET, {"people": people})
+    staff = check_sources(PEOPLE)
+    assert isinstance(staff, App)
+    fleet = check_sources(FLEET, {"staff": staff})
     assert isinstance(fleet, App)
     target = fleet.entities["car"].fields["driver"].target
     assert target is not None
-    assert target.key == "people.employee"
+    assert target.key == "staff.employee"
 
 
 def test_a_mistake_in_a_required_app_is_said_once() -> None:
     broken = {**PEOPLE, "entities/employee.yaml": "fields:\n  name: {type: txt}\n"}
     outcome = compile_apps(trees(FLEET, broken))
     assert [(each.code, str(each.place)) for each in outcome if isinstance(each, Diagnostic)] == [
-        ("D204", "people/entities/employee.yaml:2:16")
+        ("D204", "staff/entities/employee.yaml:2:16")
     ]
 
 
 def test_names_of_another_app_are_checked() -> None:
-    people = check_sources(PEOPLE)
-    assert isinstance(people, App)
+    staff = check_sources(PEOPLE)
+    assert isinstance(staff, App)
     wrong = {
         **FLEET,
         "entities/car.yaml": FLEET["entities/car.yaml"]
         .replace("employee", "employe")
         .replace("salary", "pay"),
     }
-    outcome = check_sources(wrong, {"people": people})
+    outcome = check_sources(wrong, {"staff": staff})
     assert isinstance(outcome, list)
     assert [(each.code, each.hint) for each in outcome] == [("D301", "did you mean 'employee'?")]
 
