@@ -76,6 +76,11 @@ agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (
 figures: $(VENV)/dev ## compare reports with an independent computation
 	@$(RUN)/python -m pytest -q --no-header tests/reports
 
+.PHONY: bench
+bench: $(VENV)/dev assets ## measure dougong beside a bare application of hand-written SQL, on both databases (ROWS=100000)
+	@$(RUN)/python -m tests.needs
+	@PYTHONPATH=platform:renderers:. $(RUN)/python -m tests.performance.bench --rows $(or $(ROWS),100000)
+
 .PHONY: real-data
 real-data: $(VENV)/dev ## import a company's real sales pipeline on both databases and prove that it is all there (DATA=folder)
 	@$(RUN)/python -m tests.needs
