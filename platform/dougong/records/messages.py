@@ -16,6 +16,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}: {value} does not exist, or you may not see it",
     ),
     "unknown_member": ("{label}：没有可用的人员 {value}", "{label}: there is no active person {value}"),
+    "member_out_of_range": (
+        "{label}：人员 {value} 不可用，或不在可选范围内",
+        "{label}: {value} is no active person that may be chosen here",
+    ),
+    "unknown_department": (
+        "{label}：没有部门 {value}，或不在可选范围内",
+        "{label}: there is no department {value} that may be chosen here",
+    ),
     "unknown_file": ("{label}：找不到文件 {value}", "{label}: there is no file {value}"),
     "unknown_row": ("{label}中没有编号为 {value} 的行", "{label} has no row with the id {value}"),
     "repeated_row": ("{label}中编号为 {value} 的行出现了两次", "{label} names the row {value} twice"),
