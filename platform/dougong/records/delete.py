@@ -45,6 +45,12 @@ class Pointer:
         target = self.field.target
         return self.field.type == "link" and target is not None and target.on_delete == "cascade"
 
+    @property
+    def clears(self) -> bool:
+        """Whether the link becomes empty when what it points to is gone."""
+        target = self.field.target
+        return target is not None and target.on_delete == "clear"
+
 
 def delete(call: Call, key: str, identifier: int, if_version: int | None = None) -> None:
     """Move a record to the recycle bin; links to it refuse, follow or are cleared, as their definition says."""

@@ -60,6 +60,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_group": ("分组“{name}”无效", "'{name}' is not something to group by"),
     "bad_measure": ("指标“{name}”无效", "'{name}' is not a measure"),
     "not_a_number": ("“{name}”不是数字字段", "'{name}' is not a number"),
+    "purge_held": (
+        "{count} 条记录仍被其他记录引用（可能也在回收站中），不能彻底删除",
+        "{count} records are still linked to by others, perhaps in the bin too, and cannot be deleted for good",
+    ),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
     "too_many_groups": ("分组结果超过 {limit} 行，请缩小范围", "more than {limit} groups; narrow the filter"),
     "bad_operation": (
