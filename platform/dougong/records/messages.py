@@ -92,8 +92,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_empty": ("文件中没有数据", "the file holds no data"),
     "import_format": ("不能读取这种文件：{value}", "such a file cannot be read: {value}"),
     "import_encoding": (
-        "无法识别文件编码（支持 UTF-8、GB18030、UTF-16）",
-        "the encoding is none of UTF-8, GB18030 and UTF-16",
+        "无法用这种编码读出文件，请换一种编码",
+        "the file cannot be read in this encoding; choose another",
+    ),
+    "import_bad_encoding": ("不支持编码“{value}”", "the encoding '{value}' is not supported"),
+    "import_bad_delimiter": ("不支持分隔符“{value}”", "the delimiter '{value}' is not supported"),
+    "import_sheet": (
+        "没有可见的工作表“{name}”，可选：{known}",
+        "there is no visible sheet '{name}'; possible are {known}",
+    ),
+    "import_sheet_limits": (
+        "工作簿太大或已损坏，无法在限定的内存和时间内读出；请另存为 CSV 再导入",
+        "the workbook is too large or damaged to be read within the limits of memory and time; save it as CSV",
     ),
     "import_too_large": ("文件太大或展开后过大", "the file is too large, or becomes so when unpacked"),
     "import_header": ("列“{name}”不对应任何字段", "the column '{name}' matches no field"),
