@@ -15,8 +15,8 @@ import sqlalchemy
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, any_, bindparam, func, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultDialect
-from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Processor = Callable[[Any], Any]
@@ -160,7 +160,7 @@ def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
 
 
-def _wrap(connection: Connection, text: str, error: Exception) -> NoReturn:
+def _wrap(connection: Connection, text: str, error: Any) -> NoReturn:
     """Raise what SQLAlchemy would raise for the same trouble, so that nobody need know who ran the statement."""
     module = connection.dialect.loaded_dbapi
     lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
