@@ -10,13 +10,12 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.references import REFERRING
 from dougong.model.entity import Entity
 from dougong.model.field import Field
+from dougong.model.role import ACTIONS
 from dougong.policy.access import access, may
 from dougong.policy.offers import may_design, may_open_report, readable_entities
 from dougong.records.call import Call
 from dougong.screens.navigation import open_apps
 from dougong.workflow.submit import workflows_of
-
-ACTIONS = ("read", "create", "update", "delete", "import", "export")
 
 
 @dataclass(frozen=True, slots=True)
