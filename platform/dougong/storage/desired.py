@@ -23,10 +23,13 @@ _LONGEST_INDEXED_TEXT = 600
 
 def schema_of(app: App) -> Schema:
     """The schema that an app asks for, without identities."""
-    return Schema(app.id, tuple(table for entity in app.entities.values() for table in _tables(app, entity)))
+    return Schema(
+        app.id, tuple(table for entity in app.entities.values() for table in specifications(app, entity))
+    )
 
 
-def _tables(app: App, entity: Entity) -> Iterator[TableSpec]:
+def specifications(app: App, entity: Entity) -> Iterator[TableSpec]:
+    """The tables that one entity, or the rows of one sub-table, asks for."""
     rows = bool(entity.parent)
     field = _owning_field(app, entity) if rows else None
     columns = tuple(filter(None, (_column(each) for each in entity.fields.values())))
