@@ -1,6 +1,8 @@
 """Schema → SQLAlchemy tables, through which everything is read and written.
 
-Columns are reached by field id (`table.c.amount`); foreign keys and indexes are the business of `ddl` alone.
+Columns are reached by field id (`table.c.amount`); foreign keys and indexes are the business of `ddl` alone. That system columns are
+filled is ensured by the verbs and looked after by `drift`: as constraints, SQLite could not take them back when a sub-table becomes an
+entity of its own.
 """
 
 from __future__ import annotations
@@ -106,17 +108,17 @@ def _columns(spec: TableSpec) -> list[Column[object]]:
 def _before(spec: TableSpec) -> list[Column[object]]:
     if spec.kind != "rows":
         return []
-    return [Column("parent_id", BigInteger, nullable=False), Column("position", BigInteger, nullable=False)]
+    return [Column("parent_id", BigInteger), Column("position", BigInteger)]
 
 
 def _after(spec: TableSpec) -> list[Column[object]]:
     if spec.kind == "rows":
         return []
     return [
-        Column("created_at", Instant, nullable=False),
+        Column("created_at", Instant),
         Column("created_by", BigInteger),
-        Column("updated_at", Instant, nullable=False),
+        Column("updated_at", Instant),
         Column("updated_by", BigInteger),
-        Column("version", BigInteger, nullable=False),
+        Column("version", BigInteger),
         Column("deleted_at", Instant),
     ]
