@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.references import REFERRING
 from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.model.role import ACTIONS
@@ -108,9 +109,7 @@ def _entity(call: Call, entity: Entity) -> EntityDescription:
         entity.help.get(language),
         fields,
         frozenset(action for action in ACTIONS if may(call.release, call.actor, entity.key, action)),
-        tuple(
-            name for name, field in entity.fields.items() if name in seen and field.type in ("link", "member")
-        ),
+        tuple(name for name, field in entity.fields.items() if name in seen and field.type in REFERRING),
         tuple(readable),
         tuple(each.id for each in workflows_of(call, entity.key) if each.start_on == "submit"),
     )
