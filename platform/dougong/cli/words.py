@@ -70,6 +70,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_rows": ("演示数据的规模（1 为常规）", "size of the demo data (1 is usual)"),
         "demo_apply": ("安装 CRM …", "installing the CRM …"),
         "demo_data": ("演示数据：{count} 条", "demo data: {count} records"),
+        "demo_foreign": (
+            "{folder} 中的 {file} 不是演示的一部分，不会改动它",
+            "{file} in {folder} is not part of a demo and is left as it is",
+        ),
+        "demo_unread": (
+            "{folder} 中的 {file} 无法读取",
+            "{file} in {folder} cannot be read",
+        ),
+        "demo_elsewhere": (
+            "换一个文件夹：dougong demo 文件夹",
+            "name another folder: dougong demo FOLDER",
+        ),
         "demo_exists": (
             "{folder} 中已有数据库，直接使用",
             "there is a database in {folder} already; it is used",
@@ -168,6 +180,23 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "package, app folder or name of a bundled template",
         ),
         "packed": ("已打包 {app} 到 {file}", "{app} packed into {file}"),
+        "renumber": (
+            "为一个流水号字段的全部记录重新编号，并记入历史",
+            "number all records of a serial field again, with a log in the history",
+        ),
+        "opt_serial": ("应用.实体.字段", "app.entity.field"),
+        "opt_renumber_dry": ("只显示会改变什么", "only show what would change"),
+        "bad_serial": ("“{subject}”应写作 应用.实体.字段", "'{subject}' is written app.entity.field"),
+        "renumber_counts": (
+            "{records} 条记录中 {changed} 条的编号会改变",
+            "{changed} of {records} records get another number",
+        ),
+        "renumber_ask": ("重新编号？[y/N] ", "number them again? [y/N] "),
+        "renumber_head": ("记录 原编号 新编号", "record before after"),
+        "renumbered": (
+            "已重新编号 {changed} 条记录（批次 {batch}）",
+            "{changed} records numbered again (batch {batch})",
+        ),
         "explain": ("说明某人为什么可以或不可以", "why somebody may or may not"),
         "opt_action": (
             "read、create、update、delete、import 或 export",

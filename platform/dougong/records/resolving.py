@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy import ColumnElement, func, literal, select
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
-from dougong.records.record import MEMBER
+from dougong.records.eligible import units
+from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import USER
@@ -29,6 +31,7 @@ class Resolver:
         self._records: dict[str, dict[str, int | None]] = {}
         self._people: dict[str, int] | None = None
         self._several: dict[tuple[str, str], list[str]] = {}
+        self._departments: dict[str, int] | None = None
 
     def forget_records(self, key: str) -> None:
         """Forget what was not found among the records of an entity, because some were just created."""
@@ -40,6 +43,12 @@ class Resolver:
         if self._people is None:
             self._people = self._all_people(call)
         return self._people.get(text.strip().casefold())
+
+    def department(self, call: Call, text: str) -> int | None:
+        """The department with that path, name or id."""
+        if self._departments is None:
+            self._departments = self._all_departments(call)
+        return self._departments.get(_path(text))
 
     def find_records(self, call: Call, key: str, texts: Iterable[str]) -> dict[str, int | None]:
         """What the texts mean; every one is a key of the answer."""
@@ -53,7 +62,7 @@ class Resolver:
 
     def candidates(self, key: str, text: str) -> str:
         """What an ambiguous text may mean, in the words that name each alone: logins, or ids with their sign."""
-        folded = text.strip().casefold() if key == MEMBER else text
+        folded = {MEMBER: text.strip().casefold(), DEPARTMENT: _path(text)}.get(key, text)
         found = self._several.get((key, folded), [])
         return ", ".join(found[:SHOWN_CANDIDATES]) + (", …" if len(found) > SHOWN_CANDIDATES else "")
 
@@ -72,6 +81,24 @@ class Resolver:
                     found[text] = identifier
         for identifier, login in logins.items():
             found[login.casefold()] = identifier
+        return found
+
+    def _all_departments(self, call: Call) -> dict[str, int]:
+        found: dict[str, int] = {}
+        every = units(call)
+        paths = {unit.id: unit.path for unit in every}
+        for unit in every:
+            name = _path(unit.name)
+            if name in found:
+                both = self._several.setdefault((DEPARTMENT, name), [paths.get(found[name], "")])
+                both.append(unit.path)
+                found[name] = AMBIGUOUS
+            else:
+                found[name] = unit.id
+        for unit in every:
+            found[str(unit.id)] = found.get(str(unit.id), unit.id)
+            if "/" in unit.path:
+                found[_path(unit.path)] = unit.id
         return found
 
     def _find(self, call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:
@@ -98,6 +125,11 @@ class Resolver:
             for identifier in call.connection.execute(statement).scalars():
                 found[by_id[identifier]] = identifier
         return {text: found.get(text) for text in texts}
+
+
+def _path(text: str) -> str:
+    """A department as it is written, without case, width and blanks around its parts."""
+    return "/".join(part.strip() for part in unicodedata.normalize("NFKC", text).casefold().split("/"))
 
 
 def _ways(shape: Shape, hidden: frozenset[str]) -> list[ColumnElement[Any]]:

@@ -29,6 +29,10 @@ MEANINGS: Mapping[str, Pair] = {
     ),
     "C121": ("The entity has no such field.", "该实体没有这个字段。"),
     "C122": ("There is no such record.", "没有这条记录。"),
+    "C123": (
+        "A serial number field is written `app.entity.field`.",
+        "流水号字段应写作 `应用.实体.字段`。",
+    ),
     "C130": ("A date is written like 2026-12-31.", "日期应写作 2026-12-31。"),
     "C131": ("A file to import is missing.", "缺少要导入的文件。"),
     "C132": (
@@ -41,6 +45,12 @@ MEANINGS: Mapping[str, Pair] = {
     ),
     "C141": ("The package cannot be written there.", "无法在该位置写入应用包。"),
     "C140": ("`DOUGONG_SMTP_URL` cannot be read.", "无法读取 `DOUGONG_SMTP_URL`。"),
+    "C142": ("A backup cannot be read or written there.", "无法在该位置读取或写入备份。"),
+    "C143": ("There is no such template.", "没有这个应用包。"),
+    "C150": (
+        "The folder for the demo holds a database of something else, or accounts that cannot be read; name another folder.",
+        "演示文件夹中已有其他数据库，或其中的账号文件无法读取；请换一个文件夹。",
+    ),
     "M101": (
         "Something of another kind is expected here, or a number is out of range.",
         "此处应为其他类型，或数字超出范围。",
