@@ -1,139 +1,151 @@
-"""Statements made ready once, kept with a release, and run by the driver itself; many of them in one round trip.
+"""Statements compiled once: SQL text of one dialect with its parameters and readers, run by the driver itself.
 
-Building a statement and asking SQLAlchemy to run it costs ten times what the database needs for one row. A `Statement` holds
-the text of the driver and the conversions of values, so that running it costs one call of the driver.
+SQLAlchemy builds every statement; what is asked again and again is then run without it, as building, compiling and wrapping
+cost many times what the database needs. This is the only place that hands SQL to a driver's cursor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, UpdateBase, bindparam
-from sqlalchemy.dialects.postgresql import ARRAY
+import sqlalchemy
+from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, bindparam, func, select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql import ClauseElement, column, func, select
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.types import BigInteger, Text, TypeDecorator, TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dougong.fieldtypes.columns import json_text
 
-Parameters = Mapping[str, Any]
-Row = tuple[Any, ...]
-Writer = Callable[[Any], Any]
+Processor = Callable[[Any], Any]
+Values = Mapping[str, Any]
+Rows = list[Sequence[Any]]
+Readers = list[tuple[int, Processor]]
 
 
 class Statement:
-    """One statement of a driver. Parameters are given by name; values are converted as the columns of the statement say."""
+    """One statement of one dialect. Parameters without a value of their own are given by name with every run."""
 
-    __slots__ = ("_places", "_readers", "columns", "text")
+    __slots__ = ("_fixed", "_readers", "_types", "_variable", "text")
 
-    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
-        types = {name: bind.type for bind, name in compiled.bind_names.items()}
-        fixed = compiled.params
-        names = compiled.positiontup if compiled.positional else list(types)
-        self.text: str = str(compiled)
-        self._places: tuple[tuple[str, Writer | None, Any], ...] = tuple(
-            (name, types[name].dialect_impl(dialect).bind_processor(dialect), fixed.get(name))
-            for name in names or ()
-        )
-        described = _described(compiled)
-        self.columns: tuple[str, ...] = tuple(each["name"] for each in described)
-        self._readers = tuple(
-            (place, read)
-            for place, each in enumerate(described)
-            if (read := each["type"].dialect_impl(dialect).result_processor(dialect, None)) is not None
-        )
+    def __init__(self, element: ClauseElement, dialect: str) -> None:
+        driver = _dialect(dialect)
+        compiled = element.compile(dialect=driver)
+        assert isinstance(compiled, SQLCompiler)
+        required = {name: None for name, bind in compiled.binds.items() if bind.required}
+        state = compiled.construct_expanded_state(required)
+        self.text: str = state.statement
+        self._fixed: list[Any] = []
+        self._variable: list[tuple[int, str, Processor | None]] = []
+        for place, name in enumerate(state.positiontup or ()):
+            bind = compiled.binds.get(name)
+            write = (
+                state.processors.get(name)
+                if bind is None
+                else _impl(bind.type, driver).bind_processor(driver)
+            )
+            if name in required:
+                self._variable.append((place, name, write))
+                self._fixed.append(None)
+            else:
+                value = state.parameters[name]
+                self._fixed.append(write(value) if callable(write) else value)
+        self._types = _types_of(element)
+        self._readers: Readers | None = None
 
-    def arguments(self, parameters: Parameters, named: bool) -> Any:
-        """What the driver takes for these parameters: a mapping by name or a tuple by place."""
-        values = [
-            value if write is None or value is None else write(value)
-            for write, value in ((write, parameters.get(name, fixed)) for name, write, fixed in self._places)
+    def columns(self, connection: Connection, values: Values | None = None) -> list[Sequence[Any]]:
+        """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
+        rows, readers = self._fetched(connection, values or {})
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
+        for place, read in readers if rows else ():
+            columns[place] = [read(value) for value in columns[place]]
+        return columns
+
+    def rows(self, connection: Connection, values: Values | None = None) -> Rows:
+        """The answer row by row; none for a statement that gives none."""
+        return _read(*self._fetched(connection, values or {}))
+
+    def run_many(self, connection: Connection, each_values: Iterable[Values]) -> None:
+        """Run a statement that gives no rows once for each of the values."""
+        arguments = [self._arguments(values) for values in each_values]
+        if not arguments:
+            return
+        try:
+            cursor = _cursor(connection)
+            try:
+                _announce(connection, cursor, self.text, arguments, many=True)
+                cursor.executemany(self.text, arguments)
+            finally:
+                cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, self.text, error) from error
+
+    def _arguments(self, values: Values) -> list[Any]:
+        """What the driver takes, by place."""
+        if not self._variable:
+            return self._fixed
+        arguments = self._fixed.copy()
+        for place, name, write in self._variable:
+            arguments[place] = values[name] if write is None else write(values[name])
+        return arguments
+
+    def _fetched(self, connection: Connection, values: Values) -> tuple[Rows, Readers]:
+        arguments = self._arguments(values)
+        try:
+            cursor = _cursor(connection)
+            try:
+                self._send(connection, cursor, arguments)
+                return self._received(connection, cursor)
+            finally:
+                cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, self.text, error) from error
+
+    def _send(self, connection: Connection, cursor: Any, arguments: list[Any]) -> None:
+        _announce(connection, cursor, self.text, arguments)
+        cursor.execute(self.text, arguments)
+
+    def _received(self, connection: Connection, cursor: Any) -> tuple[Rows, Readers]:
+        if cursor.description is None:
+            return [], []
+        rows: Rows = cursor.fetchall()
+        if self._readers is None:
+            self._readers = self._made_readers(connection.dialect, cursor.description)
+        return rows, self._readers
+
+    def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> Readers:
+        found = [
+            (place, _impl(type_, dialect).result_processor(dialect, described[1]))
+            for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
         ]
-        return (
-            {place[0]: value for place, value in zip(self._places, values, strict=True)} if named else values
-        )
-
-    def read(self, found: Sequence[Row]) -> list[Row]:
-        """Rows of the driver with their values converted."""
-        if not self._readers:
-            return list(found)
-        rows = []
-        for each in found:
-            row = list(each)
-            for place, read in self._readers:
-                if row[place] is not None:
-                    row[place] = read(row[place])
-            rows.append(tuple(row))
-        return rows
+        return [(place, read) for place, read in found if callable(read)]
 
 
-def _described(compiled: SQLCompiler) -> Any:
-    """Name and type of every column that the statement gives."""
-    statement: Any = compiled.statement
-    if isinstance(statement, Select):
-        return statement.column_descriptions
-    if isinstance(statement, UpdateBase):
-        return statement.returning_column_descriptions if compiled.effective_returning else ()
-    return [{"name": each.name, "type": each.type} for each in getattr(statement, "exported_columns", ())]
+Step = tuple[Statement, Values]
 
 
-Step = tuple[Statement, Parameters]
-
-
-def prepare(statement: ClauseElement, dialect: Dialect, names: Sequence[str] | None = None) -> Statement:
-    """Make a statement ready; `names` are the columns that an INSERT or UPDATE sets."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(names) if names is not None else None)
-    assert isinstance(compiled, SQLCompiler)
-    return Statement(compiled, dialect)
-
-
-def kept(
-    cache: MutableMapping[object, object],
-    key: object,
-    connection: Connection,
-    build: Callable[[], ClauseElement],
-) -> Statement:
-    """The statement under a key, made ready when it is asked for the first time; a release has one database only."""
-    found = cache.get(key)
-    if not isinstance(found, Statement):
-        found = cache[key] = prepare(build(), connection.dialect)
-    return found
-
-
-def rows(connection: Connection, statement: Statement, parameters: Parameters) -> list[Row]:
-    """Run a statement and return its rows; none for a statement that gives none."""
-    named = connection.dialect.name != "sqlite"
-    arguments = statement.arguments(parameters, named)
-    with _driven(connection, statement.text, arguments) as cursor:
-        cursor.execute(statement.text, arguments)
-        return statement.read(cursor.fetchall()) if cursor.description is not None else []
-
-
-def together(connection: Connection, steps: Sequence[Step]) -> list[list[Row]]:
+def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
     """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
 
     None of them can use what another one found. The first error ends them all.
     """
     if connection.dialect.name == "sqlite" or len(steps) < 2:
-        return [rows(connection, statement, parameters) for statement, parameters in steps]
+        return [statement.rows(connection, values) for statement, values in steps]
     cursors: list[Any] = []
     try:
-        _send_together(connection, steps, cursors)
-        return [
-            statement.read(cursor.fetchall()) if cursor.description is not None else []
-            for (statement, _), cursor in zip(steps, cursors, strict=True)
-        ]
+        try:
+            _send_together(connection, steps, cursors)
+            return [
+                _read(*statement._received(connection, cursor))  # noqa: SLF001
+                for (statement, _), cursor in zip(steps, cursors, strict=True)
+            ]
+        finally:
+            for cursor in cursors:
+                cursor.close()
     except connection.dialect.loaded_dbapi.Error as error:
-        statement, parameters = steps[len(cursors) - 1]
-        raise _wrapped(connection, statement.text, dict(parameters), error) from error
-    finally:
-        for cursor in cursors:
-            cursor.close()
+        raise _wrapped(connection, steps[len(cursors) - 1][0].text, error) from error
 
 
 def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[Any]) -> None:
@@ -143,11 +155,10 @@ def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[
     try:
         with driver.pipeline():
             try:
-                for statement, parameters in steps:
-                    cursors.append(driver.cursor())
-                    arguments = statement.arguments(parameters, named=True)
-                    _announce(connection, cursors[-1], statement.text, arguments)
-                    cursors[-1].execute(statement.text, arguments)
+                for statement, values in steps:
+                    arguments = statement._arguments(values)  # noqa: SLF001
+                    cursors.append(_cursor(connection))
+                    statement._send(connection, cursors[-1], arguments)  # noqa: SLF001
             except connection.dialect.loaded_dbapi.Error as error:
                 first = error
     except connection.dialect.loaded_dbapi.Error as error:
@@ -156,54 +167,18 @@ def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[
         raise first
 
 
-def run_many(connection: Connection, statement: Statement, parameters: Sequence[Parameters]) -> None:
-    """Run a statement that gives no rows once for each of the parameters."""
-    if len(parameters) == 1:
-        rows(connection, statement, parameters[0])
-        return
-    named = connection.dialect.name != "sqlite"
-    arguments = [statement.arguments(each, named) for each in parameters]
-    with _driven(connection, statement.text, arguments, many=True) as cursor:
-        cursor.executemany(statement.text, arguments)
+def kept(
+    cache: MutableMapping[object, object], key: object, dialect: str, build: Callable[[], ClauseElement]
+) -> Statement:
+    """The statement under a key of a release's cache, made when it is asked for the first time."""
+    found = cache.get(key)
+    if not isinstance(found, Statement):
+        found = cache[key] = Statement(build(), dialect)
+    return found
 
 
-@contextmanager
-def _driven(connection: Connection, text: str, arguments: Any, many: bool = False) -> Iterator[Any]:
-    """A cursor of the driver; its errors come out as SQLAlchemy's own."""
-    cursor = connection.connection.cursor()
-    try:
-        _announce(connection, cursor, text, arguments, many)
-        yield cursor
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _wrapped(connection, text, arguments, error) from error
-    finally:
-        cursor.close()
-
-
-def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
-    """Tell those who listen to the statements of the engine: tests and tracing."""
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, arguments, None, many)
-
-
-def _wrapped(connection: Connection, text: str, arguments: Any, error: Exception) -> Exception:
-    driver: Any = error
-    lost = connection.dialect.is_disconnect(driver, connection.connection.dbapi_connection, None)
-    wrapped = DBAPIError.instance(
-        text,
-        arguments,
-        error,
-        connection.dialect.loaded_dbapi.Error,
-        connection_invalidated=lost,
-        dialect=connection.dialect,
-    )
-    if lost:
-        connection.invalidate(error)
-    return wrapped
-
-
-class Listed(TypeDecorator[Any]):
-    """Many values of one column type in one parameter: an array on PostgreSQL, JSON on SQLite."""
+class Listed(TypeDecorator[Sequence[Any]]):
+    """Any number of values of one column type given as one parameter: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
@@ -214,26 +189,101 @@ class Listed(TypeDecorator[Any]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
-            return dialect.type_descriptor(Text())
-        stored = self.item.dialect_impl(dialect)
-        plain = stored.load_dialect_impl(dialect) if isinstance(stored, TypeDecorator) else stored
+            return Text()
+        item = self.item
+        plain = item.load_dialect_impl(dialect) if isinstance(item, TypeDecorator) else item
         return ARRAY(Text() if isinstance(plain, Text) else plain)
 
-    def bind_processor(self, dialect: Dialect) -> Writer:
-        write = self.item.dialect_impl(dialect).bind_processor(dialect)
-        pack: Writer = json_text if dialect.name == "sqlite" else list
-        if write is None:
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        write = _impl(self.item, dialect).bind_processor(dialect)
+        pack: Processor = json_text if dialect.name == "sqlite" else list
+        if not callable(write):
             return lambda values: pack(list(values))
-        return lambda values: pack([None if value is None else write(value) for value in values])
+        return lambda values: pack([write(value) for value in values])
 
 
-def among(column_: ColumnElement[Any], name: str, dialect: Dialect) -> ColumnElement[bool]:
-    """The condition that a column holds one of the values of a parameter, which is a list of any length."""
-    values = bindparam(name, type_=Listed(column_.type))
-    if dialect.name == "sqlite":
-        return column_.in_(select(column("value")).select_from(func.json_each(values)))
-    return column_ == func.any(values, type_=column_.type)
+def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """The condition that a column holds one of the values of a parameter, of which there can be any number."""
+    given = bindparam(name, type_=Listed(column.type))
+    if dialect == "sqlite":
+        listed = func.json_each(given).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(given)
 
 
-IDS = Listed(BigInteger())
-"""The type of a parameter that holds ids."""
+def run_script(connection: Connection, text: str) -> Rows:
+    """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+    try:
+        if connection.dialect.name == "sqlite":
+            return list(_cursor(connection).execute(text))
+        with _cursor(connection) as cursor:
+            cursor.execute(text, prepare=False)
+            while cursor.nextset():
+                pass
+            return list(cursor.fetchall()) if cursor.description else []
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, text, error) from error
+
+
+def labelled(columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """The columns under names that cannot clash."""
+    return [column.label(f"c{place}") for place, column in enumerate(columns)]
+
+
+def _read(rows: Rows, readers: Readers) -> Rows:
+    """The rows with their values as the columns give them."""
+    if not readers:
+        return rows
+    read_rows: Rows = []
+    for row in rows:
+        read_row = list(row)
+        for place, read in readers:
+            read_row[place] = read(row[place])
+        read_rows.append(read_row)
+    return read_rows
+
+
+def _types_of(element: Any) -> list[TypeEngine[Any]]:
+    """The types of the columns that a statement gives."""
+    if isinstance(element, sqlalchemy.UpdateBase):
+        return [each["type"] for each in element.returning_column_descriptions]
+    return [column.type for column in getattr(element, "selected_columns", ())]
+
+
+def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
+    """Tell whoever listens to the statements of the engine, such as tests and tracing."""
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, text, arguments, None, many)
+
+
+def _cursor(connection: Connection) -> Any:
+    driver = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return driver.cursor()  # type: ignore[union-attr]
+    from psycopg import RawCursor
+
+    return RawCursor(driver)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=2)
+def _dialect(name: str) -> Dialect:
+    """The dialect with parameters by position, as the drivers take them without reading the text again."""
+    url = sqlalchemy.make_url("sqlite://" if name == "sqlite" else "postgresql+psycopg://")
+    make: Callable[..., Dialect] = url.get_dialect()
+    return make(paramstyle="qmark" if name == "sqlite" else "numeric_dollar")
+
+
+def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
+    return type_.dialect_impl(dialect)
+
+
+def _wrapped(connection: Connection, text: str, error: Any) -> Exception:
+    """What SQLAlchemy would raise for the same trouble, so that nobody need know who ran the statement."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+    if lost:
+        connection.invalidate(error)
+    wrapped: Exception = sqlalchemy.exc.DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
+    )
+    return wrapped
