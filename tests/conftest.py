@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import needs
 from tests.servers.databases import DIALECTS, Databases
@@ -89,6 +90,8 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(chromium: str) -> dict[str, Any]:
     """How pytest-playwright starts the browser: `page`, `context` and `browser` then work as documented."""
+    # A busy machine is slow, not wrong: what a test expects may take its time to appear.
+    expect.set_options(timeout=30_000)
     return {"executable_path": chromium, "args": BROWSER_FLAGS, "headless": True}
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.gallery import POSTED, serving
 
@@ -34,6 +35,36 @@ def visit(page: Page, address: str) -> Iterator[Page]:
 def go(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/{name}/zh/light")
     page.wait_for_selector("html.scripted", state="attached")
+
+
+def pick_up(page: Page, handle: Locator, *, below: float = 4) -> None:
+    """Press the mouse on a handle and begin to drag it."""
+    box = handle.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 4, box["y"] + below)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 12, box["y"] + below + 6, steps=3)
+
+
+def carry(page: Page, target: Locator, arrived: Locator) -> None:
+    """Move what is dragged over the target until it lies there: lists grow and slide while a thing is dragged over them."""
+    for step in range(100):
+        box = target.bounding_box()
+        assert box is not None
+        page.mouse.move(
+            box["x"] + box["width"] / 2 + step % 3, box["y"] + min(box["height"] / 2, 40), steps=4
+        )
+        if arrived.count():
+            return
+    pytest.fail("what was dragged never lay on its target")
+
+
+def sent() -> tuple[str, str]:
+    """The first thing that the page sent, as soon as it is there."""
+    deadline = time.monotonic() + 20
+    while not POSTED and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return POSTED[0]
 
 
 def test_palette_finds_places_and_records_by_keyboard(visit: Page, address: str) -> None:
@@ -126,10 +157,10 @@ def test_theme_changes_at_once_and_is_remembered(visit: Page, address: str) -> N
     visit.wait_for_function(
         "() => document.querySelector('[value=dark]').getAttribute('aria-pressed') === 'true'"
     )
-    visit.wait_for_timeout(200)
-    assert POSTED[0][0] == "/preferences"
-    assert 'name="theme"' in POSTED[0][1]
-    assert "dark" in POSTED[0][1]
+    where, body = sent()
+    assert where == "/preferences"
+    assert 'name="theme"' in body
+    assert "dark" in body
 
 
 def test_filter_offers_what_suits_the_field(visit: Page, address: str) -> None:
@@ -202,16 +233,10 @@ def test_rows_are_added_removed_filled_and_pasted(visit: Page, address: str) -> 
 def test_leaving_an_unsaved_form_is_asked_about(visit: Page, address: str) -> None:
     go(visit, address, "form")
     visit.locator("#f-name").fill("changed")
-    asked: list[str] = []
-
-    def refuse(dialog: Dialog) -> None:
-        asked.append(dialog.type)
-        dialog.dismiss()
-
-    visit.once("dialog", refuse)
-    visit.evaluate("() => { window.location.assign('/list/zh/light'); }")
-    visit.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    visit.once("dialog", lambda dialog: dialog.dismiss())
+    with visit.expect_event("dialog") as asked:
+        visit.evaluate("() => { setTimeout(() => window.location.assign('/list/zh/light')); }")
+    assert asked.value.type == "beforeunload"
     assert "/form/" in visit.url
 
 
@@ -242,19 +267,17 @@ def test_refused_card_goes_back_and_says_why(visit: Page, address: str) -> None:
     card = visit.locator('[data-column="new"] [data-card]').first
     target = visit.locator('[data-column="proposal"] [data-cards]')
     name = card.locator("h3").inner_text()
-    start, end = card.bounding_box(), target.bounding_box()
-    assert start is not None
-    assert end is not None
-    visit.mouse.move(start["x"] + 40, start["y"] + start["height"] - 6)
-    visit.mouse.down()
-    for step in range(1, 12):
-        visit.mouse.move(start["x"] + 40 + (end["x"] - start["x"]) * step / 11, start["y"] + 60 + step)
+    box = card.bounding_box()
+    assert box is not None
+    pick_up(visit, card, below=box["height"] - 6)
+    carry(visit, target, target.locator("[data-card]", has_text=name))
     visit.mouse.up()
     refused = visit.locator('[data-column="new"] .is-refused')
     expect(refused).to_contain_text(name)
     expect(refused.locator('[role="alert"]')).to_have_text("没有移动：决策人没有填")
-    assert POSTED[0][0].endswith("/move")
-    assert "proposal" in POSTED[0][1]
+    where, body = sent()
+    assert where.endswith("/move")
+    assert "proposal" in body
 
 
 def test_card_is_moved_without_dragging(visit: Page, address: str) -> None:
@@ -275,8 +298,10 @@ def test_charts_are_drawn_and_follow_the_theme(visit: Page, address: str) -> Non
     before = chart.inner_html()
     visit.locator(".dg-me > summary").click()
     visit.locator('[data-preferences] button[value="dark"]').click()
-    visit.wait_for_timeout(400)
-    assert chart.inner_html() != before
+    expect(visit.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    visit.wait_for_function(
+        "(before) => document.querySelector('[data-chart] svg').innerHTML !== before", arg=before
+    )
 
 
 def test_field_is_dragged_on_the_form(visit: Page, address: str) -> None:
@@ -284,20 +309,15 @@ def test_field_is_dragged_on_the_form(visit: Page, address: str) -> None:
     visit.wait_for_load_state("networkidle")
     field = visit.locator('[data-fields="basics"] [data-field="name"] .grip')
     empty = visit.locator('[data-fields="more"]')
-    start, end = field.bounding_box(), empty.bounding_box()
-    assert start is not None
-    assert end is not None
-    visit.mouse.move(start["x"] + 4, start["y"] + 4)
-    visit.mouse.down()
-    for step in range(1, 15):
-        visit.mouse.move(start["x"] + 20, start["y"] + (end["y"] + 8 - start["y"]) * step / 14)
+    pick_up(visit, field)
+    carry(visit, empty, empty.locator('[data-field="name"]'))
     visit.mouse.up()
     visit.wait_for_selector("text=Sent")
-    sent = parse_qs(POSTED[0][1])
-    assert sent["operation"] == ["move_field"]
-    assert sent["field"] == ["name"]
-    assert sent["section"] == ["more"]
-    assert sent["csrf_token"] == ["sample-token"]
+    values = parse_qs(sent()[1])
+    assert values["operation"] == ["move_field"]
+    assert values["field"] == ["name"]
+    assert values["section"] == ["more"]
+    assert values["csrf_token"] == ["sample-token"]
 
 
 def test_password_can_be_shown(visit: Page, address: str) -> None:

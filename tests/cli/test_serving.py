@@ -63,7 +63,7 @@ def wait_for(address: str, process: subprocess.Popen[str]) -> None:
         if process.poll() is not None:
             raise AssertionError(process.stderr.read() if process.stderr else "the server ended")
         try:
-            urllib.request.urlopen(address, timeout=2).close()
+            urllib.request.urlopen(address, timeout=10).close()
             return
         except OSError:
             time.sleep(0.1)

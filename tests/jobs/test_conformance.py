@@ -247,9 +247,9 @@ def test_a_long_job_keeps_its_lease(bench: Bench) -> None:
 
     def long(job: Job, arguments: Mapping[str, Any]) -> None:
         starts.append(job.attempt)
-        time.sleep(3)
+        time.sleep(7)
 
-    with bench.worker(Tasks([Task("long", long)]), lease=1):
+    with bench.worker(Tasks([Task("long", long)]), lease=3):
         done = bench.wait(bench.enqueue("long"))
     assert (done.state, done.attempts, starts) == (queue.DONE, 1, [1])
 

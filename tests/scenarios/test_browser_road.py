@@ -79,7 +79,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict
 @pytest.fixture
 def at(served: tuple[str, dict[str, str]], browser: Browser) -> Iterator[Demo]:
     address, passwords = served
-    expect.set_options(timeout=WAIT)
     shown = Demo(address, passwords, browser)
     yield shown
     for context in shown.contexts:
