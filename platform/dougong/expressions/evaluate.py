@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dougong.diagnostics import Diagnostic, Refusal
@@ -36,15 +37,43 @@ def holds(expression: Expression, context: EvaluationContext) -> bool:
 
 def value_of(tree: Node, context: EvaluationContext) -> Value:
     """The value of a tree for one record."""
-    kept = _programs.get(id(tree))
-    if kept is None or kept[0] is not tree:
-        kept = _keep(tree)
-    return kept[1](State(context, MAX_STEPS, _stop))
+    return _program(tree)(State(context, MAX_STEPS, _stop))
+
+
+class Evaluator:
+    """Evaluates expressions over one record after the other in the same surroundings; the context's own record is not used."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, context: EvaluationContext) -> None:
+        self._state = State(context, MAX_STEPS, _stop)
+
+    def value(self, expression: Expression, record: Mapping[str, Value]) -> Value:
+        """The value of the expression for a record."""
+        self._state.begin(record, MAX_STEPS)
+        return _program(expression.tree)(self._state)
+
+    def over(self, expression: Expression) -> Callable[[Mapping[str, Value]], Value]:
+        """The expression as a function of a record, for many of them."""
+        state, program = self._state, _program(expression.tree)
+
+        def value(record: Mapping[str, Value]) -> Value:
+            state.begin(record, MAX_STEPS)
+            return program(state)
+
+        return value
 
 
 def once(tree: Node, context: EvaluationContext) -> Value:
     """The same for a tree that will not be met again."""
     return program_of(tree)(State(context, MAX_STEPS, _stop))
+
+
+def _program(tree: Node) -> Program:
+    kept = _programs.get(id(tree))
+    if kept is None or kept[0] is not tree:
+        kept = _keep(tree)
+    return kept[1]
 
 
 def _keep(tree: Node) -> tuple[Node, Program]:
