@@ -188,7 +188,15 @@ def _add_column(work: Comparison, table: TableSpec, before: TableSpec, column: C
     default = _constant(field_)
     needed = field_.required and not field_.is_computed and work.former is None
     work.add(
-        AddColumn(app=work.app, table=table, before=before, column=added, default=default, needed=needed)
+        AddColumn(
+            app=work.app,
+            table=table,
+            before=before,
+            column=added,
+            default=default,
+            needed=needed,
+            numbered=field_.type == "serial" and work.former is None,
+        )
     )
     return added
 
