@@ -45,7 +45,7 @@ def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> 
     """The drafts with their serial numbers, and with what is computed from these; without those that got none."""
     pass_given(evaluation, shape, drafts)
     numbered = number(evaluation, shape, drafts)
-    if numbered and (shape.computed or any(rows.computed for rows in shape.tables.values())):
+    if numbered and shape.computes_from_numbers:
         compute(evaluation, shape, numbered)
     return [draft for draft in drafts if not has_problems(draft)]
 
@@ -165,7 +165,9 @@ def _event(shape: Shape, draft: Draft) -> Event:
 
 def has_problems(draft: Draft) -> bool:
     """Whether the draft or one of its rows has a problem."""
-    return bool(draft.problems) or any(row.problems for rows in draft.rows.values() for row in rows.drafts)
+    if draft.problems:
+        return True
+    return bool(draft.rows) and any(row.problems for rows in draft.rows.values() for row in rows.drafts)
 
 
 def problems_in(drafts: Sequence[Draft]) -> list[Diagnostic]:
