@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ARRAY, ColumnElement, Connection, Text, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, bindparam, func, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -69,14 +69,20 @@ class Statement:
 
     def run_many(self, connection: Connection, each_values: Iterable[Values]) -> None:
         """Run a statement that gives no rows once for each of the values."""
-        arguments = [self._arguments(values) for values in each_values]
+        self.run_written(connection, [self._arguments(values) for values in each_values])
+
+    def run_written(self, connection: Connection, arguments: Sequence[Sequence[Any]]) -> None:
+        """The same for values that are by place already, and as the driver takes them."""
         if not arguments:
             return
         try:
             cursor = _cursor(connection)
             try:
-                _announce(connection, cursor, self.text, arguments, many=True)
-                cursor.executemany(self.text, arguments)
+                if len(arguments) == 1:
+                    self._send(connection, cursor, arguments[0])
+                else:
+                    _announce(connection, cursor, self.text, arguments, many=True)
+                    cursor.executemany(self.text, arguments)
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
@@ -103,7 +109,7 @@ class Statement:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, self.text, error) from error
 
-    def _send(self, connection: Connection, cursor: Any, arguments: list[Any]) -> None:
+    def _send(self, connection: Connection, cursor: Any, arguments: Sequence[Any]) -> None:
         _announce(connection, cursor, self.text, arguments)
         cursor.execute(self.text, arguments)
 
@@ -121,6 +127,23 @@ class Statement:
             for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
         ]
         return [(place, read) for place, read in found if callable(read)]
+
+
+def copy_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Send rows, with values as the driver takes them, into a table of PostgreSQL by its fastest way."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(table.c[name].name) for name in names)
+    text = f"COPY {connection.dialect.identifier_preparer.format_table(table)} ({columns}) FROM STDIN"
+    try:
+        with _cursor(connection) as cursor:
+            _announce(connection, cursor, text, ())
+            with cursor.copy(text) as copy:
+                for row in rows:
+                    copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, text, error) from error
 
 
 Step = tuple[Statement, Values]
