@@ -15,7 +15,7 @@ from dougong.diagnostics import Refusal
 from dougong.model.app import App
 from dougong.people import accounts
 from dougong.people.actor import Actor, load_actor
-from dougong.records.batch import batch
+from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
 from dougong.records.create import create, create_many
 from dougong.records.delete import delete, restore
@@ -238,15 +238,11 @@ def test_refused_and_rolled_back_records_leave_a_gap_only_where_it_was_declared(
     with pytest.raises(Refusal):
         office.add(must="a")
     for _ in range(2):
-        with pytest.raises(RuntimeError), office.database.writing() as connection:
+        with office.database.writing() as connection:
             create(office.call(connection), "office.letter", {})
-            raise RuntimeError
+            connection.rollback()
     with office.database.writing() as connection:
-        operations = [
-            {"op": "create", "values": {"must": "c"}},
-            {"op": "create", "values": {"must": "a"}},
-            {"op": "create", "values": {"must": "d"}},
-        ]
+        operations = [Operation("create", values={"must": must}) for must in ("c", "a", "d")]
         batch(office.call(connection), "office.letter", operations, atomic=False)
     first = after if office.database.dialect == "postgresql" else "3"
     assert office.numbers() == ["1", "2", first, str(int(first) + 1)]
@@ -306,36 +302,52 @@ def test_a_renamed_entity_and_field_go_on_counting(office: Office) -> None:
 
 
 def test_numbers_that_look_alike_are_passed_over(office: Office) -> None:
-    """'a1' and '11' give the same number as 'a' and '111': the later one takes the next."""
+    """'a1' and '1' give the same number as 'a' and '11': the later one takes the next that is free."""
     office.publish("{type: serial, parts: [{field: subject}, {count: 1}], per: [subject]}")
-    for _ in range(11):
-        office.add(subject="a1")
+    for subject, count in (("a", 10), ("a1", 12)):
+        for _ in range(count):
+            office.add(subject=subject)
+    assert office.numbers() == [
+        *(f"a{count}" for count in range(1, 11)),
+        *(f"a1{count}" for count in range(1, 13)),
+    ]
+    assert [office.add(subject="a") for _ in range(2)] == ["a20", "a21"]
     with office.database.writing() as connection:
-        made = create_many(office.call(connection), "office.letter", [{"subject": "a"} for _ in range(25)])
+        create_many(office.call(connection), "office.letter", [{"subject": "a"} for _ in range(100)])
     numbers = office.numbers()
-    assert len(set(numbers)) == len(numbers) == 36
-    with office.database.reading() as connection:
-        assert read(office.call(connection), "office.letter", made[0]).values["number"] == "a1"
-    assert "a20" in numbers
+    assert len(set(numbers)) == len(numbers) == 124
     assert office.is_sound()
 
 
 # ------------------------------------------------------------------ new fields and numbering again
 def test_a_new_serial_field_numbers_old_records_as_they_were_created(office: Office) -> None:
     office.publish("")
-    for subject, at in [("late", "2026-11-03T00:00"), ("early", "2026-10-01T00:00"), ("last", "2026-11-20T00:00")]:
+    for subject, at in [
+        ("late", "2026-11-03T00:00"),
+        ("early", "2026-10-01T00:00"),
+        ("last", "2026-11-20T00:00"),
+    ]:
         office.add(day(at), subject=subject)
     with office.database.writing() as connection:
         call = office.call(connection)
-        delete(call, "office.letter", list_records(call, "office.letter", Query(filter="subject = 'late'")).rows[0].id)
+        delete(
+            call,
+            "office.letter",
+            list_records(call, "office.letter", Query(filter="subject = 'late'")).rows[0].id,
+        )
     rule = '{type: serial, parts: [{date: yyyyMM}, "-", {count: 2}], reset: month}'
     shown = "  shown: {type: text, formula: \"CONCAT('<', number, '>')\"}"
     told = office.plan(rule, shown).describe("en")
-    assert "office.letter: add serial number number; existing records are numbered as they were created (3 rows)" in told
+    assert (
+        "office.letter: add serial number number; existing records are numbered as they were created, 3 rows"
+        in told
+    )
     office.publish(rule, shown)
     with office.database.reading() as connection:
         page = list_records(office.call(connection), "office.letter", Query(sort="created_at"))
-    assert [(row.values["subject"], row.values["number"], row.values["shown"], row.version) for row in page.rows] == [
+    assert [
+        (row.values["subject"], row.values["number"], row.values["shown"], row.version) for row in page.rows
+    ] == [
         ("early", "202610-01", "<202610-01>", 1),
         ("last", "202611-02", "<202611-02>", 1),
     ]
@@ -355,10 +367,15 @@ def test_a_text_field_becomes_a_serial_number_and_only_gaps_are_filled(office: O
 
 
 def test_numbering_again_is_shown_first_and_stands_in_the_history(office: Office) -> None:
-    office.publish('{type: serial, parts: ["N", {count: 1}]}', "  shown: {type: text, formula: \"CONCAT(number, '!')\"}")
+    office.publish(
+        '{type: serial, parts: ["N", {count: 1}]}', "  shown: {type: text, formula: \"CONCAT(number, '!')\"}"
+    )
     with office.database.writing() as connection:
         call = office.call(connection)
-        made = [create(call, "office.letter", {"region": region}).id for region in ("east", "west", "east", "west")]
+        made = [
+            create(call, "office.letter", {"region": region}).id
+            for region in ("east", "west", "east", "west")
+        ]
         delete(call, "office.letter", made[2])
     rule = '{type: serial, parts: [{field: region}, "-", {count: 2}], per: [region], start: 5}'
     office.publish(rule, "  shown: {type: text, formula: \"CONCAT(number, '!')\"}")
@@ -381,7 +398,7 @@ def test_numbering_again_is_shown_first_and_stands_in_the_history(office: Office
         [entry, *_] = history(call, "office.letter", made[0]).entries
     assert (record.values["shown"], record.version) == ("east-05!", 2)
     assert entry.batch == "again"
-    assert {change.field: (change.before, change.after) for change in entry.changes}["number"] == ("N1", "east-05")
+    assert tuple(entry.changes["number"]) == ("N1", "east-05")
     assert office.add(region="east") == "east-07"
     with office.database.reading() as connection:
         assert not preview(office.call(connection), "office.letter", "number").changed

@@ -9,8 +9,8 @@ from dougong.compiler import graph
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity
-from dougong.model.field import Field
 from dougong.model.expression import Call, Expression, ListOf, Node
+from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
 """Functions whose value changes though no record does."""

@@ -54,7 +54,8 @@ class SerialType(LineType):
     label = Text.of({"zh": "流水号", "en": "Serial number"})
     documentation = Text.of(
         {
-            "zh": "新记录自动得到的编号，由固定文字、日期（yyyy yy MM dd，ISO 周为 YYYY ww）、字段（可经由链接，如 department.code）和计数组成。"
+            "zh": "新记录自动得到的编号，由固定文字、日期（yyyy yy MM dd，ISO 周为 YYYY ww）、"
+            "字段（可经由链接，如 department.code）和计数组成。"
             "计数可按日、周（周一开始）、月、年重新开始（reset），也可按若干字段分别计数（per）；从 start 开始；位数不够时变长，不会回绕。"
             "日期按应用的时区（app.yaml 的 timezone），未设时按创建者的时区。编号在全部记录（含回收站）中唯一，由数据库保证。"
             "mode: gapless 在保存记录的事务中取号并锁住计数，被拒绝或回滚的保存不留空号，同一计数的保存依次进行；"
@@ -94,7 +95,9 @@ class SerialType(LineType):
                 "起始号",
                 "First count",
             ),
-            "mode": described({"enum": list(MODES), "default": "gapless"}, "取号方式", "How numbers are taken"),
+            "mode": described(
+                {"enum": list(MODES), "default": "gapless"}, "取号方式", "How numbers are taken"
+            ),
         },
         ("parts",),
     )

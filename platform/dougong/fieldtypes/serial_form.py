@@ -109,7 +109,9 @@ class Series:
 
 def _expression(field: Field, texts: Sequence[str | None]) -> tuple[str, list[str]]:
     """A pattern for the numbers of a field, made of escaped constants alone, and the date tokens that its numbered groups hold."""
-    written, tokens, waiting = [], [], iter(texts)
+    written: list[str] = []
+    tokens: list[str] = []
+    waiting = iter(texts)
     for part in field.parts:
         if part.kind == "count":
             written.append(f"(?P<count>[0-9]{{{int(part.value)},18}})")

@@ -106,9 +106,9 @@ def _in_order(call: Call, shape: Shape, only_missing: Field | None = None) -> li
     return list(call.connection.execute(statement).scalars())
 
 
-def _drafts(call: Call, shape: Shape, identifiers: Sequence[int]) -> list[Draft]:
+def _drafts(call: Call, shape: Shape, identifiers: Sequence[int], lock: bool = True) -> list[Draft]:
     """The records as they stand, in the given order; rows are as old as the record they belong to."""
-    found = load(call, shape, identifiers, lock=True)
+    found = load(call, shape, identifiers, lock=lock)
     records = [found[each] for each in identifiers if each in found]
     if shape.entity.parent:
         owner = shape_of(call.release, shape.entity.parent)
@@ -163,15 +163,11 @@ def _numbered_anew(call: Call, shape: Shape, serial: Field) -> tuple[Renumbering
     return found, counts
 
 
-def _numbers(
-    call: Call, shape: Shape, serial: Field, counts: dict[str, int]
-) -> Iterator[tuple[Draft, str]]:
+def _numbers(call: Call, shape: Shape, serial: Field, counts: dict[str, int]) -> Iterator[tuple[Draft, str]]:
     start = int(serial.extra.get("start", 1))
     for chunk in chunks(_in_order(call, shape)):
-        drafts = _drafts(call, shape, chunk)
-        for draft, place in zip(
-            drafts, places_of(Evaluation(call), shape, serial, drafts), strict=True
-        ):
+        drafts = _drafts(call, shape, chunk, lock=False)
+        for draft, place in zip(drafts, places_of(Evaluation(call), shape, serial, drafts), strict=True):
             counts[place.counter] = counts.get(place.counter, start - 1) + 1
             yield draft, SERIAL.number(serial, counts[place.counter], place.day, place.texts)
 

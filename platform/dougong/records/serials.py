@@ -59,7 +59,7 @@ def give_numbers(evaluation: Evaluation, shape: Shape, field: Field, drafts: Seq
     for draft, place in zip(drafts, places, strict=True):
         if draft.values.get(field.id) is None and not _too_long(evaluation, field, draft, place):
             series.setdefault(place.counter, []).append((draft, place))
-    for counter, members in series.items():
+    for members in series.values():
         first = _take(evaluation, shape, field, members[0][1], len(members))
         for offset, (draft, place) in enumerate(members):
             draft.values[field.id] = SERIAL.number(field, first + offset, place.day, place.texts)
@@ -147,7 +147,9 @@ def counters_of(key: str, field_id: str) -> str:
 
 
 # ------------------------------------------------------------------ counting
-def _take(evaluation: Evaluation, shape: Shape, field: Field, place: Place, count: int, above: int = 0) -> int:
+def _take(
+    evaluation: Evaluation, shape: Shape, field: Field, place: Place, count: int, above: int = 0
+) -> int:
     """The first of `count` numbers of a counter, above what its records hold already when it is used for the first time."""
     floor = max(int(field.extra.get("start", 1)) - 1, above)
     connection = evaluation.call.connection

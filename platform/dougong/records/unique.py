@@ -28,6 +28,8 @@ def check_unique(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
 
 
 def _check_names(call: Call, shape: Shape, names: tuple[str, ...], drafts: Sequence[Draft]) -> None:
+    if _is_serial(shape, names):  # drawn ones are new to everybody, and the recycle bin keeps its own
+        drafts = [draft for draft in drafts if names[0] in draft.written]
     moving = {draft.id for draft in drafts if not draft.is_new}
     first: dict[Key, Draft] = {}
     for draft in drafts:

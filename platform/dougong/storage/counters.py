@@ -38,9 +38,7 @@ def take_next(connection: Connection, counter: str, count: int, floor: int) -> i
 
 def open_and_take(connection: Connection, counter: str, count: int, floor: int) -> int:
     """The same for a counter that is begun, unless somebody else was faster, so that its first number is above `floor`."""
-    last: int = connection.execute(
-        _OPEN, {"counter": counter, "count": count, "floor": floor}
-    ).scalar_one()
+    last: int = connection.execute(_OPEN, {"counter": counter, "count": count, "floor": floor}).scalar_one()
     return last - count + 1
 
 

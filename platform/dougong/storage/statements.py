@@ -248,11 +248,6 @@ def run_script(connection: Connection, text: str) -> Rows:
         raise _wrapped(connection, text, error) from error
 
 
-def labelled(columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    """The columns under names that cannot clash."""
-    return [column.label(f"c{place}") for place, column in enumerate(columns)]
-
-
 def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers:
