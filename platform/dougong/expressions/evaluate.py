@@ -7,12 +7,13 @@ from typing import Any
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.context import EvaluationContext as EvaluationContext
-from dougong.expressions.program import Program, State, program_of
+from dougong.expressions.program import Program, State, plain_fields, program_of
 from dougong.model.expression import Expression, Node, Value
 
 MAX_STEPS = 2_000_000
 """How many parts one evaluation may compute for the rows of lists."""
 _MOST_KEPT = 4096
+_MOST_REMEMBERED = 2048
 _programs: dict[int, tuple[Node, Program]] = {}
 
 
@@ -54,14 +55,39 @@ class Evaluator:
         return _program(expression.tree)(self._state)
 
     def over(self, expression: Expression) -> Callable[[Mapping[str, Value]], Value]:
-        """The expression as a function of a record, for many of them."""
+        """The expression as a function of a record, for many of them.
+
+        What was computed once is remembered where nothing but a few plain fields of the record decides: whether a stage is
+        lost, whether a day lies before another. Columns repeat themselves.
+        """
         state, program = self._state, _program(expression.tree)
+        names = plain_fields(expression.tree)
 
         def value(record: Mapping[str, Value]) -> Value:
             state.begin(record, MAX_STEPS)
             return program(state)
 
-        return value
+        return value if names is None else _remembering(value, names)
+
+
+def _remembering(
+    compute: Callable[[Mapping[str, Value]], Value], names: tuple[str, ...]
+) -> Callable[[Mapping[str, Value]], Value]:
+    known: dict[tuple[Value, ...], Value] = {}
+
+    def value(record: Mapping[str, Value]) -> Value:
+        key = tuple([record.get(name) for name in names])
+        try:
+            return known[key]
+        except KeyError:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            found = known[key] = compute(record)
+            return found
+        except TypeError:  # a value that is a mapping of its own
+            return compute(record)
+
+    return value
 
 
 def once(tree: Node, context: EvaluationContext) -> Value:

@@ -365,6 +365,23 @@ def _over_rows(node: Call) -> Program:
     return lambda state: summary(name, values(state))
 
 
+def plain_fields(node: Node) -> tuple[str, ...] | None:
+    """The fields of the record that decide a value; None where lists or linked records have a say."""
+    found: dict[str, None] = {}
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Path):
+            if len(part.names) > 1 or part.type.many:
+                return None
+            found[part.names[0]] = None
+        elif isinstance(part, Call):
+            waiting += part.arguments
+        elif isinstance(part, ListOf):
+            waiting += part.items
+    return tuple(found)
+
+
 def size(node: Node) -> int:
     """How many parts a tree has."""
     parts = node.arguments if isinstance(node, Call) else node.items if isinstance(node, ListOf) else ()

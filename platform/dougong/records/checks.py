@@ -23,8 +23,10 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
         if field.type != "serial":
             _check_field(evaluation, shape, field, drafts)
     for field in shape.stages:
+        asking = {stage.id for stage in shape.entity.pipelines[field.pipeline].stages if stage.require}
         for draft in drafts:
-            _check_stage(evaluation, shape, field, draft)
+            if draft.before is not None or draft.values.get(field.id) in asking:
+                _check_stage(evaluation, shape, field, draft)
     for rule in shape.entity.rules:
         _check_rule(evaluation, shape, rule, drafts)
     for name, rows_shape in shape.tables.items():

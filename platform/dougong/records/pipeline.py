@@ -100,8 +100,13 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
     updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
     stamps = {draft.id: draft.stamp for draft in (*new, *changed) if draft.stamp is not None}
     write_history(call, shape, chain(created, updated), stamps)
-    if anybody_listens():
-        announce(call, [_event(shape, draft) for draft in (*new, *changed)])
+    told = [
+        draft
+        for kind, drafts_of_kind in (("create", new), ("update", changed))
+        if drafts_of_kind and anybody_listens(call, shape.key, kind)
+        for draft in drafts_of_kind
+    ]
+    announce(call, [_event(shape, draft) for draft in told])
 
 
 def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> None:

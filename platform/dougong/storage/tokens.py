@@ -94,14 +94,13 @@ def _cjk_tokens(run: str) -> list[str]:
     return [run[index : index + 2] for index in range(len(run) - 1)] + [run[-1]]
 
 
-def _word_tokens(word: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _word_tokens(word: str) -> tuple[str, ...]:
     tokens = [word[:_LONGEST_WORD]]
-    if len(word) < _GROUP:
-        return tokens
     for digits in _DIGITS.findall(word):
         tokens += [_DIGIT_MARK + digits[at : at + _GROUP] for at in range(len(digits) - _GROUP + 1)]
         tokens.append(_DIGIT_MARK + digits[1 - _GROUP :])
-    return tokens
+    return tuple(tokens)
 
 
 def _cjk_phrase(run: str) -> Phrase:
