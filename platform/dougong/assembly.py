@@ -16,6 +16,7 @@ from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
 from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
+from dougong.records import retention
 from dougong.records.call import call_for
 from dougong.records.recompute import changed_formulas, recompute
 from dougong.records.renumber import new_serials, number_missing, owners_of
@@ -135,7 +136,9 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     imports = importing.task(releases(database), files_folder(settings, database))
     notices.open_post(bool(settings.smtp_url))
     told = notice_job.task(releases(database), settings.public_url)
-    return Tasks([mail.mail_task(lambda: chosen), imports, told, housekeeping.task()])
+    kept = retention.Retention(settings.bin_days, settings.bin_history)
+    bin_ = retention.task(releases(database), files_folder(settings, database), kept)
+    return Tasks([mail.mail_task(lambda: chosen), imports, told, housekeeping.task(), bin_])
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:

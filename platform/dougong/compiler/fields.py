@@ -136,8 +136,17 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     clearing = item.get("on_delete")
     if clearing is not None and clearing.text == "clear" and field.required:
         context.report("D451", clearing, first="required", second="on_delete: clear")
+    _check_roles(context, item)
     context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
     return known
+
+
+def _check_roles(context: Context, item: Item) -> None:
+    """The roles that limit whom a field of people may hold."""
+    known = {*context.checked.folder("roles"), "owner"}
+    for role in item.items("roles"):
+        if role.text not in known and not context.checked.is_damaged(f"roles/{role.text}"):
+            context.unknown("D303", role, role.text, known)
 
 
 def _default(context: Context, item: Item, scope: Scope, field: Field) -> Expression | None:

@@ -110,7 +110,9 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
     ]
     unique += [_unique_index(entity, each, live) for each in entity.unique]
     plain = [IndexSpec((each.field,)) for each in columns if each.references]
-    plain += [IndexSpec((each.field,), live=live) for each in columns if each.field_type == "member"]
+    plain += [
+        IndexSpec((each.field,), live=live) for each in columns if each.field_type in {"member", "department"}
+    ]
     plain += [IndexSpec(tuple(each[:_LONGEST_INDEX]), live=live) for each in entity.indexes if each]
     plain.append(IndexSpec(("parent_id", "position") if entity.parent else ("updated_at", "id"), live=live))
     usable = [each for each in unique if _is_over(each, stored)] + [

@@ -69,6 +69,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "action:create": ("新建", "create"),
     "action:update": ("编辑", "edit"),
     "action:delete": ("删除", "delete"),
+    "action:purge": ("彻底删除", "delete for good"),
     "action:import": ("导入", "import"),
     "action:export": ("导出", "export"),
     "action:design": ("设计应用", "design the app"),
