@@ -13,6 +13,7 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
+from dougong.model.unique import Unique
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
@@ -39,7 +40,7 @@ class Shape:
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
     computed: tuple[str, ...]
-    unique: tuple[tuple[str, ...], ...]
+    unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
     """Fields whose value is a list that one column holds: choices, files, people and departments."""
@@ -105,8 +106,8 @@ def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:
     return tuple(field for field in fields if field.type == type_id)
 
 
-def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
-    single = tuple((field.id,) for field in entity.fields.values() if field.unique)
+def _unique(entity: Entity) -> tuple[Unique, ...]:
+    single = tuple(Unique((field.id,)) for field in entity.fields.values() if field.unique)
     return tuple(dict.fromkeys((*single, *entity.unique)))
 
 
