@@ -50,6 +50,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
+    "AddUniqueWhere": (
+        "{table}：{columns} 在 {where} 时不允许重复",
+        "{table}: {columns} must be unique where {where}",
+    ),
     "DropUnique": ("{table}：{columns} 允许重复", "{table}: {columns} may repeat"),
     "AddIndex": ("{table}：为 {columns} 建立索引", "{table}: add index over {columns}"),
     "DropIndex": ("{table}：删除 {columns} 的索引", "{table}: drop index over {columns}"),
