@@ -27,7 +27,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMMON = {"required", "unique", "default", "formula"}
 WIDGETS = {
     "text", "textarea", "number", "money", "percent", "checkbox", "date", "datetime", "select", "multiselect", "email",
-    "tel", "url", "address", "member", "members", "department", "departments", "record", "records", "table", "file", "readonly", "stage",
+    "tel", "url", "address", "member", "members", "department", "departments", "record", "records", "table", "file", "images", "signature", "readonly", "stage",
 }  # fmt: skip
 KINDS = {
     "text",

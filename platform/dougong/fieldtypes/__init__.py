@@ -15,6 +15,7 @@ from dougong.fieldtypes.department import DepartmentType
 from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.email import EmailType
 from dougong.fieldtypes.file import FileType
+from dougong.fieldtypes.images import ImagesType
 from dougong.fieldtypes.integer import IntegerType
 from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.links import LinksType
@@ -25,6 +26,7 @@ from dougong.fieldtypes.money import MoneyType
 from dougong.fieldtypes.percent import PercentType
 from dougong.fieldtypes.phone import PhoneType
 from dougong.fieldtypes.serial import SerialType
+from dougong.fieldtypes.signature import SignatureType
 from dougong.fieldtypes.stage import StageType
 from dougong.fieldtypes.table import TableType
 from dougong.fieldtypes.text import TextType
@@ -54,6 +56,8 @@ _ALL: tuple[FieldType, ...] = (
     LinksType(),
     TableType(),
     FileType(),
+    ImagesType(),
+    SignatureType(),
     SerialType(),
     StageType(),
 )

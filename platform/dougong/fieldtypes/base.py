@@ -73,7 +73,7 @@ class FieldType(ABC):
     """The name of a Tabler icon."""
     widget: ClassVar[str]
     """What a form draws: text, textarea, number, checkbox, date, datetime, select, multiselect, email, tel, url, address,
-    member, members, department, departments, record, records, table, file, readonly or stage."""
+    member, members, department, departments, record, records, table, file, images, signature, readonly or stage."""
     allows: ClassVar[frozenset[str]] = frozenset({"required", "unique", "default", "formula"})
     """Which of the settings common to all types make sense here."""
     settings: ClassVar[Mapping[str, Any]]

@@ -37,7 +37,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("types_number", ("integer", "decimal", "money", "percent", "date", "datetime", "serial")),
     ("types_choice", ("choice", "choices")),
     ("types_relation", ("member", "members", "department", "departments", "link", "links")),
-    ("types_other", ("file",)),
+    ("types_other", ("file", "images", "signature")),
 )
 WITH_LENGTH = frozenset({"text", "long_text"})
 WITH_DECIMALS = frozenset({"decimal", "money", "percent"})

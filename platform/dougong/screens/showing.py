@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -96,9 +97,10 @@ def pieces_of(
     if field.type in ("choice", "choices"):
         chosen = value if isinstance(value, tuple) else (value,)
         return tuple(option_piece(field, each, call.language) for each in chosen)
-    if field.type == "file":
+    if field.type in FILES:
+        kind = "picture" if field.type in PICTURES else "file"
         return tuple(
-            Piece(each["name"], "file", file_path(each["id"]), note=size_text(each["size"])) for each in value
+            Piece(each["name"], kind, file_path(each["id"]), note=size_text(each["size"])) for each in value
         )
     return None
 
