@@ -18,7 +18,7 @@ from dougong.records.load import drafts_of
 from dougong.records.locks import locked_ids
 from dougong.records.messages import problem, refuse
 from dougong.records.pipeline import complete, has_problems, problems_in, write
-from dougong.records.selection import Selection
+from dougong.records.selection import stands
 from dougong.records.shape import Shape
 from dougong.records.update import tables_needed, writable_many
 
@@ -175,7 +175,7 @@ def _refused(
     path, language = str(position), call.language
     values = standing.get(operation.id) if operation.id is not None else None
     if values is None or operation.id is None:
-        if operation.id is not None and Selection(call, shape).among([operation.id]).count():
+        if operation.id is not None and stands(call, shape, operation.id):
             word = action_word("update", language)
             return Outcome(
                 operation.id, "forbidden", (problem(language, "forbidden_row", path, action=word),)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.kept import kept
 from dougong.records.record import MEMBER
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
+from dougong.storage.statements import Statement, among
 from dougong.storage.system import USER
 
 Titles = dict[tuple[str, int], str]
@@ -26,23 +28,43 @@ def title_of(
     call: Call, shape: Shape, values: Mapping[str, Value], hidden: frozenset[str], titles: Titles
 ) -> str:
     """The title of one record; hidden fields are left out, and a record without any title is called by its number."""
-    language, zone = call.language, ZoneInfo(call.timezone)
     pieces: list[str] = []
-    for position, part in enumerate(shape.entity.title_parts):
-        if position % 2 == 0:
+    for part in _parts(call, shape):
+        if isinstance(part, str):
             pieces.append(part)
-        elif part not in hidden:
-            value = values.get(part)
-            field = shape.entity.fields.get(part)
-            if value is not None and field is not None:
-                key = target_key(field)
-                text = (
-                    titles.get((key, value), "")
-                    if key
-                    else shape.types[part].to_text(value, field, language, zone)
-                )
-                pieces.append(text)
+        elif part.name not in hidden:
+            value = values.get(part.name)
+            if value is not None:
+                pieces.append(titles.get((part.key, value), "") if part.key else part.text(value))
     return "".join(pieces).strip() or f"#{values['id']}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A field in a title: `key` is what it points to, `text` gives the words of any other."""
+
+    name: str
+    key: str
+    text: Callable[[Value], str]
+
+
+def _parts(call: Call, shape: Shape) -> tuple[str | _Part, ...]:
+    """The pieces of an entity's title in the language and zone of a call."""
+    kept_as = ("title parts", shape.key, call.language, call.timezone)
+    found = call.release.cache.get(kept_as)
+    if not isinstance(found, tuple):
+        parts = enumerate(shape.entity.title_parts)
+        found = call.release.cache[kept_as] = tuple(
+            _part(call, shape, part) if place % 2 else part
+            for place, part in parts
+            if part and (place % 2 == 0 or part in shape.entity.fields)
+        )
+    return found
+
+
+def _part(call: Call, shape: Shape, name: str) -> _Part:
+    field, kind, language, zone = shape.field(name), shape.types[name], call.language, ZoneInfo(call.timezone)
+    return _Part(name, target_key(field), lambda value: kind.to_text(value, field, language, zone))
 
 
 def target_key(field: Field) -> str:
@@ -93,25 +115,45 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
 
 
 def _find_people(call: Call, ids: set[int], titles: Titles) -> None:
-    for chunk in chunks(sorted(ids)):
-        statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.id.in_(chunk))
-        for identifier, name, login in call.connection.execute(statement):
-            titles[MEMBER, identifier] = name or login
+    statement = kept(call, ("people",), lambda: _people(call)) if ids else None
+    for identifier, name, login in statement.rows(call.connection, {"ids": ids}) if statement else ():
+        titles[MEMBER, identifier] = name or login
+
+
+def _people(call: Call) -> Statement:
+    wanted = select(USER.c.id, USER.c.name, USER.c.login).where(among(USER.c.id, "ids", call.dialect))
+    return Statement(wanted, call.dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """How the titles of an entity are found: by a statement for the id and the fields that they need, without hidden ones."""
+
+    statement: Statement
+    names: tuple[str, ...]
+    hidden: frozenset[str]
 
 
 def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: int) -> None:
     shape = shape_of(call.release, key)
-    rule = readable(call, key, shape.table)
-    if rule.nothing:
+    named = kept(call, ("titles", key), lambda: _named(call, shape))
+    if not ids:
         return
-    names = [name for name in title_fields(shape) if name not in rule.hidden]
-    columns = [shape.table.c.id, *(shape.table.c[name] for name in names)]
-    rows: list[dict[str, Value]] = []
-    for chunk in chunks(sorted(ids)):
-        statement = select(*columns).where(
-            shape.table.c.id.in_(chunk), shape.table.c.deleted_at.is_(None), *rule.conditions
-        )
-        rows += [dict(zip(("id", *names), row, strict=True)) for row in call.connection.execute(statement)]
-    inner = find_titles(call, wanted_by(shape, rows, names), depth - 1)
+    rows = [
+        dict(zip(named.names, row, strict=True))
+        for row in named.statement.rows(call.connection, {"ids": ids})
+    ]
+    inner = find_titles(call, wanted_by(shape, rows, named.names), depth - 1)
     for values in rows:
-        titles[key, values["id"]] = title_of(call, shape, values, rule.hidden, inner)
+        titles[key, values["id"]] = title_of(call, shape, values, named.hidden, inner)
+
+
+def _named(call: Call, shape: Shape) -> _Named:
+    table, rule = shape.table, readable(call, shape.key, shape.table)
+    names = ("id", *dict.fromkeys(name for name in title_fields(shape) if name not in rule.hidden))
+    wanted = select(*(table.c[name] for name in names)).where(
+        false() if rule.nothing else among(table.c.id, "ids", call.dialect),
+        table.c.deleted_at.is_(None),
+        *rule.conditions,
+    )
+    return _Named(Statement(wanted, call.dialect), names, rule.hidden)
