@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import false, select
+from sqlalchemy import ColumnElement, Table, false, select
 
-from dougong.model.expression import Value
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
+from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.kept import kept
-from dougong.records.record import MEMBER
+from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
-from dougong.storage.statements import Statement, among
-from dougong.storage.system import USER
+from dougong.storage import system
+from dougong.storage.statements import Rows, Statement, among
 
 Titles = dict[tuple[str, int], str]
 Wanted = dict[str, set[int]]
@@ -35,7 +36,7 @@ def title_of(
         elif part.name not in hidden:
             value = values.get(part.name)
             if value is not None:
-                pieces.append(titles.get((part.key, value), "") if part.key else part.text(value))
+                pieces.append(named(titles, part.key, value, call.language) if part.key else part.text(value))
     return "".join(pieces).strip() or f"#{values['id']}"
 
 
@@ -67,11 +68,27 @@ def _part(call: Call, shape: Shape, name: str) -> _Part:
     return _Part(name, target_key(field), lambda value: kind.to_text(value, field, language, zone))
 
 
+def named(titles: Titles, key: str, value: Value, language: str) -> str:
+    """The title of what a value points to, or of all of them."""
+    if not isinstance(value, tuple):
+        return titles.get((key, value), "")
+    return ("、" if language == "zh" else ", ").join(
+        filter(None, (titles.get((key, each), "") for each in value))
+    )
+
+
 def target_key(field: Field) -> str:
-    """The key of what a link or member field points to, or an empty text."""
-    if field.type == "member":
+    """The key of what a link, member or department field points to, or an empty text."""
+    if field.type in PEOPLE:
         return MEMBER
+    if field.type in DEPARTMENTS:
+        return DEPARTMENT
     return field.target.key if field.type in ("link", "links") and field.target is not None else ""
+
+
+def key_of(kind: Type) -> str:
+    """The key under which titles of the values of an expression of that type stand."""
+    return {"member": MEMBER, "department": DEPARTMENT}.get(kind.kind, kind.entity)
 
 
 def title_fields(shape: Shape) -> list[str]:
@@ -109,20 +126,38 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
     for key, ids in wanted.items():
         if key == MEMBER:
             _find_people(call, ids, titles)
+        elif key == DEPARTMENT:
+            _find_departments(call, ids, titles)
         elif depth:
             _find_records(call, key, ids, titles, depth)
     return titles
 
 
 def _find_people(call: Call, ids: set[int], titles: Titles) -> None:
-    statement = kept(call, ("people",), lambda: _people(call)) if ids else None
-    for identifier, name, login in statement.rows(call.connection, {"ids": ids}) if statement else ():
+    table = system.USER
+    for identifier, name, login in _of_platform(call, table, ids, table.c.name, table.c.login):
         titles[MEMBER, identifier] = name or login
 
 
-def _people(call: Call) -> Statement:
-    wanted = select(USER.c.id, USER.c.name, USER.c.login).where(among(USER.c.id, "ids", call.dialect))
-    return Statement(wanted, call.dialect)
+def _find_departments(call: Call, ids: set[int], titles: Titles) -> None:
+    """Departments that were removed keep their name in records of their time."""
+    table = system.DEPARTMENT
+    for identifier, name in _of_platform(call, table, ids, table.c.name):
+        titles[DEPARTMENT, identifier] = name
+
+
+def _of_platform(call: Call, table: Table, ids: set[int], *columns: ColumnElement[str]) -> Rows:
+    """The ids and some columns of rows of one of the platform's own tables."""
+    if not ids:
+        return []
+    statement = kept(
+        call,
+        ("titles", table.name),
+        lambda: Statement(
+            select(table.c.id, *columns).where(among(table.c.id, "ids", call.dialect)), call.dialect
+        ),
+    )
+    return statement.rows(call.connection, {"ids": ids})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,16 +171,15 @@ class _Named:
 
 def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: int) -> None:
     shape = shape_of(call.release, key)
-    named = kept(call, ("titles", key), lambda: _named(call, shape))
+    plan = kept(call, ("titles", key), lambda: _named(call, shape))
     if not ids:
         return
     rows = [
-        dict(zip(named.names, row, strict=True))
-        for row in named.statement.rows(call.connection, {"ids": ids})
+        dict(zip(plan.names, row, strict=True)) for row in plan.statement.rows(call.connection, {"ids": ids})
     ]
-    inner = find_titles(call, wanted_by(shape, rows, named.names), depth - 1)
+    inner = find_titles(call, wanted_by(shape, rows, plan.names), depth - 1)
     for values in rows:
-        titles[key, values["id"]] = title_of(call, shape, values, named.hidden, inner)
+        titles[key, values["id"]] = title_of(call, shape, values, plan.hidden, inner)
 
 
 def _named(call: Call, shape: Shape) -> _Named:
