@@ -16,8 +16,8 @@ from dougong.records.load import linked_ids, load_rows
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
 from dougong.records.shape import Shape
-from dougong.records.titles import Titles, find_titles, merge, target_key, title_fields, title_of, wanted_by
 from dougong.records.titles import Wanted as WantedTitles
+from dougong.records.titles import find_titles, merge, target_key, title_fields, titler, wanted_by
 
 SYSTEM: tuple[str, ...] = (
     "id",
@@ -80,7 +80,23 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Seque
         MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}
     }
     titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
-    return [_record(call, shape, wanted, values, titles) for values in found]
+    title, key, shown = titler(call, shape, wanted.hidden), shape.key, wanted.shown
+    return [
+        Record(
+            key=key,
+            id=values["id"],
+            version=values["version"],
+            values={name: values.get(name) for name in shown},
+            title=title(values, titles),
+            titles=titles,
+            created_at=values["created_at"],
+            created_by=values["created_by"],
+            updated_at=values["updated_at"],
+            updated_by=values["updated_by"],
+            deleted_at=values["deleted_at"],
+        )
+        for values in found
+    ]
 
 
 def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]]) -> WantedTitles:
@@ -97,25 +113,3 @@ def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[s
             values[name] = rows
             titles = merge(titles, wanted_by(rows_shape, rows, shown))
     return titles
-
-
-def _record(
-    call: Call,
-    shape: Shape,
-    wanted: Wanted,
-    values: dict[str, Value],
-    titles: Titles,
-) -> Record:
-    return Record(
-        key=shape.key,
-        id=values["id"],
-        version=values["version"],
-        values={name: values.get(name) for name in wanted.shown},
-        title=title_of(call, shape, values, wanted.hidden, titles),
-        titles=titles,
-        created_at=values["created_at"],
-        created_by=values["created_by"],
-        updated_at=values["updated_at"],
-        updated_by=values["updated_by"],
-        deleted_at=values["deleted_at"],
-    )

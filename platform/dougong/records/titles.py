@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, false, select
@@ -21,6 +22,7 @@ from dougong.storage.statements import Rows, Statement, among
 
 Titles = dict[tuple[str, int], str]
 Wanted = dict[str, set[int]]
+Titler = Callable[[Mapping[str, Value], Titles], str]
 _DEEPEST = 2
 """A title may hold the title of a linked record, and that one another; what lies deeper is left out."""
 
@@ -29,43 +31,48 @@ def title_of(
     call: Call, shape: Shape, values: Mapping[str, Value], hidden: frozenset[str], titles: Titles
 ) -> str:
     """The title of one record; hidden fields are left out, and a record without any title is called by its number."""
-    pieces: list[str] = []
-    for part in _parts(call, shape):
-        if isinstance(part, str):
-            pieces.append(part)
-        elif part.name not in hidden:
-            value = values.get(part.name)
-            if value is not None:
-                pieces.append(named(titles, part.key, value, call.language) if part.key else part.text(value))
-    return "".join(pieces).strip() or f"#{values['id']}"
+    return titler(call, shape, hidden)(values, titles)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A field in a title: `key` is what it points to, `text` gives the words of any other."""
-
-    name: str
-    key: str
-    text: Callable[[Value], str]
-
-
-def _parts(call: Call, shape: Shape) -> tuple[str | _Part, ...]:
-    """The pieces of an entity's title in the language and zone of a call."""
-    kept_as = ("title parts", shape.key, call.language, call.timezone)
-    found = call.release.cache.get(kept_as)
-    if not isinstance(found, tuple):
-        parts = enumerate(shape.entity.title_parts)
-        found = call.release.cache[kept_as] = tuple(
-            _part(call, shape, part) if place % 2 else part
-            for place, part in parts
-            if part and (place % 2 == 0 or part in shape.entity.fields)
-        )
-    return found
+def titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
+    """The function that gives the titles of records in the language and zone of a call."""
+    question = ("titler", shape.key, call.language, call.timezone, hidden)
+    found = call.release.cache.get(question)
+    if not callable(found):
+        found = call.release.cache[question] = _titler(call, shape, hidden)
+    return cast(Titler, found)
 
 
-def _part(call: Call, shape: Shape, name: str) -> _Part:
+def _titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
+    """Every second part of a title is the name of a field."""
+    parts = shape.entity.title_parts
+    pieces = [
+        _field_piece(call, shape, part) if place % 2 else _fixed_piece(part)
+        for place, part in enumerate(parts)
+        if place % 2 == 0 or (part in shape.entity.fields and part not in hidden)
+    ]
+
+    def title(values: Mapping[str, Value], titles: Titles) -> str:
+        return "".join([piece(values, titles) for piece in pieces]).strip() or f"#{values['id']}"
+
+    return title
+
+
+def _fixed_piece(text: str) -> Titler:
+    return lambda values, titles: text
+
+
+def _field_piece(call: Call, shape: Shape, name: str) -> Titler:
     field, kind, language, zone = shape.field(name), shape.types[name], call.language, ZoneInfo(call.timezone)
-    return _Part(name, target_key(field), lambda value: kind.to_text(value, field, language, zone))
+    key = target_key(field)
+
+    def piece(values: Mapping[str, Value], titles: Titles) -> str:
+        value = values.get(name)
+        if value is None:
+            return ""
+        return named(titles, key, value, language) if key else kind.to_text(value, field, language, zone)
+
+    return piece
 
 
 def named(titles: Titles, key: str, value: Value, language: str) -> str:
@@ -178,8 +185,9 @@ def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: in
         dict(zip(plan.names, row, strict=True)) for row in plan.statement.rows(call.connection, {"ids": ids})
     ]
     inner = find_titles(call, wanted_by(shape, rows, plan.names), depth - 1)
+    title = titler(call, shape, plan.hidden)
     for values in rows:
-        titles[key, values["id"]] = title_of(call, shape, values, plan.hidden, inner)
+        titles[key, values["id"]] = title(values, inner)
 
 
 def _named(call: Call, shape: Shape) -> _Named:

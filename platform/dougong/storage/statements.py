@@ -19,8 +19,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from dougong.fieldtypes.columns import ColumnType
+
 Processor = Callable[[Any], Any]
 Rows = list[Sequence[Any]]
+_NONE: Mapping[str, Any] = {}
 
 
 class Statement:
@@ -53,26 +56,15 @@ class Statement:
         self._types = [column.type for column in getattr(element, "selected_columns", ())]
         self._readers: list[tuple[int, Processor]] | None = None
 
-    def columns(self, connection: Connection, values: Mapping[str, Any] | None = None) -> list[Sequence[Any]]:
-        """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
-        rows, readers = self._fetched(connection, values or {})
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
-        for place, read in readers if rows else ():
-            columns[place] = [read(value) for value in columns[place]]
-        return columns
-
-    def rows(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Rows:
-        """The answer row by row."""
-        rows, readers = self._fetched(connection, values or {})
-        if not readers:
+    def rows(self, connection: Connection, values: Mapping[str, Any] = _NONE) -> Rows:
+        """The answer; parameters are given by name."""
+        rows, readers = self._fetched(connection, values)
+        if not readers or not rows:
             return rows
-        read_rows: Rows = []
-        for row in rows:
-            read_row = list(row)
-            for place, read in readers:
-                read_row[place] = read(row[place])
-            read_rows.append(read_row)
-        return read_rows
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        for place, read in readers:
+            columns[place] = [None if value is None else read(value) for value in columns[place]]
+        return list(zip(*columns, strict=True))
 
     def _fetched(
         self, connection: Connection, values: Mapping[str, Any]
@@ -97,7 +89,7 @@ class Statement:
 
     def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> list[tuple[int, Processor]]:
         found = [
-            (place, _impl(type_, dialect).result_processor(dialect, described[1]))
+            (place, _reader(_impl(type_, dialect), dialect, described[1]))
             for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
         ]
         return [(place, read) for place, read in found if callable(read)]
@@ -158,6 +150,13 @@ def _dialect(name: str) -> Dialect:
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
+
+
+def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
+    """The function from what the driver gives to a value; it is never asked about an empty one."""
+    return (
+        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
+    )
 
 
 def _wrap(connection: Connection, text: str, error: Any) -> NoReturn:
