@@ -39,7 +39,7 @@ class Shape:
     unique: tuple[tuple[str, ...], ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
-    """Fields whose value is a list that one column holds: choices and files."""
+    """Fields whose value is a list that one column holds."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -89,9 +89,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(
-            field.id for field in fields if field.type in ("choices", "file") and field.id in table.c
-        ),
+        listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
     )
