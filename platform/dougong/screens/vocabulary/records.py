@@ -54,6 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "clear_value": ("清除", "Clear"),
     "remove_value": ("移除「{name}」", "Remove “{name}”"),
     "not_rated": ("不评", "Not rated"),
+    "rated": ("{n} 颗星，满 {most} 颗", "{n} of {most} stars"),
     "choose_colour": ("选择颜色", "Choose a colour"),
     "tags_separated": ("标签，用逗号隔开", "Tags with commas between"),
     "rich_tools": ("格式", "Formatting"),
