@@ -23,6 +23,19 @@ SETTINGS: dict[str, dict[str, Any]] = {
 GIVEN_BY_OTHERS = frozenset({"serial", "stage"})
 """Types whose value no one gives: it is counted, or begins with the first stage."""
 
+REFERRING: dict[str, tuple[Any, tuple[str, ...], tuple[Any, ...]]] = {
+    "link": ("1", ("North",), (1, 2)),
+    "links": (["2", "1"], ("South", "North"), ((1,), (2, 1))),
+    "member": ("1", ("Ada",), (1, 2)),
+    "members": (["2", "1"], ("佐伊", "Ada"), ((1,), (2, 1))),
+    "department": ("1", ("Sales",), (1, 2)),
+    "departments": (["2", "1"], ("Stores", "Sales"), ((1,), (2, 1))),
+}
+"""For types that point to something: a value as the API takes it, what pages show for it, and values in memory to filter by.
+
+The records, people and departments 1 and 2 are North and South, Ada and 佐伊, Sales and Stores; Ada belongs to Sales.
+"""
+
 
 def field_id(name: str) -> str:
     """The id of the field of a type."""

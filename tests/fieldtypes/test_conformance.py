@@ -25,7 +25,19 @@ ALL = list(TYPES)
 STORED = [name for name in ALL if TYPES[name].column(field(name)) is not None]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMMON = {"required", "unique", "default", "formula"}
-KINDS = {"text", "number", "boolean", "date", "datetime", "choice", "record", "member", "file", "json"}
+KINDS = {
+    "text",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "choice",
+    "record",
+    "member",
+    "department",
+    "file",
+    "json",
+}
 
 EXTREMES: dict[str, list[Any]] = {
     "text": ["x" * 500, "客户" * 250, "😀", "é", "a'b\"c\\d%_", "\u202eabc", "0"],

@@ -20,21 +20,21 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.operators import Operator
 from dougong.model.app import App
 from dougong.model.field import Field
-from dougong.people import accounts, tokens
+from dougong.people import accounts, organisation, tokens
 from dougong.storage.apply import apply
 from dougong.storage.plan import plan
 from dougong.web.logs import configure
 from dougong.web.settings import Settings
 from tests.fieldtypes.page_forms import inputs_of
-from tests.fieldtypes.samples import GIVEN_BY_OTHERS, field_id, sources
+from tests.fieldtypes.samples import GIVEN_BY_OTHERS, REFERRING, field_id, sources
 from tests.fieldtypes.test_conformance import EXTREMES
 from tests.servers.databases import DIALECTS, Databases
 from tests.web_server import PASSWORD, Browser, Server
 
 ALL = list(TYPES)
 GIVEN = [name for name in ALL if name not in GIVEN_BY_OTHERS]
-PLAIN = [name for name in GIVEN if name not in ("link", "links", "member", "table", "file")]
-"""Types whose values mean the same on every machine: no ids, no files."""
+IMPORTED = [name for name in GIVEN if name not in ("table", "file")]
+"""Types whose value stands in one cell."""
 TIME_ZONE = "Asia/Shanghai"
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
 
@@ -64,6 +64,9 @@ def samples(
         zoe = accounts.add(
             connection, "zoe", name="佐伊", password=PASSWORD, is_admin=True, roles=[], language="zh"
         )
+        sales = organisation.add_department(connection, "Sales", head_id=ada)
+        organisation.add_department(connection, "Stores", head_id=zoe)
+        organisation.set_departments(connection, ada, sales)
         issued = {
             "ada": tokens.issue(connection, ada, scopes=["admin"]),
             "zoe": tokens.issue(connection, zoe, scopes=["admin"]),
@@ -96,10 +99,8 @@ def made_field(app: App, name: str) -> Field:
 
 def sample(server: Server, app: App, name: str) -> Any:
     """A value of a type as the API takes it; ids and files that exist."""
-    if name in ("link", "member"):
-        return "1"
-    if name == "links":
-        return ["2", "1"]
+    if name in REFERRING:
+        return REFERRING[name][0]
     if name == "table":
         return [{"what": "first"}, {"what": "second"}]
     if name == "file":
@@ -195,11 +196,10 @@ def test_pages_show_a_value_in_both_languages(
 
 
 def _words(server: Server, app: App, name: str, value: Any, language: str) -> list[str]:
-    known = {"link": ["North"], "links": ["South", "North"], "member": ["Ada"], "table": ["first", "second"]}
-    if name in known:
-        return known[name]
-    if name == "file":
-        return ["合同.pdf"]
+    if name in REFERRING:
+        return list(REFERRING[name][1])
+    if name in ("table", "file"):
+        return {"table": ["first", "second"], "file": ["合同.pdf"]}[name]
     kind, made = TYPES[name], made_field(app, name)
     if name == "money":  # with the sign of its currency, as the reader's language has it
         return [str(value)]
@@ -218,7 +218,7 @@ def _visible(page: str) -> str:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_an_export_can_be_imported_again(samples: Server, app: App, form: str) -> None:
     api = samples.api("ada")
-    values = {field_id(name): sample(samples, app, name) for name in [*PLAIN, "link", "links", "member"]}
+    values = {field_id(name): sample(samples, app, name) for name in IMPORTED}
     made = api.made("/samples/thing", name=f"exported {form}", **values)
     columns = ",".join(["name", *values])
     exported = api(
@@ -295,6 +295,8 @@ ORACLES: dict[str, Oracle] = {
     "yes": lambda v, given: v is True,
     "no": lambda v, given: v is not True,
     "is_me": lambda v, given: v == 1,
+    "has_me": lambda v, given: 1 in (v or ()),
+    "is_mine": lambda v, given: v == 1,
     "empty": lambda v, given: not v and v not in (0, False, ""),
     "filled": lambda v, given: not (not v and v not in (0, False, "")),
 }
@@ -304,10 +306,8 @@ LONGEST_OPERAND = 100
 
 def _candidates(app: App, name: str) -> list[Any]:
     """Some values of a type in memory, as the conditions compare them."""
-    if name in ("link", "member"):
-        return [1, 2]
-    if name == "links":
-        return [(1,), (2, 1)]
+    if name in REFERRING:
+        return list(REFERRING[name][2])
     if name in ("choice", "stage"):
         return [each.id for each in made_field(app, name).options] or ["first", "second"]
     if name == "choices":

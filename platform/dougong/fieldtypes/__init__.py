@@ -13,6 +13,8 @@ from dougong.fieldtypes.colour import ColourType
 from dougong.fieldtypes.date_ import DateType
 from dougong.fieldtypes.datetime_ import DateTimeType
 from dougong.fieldtypes.decimal_ import DecimalType
+from dougong.fieldtypes.department import DepartmentType
+from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.duration import DurationType
 from dougong.fieldtypes.email import EmailType
 from dougong.fieldtypes.file import FileType
@@ -22,6 +24,7 @@ from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.links import LinksType
 from dougong.fieldtypes.long_text import LongTextType
 from dougong.fieldtypes.member import MemberType
+from dougong.fieldtypes.members import MembersType
 from dougong.fieldtypes.money import MoneyType
 from dougong.fieldtypes.percent import PercentType
 from dougong.fieldtypes.phone import PhoneType
@@ -58,6 +61,9 @@ _ALL: tuple[FieldType, ...] = (
     UrlType(),
     AddressType(),
     MemberType(),
+    MembersType(),
+    DepartmentType(),
+    DepartmentsType(),
     LinkType(),
     LinksType(),
     TableType(),

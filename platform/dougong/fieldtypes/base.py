@@ -48,46 +48,61 @@ class Invalid(ValueError):
 class Habits:
     """How the writer of a cell or form field writes.
 
-    `date_order` decides 3/1/2026 (month or day first; "" refuses what is ambiguous). `bare_percent` says what "10" means in a
-    percent field: ten per cent, as people type it, or the fraction, as machines write it.
+    `date_order` decides 3/1/2026 and 3/1/26 ("" refuses what is ambiguous). `bare_percent` says what "10" means in a
+    percent field: ten per cent, as people type it, or the fraction, as machines write it. `serial_dates` takes numbers for
+    the days that a spreadsheet counts from that year on ("" refuses them).
     """
 
     language: str = "zh"
     timezone: tzinfo = UTC
-    date_order: Literal["", "mdy", "dmy"] = ""
+    date_order: Literal["", "mdy", "dmy", "ymd"] = ""
     decimal_mark: Literal[".", ","] = "."
     bare_percent: Literal["percent", "fraction"] = "percent"
+    serial_dates: Literal["", "1900", "1904"] = ""
 
 
 WIDGETS = frozenset(
-    {
-        "address",
-        "barcode",
-        "checkbox",
-        "colour",
-        "date",
-        "datetime",
-        "duration",
-        "email",
-        "embed",
-        "file",
-        "json",
-        "member",
-    }
-    | {
-        "money",
-        "multiselect",
-        "number",
-        "percent",
-        "rating",
-        "readonly",
-        "record",
-        "records",
-        "rich_text",
-        "select",
-        "stage",
-    }
-    | {"table", "tags", "tel", "text", "textarea", "time", "url"}
+    (
+        *(
+            "text",
+            "textarea",
+            "rich_text",
+            "number",
+            "money",
+            "percent",
+            "rating",
+            "duration",
+            "time",
+            "date",
+            "datetime",
+        ),
+        *(
+            "checkbox",
+            "select",
+            "multiselect",
+            "stage",
+            "tags",
+            "colour",
+            "email",
+            "tel",
+            "url",
+            "address",
+            "barcode",
+            "json",
+        ),
+        *(
+            "member",
+            "members",
+            "department",
+            "departments",
+            "record",
+            "records",
+            "table",
+            "file",
+            "embed",
+            "readonly",
+        ),
+    )
 )
 """What a form can draw; a type that brings another kind of input adds it here."""
 

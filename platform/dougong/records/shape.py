@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
@@ -22,7 +23,8 @@ class Shape:
     """An entity sorted by what its fields mean to the verbs.
 
     `columns` are the fields that stand in the entity's own table; `lists` are links to many; `tables` the sub-tables with
-    the shape of their rows; `computed` the formulas in the order in which they must run.
+    the shape of their rows; `people` the fields that hold people or departments; `computed` the formulas in the
+    order in which they must run.
     """
 
     entity: Entity
@@ -31,7 +33,7 @@ class Shape:
     lists: tuple[Field, ...]
     tables: Mapping[str, Shape]
     links: tuple[Field, ...]
-    members: tuple[Field, ...]
+    people: tuple[Field, ...]
     files: tuple[Field, ...]
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
@@ -82,7 +84,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         lists=tuple(field for field in fields if field.type == "links"),
         tables=tables,
         links=_of_type(fields, "link"),
-        members=_of_type(fields, "member"),
+        people=tuple(field for field in fields if field.type in PEOPLE | DEPARTMENTS),
         files=_of_type(fields, "file"),
         serials=_of_type(fields, "serial"),
         stages=_of_type(fields, "stage"),

@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, cast, false, func, null, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, false, func, null, or_, select, true
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import to_sql
+from dougong.fieldtypes.references import REFERRING
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.policy.access import access
@@ -165,4 +166,5 @@ class Columns:
             items = func.json_each(column).table_valued("value").alias()
         else:
             items = func.jsonb_array_elements_text(column).table_valued("value").alias()
-        return Rows(items, true(), lambda names: cast(items.c.value, Text()))
+        stored = BigInteger() if listed.type in REFERRING else Text()
+        return Rows(items, true(), lambda names: cast(items.c.value, stored))

@@ -50,7 +50,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
     ("types_choice", ("choice", "choices", "tags", "colour")),
-    ("types_relation", ("member", "link", "links")),
+    ("types_relation", ("member", "members", "department", "departments", "link", "links")),
     ("types_other", ("file", "barcode", "json")),
 )
 WITH_LENGTH = frozenset({"text", "long_text", "rich_text"})

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.app import App
 from dougong.model.expression import Literal
 from dougong.model.field import Field
@@ -27,7 +28,8 @@ from dougong.storage.pairing import Known, pair
 from dougong.storage.schema import ColumnSpec, TableSpec, Tombstone
 
 _TEXTS = frozenset({"text", "long_text"})
-_LINKING = frozenset({"link", "member"})
+_SORTS = {"link": "records"} | dict.fromkeys(PEOPLE, "people") | dict.fromkeys(DEPARTMENTS, "departments")
+"""What the ids in values of a type stand for."""
 _LABELLED = frozenset({"choice", "stage"})
 """Types whose values are ids that a person never sees: as text they become their labels."""
 
@@ -77,7 +79,7 @@ def _origins(work: Comparison, table: TableSpec, before: TableSpec) -> Mapping[s
 def _is_other_thing(old: ColumnSpec, new: ColumnSpec, same_entity: Mapping[str, str]) -> bool:
     """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
     if old.field_type != new.field_type:
-        return old.field_type in _LINKING or new.field_type in _LINKING
+        return _SORTS.get(old.field_type) != _SORTS.get(new.field_type)
     return same_entity.get(old.references, old.references) != new.references
 
 
@@ -188,7 +190,15 @@ def _add_column(work: Comparison, table: TableSpec, before: TableSpec, column: C
     default = _constant(field_)
     needed = field_.required and not field_.is_computed and work.former is None
     work.add(
-        AddColumn(app=work.app, table=table, before=before, column=added, default=default, needed=needed)
+        AddColumn(
+            app=work.app,
+            table=table,
+            before=before,
+            column=added,
+            default=default,
+            needed=needed,
+            numbered=field_.type == "serial" and work.former is None,
+        )
     )
     return added
 
