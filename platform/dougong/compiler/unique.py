@@ -77,7 +77,7 @@ def _where(context: Context, entity: Entity, item: Item) -> tuple[Expression | N
         return None, ()
     conditions = _conditions(entity, where.tree)
     if conditions is None:
-        context.report("D517", written, expression=where.text)
+        context.report("D518", written, expression=where.text)
         return None, ()
     return where, tuple(conditions)
 
