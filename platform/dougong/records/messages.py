@@ -81,6 +81,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "操作应为 create、update、delete 或 restore",
         "an operation is create, update, delete or restore",
     ),
+    "bad_reference": (
+        "“{value}”应是之前一项操作的序号，且该操作已成功",
+        "'{value}' must be the position of an earlier operation that was done",
+    ),
     "bad_record": ("记录应为一组字段", "a record must be an object of fields"),
     "unknown_inverse": ("没有关联列表“{name}”", "there is no related list '{name}'"),
     "empty_comment": ("评论不能为空", "a comment must not be empty"),
