@@ -257,7 +257,8 @@ def _check_restorable(call: Call, shape: Shape, records: Iterable[Values]) -> No
             continue
         target = shape_of(call.release, field.target.key).table
         wanted = sorted({values[field.id] for values in each_record if values[field.id] is not None})
-        living: set[int] = set()
+        together = {values["id"] for values in each_record} if field.target.key == shape.key else set()
+        living: set[int] = set(together)
         for chunk in chunks(wanted):
             statement = select(target.c.id).where(target.c.id.in_(chunk), target.c.deleted_at.is_(None))
             living.update(call.connection.execute(statement).scalars())
