@@ -67,6 +67,7 @@ class FileType(FieldType):
         }
     )
     operators = PRESENCE
+    many = True
     sortable = False
     groupable = False
 

@@ -9,6 +9,8 @@ import "./pick";
 import "./rows";
 import "./inputs";
 import "./sign";
+import "./tags";
+import "./rich";
 import "./guard";
 import { each, say, toast } from "./dom";
 
