@@ -23,7 +23,7 @@ from dougong.fieldtypes.columns import ColumnType
 
 Processor = Callable[[Any], Any]
 Rows = list[Sequence[Any]]
-_NONE: Mapping[str, Any] = {}
+NOTHING: Mapping[str, Any] = {}
 
 
 class Statement:
@@ -56,19 +56,8 @@ class Statement:
         self._types = [column.type for column in getattr(element, "selected_columns", ())]
         self._readers: list[tuple[int, Processor]] | None = None
 
-    def rows(self, connection: Connection, values: Mapping[str, Any] = _NONE) -> Rows:
+    def rows(self, connection: Connection, values: Mapping[str, Any] = NOTHING) -> Rows:
         """The answer; parameters are given by name."""
-        rows, readers = self._fetched(connection, values)
-        if not readers or not rows:
-            return rows
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-        for place, read in readers:
-            columns[place] = [None if value is None else read(value) for value in columns[place]]
-        return list(zip(*columns, strict=True))
-
-    def _fetched(
-        self, connection: Connection, values: Mapping[str, Any]
-    ) -> tuple[Rows, list[tuple[int, Processor]]]:
         parameters = self._fixed
         if self._variable:
             parameters = parameters.copy()
@@ -76,16 +65,14 @@ class Statement:
                 parameters[place] = values[name] if write is None else write(values[name])
         try:
             cursor = _cursor(connection)
-            try:
-                cursor.execute(self.text, parameters)
-                rows: Rows = cursor.fetchall()
-                if self._readers is None:
-                    self._readers = self._made_readers(connection.dialect, cursor.description)
-                return rows, self._readers
-            finally:
-                cursor.close()
+            cursor.execute(self.text, parameters)
+            rows: Rows = cursor.fetchall()
         except connection.dialect.loaded_dbapi.Error as error:
             _wrap(connection, self.text, error)
+        if self._readers is None:
+            self._readers = self._made_readers(connection.dialect, cursor.description)
+        cursor.close()
+        return _read(rows, self._readers) if self._readers and rows else rows
 
     def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> list[tuple[int, Processor]]:
         found = [
@@ -93,6 +80,14 @@ class Statement:
             for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
         ]
         return [(place, read) for place, read in found if callable(read)]
+
+
+def _read(rows: Rows, readers: Sequence[tuple[int, Processor]]) -> Rows:
+    """The rows with the columns read that the driver gives in another form."""
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for place, read in readers:
+        columns[place] = [None if value is None else read(value) for value in columns[place]]
+    return list(zip(*columns, strict=True))
 
 
 class _Numbers(TypeDecorator[Sequence[int]]):
@@ -117,27 +112,28 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
     return column == any_(given)
 
 
-def run_script(connection: Connection, text: str) -> Rows:
+def run_script(connection: Connection, script: str) -> Rows:
     """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+    driver: Any = connection.connection.driver_connection
     try:
         if connection.dialect.name == "sqlite":
-            return list(_cursor(connection).execute(text))
-        with _cursor(connection) as cursor:
-            cursor.execute(text, prepare=False)
+            return list(driver.execute(script))
+        with driver.cursor() as cursor:
+            cursor.execute(script, prepare=False)
             while cursor.nextset():
                 pass
             return list(cursor.fetchall()) if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
-        _wrap(connection, text, error)
+        _wrap(connection, script, error)
 
 
 def _cursor(connection: Connection) -> Any:
-    driver = connection.connection.driver_connection
+    driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
-        return driver.cursor()  # type: ignore[union-attr]
+        return driver.cursor()
     from psycopg import RawCursor
 
-    return RawCursor(driver)  # type: ignore[arg-type]
+    return RawCursor(driver)
 
 
 @lru_cache(maxsize=2)
@@ -159,13 +155,13 @@ def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Proc
     )
 
 
-def _wrap(connection: Connection, text: str, error: Any) -> NoReturn:
+def _wrap(connection: Connection, statement: str, error: Any) -> NoReturn:
     """Raise what SQLAlchemy would raise for the same trouble, so that nobody need know who ran the statement."""
     module = connection.dialect.loaded_dbapi
     lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     if lost:
         connection.invalidate(error)
     wrapped = sqlalchemy.exc.DBAPIError.instance(
-        text, None, error, module.Error, connection_invalidated=lost, dialect=connection.dialect
+        statement, None, error, module.Error, connection_invalidated=lost, dialect=connection.dialect
     )
     raise wrapped from error
