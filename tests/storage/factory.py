@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -61,12 +62,18 @@ def _entity(app: str, name: str, data: Mapping[str, Any], parent: str = "") -> d
         search=tuple(data.get("search", ())),
         was=data.get("was", ""),
         parent=parent,
+        title=data.get("title", ""),
+        title_parts=_title_parts(data.get("title", "")),
     )
     found = {name: entity}
     for each, settings in data["fields"].items():
         if settings["type"] == "table":
             found.update(_entity(app, f"{name}/{each}", {"fields": settings["fields"]}, f"{app}.{name}"))
     return found
+
+
+def _title_parts(template: str) -> tuple[str, ...]:
+    return tuple(re.split(r"\{(\w+)\}", template)) if template else ()
 
 
 def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Field:
@@ -84,6 +91,8 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         options=tuple(Option(each, Text.of(each)) for each in settings.get("options", ())),
         target=_target(app, target, settings) if target else None,
         was=settings.get("was", ""),
+        backfill=settings.get("backfill", ""),
+        unfit=settings.get("unfit", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
     )
 

@@ -11,6 +11,7 @@ from dougong.storage import tables
 from dougong.storage.schema import ColumnSpec, TableSpec
 
 FIRST = 10
+SAMPLES = 3
 
 
 def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
@@ -67,6 +68,18 @@ def duplicates(
     among = and_(condition, tuple_(*columns).in_(repeated))
     number = _number(connection, select(func.count()).select_from(table).where(among))
     return number, _ids(connection, select(table.c.id).where(among)) if number else ()
+
+
+def later_doubles(
+    connection: Connection, spec: TableSpec, fields: tuple[str, ...], *, live: bool
+) -> list[int]:
+    """The ids of records whose values in some columns an earlier record has as well."""
+    table = tables.table(spec)
+    columns = [table.c[each] for each in fields]
+    condition = and_(*(each.is_not(None) for each in columns), *([_live(table)] if live else []))
+    place = func.row_number().over(partition_by=columns, order_by=table.c.id).label("place")
+    numbered = select(table.c.id, place).where(condition).subquery()
+    return list(connection.execute(select(numbered.c.id).where(numbered.c.place > 1)).scalars())
 
 
 def _repeated(table: Table, columns: list[Column[Any]], condition: ColumnElement[bool]) -> Select[Any]:

@@ -102,6 +102,13 @@ ENTRIES: Mapping[str, Entry] = {
             "请发布与之相符的该应用新版本，或确认允许",
         ),
     ),
+    "P136": Entry(
+        ("the backfill of '{field}' cannot be computed: {reason}", "“{field}”的补值公式无法计算：{reason}"),
+        (
+            "it may name the fields that the record had in the version before, but follows no links",
+            "公式可使用该记录上一版本的字段，但不能跨关联取值",
+        ),
+    ),
     "P140/missing": Entry(("the archive holds no such file", "压缩包中没有这个文件"), _ARCHIVE),
     "P140/large": Entry(
         ("the archive inflates to more than is allowed", "压缩包解压后超出允许的大小"), _ARCHIVE

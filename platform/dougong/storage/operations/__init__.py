@@ -30,6 +30,7 @@ from dougong.storage.operations.tables import (
     RenameTable,
     RestoreTable,
 )
+from dougong.storage.operations.values import FillValues, Mend
 
 __all__ = [
     "NOTHING",
@@ -42,7 +43,9 @@ __all__ = [
     "CreateTable",
     "DropIndex",
     "DropTable",
+    "FillValues",
     "Impact",
+    "Mend",
     "Operation",
     "RebuildSearch",
     "RemoveColumn",

@@ -20,6 +20,8 @@ class AddIndex(Operation):
     index: IndexSpec
     former: tuple[str, ...] = ()
     """The recorded columns that it will cover; empty when some are new and therefore hold nothing yet."""
+    mended: bool = False
+    """Whether the later ones of equal records are mended before."""
 
     @property
     def is_unique(self) -> bool:
@@ -37,7 +39,7 @@ class AddIndex(Operation):
         return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
 
     def impact(self, connection: Connection) -> Impact:
-        if not self.index.unique or self.before is None or not self.former:
+        if not self.index.unique or self.before is None or not self.former or self.mended:
             return NOTHING
         failing, first = counting.duplicates(connection, self.before, self.former, live=self.index.live)
         return Impact(failing=failing, first=first)
