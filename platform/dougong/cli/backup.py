@@ -46,7 +46,7 @@ def _restore(options: argparse.Namespace, console: Console) -> int:
 
 def _unwritable(path: Path, error: OSError, console: Console) -> Refusal:
     message = console.say("no_file", file=path.name, reason=error.strerror or type(error).__name__)
-    return Refusal("invalid", [Diagnostic("C140", message)])
+    return Refusal("invalid", [Diagnostic("C142", message)])
 
 
 BACKUP = Command("backup", "backup", _configure, _backup)

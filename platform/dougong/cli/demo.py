@@ -20,12 +20,15 @@ from dougong.cli.words import WORDS
 from dougong.definitions import bundled
 from dougong.demo.fill import fill
 from dougong.demo.people import Login
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.role import Role
 from dougong.storage.database import Database
 from dougong.web.settings import DemoLogin, read_settings
 
 APP = "crm"
 ACCOUNTS = "accounts.json"
+DATABASE = "dougong.db"
+BUILDING = "dougong.db.building"
 
 
 def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -37,26 +40,52 @@ def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
 def _run(options: argparse.Namespace, console: Console) -> int:
     folder = Path(options.folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    kept, path = folder / ACCOUNTS, folder / "dougong.db"
-    is_new = not kept.exists()
-    if is_new and path.exists():
-        path.unlink()
-    database = assembly.open_database(f"sqlite:///{path}")
-    if is_new:
-        made = build(database, console)
-        kept.touch(mode=0o600)
-        kept.write_bytes(msgspec.json.encode(made))
-    else:
+    path = folder / DATABASE
+    if path.exists():
+        made = _read_accounts(folder, console)
         console.note(console.say("demo_exists", folder=options.folder))
-        made = msgspec.json.decode(kept.read_bytes(), type=tuple[DemoLogin, ...])
+    else:
+        made = _make(folder, console)
     show_accounts(console, made)
     if options.no_serve:
         return 0
+    database = assembly.open_database(f"sqlite:///{path}")
     os.environ["DOUGONG_DEMO_ACCOUNTS"] = msgspec.json.encode(made).decode()
     os.environ.setdefault("DOUGONG_LOG_LEVEL", "warning")
     settings = read_settings(database=f"sqlite:///{path}")
     serve(settings, database, options.host, options.port, options.workers, console)
     return 0
+
+
+def _make(folder: Path, console: Console) -> tuple[DemoLogin, ...]:
+    """Build beside the place and move there when all is done: a demo that was interrupted is begun anew."""
+    building = folder / BUILDING
+    for leftover in folder.glob(f"{BUILDING}*"):
+        leftover.unlink()
+    database = assembly.open_database(f"sqlite:///{building}")
+    made = build(database, console)
+    database.dispose()
+    kept = folder / ACCOUNTS
+    kept.touch(mode=0o600)
+    kept.write_bytes(msgspec.json.encode(made))
+    building.rename(folder / DATABASE)
+    return made
+
+
+def _read_accounts(folder: Path, console: Console) -> tuple[DemoLogin, ...]:
+    """The accounts of the demo in a folder; a database that came there otherwise is nobody's to replace."""
+    kept = folder / ACCOUNTS
+    try:
+        return msgspec.json.decode(kept.read_bytes(), type=tuple[DemoLogin, ...])
+    except FileNotFoundError as error:
+        raise _unusable("demo_foreign", DATABASE, folder, console) from error
+    except (OSError, msgspec.DecodeError) as error:
+        raise _unusable("demo_unread", ACCOUNTS, folder, console) from error
+
+
+def _unusable(why: str, name: str, folder: Path, console: Console) -> Refusal:
+    message = console.say(why, folder=folder.name, file=name)
+    return Refusal("conflict", [Diagnostic("C150", message, hint=console.say("demo_elsewhere"))])
 
 
 def build(database: Database, console: Console) -> tuple[DemoLogin, ...]:

@@ -165,7 +165,7 @@ def _found(name: str, release: Release | None) -> Package:
     if name in bundled.names():
         return _of_folder(bundled.folder(name), release)
     hint = nearest(name, [*installed, *bundled.names()])
-    raise Refusal("missing", [Diagnostic("C140", f"there is no template '{name}'", hint=hint)])
+    raise Refusal("missing", [Diagnostic("C143", f"there is no template '{name}'", hint=hint)])
 
 
 def _of_folder(folder: Path, release: Release | None) -> Package:

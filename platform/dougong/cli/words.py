@@ -70,6 +70,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_rows": ("演示数据的规模（1 为常规）", "size of the demo data (1 is usual)"),
         "demo_apply": ("安装 CRM …", "installing the CRM …"),
         "demo_data": ("演示数据：{count} 条", "demo data: {count} records"),
+        "demo_foreign": (
+            "{folder} 中的 {file} 不是演示的一部分，不会改动它",
+            "{file} in {folder} is not part of a demo and is left as it is",
+        ),
+        "demo_unread": (
+            "{folder} 中的 {file} 无法读取",
+            "{file} in {folder} cannot be read",
+        ),
+        "demo_elsewhere": (
+            "换一个文件夹：dougong demo 文件夹",
+            "name another folder: dougong demo FOLDER",
+        ),
         "demo_exists": (
             "{folder} 中已有数据库，直接使用",
             "there is a database in {folder} already; it is used",

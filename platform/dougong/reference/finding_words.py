@@ -41,6 +41,12 @@ MEANINGS: Mapping[str, Pair] = {
     ),
     "C141": ("The package cannot be written there.", "无法在该位置写入应用包。"),
     "C140": ("`DOUGONG_SMTP_URL` cannot be read.", "无法读取 `DOUGONG_SMTP_URL`。"),
+    "C142": ("A backup cannot be read or written there.", "无法在该位置读取或写入备份。"),
+    "C143": ("There is no such template.", "没有这个应用包。"),
+    "C150": (
+        "The folder for the demo holds a database of something else, or accounts that cannot be read; name another folder.",
+        "演示文件夹中已有其他数据库，或其中的账号文件无法读取；请换一个文件夹。",
+    ),
     "M101": (
         "Something of another kind is expected here, or a number is out of range.",
         "此处应为其他类型，或数字超出范围。",
