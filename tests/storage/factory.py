@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Literal, Type
@@ -94,6 +95,7 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         backfill=settings.get("backfill", ""),
         unfit=settings.get("unfit", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
+        extra={**TYPES[settings["type"]].defaults, **settings.get("extra", {})},
     )
 
 
