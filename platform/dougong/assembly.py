@@ -16,8 +16,10 @@ from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
 from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
+from dougong.records import retention
 from dougong.records.call import call_for
 from dougong.records.recompute import changed_formulas, recompute
+from dougong.records.renumber import new_serials, number_missing, owners_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.install import install, is_installed
@@ -93,17 +95,23 @@ def application() -> Flask:
 
 
 def after_apply(connection: Connection, plan: Plan) -> None:
-    """What a new version asks of the data that stand there already, in the transaction that applies it: formulas that are new
-    or changed are computed for every record, and approvals of entities that are gone end."""
+    """What a new version asks of the data that stand there already, in the transaction that applies it.
+
+    Records get the numbers of new serial fields, formulas that are new or changed are computed for every record, and approvals
+    of entities that are gone end.
+    """
     if not plan.base:
         return
     upkeep.end_orphans(connection, plan.app)
     recorded = _recorded(connection)
-    keys = changed_formulas(recorded.get(plan.app.id), plan.app)
-    if keys:
+    former = recorded.get(plan.app.id)
+    serials, formulas = new_serials(former, plan.app), changed_formulas(former, plan.app)
+    if serials or formulas:
         release = release_of({**recorded, plan.app.id: plan.app})
         call = call_for(release, connection, SYSTEM, "cli")
-        for key in keys:
+        for key, field in serials:
+            number_missing(call, key, field)
+        for key in dict.fromkeys((*formulas, *owners_of(release, serials))):
             recompute(call, key)
 
 
@@ -128,7 +136,9 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     imports = importing.task(releases(database), files_folder(settings, database))
     notices.open_post(bool(settings.smtp_url))
     told = notice_job.task(releases(database), settings.public_url)
-    return Tasks([mail.mail_task(lambda: chosen), imports, told, housekeeping.task()])
+    kept = retention.Retention(settings.bin_days, settings.bin_history)
+    bin_ = retention.task(releases(database), files_folder(settings, database), kept)
+    return Tasks([mail.mail_task(lambda: chosen), imports, told, housekeeping.task(), bin_])
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:

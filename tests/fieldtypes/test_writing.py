@@ -195,7 +195,7 @@ def test_days(written: object) -> None:
     [
         ("3/1/2026", "ambiguous_date"), ("2026-13-01", "no_such_day"), ("2026-02-29", "no_such_day"),
         ("2026/2/30", "no_such_day"),
-        ("26-3-1", "not_a_date"), ("3/1/26", "not_a_date"), ("0999-01-01", "too_early"),
+        ("26-3-1", "ambiguous_date"), ("6-3-1", "not_a_date"), ("3/1/26", "not_a_date"), ("0999-01-01", "too_early"),
         ("yesterday", "not_a_date"), ("46082", "not_a_date"),
         ("2026-03-01 14:30", "has_time"), ("Mars 1, 2026", "not_a_date"), ("2026-3/1", "not_a_date"),
         ("2026-03", "not_a_date"),
@@ -528,3 +528,46 @@ def test_files() -> None:
     assert problems(many, ({"id": "d", "name": "x.html", "size": 1, "type": "image/png"},)) == []
     assert coerce_code(field("file"), ["a", "b"]) == "too_many"
     assert parsed("file", "a; b", multiple=True) == ({"id": "a"}, {"id": "b"})
+
+
+@pytest.mark.parametrize(
+    ("written", "order", "day"),
+    [
+        ("3/1/26", "mdy", date(2026, 3, 1)),
+        ("3/1/26", "dmy", date(2026, 1, 3)),
+        ("26/3/1", "ymd", date(2026, 3, 1)),
+        ("31-12-99", "dmy", date(1999, 12, 31)),
+        ("01.03.26", "", date(2026, 3, 1)),
+    ],
+)
+def test_years_of_two_digits_are_read_by_habit_alone(written: str, order: Any, day: date) -> None:
+    assert parsed("date", written, Habits(date_order=order)) == day
+
+
+def test_years_of_two_digits_are_never_guessed() -> None:
+    assert refused("date", "3/1/26") == "ambiguous_date"
+    assert refused("date", "31/12/26") == "ambiguous_date"
+    assert refused("date", "3/1/6", Habits(date_order="mdy")) == "not_a_date"
+
+
+@pytest.mark.parametrize(
+    ("number", "year", "day"),
+    [
+        ("46082", "1900", date(2026, 3, 1)),
+        (46082.0, "1900", date(2026, 3, 1)),
+        ("44620", "1904", date(2026, 3, 1)),
+        ("1", "1900", date(1900, 1, 1)),
+        ("61", "1900", date(1900, 3, 1)),
+    ],
+)
+def test_days_that_a_spreadsheet_counts(number: Any, year: Any, day: date) -> None:
+    assert parsed("date", number, Habits(serial_dates=year)) == day
+    assert parsed("datetime", number, Habits(serial_dates=year)).date() == day
+
+
+def test_days_that_a_spreadsheet_counts_are_taken_only_by_habit() -> None:
+    assert refused("date", "46082") == "not_a_date"
+    assert refused("date", "46082.5", Habits(serial_dates="1900")) == "has_time"
+    assert parsed("datetime", "46082.604166667", Habits(serial_dates="1900")).minute == 30
+    assert parsed("date", "20260301", Habits(serial_dates="1900")) == date(2026, 3, 1)
+    assert refused("date", "9999999", Habits(serial_dates="1900")) == "not_a_date"

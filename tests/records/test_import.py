@@ -273,6 +273,7 @@ def test_an_import_can_be_taken_back(shop: Shop, tmp_path: Path) -> None:
         ("in.csv", b""),
         ("in.csv", b"\n\n\n"),
         ("in.csv", bytes([0xFF, 0x00, 0xFE, 0x81, 0xFF])),
+        ("in.csv", bytes(range(1, 9)) + b"\xff\xfe\x81"),
         ("in.csv", b'name\n"' + b"x" * 2_000_000),
         ("in.xlsx", b"no zip"),
         ("in.xlsx", b"PK\x03\x04 broken"),

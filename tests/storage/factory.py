@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,9 @@ from dougong.model.role import Permission, Role
 from dougong.model.text import Text
 
 SOURCE = "app.json"
+
+_KNOWN = {each.name for each in fields(Field)} | {"to", "on_delete", "inverse", "inverse_label", "fill"}
+"""Settings that are no `extra` ones."""
 
 
 def build(description: Mapping[str, Any]) -> App:
@@ -51,13 +55,13 @@ def compile_app(sources: Mapping[str, str], installed: Mapping[str, App]) -> App
 
 
 def _entity(app: str, name: str, data: Mapping[str, Any], parent: str = "") -> dict[str, Entity]:
-    fields = {each: _field(app, name, each, settings) for each, settings in data["fields"].items()}
+    known = {each: _field(app, name, each, settings) for each, settings in data["fields"].items()}
     entity = Entity(
         app=app,
         id=name,
         label=Text.of(name),
         plural=Text.of(name),
-        fields=fields,
+        fields=known,
         unique=tuple(tuple(each) for each in data.get("unique", ())),
         indexes=tuple(tuple(each) for each in data.get("indexes", ())),
         search=tuple(data.get("search", ())),
@@ -95,7 +99,7 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         backfill=settings.get("backfill", ""),
         unfit=settings.get("unfit", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
-        extra={**TYPES[settings["type"]].defaults, **settings.get("extra", {})},
+        extra={key: value for key, value in TYPES[settings["type"]].defaults.items() if key not in _KNOWN},
     )
 
 

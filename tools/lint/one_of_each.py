@@ -98,8 +98,7 @@ RULES = (
         "there is one archive reader",
         modules=frozenset({"tarfile", "zipfile", "py7zr", "rarfile"}),
         calls=frozenset({"shutil.unpack_archive", "shutil.make_archive"}),
-        # A workbook that somebody uploads is only measured by the import, never unpacked.
-        owners=("platform/dougong/storage/archive.py", "platform/dougong/records/reading.py"),
+        owners=("platform/dougong/storage/archive.py",),
     ),
     Rule(
         "there is one HTML sanitiser",

@@ -120,9 +120,9 @@ def apply_folders(
     return versions
 
 
-def confirmed(console: Console) -> bool:
+def confirmed(console: Console, question: str = "apply_ask") -> bool:
     """Whether the person at the terminal says yes; where nobody can be asked, that is said and the answer is no."""
-    asked = _ask(console, console.say("apply_ask"))
+    asked = _ask(console, console.say(question))
     if asked is not True:
         console.note(console.say("apply_need_yes" if asked is None else "apply_not"))
     return asked is True

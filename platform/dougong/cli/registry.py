@@ -15,6 +15,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("demo", "demo", "COMMAND"),
     ("import", "transfer", "IMPORT"),
     ("export", "transfer", "EXPORT"),
+    ("renumber", "renumber", "COMMAND"),
     ("user", "users", "USER"),
     ("token", "users", "TOKEN"),
     ("template", "template", "COMMAND"),

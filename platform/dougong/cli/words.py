@@ -172,6 +172,23 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "package, app folder or name of a bundled template",
         ),
         "packed": ("已打包 {app} 到 {file}", "{app} packed into {file}"),
+        "renumber": (
+            "为一个流水号字段的全部记录重新编号，并记入历史",
+            "number all records of a serial field again, with a log in the history",
+        ),
+        "opt_serial": ("应用.实体.字段", "app.entity.field"),
+        "opt_renumber_dry": ("只显示会改变什么", "only show what would change"),
+        "bad_serial": ("“{subject}”应写作 应用.实体.字段", "'{subject}' is written app.entity.field"),
+        "renumber_counts": (
+            "{records} 条记录中 {changed} 条的编号会改变",
+            "{changed} of {records} records get another number",
+        ),
+        "renumber_ask": ("重新编号？[y/N] ", "number them again? [y/N] "),
+        "renumber_head": ("记录 原编号 新编号", "record before after"),
+        "renumbered": (
+            "已重新编号 {changed} 条记录（批次 {batch}）",
+            "{changed} records numbered again (batch {batch})",
+        ),
         "explain": ("说明某人为什么可以或不可以", "why somebody may or may not"),
         "opt_action": (
             "read、create、update、delete、import 或 export",

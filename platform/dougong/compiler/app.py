@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from zoneinfo import available_timezones
 
 import dougong
 from dougong.compiler import (
@@ -104,6 +105,14 @@ def _check_requirements(context: Context, item: Item) -> None:
         context.report("D513", needed, needed=needed.text, found=dougong.__version__)
 
 
+def _timezone(context: Context, item: Item) -> str:
+    named = item.get("timezone")
+    if named is None or named.text in available_timezones():
+        return item.string("timezone")
+    context.unknown("D315", named, named.text, available_timezones())
+    return ""
+
+
 def _version(text: str) -> tuple[int, ...]:
     numbers = [int(number) for number in _NUMBER.findall(text)[:3]]
     return tuple(numbers + [0] * (3 - len(numbers)))
@@ -143,6 +152,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
         roles=MappingProxyType(all_roles),
         menu=entries,
         currency=context.currency,
+        timezone=_timezone(context, item),
         help=context.text(item, "help"),
         requires=context.requires,
         colour=item.string("colour"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from dougong.compiler import serials
 from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, type_of
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
@@ -16,7 +17,7 @@ from dougong.expressions import check_form
 from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Expression
-from dougong.model.field import Field, LinkTarget, Option, SerialPart
+from dougong.model.field import Field, LinkTarget, Option
 from dougong.model.text import Text
 
 _COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
@@ -40,7 +41,7 @@ _OWN = frozenset(
         "inverse_label",
         "fill",
     }
-    | {"pipeline", "parts", "reset", "multiple", "accept", "max_size", "fields"}
+    | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields"}
 )
 
 _MAX_SIZE = 20 * 1024 * 1024
@@ -61,7 +62,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         label=context.label(item),
         help=context.text(item, "help"),
         required=bool(settings.get("required", False)),
-        unique=bool(settings.get("unique", False)),
+        unique=bool(settings.get("unique", kind.id == "serial")),
         minimum=_constant(settings.get("min")),
         maximum=_constant(settings.get("max")),
         max_length=settings.get("max_length"),
@@ -71,7 +72,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         options=_options(context, item),
         target=_target(context, item, kind.id, settings),
         pipeline=str(settings.get("pipeline", "")),
-        parts=_parts(item),
+        parts=serials.parts(item),
         reset=str(settings.get("reset", "never")),
         multiple=bool(settings.get("multiple", False)),
         accept=tuple(settings.get("accept", ())),
@@ -126,17 +127,6 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
     return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label, fill)
 
 
-def _parts(item: Item) -> tuple[SerialPart, ...]:
-    """The parts of a serial number: a text is constant, `{date: yyyyMM}` and `{count: 5}` are not."""
-    parts = []
-    for part in item.items("parts"):
-        entry = next(part.entries(), None)
-        parts.append(
-            SerialPart("constant", part.text) if entry is None else SerialPart(entry[0], entry[1].text)
-        )
-    return tuple(parts)
-
-
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     """The field with its expressions compiled and its settings checked against each other."""
     expected = type_of(field)
@@ -147,6 +137,8 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
         minimum=_bound(context, item, "min", scope, field.minimum, field),
         maximum=_bound(context, item, "max", scope, field.maximum, field),
     )
+    if field.type == "serial":
+        known = serials.complete(context, item, scope, known)
     for name in ("default", "required"):
         if (
             item.get("formula") is not None
@@ -160,8 +152,17 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     clearing = item.get("on_delete")
     if clearing is not None and clearing.text == "clear" and field.required:
         context.report("D451", clearing, first="required", second="on_delete: clear")
+    _check_roles(context, item)
     context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
     return known
+
+
+def _check_roles(context: Context, item: Item) -> None:
+    """The roles that limit whom a field of people may hold."""
+    known = {*context.checked.folder("roles"), "owner"}
+    for role in item.items("roles"):
+        if role.text not in known and not context.checked.is_damaged(f"roles/{role.text}"):
+            context.unknown("D303", role, role.text, known)
 
 
 def _default(context: Context, item: Item, scope: Scope, field: Field) -> Expression | None:

@@ -10,6 +10,7 @@ from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity
 from dougong.model.expression import Call, Expression, ListOf, Node
+from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
 """Functions whose value changes though no record does."""
@@ -30,21 +31,31 @@ def _arrange(context: Context, entity: Entity, item: Item) -> None:
         for name, field in entity.fields.items()
         if field.table in context.entities
     }
-    edges = {
-        name: _reads(field.formula, tables, "") for name, field in entity.fields.items() if field.formula
-    }
+    edges = {name: _needs(field, tables, "") for name, field in entity.fields.items() if field.is_computed}
     for table, rows in tables.items():
         for name, field in rows.fields.items():
-            if field.formula:
-                edges[f"{table}/{name}"] = _reads(field.formula, tables, table)
+            if field.is_computed:
+                edges[f"{table}/{name}"] = _needs(field, tables, table)
     ordered, circles = graph.order(edges)
     for circle in circles:
         _report(context, item, circle)
+    ordered = [name for name in ordered if not _is_serial(entity, tables, name)]
     own = tuple(dict.fromkeys(name.partition("/")[0] for name in ordered))
     context.entities[entity.key] = replace(entity, computed=own)
     for table, rows in tables.items():
         inner = tuple(name.partition("/")[2] for name in ordered if name.startswith(f"{table}/"))
         context.entities[rows.key] = replace(rows, computed=inner)
+
+
+def _needs(field: Field, tables: Mapping[str, Entity], table: str) -> list[str]:
+    """The nodes of the graph that a formula or a serial number is made of."""
+    read = [field.formula] if field.formula else [*(each.expression for each in field.parts), *field.per]
+    return [name for each in read if each is not None for name in _reads(each, tables, table)]
+
+
+def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
+    table, _, field = name.rpartition("/")
+    return (tables[table] if table else entity).fields[field].type == "serial"
 
 
 def _reads(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
@@ -67,7 +78,7 @@ def _report(context: Context, item: Item, circle: list[str]) -> None:
     turned = circle[circle.index(first) :] + circle[: circle.index(first)]
     steps = first.split("/")
     about = item
-    for name in ("fields", steps[0], *(("fields", steps[1]) if len(steps) > 1 else ()), "formula"):
+    for name in ("fields", steps[0], *(("fields", steps[1]) if len(steps) > 1 else ()), "formula", "parts"):
         about = about.get(name) or about
     context.report("D501", about, cycle=graph.printed([name.replace("/", ".") for name in turned]))
 

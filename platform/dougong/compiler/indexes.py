@@ -15,7 +15,7 @@ from dougong.model.report import Report
 from dougong.model.role import Role
 
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">=", "IN", "BETWEEN", "IS_EMPTY"})
-_ALWAYS = ("link", "member", "stage")
+_ALWAYS = ("link", "member", "department", "stage")
 
 
 def indexed(

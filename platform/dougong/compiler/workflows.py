@@ -138,9 +138,10 @@ def _is_person(context: Context, item: Item, entity: Entity, kind: str) -> bool:
     if item.text in ("created_by", "updated_by") or (item.text == INITIATOR and kind != "member"):
         return True
     field = context.named_field(item, entity)
-    if field is not None and field.type != "member":
+    fits = field is not None and (field.type == "member" or (field.type == "members" and kind == "member"))
+    if field is not None and not fits:
         context.report("D450", item, name=field.id, type=field.type, needed=_PERSON, advice="")
-    return field is not None and field.type == "member"
+    return fits
 
 
 def _assignments(context: Context, item: Item | None, entity: Entity) -> tuple[tuple[str, Expression], ...]:

@@ -12,7 +12,7 @@ from dougong.definitions.nodes import Document, MappingNode, Node, Path, Sequenc
 from dougong.definitions.places import kind_of
 from dougong.definitions.shape import finding, is_about_key
 from dougong.definitions.tree import Tree
-from dougong.definitions.validator import validator
+from dougong.definitions.validator import errors
 from dougong.diagnostics import Diagnostic
 
 _ROUNDS = 8
@@ -59,18 +59,18 @@ def check(tree: Tree) -> Checked:
 
 def check_document(document: Document) -> tuple[Document | None, list[Diagnostic], frozenset[Path]]:
     """One document: what is left of it when everything wrong is taken out, the findings, and what was taken out."""
-    judge = validator(kind_of(document.path))
+    kind = kind_of(document.path)
     problems: list[Diagnostic] = []
     taken: set[Path] = set()
     root = document.root
     for round_ in range(_ROUNDS):
         current = Document(document.path, root)
-        errors = list(judge.iter_errors(current.data))
-        if not errors:
+        wrong = errors(kind, current.data)
+        if not wrong:
             return current, problems, frozenset(taken)
         if round_ == 0:
-            problems = _in_order(finding(current, error) for error in errors)
-        paths = {_taken_path(error) for error in errors}
+            problems = _in_order(finding(current, error) for error in wrong)
+        paths = {_taken_path(error) for error in wrong}
         taken |= paths
         rest = _without(root, paths, ())
         if rest is None:

@@ -42,7 +42,8 @@ FORMS: Mapping[str, str] = MappingProxyType(
         "^[a-z0-9][a-z0-9_]{0,39}$": "the id of an option (lower-case letters, digits and underscores)",
         r"^([a-z][a-z0-9_]{0,39}\.)?[a-z][a-z0-9_]{0,39}$": "an entity, or app.entity",
         r"^(\.[A-Za-z0-9]{1,10}|[a-z]+/([a-z0-9.+\-]+|\*))$": "a kind of file (such as .pdf or image/*)",
-        r"^(yyyy|yy|MM|dd|[-/._])+$": "a form of date (such as yyyyMM)",
+        r"^(yyyy|yy|YYYY|MM|dd|ww|[-/._])+$": "a form of date (such as yyyyMM)",
+        "^[A-Za-z][A-Za-z0-9_+/-]*$": "a time zone (such as Asia/Shanghai)",
         "^(INITIATOR|[a-z](_?[a-z0-9])*)$": "a member field, or INITIATOR",
         "^(app|[a-z]+/[a-z](_?[a-z0-9])*)$": "a file of the app such as entities/account",
     }
@@ -68,6 +69,7 @@ _CHINESE: Mapping[str, str] = {
     "the id of an option (lower-case letters, digits and underscores)": "选项标识(小写字母、数字和下划线)",
     "a kind of file (such as .pdf or image/*)": "文件种类(例如 .pdf 或 image/*)",
     "a form of date (such as yyyyMM)": "日期格式(例如 yyyyMM)",
+    "a time zone (such as Asia/Shanghai)": "时区(例如 Asia/Shanghai)",
     "entity.view": "“实体.视图”",
     "a field, or a path such as account.industry": "字段,或路径(例如 account.industry)",
     "a field, or a column of a sub-table such as lines.cost": "字段,或子表的列(例如 lines.cost)",

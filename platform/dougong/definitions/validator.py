@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
+import jsonschema_rs
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
@@ -31,6 +32,25 @@ def validator(kind: str) -> Any:
     }
     checker: Any = extend(Draft202012Validator, validators=rules)  # type: ignore[no-untyped-call]
     return checker(whole)
+
+
+@cache
+def quick(kind: str) -> Any:
+    """Tells whether a file is valid by the same schema, many times faster than finding out what is wrong with it."""
+    return jsonschema_rs.Draft202012Validator(schema(kind))
+
+
+def errors(kind: str, data: Any) -> list[ValidationError]:
+    """Everything that is wrong with the data of a file of this kind."""
+    try:
+        if quick(kind).is_valid(data):
+            return []
+    except (
+        ValueError,
+        UnicodeError,
+    ):  # a value that only Python can hold: the slow way says what is wrong with it
+        pass
+    return list(validator(kind).iter_errors(data))
 
 
 @cache

@@ -252,7 +252,7 @@ class Checker:
                     hint = nearest(option, wanted.options) or f"options: {', '.join(wanted.options[:12])}"
                     self.mistake("D409", node.position, hint, option=option, name="this choice")
                     return _unknown(node.position)
-        if isinstance(node, Literal) and wanted.kind in ("record", "member") and node.type.kind == "number":
+        if isinstance(node, Literal) and wanted.kind in types.IDENTIFIED and node.type.kind == "number":
             value = node.value
             if isinstance(value, Decimal) and not 0 < value <= LARGEST_ID:
                 self.mistake("D408", node.position, left=types.spoken(wanted), right=str(value))

@@ -28,7 +28,7 @@ from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.results import Computed
 from dougong.expressions.sql import COMPARE, Translator, bracketed, filtered, identifier
-from dougong.expressions.types import MAX_DECIMALS, decimals_of
+from dougong.expressions.types import IDENTIFIED, MAX_DECIMALS, decimals_of
 from dougong.model.expression import Call, Literal, Node, Path, Type
 
 Element = ColumnElement[Any]
@@ -41,6 +41,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "datetime": DateTime(timezone=True),
     "record": BigInteger(),
     "member": BigInteger(),
+    "department": BigInteger(),
     "empty": Text(),
 }
 KEPT_DIGITS = 30
@@ -97,7 +98,7 @@ class PostgreSQL(Translator):
 
     def side(self, node: Node, other: Node) -> Element:
         """One side of a comparison: ids and whole columns as integers, so that their index serves."""
-        if other.type.kind in ("record", "member") and isinstance(node, Literal):
+        if other.type.kind in IDENTIFIED and isinstance(node, Literal):
             return identifier(node)
         if isinstance(other, Path) and isinstance(node, Literal) and isinstance(node.value, Decimal):
             value = node.value
@@ -113,7 +114,7 @@ class PostgreSQL(Translator):
         return self.value(node)
 
     def member(self, node: Node, other: Node) -> Element:
-        identifying = other.type.kind in ("record", "member") and isinstance(node, Literal)
+        identifying = other.type.kind in IDENTIFIED and isinstance(node, Literal)
         return identifier(node) if identifying else self.value(node)  # type: ignore[arg-type]
 
     def listed(self, value: Node, items: tuple[Node, ...]) -> ColumnElement[bool]:
@@ -217,7 +218,7 @@ def _literal(node: Literal) -> Element:
     if isinstance(value, bool):
         return literal(value, Boolean())
     if isinstance(value, Decimal):
-        return identifier(node) if kind in ("record", "member") else emit.numeric(value)
+        return identifier(node) if kind in IDENTIFIED else emit.numeric(value)
     if isinstance(value, datetime):
         return literal(value, DateTime(timezone=True))
     return emit.text(value) if isinstance(value, str) else literal(value, Date())

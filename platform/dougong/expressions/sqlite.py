@@ -36,6 +36,7 @@ from dougong.expressions.evaluate import value_of
 from dougong.expressions.ordering import decode, encode
 from dougong.expressions.results import Computed, microseconds, moment
 from dougong.expressions.sql import COMPARE, MIRRORED, Translator, filtered, identifier, text
+from dougong.expressions.types import IDENTIFIED
 from dougong.model.expression import Call, Literal, Node, Path
 
 Element = ColumnElement[Any]
@@ -90,7 +91,7 @@ class SQLite(Translator):
         return _compare(name, self.side(left, right), self.side(right, left))
 
     def side(self, node: Node, other: Node) -> Element:
-        identifying = other.type.kind in ("record", "member")
+        identifying = other.type.kind in IDENTIFIED
         if identifying and isinstance(node, Literal):
             return identifier(node)
         if identifying and node.type.kind == "number":
@@ -248,7 +249,7 @@ def _literal(node: Literal) -> Element:
     if isinstance(value, bool):
         return true() if value else false()
     if isinstance(value, Decimal):
-        return identifier(node) if node.type.kind in ("record", "member") else literal(encode(value), Text())
+        return identifier(node) if node.type.kind in IDENTIFIED else literal(encode(value), Text())
     if isinstance(value, datetime):
         return literal(microseconds(value), BigInteger())
     return text(value if isinstance(value, str) else value.isoformat())
@@ -275,7 +276,7 @@ def _result_type(kind: str) -> Any:
         return Computed(kind)
     if kind == "boolean":
         return Boolean()
-    return BigInteger() if kind in ("record", "member") else Text()
+    return BigInteger() if kind in IDENTIFIED else Text()
 
 
 # ——— the functions SQLite is given ———

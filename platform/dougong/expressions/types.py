@@ -12,6 +12,9 @@ NUMBER = Type("number")
 BOOLEAN = Type("boolean")
 DATE = Type("date")
 MOMENT = Type("datetime")
+DEPARTMENT = Type("department")
+IDENTIFIED = frozenset({"record", "member", "department"})
+"""Kinds whose values are ids; a whole number may stand for one."""
 EMPTY = Type("empty")
 MEMBER = Type("member")
 UNKNOWN = Type("unknown")
@@ -26,6 +29,7 @@ KINDS: dict[str, Text] = {
     "choice": Text.of({"en": "a choice", "zh": "选项"}),
     "record": Text.of({"en": "a linked record", "zh": "关联记录"}),
     "member": Text.of({"en": "a member", "zh": "成员"}),
+    "department": Text.of({"en": "a department", "zh": "部门"}),
     "file": Text.of({"en": "files", "zh": "附件"}),
     "json": Text.of({"en": "a structured value", "zh": "结构化的值"}),
     "empty": Text.of({"en": "nothing", "zh": "空"}),
@@ -43,7 +47,7 @@ ALTERNATIVES: dict[str, frozenset[str]] = {
     "moment": frozenset({"date", "datetime"}),
     "plain": frozenset({"text", "choice", "number", "date"}),
     "ordered": frozenset({"number", "date", "datetime"}),
-    "any": frozenset({"text", "choice", "number", "date", "datetime", "boolean", "record", "member"}),
+    "any": frozenset({"text", "choice", "number", "date", "datetime", "boolean", *IDENTIFIED}),
 }
 """What fits a parameter that takes more than its own kind."""
 
@@ -114,6 +118,6 @@ def comparable(left: Type, right: Type) -> bool:
     if kinds == {"record"}:
         return left.entity == right.entity
     whole = decimals_of(right if left.kind != "number" else left) == 0
-    if "number" in kinds and kinds & {"record", "member"}:
+    if "number" in kinds and kinds & IDENTIFIED:
         return whole
     return len(kinds) == 1 or kinds <= {"text", "choice"} or kinds <= {"date", "datetime"}

@@ -11,6 +11,8 @@ from dougong.fieldtypes.choices import ChoicesType
 from dougong.fieldtypes.date_ import DateType
 from dougong.fieldtypes.datetime_ import DateTimeType
 from dougong.fieldtypes.decimal_ import DecimalType
+from dougong.fieldtypes.department import DepartmentType
+from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.email import EmailType
 from dougong.fieldtypes.file import FileType
 from dougong.fieldtypes.integer import IntegerType
@@ -18,6 +20,7 @@ from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.links import LinksType
 from dougong.fieldtypes.long_text import LongTextType
 from dougong.fieldtypes.member import MemberType
+from dougong.fieldtypes.members import MembersType
 from dougong.fieldtypes.money import MoneyType
 from dougong.fieldtypes.percent import PercentType
 from dougong.fieldtypes.phone import PhoneType
@@ -44,6 +47,9 @@ _ALL: tuple[FieldType, ...] = (
     UrlType(),
     AddressType(),
     MemberType(),
+    MembersType(),
+    DepartmentType(),
+    DepartmentsType(),
     LinkType(),
     LinksType(),
     TableType(),

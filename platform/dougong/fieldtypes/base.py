@@ -47,15 +47,17 @@ class Invalid(ValueError):
 class Habits:
     """How the writer of a cell or form field writes.
 
-    `date_order` decides 3/1/2026 (month or day first; "" refuses what is ambiguous). `bare_percent` says what "10" means in a
-    percent field: ten per cent, as people type it, or the fraction, as machines write it.
+    `date_order` decides 3/1/2026 and 3/1/26 ("" refuses what is ambiguous). `bare_percent` says what "10" means in a
+    percent field: ten per cent, as people type it, or the fraction, as machines write it. `serial_dates` takes numbers for
+    the days that a spreadsheet counts from that year on ("" refuses them).
     """
 
     language: str = "zh"
     timezone: tzinfo = UTC
-    date_order: Literal["", "mdy", "dmy"] = ""
+    date_order: Literal["", "mdy", "dmy", "ymd"] = ""
     decimal_mark: Literal[".", ","] = "."
     bare_percent: Literal["percent", "fraction"] = "percent"
+    serial_dates: Literal["", "1900", "1904"] = ""
 
 
 class FieldType(ABC):
@@ -71,7 +73,7 @@ class FieldType(ABC):
     """The name of a Tabler icon."""
     widget: ClassVar[str]
     """What a form draws: text, textarea, number, checkbox, date, datetime, select, multiselect, email, tel, url, address,
-    member, record, records, table, file, readonly or stage."""
+    member, members, department, departments, record, records, table, file, readonly or stage."""
     allows: ClassVar[frozenset[str]] = frozenset({"required", "unique", "default", "formula"})
     """Which of the settings common to all types make sense here."""
     settings: ClassVar[Mapping[str, Any]]

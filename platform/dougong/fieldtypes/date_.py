@@ -11,6 +11,7 @@ from dougong.fieldtypes.days import (
     FIRST,
     is_iso,
     iso_day,
+    serial_moment,
     shown_day,
     split_time,
     written_day,
@@ -62,6 +63,9 @@ class DateType(FieldType):
             return self.coerce(text, field)
         if type(text) is datetime:
             return _day_alone(text.date(), text.time(), str(text))
+        serial = serial_moment(text, habits)
+        if serial is not None:
+            return _day_alone(serial.date(), serial.time(), str(text))
         written = cell_text(text) or ""
         if not written.strip():
             return None

@@ -8,7 +8,14 @@ from typing import Any
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid, Problem
 from dougong.fieldtypes.columns import Instant
-from dougong.fieldtypes.days import EXAMPLE_INSTANT, shown_moment, split_time, written_day, written_time
+from dougong.fieldtypes.days import (
+    EXAMPLE_INSTANT,
+    serial_moment,
+    shown_moment,
+    split_time,
+    written_day,
+    written_time,
+)
 from dougong.fieldtypes.messages import both, shown
 from dougong.fieldtypes.numbers import BOUNDS
 from dougong.fieldtypes.operators import OF_DATETIME
@@ -77,6 +84,9 @@ class DateTimeType(FieldType):
             return _instant(text) if text.tzinfo else _local(text, habits.timezone, str(text))
         if isinstance(text, calendar_day):
             return _local(datetime.combine(text, MIDNIGHT), habits.timezone, str(text))
+        serial = serial_moment(text, habits)
+        if serial is not None:
+            return _local(serial, habits.timezone, str(text))
         written = cell_text(text) or ""
         if not written.strip():
             return None

@@ -20,6 +20,12 @@ _YEAR_FIRST = re.compile(
     r"|([0-9]{2})([0-9]{2}))"
 )
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
+_SERIAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,10})?")
+_LAST_SERIAL = 2_958_465
+_EPOCHS = {"1900": datetime(1899, 12, 30), "1904": datetime(1904, 1, 1)}  # noqa: DTZ001  # spreadsheets know no zones
+_PIVOT = 69
+"""Years of two digits from here on are of the twentieth century, as most programs have it."""
 _MONTH_NAMED = re.compile(r"(?:([0-9]{1,2})[- ])?([A-Za-z]{3,9})\.?(?:[- ]([0-9]{1,2}))?,?[- ]([0-9]{4})")
 _TIME = re.compile(
     r"(?P<before>上午|下午|中午|晚上|凌晨)? ?(?P<hour>[0-9]{1,2})"
@@ -64,6 +70,9 @@ def written_day(written: str, habits: Habits) -> date:
     found = _YEAR_LAST.fullmatch(text)
     if found:
         return _year_last(written, found, habits)
+    found = _SHORT_YEAR.fullmatch(text)
+    if found:
+        return _short_year(written, found, habits)
     found = _MONTH_NAMED.fullmatch(text)
     if found and bool(found[1]) != bool(found[3]):
         name = found[2].casefold()
@@ -104,6 +113,32 @@ def _year_last(written: str, found: "re.Match[str]", habits: Habits) -> date:
     if second > 12 >= first or first == second:
         return day_of(written, year, first, second)
     raise Invalid("ambiguous_date", value=shown(written), example=f"{year:04d}-{first:02d}-{second:02d}")
+
+
+def _short_year(written: str, found: "re.Match[str]", habits: Habits) -> date:
+    """A year of two digits leaves three readings open, so that only habits tell; dots stand for day, month, year."""
+    order = "dmy" if found[2] == "." and not habits.date_order else habits.date_order
+    parts = dict(zip(order or "dmy", (found[1], found[3], found[4]), strict=True))
+    if not order and 2 in (len(found[1]), len(found[4])):
+        raise Invalid("ambiguous_date", value=shown(written), example=EXAMPLE_DAY)
+    if len(parts["y"]) != 2:
+        raise Invalid("not_a_date", value=shown(written), example=EXAMPLE_DAY)
+    year = int(parts["y"])
+    return day_of(written, year + (1900 if year >= _PIVOT else 2000), int(parts["m"]), int(parts["d"]))
+
+
+def serial_moment(value: object, habits: Habits) -> datetime | None:
+    """Return the local moment that a number of days means in a spreadsheet; None for everything else, or without that habit."""
+    if not habits.serial_dates or isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    text = narrow(value).strip() if isinstance(value, str) else format(value, ".15g")
+    if not _SERIAL.fullmatch(text) or float(text) > _LAST_SERIAL:
+        return None
+    days = float(text)
+    if habits.serial_dates == "1900" and days < 60:
+        days += 1  # the 29 February 1900, which never was, is day 60
+    moment = _EPOCHS[habits.serial_dates] + timedelta(days=days)
+    return (moment + timedelta(milliseconds=500)).replace(microsecond=0)
 
 
 def split_time(written: str) -> tuple[str, str]:

@@ -1,10 +1,10 @@
 """The type `links`: any number of records of another entity."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
-from dougong.fieldtypes.operators import OF_RECORDS
+from dougong.fieldtypes.operators import OF_RECORDS, Operator
 from dougong.fieldtypes.references import ID_SCHEMA, MOST, TARGET, record_id
 from dougong.fieldtypes.settings import own
 from dougong.fieldtypes.texts import cell_text, narrow
@@ -31,7 +31,7 @@ class LinksType(FieldType):
     widget = "records"
     allows = frozenset({"required"})
     settings = own(TARGET, ("to",))
-    operators = OF_RECORDS
+    operators: ClassVar[tuple[Operator, ...]] = OF_RECORDS
     sortable = False
     groupable = False
 
@@ -46,9 +46,13 @@ class LinksType(FieldType):
             return None
         if not isinstance(value, (list, tuple)):
             raise Invalid("not_a_list")
-        if len(value) > MOST:
-            raise Invalid("too_many", maximum=MOST, count=len(value))
+        if len(value) > self.most():
+            raise Invalid("too_many", maximum=self.most(), count=len(value))
         return tuple(dict.fromkeys(record_id(item) for item in value)) or None
+
+    def most(self) -> int:
+        """Return how many a field may hold."""
+        return MOST
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
         if text is None or isinstance(text, (list, tuple)):

@@ -2,6 +2,7 @@
 
 from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.operators import OF_MEMBER
+from dougong.fieldtypes.references import RANGE_OF_PEOPLE
 from dougong.fieldtypes.settings import own
 from dougong.model.expression import Type
 from dougong.model.field import Field
@@ -22,7 +23,7 @@ class MemberType(LinkType):
     )
     icon = "user"
     widget = "member"
-    settings = own({})
+    settings = own(RANGE_OF_PEOPLE)
     operators = OF_MEMBER
 
     def expression_type(self, field: Field) -> Type:

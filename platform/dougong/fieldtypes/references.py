@@ -10,6 +10,13 @@ from dougong.fieldtypes.settings import ID, TEXT, Schema, described
 EXAMPLE = "1042"
 LARGEST = 2**63 - 1
 MOST = 10_000
+SEVERAL_PEOPLE = 500
+PEOPLE = frozenset({"member", "members"})
+DEPARTMENTS = frozenset({"department", "departments"})
+SEVERAL = frozenset({"links", "members", "departments"})
+"""Types whose value is a list of ids."""
+REFERRING = frozenset({"link", *SEVERAL, *PEOPLE, *DEPARTMENTS})
+"""Types whose value is the id of something else, or several."""
 _ID = re.compile(r"#?([1-9][0-9]{0,18})")
 
 TARGET: dict[str, Schema] = {
@@ -28,6 +35,21 @@ ON_DELETE = described(
     "When the target is deleted",
     description="restrict: refuse; cascade: delete this too; clear: empty the field.",
 )
+WITHIN = described(
+    {"enum": ["all", "own", "own_and_below"], "default": "all"},
+    "可选范围",
+    "Choose from",
+    description="all: the whole organisation; own: the departments of whoever writes; own_and_below: those and what is under them.",
+)
+RANGE_OF_PEOPLE: dict[str, Schema] = {
+    "within": WITHIN,
+    "roles": described(
+        {"type": "array", "items": ID, "minItems": 1, "uniqueItems": True},
+        "限定角色",
+        "Only people with a role",
+        description="Roles of this app, one of which a chosen person must hold.",
+    ),
+}
 FILL = described(
     {"type": "object", "additionalProperties": ID, "propertyNames": ID, "minProperties": 1},
     "选择后填充",

@@ -47,6 +47,8 @@ class App:
     roles: Mapping[str, Role]
     menu: tuple[MenuItem, ...]
     currency: str = "CNY"
+    timezone: str = ""
+    """The time zone by which serial numbers are dated; empty: that of whoever creates the record."""
     help: Text = EMPTY
     requires: tuple[str, ...] = ()
     """Ids of apps this one builds on."""

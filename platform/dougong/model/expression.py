@@ -19,7 +19,7 @@ class Property:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """The type of a value. `kind`: text | number | boolean | date | datetime | choice | record | member | file | json | empty.
+    """The type of a value. `kind`: text | number | boolean | date | datetime | choice | record | member | department | file | json | empty.
 
     `many` makes it a list of that kind (choices, links, a column of a sub-table). `decimals` is the scale of a number (None = any).
     `entity` is the key of the record's entity. `options` are the ids of a choice; on a text, the only values it can have.
@@ -95,5 +95,6 @@ class Expression:
 
 Value = Any
 """A value of a record in memory. text, choice, stage: str · number: Decimal · integer: int · boolean: bool · date: date ·
-datetime: aware datetime in UTC · link, member: int id · choices: tuple[str, ...] · links: tuple[int, ...] · address: dict[str, str] ·
+datetime: aware datetime in UTC · link, member, department: int id · choices: tuple[str, ...] ·
+links, members, departments: tuple[int, ...] · address: dict[str, str] ·
 file: tuple of dict(id, name, size, type) · table: list of row dicts · empty: None (an empty text is None too)."""

@@ -45,10 +45,12 @@ class LinkTarget:
 
 @dataclass(frozen=True, slots=True)
 class SerialPart:
-    """One part of a serial number: kind is constant (value: the text), date (value: yyyyMM…) or count (value: digits)."""
+    """One part of a serial number: kind is constant (value: the text), date (yyyyMM…), field (a road) or count (digits)."""
 
     kind: str
     value: str
+    expression: Expression | None = None
+    """The value of a field part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ class Field:
     pipeline: str = ""
     parts: tuple[SerialPart, ...] = ()
     reset: str = "never"
+    per: tuple[Expression, ...] = ()
+    """For type `serial`: what the numbers are counted by, besides the period."""
     multiple: bool = False
     accept: tuple[str, ...] = ()
     max_size: int = 20 * 1024 * 1024

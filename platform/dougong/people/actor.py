@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
-    Row,
     Select,
+    Subquery,
     bindparam,
     cast,
     literal,
     null,
     select,
+    true,
     union,
     union_all,
 )
 
 from dougong.people.messages import refuse
+from dougong.storage.statements import Statement
 from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER, USER_ROLE
 from dougong.storage.types import Characters
 
@@ -62,31 +66,31 @@ _ROLE, _DEPARTMENT, _SUBORDINATE = 1, 2, 3
 
 def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | None = None) -> Actor:
     """Return the actor of an active account; refused (unauthorised) when there is none or it is disabled."""
-    row = connection.execute(_ACCOUNT, {"user_id": user_id}).one_or_none()
-    if row is None or row.disabled_at is not None:
+    rows = account_statement("by id", connection.dialect.name, _ACCOUNT).rows(
+        connection, {"user_id": user_id}
+    )
+    if not rows:
         raise refuse("unauthorised", "no_account")
-    return actor_of(connection, row, scopes)
+    return actor_of(rows, scopes)
 
 
-def actor_of(
-    connection: Connection, row: Row[*tuple[Any, ...]], scopes: Iterable[str] | None = None
-) -> Actor:
-    """Return the actor of a row that has the columns of the account."""
+def actor_of(rows: Sequence[Sequence[Any]], scopes: Iterable[str] | None = None) -> Actor:
+    """Return the actor of what an account statement answered, which has at least one row."""
     roles: set[tuple[str, str]] = set()
     ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set()}
-    user_id: int = row.user_id
-    for found in connection.execute(_BELONGS, {"user_id": user_id}):
-        if found.kind == _ROLE:
-            roles.add((found.app, found.role))
-        else:
-            ids[found.kind].add(found.other)
+    for *_, kind, app, role, other in rows:
+        if kind == _ROLE:
+            roles.add((app, role))
+        elif kind is not None:
+            ids[kind].add(other)
+    user_id, login, name, language, timezone, is_admin = rows[0][:_ACCOUNT_WIDTH]
     return Actor(
         id=user_id,
-        login=row.login,
-        name=row.name,
-        language=row.language,
-        timezone=row.timezone,
-        is_admin=row.is_admin,
+        login=login,
+        name=name,
+        language=language,
+        timezone=timezone,
+        is_admin=is_admin,
         roles=frozenset(roles),
         department_ids=frozenset(ids[_DEPARTMENT]),
         subordinate_ids=frozenset(ids[_SUBORDINATE]),
@@ -112,18 +116,27 @@ ACCOUNT_COLUMNS = (
     USER.c.language,
     USER.c.timezone,
     USER.c.is_admin,
-    USER.c.disabled_at,
 )
-_USER_ID = bindparam("user_id", type_=BigInteger)
-_ACCOUNT = select(*ACCOUNT_COLUMNS).where(USER.c.id == _USER_ID)
+_ACCOUNT_WIDTH = len(ACCOUNT_COLUMNS)
+_ACCOUNT = select(*ACCOUNT_COLUMNS).where(
+    USER.c.id == bindparam("user_id", type_=BigInteger), USER.c.disabled_at.is_(None)
+)
 
 
-def _belongs() -> Select[Any]:
-    """One query for roles, departments and subordinates, as every request asks for all three."""
+@cache
+def account_statement(name: str, dialect: str, account: Select[Any]) -> Statement:
+    """One statement for an account, its roles, departments and subordinates, as every request asks for all of them.
+
+    `account` gives at most one row that begins with the account's columns; it stands in every row of the answer.
+    """
+    found = account.cte(f"account {name}")
+    belongs = _belongs(select(found.c.user_id).scalar_subquery())
+    return Statement(select(*found.c, *belongs.c).select_from(found.outerjoin(belongs, true())), dialect)
+
+
+def _belongs(user_id: ColumnElement[int]) -> Subquery:
     no_text, no_id = cast(null(), Characters), cast(null(), BigInteger)
-    headed = select(DEPARTMENT.c.id).where(
-        DEPARTMENT.c.head_id == _USER_ID, DEPARTMENT.c.removed_at.is_(None)
-    )
+    headed = select(DEPARTMENT.c.id).where(DEPARTMENT.c.head_id == user_id, DEPARTMENT.c.removed_at.is_(None))
     tree = headed.cte("headed", recursive=True)
     below = select(DEPARTMENT.c.id).join(tree, DEPARTMENT.c.parent_id == tree.c.id)
     tree = tree.union(below.where(DEPARTMENT.c.removed_at.is_(None)))
@@ -135,17 +148,13 @@ def _belongs() -> Select[Any]:
     departments = select(MEMBERSHIP.c.department_id).join(
         DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id
     )
-    own = departments.where(MEMBERSHIP.c.user_id == _USER_ID, DEPARTMENT.c.removed_at.is_(None)).subquery(
+    own = departments.where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None)).subquery(
         "own"
     )
-    found = union_all(
+    return union_all(
         select(literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, no_id.label("other")).where(
-            USER_ROLE.c.user_id == _USER_ID
+            USER_ROLE.c.user_id == user_id
         ),
         select(literal(_DEPARTMENT), no_text, no_text, own.c.department_id),
-        select(literal(_SUBORDINATE), no_text, no_text, people.c.user_id).where(people.c.user_id != _USER_ID),
+        select(literal(_SUBORDINATE), no_text, no_text, people.c.user_id).where(people.c.user_id != user_id),
     ).subquery("found")
-    return select(found.c.kind, found.c.app, found.c.role, found.c.other)
-
-
-_BELONGS = _belongs()

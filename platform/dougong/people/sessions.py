@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
-from dougong.people.actor import ACCOUNT_COLUMNS, Actor, actor_of
+from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.system import SESSION, USER
 
@@ -72,20 +73,13 @@ def resume(connection: Connection, secret: str) -> tuple[Session, Actor] | None:
     if not secret or len(secret) > _LONGEST_SECRET:
         return None
     now = datetime.now(UTC)
-    row = connection.execute(_LIVE, {"hash": digest(secret), "now": now, "idle": now - IDLE}).one_or_none()
-    if row is None:
-        return None
-    session = Session(
-        row.id,
-        row.user_id,
-        row.csrf,
-        row.created_at,
-        row.last_seen_at,
-        row.expires_at,
-        row.address,
-        row.agent,
+    rows = account_statement("of a session", connection.dialect.name, _LIVE).rows(
+        connection, {"hash": digest(secret), "now": now, "idle": now - IDLE}
     )
-    return session, actor_of(connection, row)
+    if not rows:
+        return None
+    user_id, identifier, *own = _OWN(rows[0])
+    return Session(identifier, user_id, *own), actor_of(rows)
 
 
 def needs_touch(session: Session) -> bool:
@@ -152,6 +146,7 @@ def _printable(text: str) -> str:
 
 _LIVE = (
     select(
+        *ACCOUNT_COLUMNS,
         SESSION.c.id,
         SESSION.c.csrf,
         SESSION.c.created_at,
@@ -159,14 +154,14 @@ _LIVE = (
         SESSION.c.expires_at,
         SESSION.c.address,
         SESSION.c.agent,
-        *ACCOUNT_COLUMNS,
     )
     .join(USER, USER.c.id == SESSION.c.user_id)
     .where(
-        SESSION.c.token_hash == bindparam("hash"),
+        SESSION.c.token_hash == bindparam("hash", type_=SESSION.c.token_hash.type),
         SESSION.c.revoked_at.is_(None),
         SESSION.c.expires_at > bindparam("now", type_=SESSION.c.expires_at.type),
         SESSION.c.last_seen_at > bindparam("idle", type_=SESSION.c.last_seen_at.type),
         USER.c.disabled_at.is_(None),
     )
 )
+_OWN = itemgetter(0, *range(len(ACCOUNT_COLUMNS), len(_LIVE.selected_columns)))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, actor_of
+from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_statement, actor_of
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.system import TOKEN, USER
@@ -72,22 +73,14 @@ def authenticate(connection: Connection, text: str) -> tuple[Token, Actor] | Non
     or when the account is disabled. Only reads; `touch` writes."""
     if not text.startswith(PREFIX) or len(text) > _LONGEST:
         return None
-    row = connection.execute(_LIVE, {"hash": digest(text), "now": datetime.now(UTC)}).one_or_none()
-    if row is None:
-        return None
-    scopes = tuple(row.scopes)
-    token = Token(
-        row.token_id,
-        row.user_id,
-        row.token_name,
-        row.hint,
-        scopes,
-        row.created_at,
-        row.expires_at,
-        row.last_used_at,
-        False,
+    rows = account_statement("of a token", connection.dialect.name, _LIVE).rows(
+        connection, {"hash": digest(text), "now": datetime.now(UTC)}
     )
-    return token, actor_of(connection, row, scopes)
+    if not rows:
+        return None
+    user_id, identifier, name, hint, scopes, created_at, expires_at, last_used_at = _OWN(rows[0])
+    token = Token(identifier, user_id, name, hint, tuple(scopes), created_at, expires_at, last_used_at, False)
+    return token, actor_of(rows, token.scopes)
 
 
 def needs_touch(token: Token) -> bool:
@@ -138,6 +131,7 @@ def list_tokens(connection: Connection, user_id: int | None = None) -> list[Toke
 
 _LIVE = (
     select(
+        *ACCOUNT_COLUMNS,
         TOKEN.c.id.label("token_id"),
         TOKEN.c.name.label("token_name"),
         TOKEN.c.hint,
@@ -145,11 +139,10 @@ _LIVE = (
         TOKEN.c.created_at,
         TOKEN.c.expires_at,
         TOKEN.c.last_used_at,
-        *ACCOUNT_COLUMNS,
     )
     .join(USER, USER.c.id == TOKEN.c.user_id)
     .where(
-        TOKEN.c.token_hash == bindparam("hash"),
+        TOKEN.c.token_hash == bindparam("hash", type_=TOKEN.c.token_hash.type),
         TOKEN.c.revoked_at.is_(None),
         or_(
             TOKEN.c.expires_at.is_(None), TOKEN.c.expires_at > bindparam("now", type_=TOKEN.c.expires_at.type)
@@ -157,3 +150,4 @@ _LIVE = (
         USER.c.disabled_at.is_(None),
     )
 )
+_OWN = itemgetter(0, *range(len(ACCOUNT_COLUMNS), len(_LIVE.selected_columns)))

@@ -10,7 +10,7 @@ from dougong.people.actor import Actor
 from dougong.policy.grants import NOTHING, Grant, RoleSet, United, grants_for, unite
 from dougong.storage.release import Release
 
-WRITES: frozenset[str] = frozenset({"create", "update", "delete", "import"})
+WRITES: frozenset[str] = frozenset({"create", "update", "delete", "purge", "import"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,17 @@ from sqlalchemy import ColumnElement, case, func, type_coerce
 
 from dougong.diagnostics import Refusal, nearest
 from dougong.expressions import EvaluationContext, Scope, compile_expression, evaluate
+from dougong.expressions.types import IDENTIFIED
 from dougong.model.expression import Expression, Type, Value
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.evaluation import today_of
 from dougong.records.messages import refuse
 from dougong.records.query import Query, select_by
-from dougong.records.record import MEMBER
 from dougong.records.scope import BOOLEAN, compiled
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.records.titles import Titles, find_titles
+from dougong.records.titles import Titles, find_titles, key_of
 from dougong.storage.types import Day
 
 GRAINS: dict[str, str] = {
@@ -261,7 +261,7 @@ def _sort_key(text: str) -> tuple[str, bool]:
 def _titles(call: Call, columns: Sequence[Column], rows: Sequence[tuple[Value, ...]]) -> Titles:
     wanted: dict[str, set[int]] = {}
     for place, column in enumerate(columns):
-        if column.kind == "group" and column.type.kind in ("record", "member"):
-            key = MEMBER if column.type.kind == "member" else column.type.entity
+        if column.kind == "group" and column.type.kind in IDENTIFIED:
+            key = key_of(column.type)
             wanted.setdefault(key, set()).update(int(row[place]) for row in rows if row[place] is not None)
     return find_titles(call, wanted)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dougong.people.actor import Actor
 from dougong.storage.release import Release
 
-DOORS: tuple[str, ...] = ("screen", "api", "import", "workflow", "cli", "demo", "public")
+DOORS: tuple[str, ...] = ("screen", "api", "import", "workflow", "cli", "job", "demo", "public")
 
 
 @dataclass(frozen=True, slots=True)

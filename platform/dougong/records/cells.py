@@ -10,13 +10,14 @@ from typing import Any, Literal
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.mapping import ID, Column
 from dougong.records.messages import problem
 from dougong.records.reading import Line
-from dougong.records.record import MEMBER
+from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.resolving import AMBIGUOUS, Resolver
 from dougong.records.titles import target_key
 
@@ -96,7 +97,7 @@ class CellReader:
 
     def _reader(self, call: Call, column: Column, names: dict[str, dict[str, int | None]]) -> Parser:
         """The function for the cells of a column that were not read before."""
-        if column.field is not None and column.field.type == "member":
+        if column.field is not None and column.field.type in PEOPLE | DEPARTMENTS:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if column.field is not None and target_key(column.field):
             return lambda cell: self._value(call, column, cell, names)
@@ -131,22 +132,25 @@ class CellReader:
                 known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
             )
         texts = _texts(cell, column.field)
-        found = [
-            self._resolver.person(call, text) if key == MEMBER else names[key].get(text) for text in texts
-        ]
+        found = [self._named(call, key, text, names) for text in texts]
         for text, identifier in zip(texts, found, strict=True):
             if identifier is None or identifier == AMBIGUOUS:
                 raise _Unnamed(text, ambiguous=identifier == AMBIGUOUS)
         identifiers = tuple(dict.fromkeys(each for each in found if each is not None))
-        if column.field is not None and column.field.type == "links":
+        if column.field is not None and column.field.type in SEVERAL:
             return identifiers or None
         return identifiers[0] if identifiers else None
+
+    def _named(self, call: Call, key: str, text: str, names: dict[str, dict[str, int | None]]) -> int | None:
+        if key == MEMBER:
+            return self._resolver.person(call, text)
+        return self._resolver.department(call, text) if key == DEPARTMENT else names[key].get(text)
 
     def _names(self, call: Call, entries: Sequence[Entry]) -> dict[str, dict[str, int | None]]:
         wanted: dict[str, set[str]] = {}
         for column in self._linked:
             key = target_key(column.field) if column.field is not None else ""
-            if key != MEMBER:
+            if key not in (MEMBER, DEPARTMENT):
                 texts = wanted.setdefault(key, set())
                 for entry in entries:
                     for line in entry.lines:
@@ -209,7 +213,7 @@ def _filled(line: Line, column: Column) -> bool:
 def _texts(cell: Any, field_: Field | None) -> list[str]:
     """The names in a cell; links have several, divided by semicolons."""
     text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
-    if field_ is not None and field_.type == "links":
+    if field_ is not None and field_.type in SEVERAL:
         return [each.strip() for each in text.translate(_LIST_SEPARATORS).split(";") if each.strip()]
     return [text.strip()]
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from dougong.diagnostics import nearest
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, REFERRING
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access, may
 from dougong.records.call import Call
 from dougong.records.doors import open_door
+from dougong.records.eligible import eligible_people, eligible_units
 from dougong.records.messages import refuse
 from dougong.records.query import Query, list_records
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import USER
 
 MOST = 50
+_UNTOLD = REFERRING | {"long_text"}
+"""Types whose values do not help to tell records apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +38,13 @@ class Choice:
 
 def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
     """Up to `limit` records or people for a field (`owner`, or `lines.item` in a sub-table) that a search finds."""
-    field = _field(call, open_door(call, key, "read"), field_path)
+    shape = open_door(call, key, "read")
+    field = _field(call, shape, field_path)
     limit = max(1, min(limit, MOST))
-    if field.type == "member":
-        return _people(call, q, limit)
+    if field.type in PEOPLE:
+        return _people(call, q, limit, eligible_people(call, field, shape.entity.app))
+    if field.type in DEPARTMENTS:
+        return _departments(call, field, q, limit)
     if field.target is None or not may(call.release, call.actor, field.target.key, "read"):
         return []
     page = list_records(call, field.target.key, Query(q=q or None, limit=limit, fields=None))
@@ -59,7 +68,7 @@ def _field(call: Call, shape: Shape, path: str) -> Field:
     if field is not None and name not in hidden:
         if rest and name in shape.tables:
             return _field(call, shape.tables[name], rest)
-        if not rest and field.type in ("link", "links", "member"):
+        if not rest and field.type in REFERRING:
             return field
     known = [each for each in shape.entity.fields if each not in hidden]
     return refuse("invalid", call.language, "not_a_link", "field", nearest(name, known), name=path)
@@ -69,16 +78,25 @@ def _detail(call: Call, shape: Shape, values: dict[str, Value] | object, title: 
     """The first searched text of a record that its title does not show already."""
     for name in shape.entity.search:
         value = values.get(name) if isinstance(values, dict) else None
-        if value is not None and shape.field(name).type not in ("long_text", "link", "links", "member"):
+        if value is not None and shape.field(name).type not in _UNTOLD:
             text = shape.types[name].to_text(value, shape.field(name), call.language)
             if text and text not in title:
                 return text
     return ""
 
 
-def _people(call: Call, q: str, limit: int) -> list[Choice]:
-    """Active people whose name or login holds every word."""
-    statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.disabled_at.is_(None))
+def _departments(call: Call, field: Field, q: str, limit: int) -> list[Choice]:
+    """Departments whose path holds every word, with what they belong to as second line."""
+    words = q.casefold().split()[:8]
+    found = (
+        unit for unit in eligible_units(call, field) if all(word in unit.path.casefold() for word in words)
+    )
+    return [Choice(unit.id, unit.name, unit.path.rpartition("/")[0], {}) for unit in islice(found, limit)]
+
+
+def _people(call: Call, q: str, limit: int, conditions: Sequence[ColumnElement[bool]]) -> list[Choice]:
+    """People whose name or login holds every word."""
+    statement = select(USER.c.id, USER.c.name, USER.c.login).where(*conditions)
     for word in q.split()[:8]:
         pattern = literal(
             "%" + word.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
@@ -91,4 +109,4 @@ def _people(call: Call, q: str, limit: int) -> list[Choice]:
 
 def people(call: Call, q: str = "", limit: int = 20) -> list[Choice]:
     """Active people to choose from."""
-    return _people(call, q, max(1, min(limit, MOST)))
+    return _people(call, q, max(1, min(limit, MOST)), [USER.c.disabled_at.is_(None)])

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from dougong.diagnostics import Refusal
 from dougong.model.field import Field
+from dougong.records.batches import in_batch
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
@@ -45,14 +46,25 @@ class Pointer:
         target = self.field.target
         return self.field.type == "link" and target is not None and target.on_delete == "cascade"
 
+    @property
+    def clears(self) -> bool:
+        """Whether the link becomes empty when what it points to is gone."""
+        target = self.field.target
+        return target is not None and target.on_delete == "clear"
 
-def delete(call: Call, key: str, identifier: int, if_version: int | None = None) -> None:
-    """Move a record to the recycle bin; links to it refuse, follow or are cleared, as their definition says."""
+
+def delete(call: Call, key: str, identifier: int, if_version: int | None = None) -> str:
+    """Move a record to the recycle bin; links to it refuse, follow or are cleared, as their definition says.
+
+    Returns the batch under which all of that can be undone.
+    """
+    call = in_batch(call, "delete")
     shape = open_door(call, key, "delete")
     values = writable(call, shape, identifier, "delete")
     if if_version is not None and values["version"] != if_version:
         refuse("stale", call.language, "stale")
     delete_records(call, shape, {identifier: values})
+    return call.batch or ""
 
 
 def delete_records(call: Call, shape: Shape, records: dict[int, Values]) -> None:
@@ -75,6 +87,10 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int) ->
     _bury(call, shape, records)
     for pointer in pointers_to(call, shape.key):
         _follow(call, pointer, list(records), depth)
+    # after what followed from it: whoever undoes from the newest on brings back the record before what points to it
+    write_history(
+        call, shape, (("delete", each["id"], each["version"] + 1, None) for each in records.values())
+    )
     announce(call, [_event(shape, "delete", values) for values in records.values()])
 
 
@@ -85,9 +101,6 @@ def _bury(call: Call, shape: Shape, records: dict[int, Values]) -> None:
             update(table).where(table.c.id.in_(chunk)).values(_stamp(call, table, call.at))
         )
     forget_records(call, shape, list(records))
-    write_history(
-        call, shape, (("delete", each["id"], each["version"] + 1, None) for each in records.values())
-    )
 
 
 def _stamp(call: Call, table: Any, deleted_at: Any) -> dict[str, Any]:
@@ -201,8 +214,13 @@ def restore(call: Call, key: str, identifier: int) -> Record:
     )
     if identifier not in found:
         refuse("missing", call.language, "not_deleted")
-    _restore(call, shape, found, 0)
+    restore_records(call, shape, found)
     return read(call, key, identifier)
+
+
+def restore_records(call: Call, shape: Shape, records: dict[int, Values], follow: bool = True) -> None:
+    """Take records, which the caller has locked, out of the bin; with `follow` also those that went there because of them."""
+    _restore(call, shape, records, 0 if follow else DEEPEST)
 
 
 def _restore(call: Call, shape: Shape, records: dict[int, Values], depth: int) -> None:

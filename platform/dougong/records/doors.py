@@ -13,6 +13,8 @@ _ACTIONS: dict[str, str] = {
     "create": "新建",
     "update": "修改",
     "delete": "删除",
+    "purge": "彻底删除",
+    "merge": "合并",
     "import": "导入",
     "export": "导出",
 }

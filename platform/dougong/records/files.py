@@ -20,6 +20,7 @@ from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.selection import Selection
@@ -187,6 +188,16 @@ def disposition(name: str, kind: str) -> str:
     how = "inline" if kind in _SHOWN else "attachment"
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def release_files(call: Call, keys: Sequence[str]) -> None:
+    """Take files off the records they belong to, as if the actor had just uploaded them, to be attached again by this call."""
+    for chunk in chunks(keys):
+        call.connection.execute(
+            update(FILE)
+            .where(FILE.c.key.in_(chunk), FILE.c.deleted_at.is_(None))
+            .values(entity=None, record_id=None, field=None, created_by=call.actor.id)
+        )
 
 
 def claim(call: Call, shape: Shape, field: Field, owners: Iterable[tuple[int, Sequence[Value]]]) -> None:

@@ -15,7 +15,7 @@ from dougong.records.call import Call
 from dougong.records.messages import refuse
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import Columns
-from dougong.storage.system import USER
+from dougong.storage.system import DEPARTMENT, USER
 
 SYSTEM_KEYS: tuple[str, ...] = ("id", "created_at", "created_by", "updated_at", "updated_by", "version")
 _NEVER_EMPTY = frozenset({"id", "created_at", "updated_at", "version"})
@@ -73,6 +73,8 @@ def _compared(call: Call, columns: Columns, name: str) -> ColumnElement[Any]:
         return _title(call, columns, field, field.target.key)
     if field.type == "member":
         return _person(columns, columns.table.c[name])
+    if field.type == "department":
+        return _department(columns, columns.table.c[name])
     options = _options(shape, field)
     own = columns.column((name,))
     if options:
@@ -89,6 +91,11 @@ def _options(shape: Shape, field: Field) -> tuple[str, ...]:
 
 def _person(columns: Columns, own: ColumnElement[Any]) -> ColumnElement[Any]:
     return select(USER.c.name).where(USER.c.id == own).correlate(columns.table).scalar_subquery()
+
+
+def _department(columns: Columns, own: ColumnElement[Any]) -> ColumnElement[Any]:
+    found = select(DEPARTMENT.c.name).where(DEPARTMENT.c.id == own)
+    return found.correlate(columns.table).scalar_subquery()
 
 
 def _title(call: Call, columns: Columns, field: Field, key: str) -> ColumnElement[Any]:

@@ -22,7 +22,7 @@ from dougong.records.files import claim
 from dougong.records.given import every_draft
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts
-from dougong.records.serials import number
+from dougong.records.serials import number, pass_given, replace_taken
 from dougong.records.shape import Shape
 from dougong.records.targets import check_targets
 from dougong.records.trail import changes_of, differing, write_history
@@ -38,10 +38,16 @@ def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     if has_unique(shape):
         check_unique(call, shape, drafts)
     _check_new_rows(evaluation, shape, drafts)
-    good = [draft for draft in drafts if not has_problems(draft)]
-    if number(evaluation, shape, good) and shape.computed:
-        compute(evaluation, shape, [draft for draft in good if draft.is_new])
-    return good
+    return _numbered(evaluation, shape, [draft for draft in drafts if not has_problems(draft)])
+
+
+def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
+    """The drafts with their serial numbers, and with what is computed from these; without those that got none."""
+    pass_given(evaluation, shape, drafts)
+    numbered = number(evaluation, shape, drafts)
+    if numbered and (shape.computed or any(rows.computed for rows in shape.tables.values())):
+        compute(evaluation, shape, numbered)
+    return [draft for draft in drafts if not has_problems(draft)]
 
 
 def _prepare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -83,11 +89,10 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
     if dry_run:
         return
     try:
-        with call.connection.begin_nested():
-            store.insert_new(call, shape, new)
-            store.update_changed(call, shape, standing)
+        _store(call, shape, new, standing)
     except IntegrityError as error:
-        raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
+        if not _with_other_numbers(call, shape, new, standing):
+            raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
     changed = [draft for draft in standing if draft.changed]
     _claim_files(call, shape, [*new, *changed])
     index_drafts(call, shape, [*new, *changed])
@@ -97,6 +102,26 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
     write_history(call, shape, chain(created, updated), stamps)
     if anybody_listens():
         announce(call, [_event(shape, draft) for draft in (*new, *changed)])
+
+
+def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> None:
+    with call.connection.begin_nested():
+        store.insert_new(call, shape, new)
+        store.update_changed(call, shape, standing)
+
+
+def _with_other_numbers(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> bool:
+    """Write once more where nothing but serial numbers was in the way; tells whether that worked."""
+    evaluation = Evaluation(call)
+    numbered = replace_taken(evaluation, shape, new)
+    if not numbered:
+        return False
+    compute(evaluation, shape, numbered)
+    try:
+        _store(call, shape, new, standing)
+    except IntegrityError:
+        return False
+    return True
 
 
 def _find_changes(shape: Shape, draft: Draft) -> None:

@@ -11,6 +11,9 @@ from dougong.model.expression import Value
 MEMBER = "dg.user"
 """The key under which `Record.titles` holds the names of people."""
 
+DEPARTMENT = "dg.department"
+"""The key under which `Record.titles` holds the names of departments."""
+
 SYSTEM_COLUMNS: tuple[str, ...] = ("created_at", "created_by", "updated_at", "updated_by")
 """System columns that every reader may see, filter and sort by, besides id and version."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, func, literal, select
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
+from dougong.records.eligible import units
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import USER
@@ -26,6 +28,7 @@ class Resolver:
     def __init__(self) -> None:
         self._records: dict[str, dict[str, int | None]] = {}
         self._people: dict[str, int] | None = None
+        self._departments: dict[str, int] | None = None
 
     def forget_records(self, key: str) -> None:
         """Forget what was not found among the records of an entity, because some were just created."""
@@ -37,6 +40,12 @@ class Resolver:
         if self._people is None:
             self._people = _all_people(call)
         return self._people.get(text.strip().casefold())
+
+    def department(self, call: Call, text: str) -> int | None:
+        """The department with that path, name or id."""
+        if self._departments is None:
+            self._departments = _all_departments(call)
+        return self._departments.get(_path(text))
 
     def find_records(self, call: Call, key: str, texts: Iterable[str]) -> dict[str, int | None]:
         """What the texts mean; every one is a key of the answer."""
@@ -59,6 +68,24 @@ def _all_people(call: Call) -> dict[str, int]:
     for identifier, login, _, _ in rows:
         found[login.casefold()] = identifier
     return found
+
+
+def _all_departments(call: Call) -> dict[str, int]:
+    found: dict[str, int] = {}
+    every = units(call)
+    for unit in every:
+        name = _path(unit.name)
+        found[name] = AMBIGUOUS if name in found else unit.id
+    for unit in every:
+        found[str(unit.id)] = found.get(str(unit.id), unit.id)
+        if "/" in unit.path:
+            found[_path(unit.path)] = unit.id
+    return found
+
+
+def _path(text: str) -> str:
+    """A department as it is written, without case, width and blanks around its parts."""
+    return "/".join(part.strip() for part in unicodedata.normalize("NFKC", text).casefold().split("/"))
 
 
 def _find(call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:

@@ -17,7 +17,7 @@ from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
-from dougong.records.titles import Titles, find_titles, merge, title_fields, title_of, wanted_by
+from dougong.records.titles import Titles, find_titles, merge, target_key, title_fields, title_of, wanted_by
 from dougong.records.titles import Wanted as WantedTitles
 
 SYSTEM: tuple[str, ...] = (
@@ -59,7 +59,7 @@ def wanted_fields(
     if fields is None and not tables:
         shown = [name for name in shown if name not in shape.tables]
     for name in expand:
-        if name not in visible or shape.field(name).type not in ("link", "member"):
+        if name not in visible or not target_key(shape.field(name)):
             refuse("invalid", call.language, "not_a_link", "expand", nearest(name, visible), name=name)
     needed = dict.fromkeys((*shown, *expand, *(name for name in title_fields(shape) if name not in hidden)))
     names = (*SYSTEM, *(name for name in needed if name in shape.table.c and name not in SYSTEM))

@@ -9,12 +9,14 @@ from sqlalchemy import Table
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
+_LISTS = frozenset({"choices", "file", "members", "departments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Shape:
     """An entity sorted by what its fields mean to the verbs.
 
     `columns` are the fields that stand in the entity's own table; `lists` are links to many; `tables` the sub-tables with
-    the shape of their rows; `computed` the formulas in the order in which they must run.
+    the shape of their rows; `people` the fields that hold people or departments; `computed` the formulas in the
+    order in which they must run.
     """
 
     entity: Entity
@@ -31,7 +34,7 @@ class Shape:
     lists: tuple[Field, ...]
     tables: Mapping[str, Shape]
     links: tuple[Field, ...]
-    members: tuple[Field, ...]
+    people: tuple[Field, ...]
     files: tuple[Field, ...]
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
@@ -39,7 +42,7 @@ class Shape:
     unique: tuple[tuple[str, ...], ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
-    """Fields whose value is a list that one column holds: choices and files."""
+    """Fields whose value is a list that one column holds: choices, files, people and departments."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -82,16 +85,14 @@ def _build(release: Release, entity: Entity) -> Shape:
         lists=tuple(field for field in fields if field.type == "links"),
         tables=tables,
         links=_of_type(fields, "link"),
-        members=_of_type(fields, "member"),
+        people=tuple(field for field in fields if field.type in PEOPLE | DEPARTMENTS),
         files=_of_type(fields, "file"),
         serials=_of_type(fields, "serial"),
         stages=_of_type(fields, "stage"),
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(
-            field.id for field in fields if field.type in ("choices", "file") and field.id in table.c
-        ),
+        listed=tuple(field.id for field in fields if field.type in _LISTS and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
     )

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes.references import PEOPLE
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
+from dougong.records.eligible import eligible_people, eligible_units, is_narrowed
 from dougong.records.messages import problem
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
@@ -23,8 +25,9 @@ def check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report every newly written link, person or file that does not exist or that the actor may not see."""
     for field in (*shape.links, *shape.lists):
         _check_links(call, shape, field, drafts)
-    for field in shape.members:
-        _check_members(call, field, drafts)
+    for field in shape.people:
+        check = _check_people if field.type in PEOPLE else _check_departments
+        check(call, shape, field, drafts)
     for field in shape.files:
         _check_files(call, field, drafts)
 
@@ -81,16 +84,42 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
     return found
 
 
-def _check_members(call: Call, field: Field, drafts: Sequence[Draft]) -> None:
+def _check_people(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+    """People must be active and among those that the field takes; who stood there before may stay."""
     written = _new_values(field, drafts)
-    active: set[int] = {call.actor.id} - {SYSTEM.id}
-    wanted = {value for _, value in written} - active
+    if not written:
+        return
+    narrowed = is_narrowed(call, field)
+    active: set[int] = set() if narrowed else {call.actor.id} - {SYSTEM.id}
+    wanted = {each for _, value in written for each in _each(value)} - active
+    conditions = eligible_people(call, field, shape.entity.app) if wanted else []
     for chunk in chunks(sorted(wanted)):
-        statement = select(USER.c.id).where(USER.c.id.in_(chunk), USER.c.disabled_at.is_(None))
+        statement = select(USER.c.id).where(USER.c.id.in_(chunk), *conditions)
         active.update(call.connection.execute(statement).scalars())
+    code = "member_out_of_range" if narrowed else "unknown_member"
+    _report_new(call, code, field, written, active)
+
+
+def _check_departments(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+    """Departments must stand and be among those that the field takes; what stood there before may stay."""
+    written = _new_values(field, drafts)
+    if written:
+        standing = {unit.id for unit in eligible_units(call, field)}
+        _report_new(call, "unknown_department", field, written, standing)
+
+
+def _report_new(
+    call: Call, code: str, field: Field, written: Sequence[tuple[Draft, Value]], possible: set[int]
+) -> None:
     for draft, value in written:
-        if value not in active:
-            draft.problems.append(_unknown(call, "unknown_member", field, draft, value))
+        kept = _each((draft.before or {}).get(field.id))
+        for each in _each(value):
+            if each not in possible and each not in kept:
+                draft.problems.append(_unknown(call, code, field, draft, each))
+
+
+def _each(value: Value) -> tuple[Value, ...]:
+    return value if isinstance(value, tuple) else () if value is None else (value,)
 
 
 def _check_files(call: Call, field: Field, drafts: Sequence[Draft]) -> None:

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dougong.model.expression import Value
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
+from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
-from dougong.records.record import MEMBER
+from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
-from dougong.storage.system import USER
+from dougong.storage import system
 
 Titles = dict[tuple[str, int], str]
 Wanted = dict[str, set[int]]
@@ -36,20 +37,34 @@ def title_of(
             field = shape.entity.fields.get(part)
             if value is not None and field is not None:
                 key = target_key(field)
-                text = (
-                    titles.get((key, value), "")
+                pieces.append(
+                    named(titles, key, value, language)
                     if key
                     else shape.types[part].to_text(value, field, language, zone)
                 )
-                pieces.append(text)
     return "".join(pieces).strip() or f"#{values['id']}"
 
 
+def named(titles: Titles, key: str, value: Value, language: str) -> str:
+    """The title of what a value points to, or of all of them."""
+    ids = value if isinstance(value, tuple) else (value,)
+    return ("、" if language == "zh" else ", ").join(
+        filter(None, (titles.get((key, each), "") for each in ids))
+    )
+
+
 def target_key(field: Field) -> str:
-    """The key of what a link or member field points to, or an empty text."""
-    if field.type == "member":
+    """The key of what a link, member or department field points to, or an empty text."""
+    if field.type in PEOPLE:
         return MEMBER
+    if field.type in DEPARTMENTS:
+        return DEPARTMENT
     return field.target.key if field.type in ("link", "links") and field.target is not None else ""
+
+
+def key_of(kind: Type) -> str:
+    """The key under which titles of the values of an expression of that type stand."""
+    return {"member": MEMBER, "department": DEPARTMENT}.get(kind.kind, kind.entity)
 
 
 def title_fields(shape: Shape) -> list[str]:
@@ -87,6 +102,8 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
     for key, ids in wanted.items():
         if key == MEMBER:
             _find_people(call, ids, titles)
+        elif key == DEPARTMENT:
+            _find_departments(call, ids, titles)
         elif depth:
             _find_records(call, key, ids, titles, depth)
     return titles
@@ -94,9 +111,19 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
 
 def _find_people(call: Call, ids: set[int], titles: Titles) -> None:
     for chunk in chunks(sorted(ids)):
-        statement = select(USER.c.id, USER.c.name, USER.c.login).where(USER.c.id.in_(chunk))
+        statement = select(system.USER.c.id, system.USER.c.name, system.USER.c.login).where(
+            system.USER.c.id.in_(chunk)
+        )
         for identifier, name, login in call.connection.execute(statement):
             titles[MEMBER, identifier] = name or login
+
+
+def _find_departments(call: Call, ids: set[int], titles: Titles) -> None:
+    """Departments that were removed keep their name in records of their time."""
+    table = system.DEPARTMENT
+    for chunk in chunks(sorted(ids)):
+        statement = select(table.c.id, table.c.name).where(table.c.id.in_(chunk))
+        titles.update(((DEPARTMENT, each), name) for each, name in call.connection.execute(statement))
 
 
 def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: int) -> None:

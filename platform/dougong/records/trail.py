@@ -72,7 +72,10 @@ def _row_changes(shape: Shape, rows: Rows) -> Change:
         for row in rows.drafts
         if not row.is_new and row.changed
     ]
-    removed = [{"id": values["id"], "values": snapshot(shape, values)} for values in rows.removed]
+    removed = [
+        {"id": values["id"], "position": values["position"], "values": snapshot(shape, values)}
+        for values in rows.removed
+    ]
     for name, found in (("added", added), ("changed", changed), ("removed", removed)):
         if found:
             changes[name] = found

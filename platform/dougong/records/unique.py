@@ -28,6 +28,8 @@ def check_unique(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
 
 
 def _check_names(call: Call, shape: Shape, names: tuple[str, ...], drafts: Sequence[Draft]) -> None:
+    if _is_serial(shape, names):  # drawn ones are new to everybody, and the recycle bin keeps its own
+        drafts = [draft for draft in drafts if names[0] in draft.written]
     moving = {draft.id for draft in drafts if not draft.is_new}
     first: dict[Key, Draft] = {}
     for draft in drafts:
@@ -65,11 +67,16 @@ def _taken(
     for chunk in chunks(keys):
         condition = is_one_of(columns, chunk)
         statement = select(shape.table.c.id, *columns).where(condition)
-        if "deleted_at" in shape.table.c:
+        if "deleted_at" in shape.table.c and not _is_serial(shape, names):
             statement = statement.where(shape.table.c.deleted_at.is_(None))
         rows = call.connection.execute(statement).all()
         taken += [tuple(row[1:]) for row in rows if row[0] not in moving]
     return taken
+
+
+def _is_serial(shape: Shape, names: tuple[str, ...]) -> bool:
+    """Whether it is a serial number, which a record in the recycle bin keeps."""
+    return len(names) == 1 and shape.field(names[0]).type == "serial"
 
 
 def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Text, cast, false, func, null, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, false, func, null, or_, select, true
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import to_sql
@@ -165,4 +165,5 @@ class Columns:
             items = func.json_each(column).table_valued("value").alias()
         else:
             items = func.jsonb_array_elements_text(column).table_valued("value").alias()
-        return Rows(items, true(), lambda names: cast(items.c.value, Text()))
+        stored = Text() if listed.type == "choices" else BigInteger()
+        return Rows(items, true(), lambda names: cast(items.c.value, stored))

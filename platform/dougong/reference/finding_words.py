@@ -29,6 +29,10 @@ MEANINGS: Mapping[str, Pair] = {
     ),
     "C121": ("The entity has no such field.", "该实体没有这个字段。"),
     "C122": ("There is no such record.", "没有这条记录。"),
+    "C123": (
+        "A serial number field is written `app.entity.field`.",
+        "流水号字段应写作 `应用.实体.字段`。",
+    ),
     "C130": ("A date is written like 2026-12-31.", "日期应写作 2026-12-31。"),
     "C131": ("A file to import is missing.", "缺少要导入的文件。"),
     "C132": (

@@ -21,6 +21,10 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "修改满足 `rows` 的记录，修改前后都须满足；`fields` 限定可修改的字段。",
     ),
     "delete": ("Put records into the recycle bin.", "把记录放入回收站。"),
+    "purge": (
+        "Delete records of the recycle bin for good. Others may read, restore and delete; this cannot be taken back.",
+        "彻底删除回收站中的记录，不可恢复；与放入回收站的权限分开授予。",
+    ),
     "import": (
         "Bring records in from files. Adding and changing need their own grants, too.",
         "从文件导入记录。新增和修改仍需各自的授权。",

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dougong.expressions import values
+from dougong.expressions.types import IDENTIFIED
 from dougong.expressions.values import rounded
 from dougong.fieldtypes import TYPES
 from dougong.model import expression as tree
@@ -17,8 +18,7 @@ from dougong.model.field import Field
 from dougong.model.report import Dimension, Measure
 from dougong.model.text import Text
 from dougong.records.call import Call
-from dougong.records.record import MEMBER
-from dougong.records.titles import Titles
+from dougong.records.titles import Titles, key_of
 from dougong.reports.periods import period_filter, period_text
 from dougong.reports.words import say
 
@@ -128,8 +128,8 @@ def dimension_text(call: Call, shown: Shown, value: Value, titles: Titles) -> st
         return say("empty", language)
     if shown.grain:
         return period_text(value, shown.grain, language)
-    if shown.type.kind in ("record", "member"):
-        key = MEMBER if shown.type.kind == "member" else shown.type.entity
+    if shown.type.kind in IDENTIFIED:
+        key = key_of(shown.type)
         return titles.get((key, int(value))) or say("no_access", language)
     if shown.field is not None:
         return TYPES[shown.field.type].to_text(value, shown.field, language, ZoneInfo(call.timezone))

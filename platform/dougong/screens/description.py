@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.references import REFERRING
 from dougong.model.entity import Entity
 from dougong.model.field import Field
+from dougong.model.role import ACTIONS
 from dougong.policy.access import access, may
 from dougong.policy.offers import may_design, may_open_report, readable_entities
 from dougong.records.call import Call
 from dougong.screens.navigation import open_apps
 from dougong.workflow.submit import workflows_of
-
-ACTIONS = ("read", "create", "update", "delete", "import", "export")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,7 @@ def _entity(call: Call, entity: Entity) -> EntityDescription:
         entity.help.get(language),
         fields,
         frozenset(action for action in ACTIONS if may(call.release, call.actor, entity.key, action)),
-        tuple(
-            name for name, field in entity.fields.items() if name in seen and field.type in ("link", "member")
-        ),
+        tuple(name for name, field in entity.fields.items() if name in seen and field.type in REFERRING),
         tuple(readable),
         tuple(each.id for each in workflows_of(call, entity.key) if each.start_on == "submit"),
     )

@@ -36,7 +36,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("types_basic", ("text", "long_text", "boolean", "email", "phone", "url", "address")),
     ("types_number", ("integer", "decimal", "money", "percent", "date", "datetime", "serial")),
     ("types_choice", ("choice", "choices")),
-    ("types_relation", ("member", "link", "links")),
+    ("types_relation", ("member", "members", "department", "departments", "link", "links")),
     ("types_other", ("file",)),
 )
 WITH_LENGTH = frozenset({"text", "long_text"})

@@ -85,9 +85,14 @@ def _plain(node: Call) -> Recognised | None:
     subject = _subject(node.arguments[0]) if node.arguments else None
     operands = node.arguments[1:]
     if node.name == "IN" and len(operands) == 1 and isinstance(operands[0], Path) and subject is None:
+        given = node.arguments[0]
+        if isinstance(given, Call) and given.name == "ME":
+            return operands[0], "has_me", ()
         return operands[0], "has", node.arguments[:1]
     if subject is None or not all(_is_constant(operand) for operand in operands):
         return None
+    if node.name == "IN" and isinstance(operands[0], Call) and operands[0].name == "MY_DEPARTMENTS":
+        return subject, "is_mine", ()
     if node.name == "=":
         return subject, _equality(operands[0]), operands
     named = {

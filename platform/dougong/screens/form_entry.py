@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
@@ -75,7 +76,7 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
     if field.type == "file":
         parts = entered if isinstance(entered, tuple) else (entered,)
         return TYPES[field.type].coerce([each for each in parts if isinstance(each, str) and each], field)
-    if field.type in ("link", "member", "links"):
+    if field.type in REFERRING:
         return _reference(call, key, field, entered, path)
     kind = TYPES[field.type]
     if field.type == "choices":
@@ -92,8 +93,8 @@ def _reference(call: Call, key: str, field: Field, entered: Submitted, path: str
         for each in parts
         if isinstance(each, str) and each.strip()
     ]
-    if field.type == "links":
-        return tuple(ids)
+    if field.type in SEVERAL:
+        return tuple(ids) or None
     return ids[0] if ids else None
 
 

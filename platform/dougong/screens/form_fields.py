@@ -8,17 +8,28 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.record import MEMBER
+from dougong.records.record import DEPARTMENT, MEMBER
+from dougong.records.titles import target_key
 from dougong.screens.addresses import entity_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of
 from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
-from dougong.screens.showing import Titles, linked, option_piece, person, raw_text, shown, stage_piece
+from dougong.screens.showing import (
+    Titles,
+    department,
+    linked,
+    option_piece,
+    person,
+    raw_text,
+    shown,
+    stage_piece,
+)
 from dougong.screens.texts import text
 
 ADDRESS_PARTS = ("country", "province", "city", "district", "street", "postcode")
@@ -79,7 +90,7 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         inputmode=INPUT_MODES.get(field.type, ""),
         suffix="%" if field.type == "percent" else "",
         prefix=symbol_of(field.currency) if field.type == "money" else "",
-        multiple=field.multiple or field.type in ("choices", "links"),
+        multiple=field.multiple or field.type in {"choices"} | SEVERAL,
         accept=",".join(field.accept),
     )
     if field.type == "table":
@@ -119,8 +130,8 @@ def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
 def input_text(field: Field, value: Value, timezone: str) -> str | tuple[str, ...]:
     """What stands in an input for a value: the spelling that its HTML input expects."""
     if value is None:
-        return () if field.type in ("choices", "links", "file") else ""
-    if field.type in ("choices", "links") or (field.type == "member" and isinstance(value, tuple)):
+        return () if field.type in {"choices", "file"} | SEVERAL else ""
+    if field.type in {"choices"} | SEVERAL:
         return tuple(str(each) for each in value)
     if field.type == "file":
         return tuple(str(each["id"]) for each in value)
@@ -144,7 +155,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         stages = place.entity.pipelines[field.pipeline].stages
         pieces = ((stage, stage_piece(place.entity, field, stage.id, language)) for stage in stages)
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
-    if field.type in ("link", "links", "member"):
+    if field.type in REFERRING:
         return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
     if field.type == "address":
         return replace(built, parts=_address_parts(place, field))
@@ -171,15 +182,19 @@ def _chosen(place: Place, field: Field, raw: str | tuple[str, ...]) -> tuple[Cho
             if each:
                 chosen.append(Choice(each, each))
             continue
-        key = MEMBER if field.type == "member" or field.target is None else field.target.key
-        title = place.titles.get((key, int(each)))
-        piece = (
-            person(place.call, int(each), place.titles)
-            if key == MEMBER
-            else linked(place.call, field, int(each), place.titles)
-        )
-        chosen.append(Choice(each, title or piece.text, piece))
+        chosen.append(_chosen_one(place, field, int(each)))
     return tuple(chosen)
+
+
+def _chosen_one(place: Place, field: Field, identifier: int) -> Choice:
+    key, call, titles = target_key(field), place.call, place.titles
+    if key == MEMBER:
+        piece = person(call, identifier, titles)
+    elif key == DEPARTMENT:
+        piece = department(call, identifier, titles)
+    else:
+        piece = linked(call, field, identifier, titles)
+    return Choice(str(identifier), titles.get((key, identifier)) or piece.text, piece)
 
 
 def _address_parts(place: Place, field: Field) -> tuple[FormField, ...]:

@@ -8,12 +8,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import may
 from dougong.records.call import Call
-from dougong.records.record import MEMBER, Record
+from dougong.records.record import DEPARTMENT, MEMBER, Record
 from dougong.screens.addresses import file_path, record_path
 from dougong.screens.currency import amount_text, unit_of
 from dougong.screens.shape import Piece, Shown
@@ -81,9 +82,12 @@ def pieces_of(
     call: Call, entity: Entity, field: Field, value: Value, titles: Titles
 ) -> tuple[Piece, ...] | None:
     """The parts of a value that has parts, or None."""
-    if field.type == "member":
+    if field.type in PEOPLE:
         people = value if isinstance(value, tuple) else (value,)
         return tuple(person(call, each, titles) for each in people)
+    if field.type in DEPARTMENTS:
+        departments = value if isinstance(value, tuple) else (value,)
+        return tuple(department(call, each, titles) for each in departments)
     if field.type in ("link", "links"):
         ids = value if isinstance(value, tuple) else (value,)
         return tuple(linked(call, field, each, titles) for each in ids)
@@ -105,6 +109,11 @@ def person(call: Call, identifier: int, titles: Titles) -> Piece:
         return Piece(text("system", call.language), "person")
     name = titles.get((MEMBER, identifier)) or (call.actor.name if identifier == call.actor.id else "")
     return Piece(name or text("somebody", call.language), "person")
+
+
+def department(call: Call, identifier: int, titles: Titles) -> Piece:
+    """A department by name."""
+    return Piece(titles.get((DEPARTMENT, identifier)) or text("no_department", call.language), "department")
 
 
 def linked(call: Call, field: Field, identifier: int, titles: Titles) -> Piece:

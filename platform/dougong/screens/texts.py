@@ -144,6 +144,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "While you were editing, {person} changed the record. Saving again keeps your entries.",
         ),
         "somebody": ("有人", "somebody"),
+        "no_department": ("未知部门", "unknown department"),
         "address_country": ("国家/地区", "Country"),
         "address_province": ("省", "Province"),
         "address_city": ("市", "City"),

@@ -50,7 +50,18 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ("report", "reports"),
     ("dashboard", "dashboards"),
 )
-_OF_THE_APP = ("version", "label", "icon", "languages", "menu", "currency", "help", "requires", "colour")
+_OF_THE_APP = (
+    "version",
+    "label",
+    "icon",
+    "languages",
+    "menu",
+    "currency",
+    "timezone",
+    "help",
+    "requires",
+    "colour",
+)
 
 
 def changes_between(old: App | None, new: App) -> list[Change]:

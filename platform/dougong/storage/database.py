@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,6 +14,7 @@ import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from dougong.storage.problems import refusal
+from dougong.storage.statements import Rows, run_script
 
 BUSY_SECONDS = 10
 _PRAGMAS = (
@@ -26,6 +27,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "mmap_size=268435456",
 )
+READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+"""What begins a transaction."""
 
 
 class OfferedFunction(Protocol):
@@ -63,7 +67,6 @@ class Database:
         """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
-        self._reader = self._reading_engine()
 
     def __repr__(self) -> str:
         return f"Database({self.url.render_as_string(hide_password=True)!r})"
@@ -79,12 +82,8 @@ class Database:
 
         It ends with a rollback: whatever was written by mistake is not kept.
         """
-        with _connected(self._reader) as connection:
-            transaction = connection.begin()
-            try:
-                yield connection
-            finally:
-                transaction.rollback()
+        with self.begun(READING[self.dialect]) as (connection, _):
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -92,8 +91,31 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with _connected(self.engine) as connection, _readable_trouble(), connection.begin():
+        with (
+            readable_trouble(),
+            self.begun(WRITING[self.dialect]) as (connection, _),
+            connection.begin(),
+        ):
             yield connection
+
+    @contextmanager
+    def begun(self, script: str) -> Iterator[tuple[Connection, Rows]]:
+        """A connection whose transaction a script has begun, and the rows of the script's last command.
+
+        The first command tells whether a pooled connection still stands; all of them are made anew when it does not.
+        """
+        with ExitStack() as stack:
+            connection = stack.enter_context(_connected(self.engine))
+            try:
+                rows = run_script(connection, script)
+            except sqlalchemy.exc.DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                stack.close()
+                self.engine.dispose()
+                connection = stack.enter_context(_connected(self.engine))
+                rows = run_script(connection, script)
+            yield connection, rows
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""
@@ -122,31 +144,21 @@ class Database:
                     function.name, function.arguments, function.call, deterministic=True
                 )
 
-        @event.listens_for(engine, "begin")
-        def begin(connection: Connection) -> None:
-            reading = connection.get_execution_options().get("dougong_reading", False)
-            connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
         return engine
 
     def _postgresql(self, pool_size: int) -> Engine:
         query = dict(self.url.query)
         threshold = query.pop("prepare_threshold", "5")
         options: dict[str, Any] = {"prepare_threshold": None if threshold == "none" else int(str(threshold))}
+        options["autocommit"] = True  # the driver must send no BEGIN of its own
         options["options"] = f"-c timezone=UTC {query.pop('options', '')}".strip()
         options.setdefault("application_name", str(query.pop("application_name", "dougong")))
         return sqlalchemy.create_engine(
             self.url.set(drivername="postgresql+psycopg", query=query),
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=True,
             connect_args=options,
         )
-
-    def _reading_engine(self) -> Engine:
-        if self.dialect == "sqlite":
-            return self.engine.execution_options(dougong_reading=True)
-        return self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 @contextmanager
@@ -163,7 +175,7 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _readable_trouble() -> Iterator[None]:
+def readable_trouble() -> Iterator[None]:
     """Turn a database that is busy for too long, or full, into a refusal; nothing was changed by the transaction."""
     try:
         yield

@@ -100,10 +100,16 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
     stored = {each.field for each in columns} | set(system)
     short = {each.field for each in columns if _is_short(entity, each)} | set(system)
     live = not entity.parent
-    unique = [IndexSpec((each.id,), True, live) for each in entity.fields.values() if each.unique]
+    unique = [
+        IndexSpec((each.id,), True, live and each.type != "serial")  # a number is never given twice
+        for each in entity.fields.values()
+        if each.unique
+    ]
     unique += [IndexSpec(tuple(each), True, live) for each in entity.unique]
     plain = [IndexSpec((each.field,)) for each in columns if each.references]
-    plain += [IndexSpec((each.field,), live=live) for each in columns if each.field_type == "member"]
+    plain += [
+        IndexSpec((each.field,), live=live) for each in columns if each.field_type in {"member", "department"}
+    ]
     plain += [IndexSpec(tuple(each[:_LONGEST_INDEX]), live=live) for each in entity.indexes if each]
     plain.append(IndexSpec(("parent_id", "position") if entity.parent else ("updated_at", "id"), live=live))
     usable = [each for each in unique if _is_over(each, stored)] + [

@@ -176,6 +176,7 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
             column=added,
             default=default,
             needed=needed,
+            numbered=field_.type == "serial" and work.former is None,
         )
     )
     return added

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table
 
 from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
-from dougong.storage.database import Database
+from dougong.storage.database import READING, WRITING, Database, readable_trouble
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
+from dougong.storage.statements import run_script
 from dougong.storage.tables import Tables, tables_of
 
 
@@ -80,6 +82,12 @@ def _with_foreign_inverses(apps: Mapping[str, App]) -> dict[str, App]:
     return linked
 
 
+_PIN = {
+    "sqlite": "SELECT generation FROM dg_state",
+    "postgresql": "LOCK TABLE dg_state IN ACCESS SHARE MODE; SELECT generation FROM dg_state",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     signature: tuple[object, ...]
@@ -101,17 +109,36 @@ class Releases:
 
     def current(self) -> Release:
         """The release of the newest generation."""
-        with self.database.reading() as connection:
-            return self.pinned(connection)
+        with self.reading() as (_, release):
+            return release
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Connection, Release]]:
+        """A reading transaction of the database with the release that it sees, begun in one message where that is possible."""
+        with self._begun(READING) as found:
+            yield found
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, Release]]:
+        """A writing transaction of the database with the release that it sees; it ends like `Database.writing` does."""
+        with readable_trouble(), self._begun(WRITING) as (connection, release), connection.begin():
+            yield connection, release
+
+    @contextmanager
+    def _begun(self, begin: Mapping[str, str]) -> Iterator[tuple[Connection, Release]]:
+        dialect = self.database.dialect
+        pin = f"; {_PIN[dialect]}" if dialect == "postgresql" else ""
+        with self.database.begun(begin[dialect] + pin) as (connection, rows):
+            yield connection, self._of(connection, rows[0][0]) if pin else self.pinned(connection)
 
     def pinned(self, connection: Connection) -> Release:
         """The release whose tables this transaction sees; call it first in a transaction.
 
         The state is read under a lock that an apply waits for, so the tables cannot change before the transaction ends.
         """
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE dg_state IN ACCESS SHARE MODE"))
-        generation = ledger.generation(connection)
+        return self._of(connection, run_script(connection, _PIN[connection.dialect.name])[0][0])
+
+    def _of(self, connection: Connection, generation: int) -> Release:
         newest = self._newest
         if newest is not None and newest.generation == generation:
             return newest

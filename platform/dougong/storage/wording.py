@@ -12,6 +12,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "RestoreTable": ("恢复数据表 {table} 及其数据", "restore table {table} with its rows"),
     "RenameTable": ("数据表 {old} 更名为 {table}", "rename table {old} to {table}"),
     "AddColumn": ("{table}：新增字段 {column}", "{table}: add field {column}"),
+    "AddSerial": (
+        "{table}：新增流水号 {column}，已有记录按创建时间编号",
+        "{table}: add serial number {column}; existing records are numbered as they were created",
+    ),
     "RemoveColumn": (
         "{table}：移除字段 {column}（数据保留，可回滚）",
         "{table}: remove field {column} (its values are kept for rollback)",
@@ -82,6 +86,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "action:create": ("新建", "create"),
     "action:update": ("编辑", "edit"),
     "action:delete": ("删除", "delete"),
+    "action:purge": ("彻底删除", "delete for good"),
     "action:import": ("导入", "import"),
     "action:export": ("导出", "export"),
     "action:design": ("设计应用", "design the app"),
@@ -95,6 +100,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:languages": ("语言", "languages"),
     "part:menu": ("菜单", "menu"),
     "part:currency": ("货币", "currency"),
+    "part:timezone": ("时区", "time zone"),
+    "part:per": ("分别计数的字段", "fields counted separately"),
     "part:requires": ("依赖的应用", "apps it builds on"),
     "part:required": ("必填", "required"),
     "part:unique": ("不允许重复", "unique"),

@@ -60,11 +60,14 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
     def view(**values: Any) -> Any:
         exchange = Exchange(runtime, request, route, g.request_id)
         g.exchange = exchange
-        if route.access != "public" or (route.changes and route.guarded):
-            exchange.authenticate()
-        if route.parameters is not None:
-            _ = exchange.parameters
-        return route.view(exchange, **values)
+        try:
+            if route.access != "public" or (route.changes and route.guarded):
+                exchange.authenticate()
+            if route.parameters is not None:
+                _ = exchange.parameters
+            return route.view(exchange, **values)
+        finally:
+            exchange.close()
 
     return view
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
+from dougong.storage.release import Release
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
 from dougong.web.identity import Identity, identify, note_use
@@ -29,6 +30,15 @@ THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A reading transaction that was begun to find out who asks."""
+
+    stack: ExitStack
+    connection: Connection
+    release: Release
+
+
 class Exchange:
     """What a view works with. Transactions are opened by the view and end with its `with` block; a refusal rolls back."""
 
@@ -39,16 +49,32 @@ class Exchange:
         self.request_id = request_id
         self.identity: Identity | None = None
         self._identified = False
+        self._kept: _Kept | None = None
 
     # -- who asks ---------------------------------------------------------------------------------------------------
 
     def authenticate(self) -> None:
-        """Find out who asks, in a transaction of its own, and check that a change was meant; refused when it may not be."""
-        with self.runtime.database.reading() as connection:
+        """Find out who asks, and check that a change was meant; refused when it may not be.
+
+        Where nothing is changed, the first `reading` goes on in the transaction that this begins.
+        """
+        with ExitStack() as stack:
+            connection, release = stack.enter_context(self.runtime.releases.reading())
             self._identify(connection)
-        self._check_access()
+            self._check_access()
+            if not self.route.changes:
+                self._kept = _Kept(stack.pop_all(), connection, release)
+
+    def close(self) -> None:
+        """End a transaction that nobody went on with, and note that the session or token is in use."""
+        self._end_kept()
         if self.identity is not None:
             note_use(self.runtime.database, self.identity)
+
+    def _end_kept(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.stack.close()
 
     def _identify(self, connection: Connection) -> None:
         if not self._identified:
@@ -92,24 +118,29 @@ class Exchange:
 
     @contextmanager
     def reading(self) -> Iterator[Call]:
-        """A consistent view of the data for the one who asks."""
-        with self.runtime.database.reading() as connection:
+        """A consistent view of the data for the one who asks, on the definitions that belong to it."""
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with kept.stack:
+                yield self._call(kept.connection, kept.release)
+            return
+        with self.runtime.releases.reading() as (connection, release):
             if not self._identified:
                 self._identify(connection)
                 self._check_access()
-            yield self.call(connection)
+            yield self._call(connection, release)
 
     @contextmanager
     def writing(self) -> Iterator[Call]:
         """One transaction: it commits when the block ends and rolls back when it raises."""
         if not self._identified:
             self.authenticate()
-        with self.runtime.database.writing() as connection:
-            yield self.call(connection)
+        self._end_kept()
+        with self.runtime.releases.writing() as (connection, release):
+            yield self._call(connection, release)
 
-    def call(self, connection: Connection) -> Call:
-        """The first argument of every verb, for this request, on the definitions that the transaction sees."""
-        release = self.runtime.releases.pinned(connection)
+    def _call(self, connection: Connection, release: Release) -> Call:
+        """The first argument of every verb, for this request."""
         self.runtime.metrics.serving(release.generation)
         return Call(
             release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone

@@ -12,6 +12,7 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
 MEBIBYTE = 1024 * 1024
@@ -52,6 +53,13 @@ def _count(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 10:
         raise ValueError("a number from 0 to 10 is expected")
+    return value
+
+
+def _days(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 36_500:
+        raise ValueError("a number of days from 0 to 36500 is expected")
     return value
 
 
@@ -215,6 +223,22 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "bin_days",
+        "DOUGONG_BIN_DAYS",
+        "90",
+        _days,
+        "回收站保留天数，过期后彻底删除；0 表示永久保留",
+        "Days for which the recycle bin keeps records before they are deleted for good; 0 keeps them",
+    ),
+    Setting(
+        "bin_history",
+        "DOUGONG_BIN_HISTORY",
+        "events",
+        _one_of(*HISTORIES),
+        "彻底删除后历史的去留：values 全部保留，events 仅保留事件，none 不保留",
+        "What stays of the history of records deleted for good: values (all), events (without values) or none",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -246,6 +270,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    bin_days: int = 90
+    bin_history: str = "events"
     worker: bool = True
 
     @property

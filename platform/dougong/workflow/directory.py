@@ -51,7 +51,7 @@ def _people(
     if person is None:
         return []
     if assignee.kind == "member":
-        return [person]
+        return list(person) if isinstance(person, tuple) else [person]
     above = organisation.superior if assignee.kind == "superior" else organisation.head_of
     head = above(call.connection, person, assignee.level)
     return [] if head is None else [head]

@@ -13,7 +13,7 @@ from wtforms.form import BaseForm
 
 from dougong.screens.shape import FormField, FormScreen, Submitted
 
-MANY: frozenset[str] = frozenset({"choices", "links", "file"})
+MANY: frozenset[str] = frozenset({"choices", "links", "members", "departments", "file"})
 """Types whose input is sent several times under one name."""
 
 MAX_ROWS = 2_000

@@ -45,4 +45,5 @@ ENTRIES: tuple[Entry, ...] = (
         ("add '{app}' to requires.apps in app.yaml", "请在 app.yaml 的 requires.apps 中添加“{app}”"),
         "owner: {type: link, to: hr.employee}",
     ),
+    _unknown("D315", "time zone", "时区", "timezone: Asia/Peking"),
 )

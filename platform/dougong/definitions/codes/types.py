@@ -79,4 +79,18 @@ ENTRIES: tuple[Entry, ...] = (
         ("add {{date: {form}}}", "请添加 {{date: {form}}}"),
         "parts: [{count: 5}], reset: month",
     ),
+    Entry(
+        "D466",
+        ("Serial numbers counted by what they do not tell", "流水号缺少分别计数的字段"),
+        (
+            "the count goes by '{name}', but the parts do not tell which it is: numbers would repeat",
+            "计数按“{name}”分别进行,但编号中没有该字段:编号会重复",
+        ),
+        (
+            "Records of different groups begin at the same count, so the number must say which group it is.",
+            "不同分组的记录从同一计数开始,编号中必须能看出是哪一组。",
+        ),
+        ("add {{field: {name}}}", "请添加 {{field: {name}}}"),
+        "parts: [{count: 5}], per: [department]",
+    ),
 )

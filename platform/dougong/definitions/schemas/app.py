@@ -53,6 +53,11 @@ SCHEMA: Schema = titled(
             "currency": titled(
                 {"type": "string", "pattern": "^[A-Z]{3}$"}, "Currency (ISO 4217)", "币种 (ISO 4217)"
             ),
+            "timezone": titled(
+                {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$", "maxLength": 60},
+                "Time zone of serial numbers (IANA name)",
+                "流水号的时区(IANA 名称)",
+            ),
             "requires": titled(
                 record(
                     {

@@ -52,6 +52,7 @@ _GRANTS: Schema = record(
         "create": _grant("Create", "新建", fields=_FIELDS),
         "update": _grant("Change", "修改", fields=_FIELDS),
         "delete": _grant("Delete", "删除"),
+        "purge": _grant("Delete for good", "彻底删除"),
         "import": _grant("Import", "导入"),
         "export": _grant("Export", "导出"),
     }

@@ -35,7 +35,7 @@ PEOPLE: tuple[Function, ...] = (
         "MY_DEPARTMENTS()",
         words("The departments the member belongs to, for use with IN.", "成员所属的部门，与 IN 连用。"),
         ("1 IN MY_DEPARTMENTS()", "TRUE"),
-        result=Type("number", many=True, decimals=0),
+        result=Type("department", many=True),
     ),
     Function(
         "MY_SUBORDINATES",

@@ -20,21 +20,30 @@ from dougong.storage.schema import ColumnSpec, Tombstone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddColumn(Operation):
-    """A new column. `default` is what existing records get; `needed` when they must have a value and nothing gives it."""
+    """A new column. `default` is what existing records get; `needed` when they must have a value and nothing gives it.
+
+    `numbered` when every record gets a serial number, in the order in which they were created.
+    """
 
     column: ColumnSpec
     default: object = None
     needed: bool = False
+    numbered: bool = False
+
+    def _sentence(self) -> str:
+        return "AddSerial" if self.numbered and self.before is not None else "AddColumn"
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field}
 
     def impact(self, connection: Connection) -> Impact:
-        if self.before is None or not (self.needed or self.default is not None):
+        if self.before is None or not (self.needed or self.numbered or self.default is not None):
             return NOTHING
-        rows = counting.rows(connection, self.before, live=True)
+        if self.numbered:
+            return Impact(touched=counting.rows(connection, self.before))
         if self.default is not None:
-            return Impact(touched=rows)
+            return Impact(touched=counting.rows(connection, self.before))
+        rows = counting.rows(connection, self.before, live=True)
         return Impact(failing=rows, first=counting.first_ids(connection, self.before) if rows else ())
 
     def statements(self, dialect: Dialect) -> list[str]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.model.role import ACTIONS
 from dougong.policy.access import access, may
 from dougong.policy.offers import may_open_app, may_open_report, readable_entities
 from dougong.records.call import Call
@@ -64,11 +65,7 @@ def entity_document(call: Call, entity: Entity) -> dict[str, Any]:
         "id": entity.id,
         "label": entity.label.get(call.language),
         "plural": entity.plural.get(call.language),
-        "actions": [
-            action
-            for action in ("read", "create", "update", "delete", "import", "export")
-            if may(call.release, call.actor, entity.key, action)
-        ],
+        "actions": [action for action in ACTIONS if may(call.release, call.actor, entity.key, action)],
         "fields": [
             {
                 "id": name,

@@ -13,6 +13,7 @@ from dougong.storage.plan import Plan
 from dougong.web.catalogue import refuse
 from dougong.web.drafting import LARGEST_FILE, change_files, discard, load_draft, plan_sources, publish
 from dougong.web.exchange import Exchange
+from dougong.web.once import Answer, change_once
 from dougong.web.planning import plan_document, version_document
 
 PATH = re.compile(r"^(local/)?([a-z_]+/){0,2}[a-z][a-z0-9_.]{0,79}\.(yaml|yml|json|csv)$")
@@ -46,16 +47,22 @@ def put(exchange: Exchange, app: str, path: str) -> Response:
         raise refuse("malformed", "W313", "text", name="text", expected="text or null")
     if text is not None and len(text.encode()) > LARGEST_FILE:
         raise refuse("too_large", "W302", "text", limit=LARGEST_FILE)
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         draft = change_files(call, load_draft(call, app), {path: text})
-    return exchange.json({"path": path, "changed": path in draft.changed})
+        return Answer(200, {"path": path, "changed": path in draft.changed})
+
+    return change_once(exchange, change, body)
 
 
 def drop(exchange: Exchange, app: str) -> Response:
     """DELETE /{app}/definitions: the caller's draft is thrown away."""
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         discard(call, app)
-    return Response("", 204)
+        return Answer(204)
+
+    return change_once(exchange, change)
 
 
 def plan(exchange: Exchange, app: str) -> Response:
@@ -74,16 +81,18 @@ def apply(exchange: Exchange, app: str) -> Response:
         raise refuse("malformed", "W313", "allow_loss", name="allow_loss", expected="true or false")
     if not isinstance(note, str) or not isinstance(state, str | None):
         raise refuse("malformed", "W313", "note", name="note, state", expected="text")
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         made = _plan(call, app, body)
         if state is not None and state != made.state:
             raise refuse("conflict", "W425", "state")
         if made.is_empty:
-            return exchange.json(
-                {"app": app, "number": made.base, "version": made.app.version, "changed": False}
-            )
+            unchanged = {"app": app, "number": made.base, "version": made.app.version, "changed": False}
+            return Answer(200, unchanged)
         version = publish(call, made, allow_loss, note[:500], exchange.runtime.afterwards)
-    return exchange.json(version_document(version))
+        return Answer(200, version_document(version))
+
+    return change_once(exchange, change, dict(body))
 
 
 def _body(exchange: Exchange, app: str, *allowed: str) -> Mapping[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
+from dougong.records.call import Call
 from dougong.records.choose import choose as choose_from
 from dougong.records.comments import Comment, add_comment, list_comments
 from dougong.records.files import download, upload
@@ -19,9 +21,11 @@ from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.web.once import Answer, change_once
 from dougong.web.parameters import whole_number
 from dougong.web.sending import send_file
 
+_BLOCK = 1024 * 1024
 RELATED_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "cursor", "offset", "count")
 
 
@@ -71,11 +75,13 @@ def comment(exchange: Exchange, app: str, entity: str, identifier: str) -> Respo
         isinstance(answers, str) and answers.isascii() and answers.isdigit() and len(answers) < 19
     ):
         raise refuse("malformed", "W313", "answers", name="answers", expected="the id of a comment as text")
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         key = entity_key(call, app, entity)
         made = add_comment(call, key, record_id(identifier), words, int(answers) if answers else None)
-        document = _comment(made, call.timezone)
-    return exchange.json(document, 201)
+        return Answer(201, _comment(made, call.timezone))
+
+    return change_once(exchange, change, body)
 
 
 def _comment(comment: Comment, timezone: str) -> dict[str, Any]:
@@ -110,13 +116,24 @@ def attach(exchange: Exchange, app: str, entity: str) -> Response:
     field = exchange.parameters.get("field", "")
     if file is None or not file.filename:
         raise refuse("malformed", "W312", "file", name="file")
-    with exchange.writing() as call:
+    stream, name = cast(BinaryIO, file.stream), file.filename
+
+    def change(call: Call) -> Answer:
         key = entity_key(call, app, entity)
-        stored = upload(
-            call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
-        )
-    document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
-    return exchange.json(document, 201, {"Location": f"/api/v1/files/{stored.id}"})
+        stored = upload(call, exchange.runtime.files_folder, key, field, name, stream)
+        document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
+        return Answer(201, document, {"Location": f"/api/v1/files/{stored.id}"})
+
+    return change_once(exchange, change, [name, _digest(stream)])
+
+
+def _digest(stream: BinaryIO) -> str:
+    """What a file holds, in short; it can be read again afterwards."""
+    found = hashlib.sha256()
+    while block := stream.read(_BLOCK):
+        found.update(block)
+    stream.seek(0)
+    return found.hexdigest()
 
 
 def file(exchange: Exchange, identifier: str) -> Response:

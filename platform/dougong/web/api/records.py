@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from werkzeug.wrappers import Response
 
 from dougong.records.aggregate import Aggregate
@@ -25,7 +24,7 @@ from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
 from dougong.web.exchange import Exchange
-from dougong.web.once import Outcome, once
+from dougong.web.once import Answer, change_once
 from dougong.web.parameters import names, one_of, whole_number
 from dougong.web.problems import problem_document
 
@@ -88,53 +87,50 @@ def read(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
 def create(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}: a new record; the same Idempotency-Key again gives the same answer."""
     values = exchange.an_object()
-    with exchange.writing() as call:
-        key = entity_key(call, app, entity)
 
-        def change() -> Outcome:
-            record = create_record(call, key, values)
-            return 201, {
-                "id": str(record.id),
-                "version": record.version,
-                "body": record_document(call, record),
-            }
+    def change(call: Call) -> Answer:
+        record = create_record(call, entity_key(call, app, entity), values)
+        headers = {"Location": f"/api/v1/{app}/{entity}/{record.id}", "ETag": etag(record.version)}
+        return Answer(201, record_document(call, record), headers)
 
-        (status, outcome), repeated = _once(exchange, call, change)
-    headers = {"Location": f"/api/v1/{app}/{entity}/{outcome['id']}", "ETag": etag(outcome["version"])}
-    if repeated:
-        headers["Idempotency-Replayed"] = "true"
-    return exchange.json(outcome["body"], status, headers)
-
-
-def _once(exchange: Exchange, call: Call, change: Any) -> tuple[Outcome, bool]:
-    request = exchange.request
-    stamp = f"{request.method} {request.path}\n".encode() + msgspec.json.encode(exchange.sent)
-    return once(call, request.headers.get("Idempotency-Key", ""), stamp, change)
+    return change_once(exchange, change, values)
 
 
 def update(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """PATCH /{app}/{entity}/{id}: change some fields; If-Match makes it fail when somebody was faster."""
     values, version = exchange.an_object(), expected_version(exchange.request)
-    with exchange.writing() as call:
-        record = update_record(call, entity_key(call, app, entity), record_id(identifier), values, version)
-        document = record_document(call, record)
-    return exchange.json(document, headers={"ETag": etag(record.version)})
+
+    def change(call: Call) -> Answer:
+        key, number = entity_key(call, app, entity), record_id(identifier)
+        return _record_answer(call, update_record(call, key, number, values, version))
+
+    return change_once(exchange, change, values)
 
 
 def delete(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """DELETE /{app}/{entity}/{id}: into the recycle bin."""
     version = expected_version(exchange.request)
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         delete_record(call, entity_key(call, app, entity), record_id(identifier), version)
-    return Response("", 204)
+        return Answer(204)
+
+    return change_once(exchange, change)
 
 
 def restore(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """POST /{app}/{entity}/{id}/restore: out of the recycle bin."""
-    with exchange.writing() as call:
-        record: Record = restore_record(call, entity_key(call, app, entity), record_id(identifier))
-        document = record_document(call, record)
-    return exchange.json(document, headers={"ETag": etag(record.version)})
+
+    def change(call: Call) -> Answer:
+        return _record_answer(
+            call, restore_record(call, entity_key(call, app, entity), record_id(identifier))
+        )
+
+    return change_once(exchange, change)
+
+
+def _record_answer(call: Call, record: Record) -> Answer:
+    return Answer(200, record_document(call, record), {"ETag": etag(record.version)})
 
 
 def batch(exchange: Exchange, app: str, entity: str) -> Response:
@@ -144,16 +140,13 @@ def batch(exchange: Exchange, app: str, entity: str) -> Response:
     if not isinstance(atomic, bool):
         raise refuse("malformed", "W313", "atomic", name="atomic", expected="true or false")
     operations = _operations(body.get("operations"))
-    with exchange.writing() as call:
-        key = entity_key(call, app, entity)
 
-        def change() -> Outcome:
-            outcomes = run_batch(call, key, operations, atomic)
-            pairs = zip(operations, outcomes, strict=True)
-            return 200, {"results": [_result(call, exchange, *pair) for pair in pairs]}
+    def change(call: Call) -> Answer:
+        outcomes = run_batch(call, entity_key(call, app, entity), operations, atomic)
+        pairs = zip(operations, outcomes, strict=True)
+        return Answer(200, {"results": [_result(call, exchange, *pair) for pair in pairs]})
 
-        (status, outcome), _ = _once(exchange, call, change)
-    return exchange.json(outcome, status)
+    return change_once(exchange, change, body)
 
 
 def _operations(given: Any) -> list[Operation]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import nearest
@@ -18,7 +17,7 @@ from dougong.web.api.values import instant, record_document
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version
 from dougong.web.exchange import Exchange
-from dougong.web.once import Outcome, once
+from dougong.web.once import Answer, change_once
 from dougong.web.parameters import one_of, whole_number
 from dougong.workflow.act import approve, reject, withdraw_record
 from dougong.workflow.inbox import KINDS, InboxLine, inbox
@@ -126,36 +125,31 @@ def decide_approve(exchange: Exchange, identifier: str) -> Response:
     if not isinstance(changes, dict):
         raise refuse("malformed", "W313", "changes", name="changes", expected="an object of field and value")
     comment, version = _text(body, "comment"), _version(exchange, body)
-    with exchange.writing() as call:
-        number = record_id(identifier)
-        return _once(exchange, call, body, lambda: approve(call, number, comment, changes, version))
+    return change_once(
+        exchange,
+        lambda call: _decided(approve(call, record_id(identifier), comment, changes, version)),
+        body,
+    )
 
 
 def decide_reject(exchange: Exchange, identifier: str) -> Response:
     """POST /tasks/{id}/reject: the opinion says why."""
     body = _body(exchange, "comment", "version")
     comment, version = _text(body, "comment"), _version(exchange, body)
-    with exchange.writing() as call:
-        number = record_id(identifier)
-        return _once(exchange, call, body, lambda: reject(call, number, comment, version))
+    return change_once(
+        exchange, lambda call: _decided(reject(call, record_id(identifier), comment, version)), body
+    )
 
 
-def _once(exchange: Exchange, call: Call, body: dict[str, Any], decide: Any) -> Response:
-    def change() -> Outcome:
-        return 200, _decided(decide())
-
-    (status, document), repeated = once_for(exchange, call, body, change)
-    return exchange.json(document, status, {"Idempotency-Replayed": "true"} if repeated else None)
-
-
-def _decided(instance: Instance) -> dict[str, Any]:
+def _decided(instance: Instance) -> Answer:
     outcome = instance.state.outcome
-    return {
+    document = {
         "approval": str(instance.id),
         "state": "finished" if outcome else "running",
         "outcome": outcome or None,
         "waiting_at": [token.node for token in instance.state.tokens],
     }
+    return Answer(200, document)
 
 
 # -- acting on a record -------------------------------------------------------------------------------------------------
@@ -166,17 +160,14 @@ def act(exchange: Exchange, app: str, entity: str, identifier: str, action: str)
     if action not in ACTIONS:
         raise refuse("missing", "W417", hint=nearest(action[:40], ACTIONS), name=action[:40])
     body = _body(exchange, *(("to", "version") if action == "move" else ("workflow", "comment")))
-    with exchange.writing() as call:
+
+    def change(call: Call) -> Answer:
         key, number = entity_key(call, app, entity), record_id(identifier)
+        _act(exchange, call, key, number, action, body)
+        record = read(call, key, number)
+        return Answer(200, record_document(call, record), {"ETag": etag(record.version)})
 
-        def change() -> Outcome:
-            _act(exchange, call, key, number, action, body)
-            record = read(call, key, number)
-            return 200, {"version": record.version, "body": record_document(call, record)}
-
-        (status, outcome), repeated = once_for(exchange, call, body, change)
-    headers = {"ETag": etag(outcome["version"])} | ({"Idempotency-Replayed": "true"} if repeated else {})
-    return exchange.json(outcome["body"], status, headers)
+    return change_once(exchange, change, body)
 
 
 def _act(exchange: Exchange, call: Call, key: str, number: int, action: str, body: dict[str, Any]) -> None:
@@ -189,13 +180,6 @@ def _act(exchange: Exchange, call: Call, key: str, number: int, action: str, bod
         if field is None:
             raise refuse("missing", "W417", name=action)
         update(call, key, number, {field.id: body.get("to")}, _version(exchange, body))
-
-
-def once_for(exchange: Exchange, call: Call, body: dict[str, Any], change: Any) -> tuple[Outcome, bool]:
-    """The outcome of a change under the request's Idempotency-Key, and whether it had been made before."""
-    request = exchange.request
-    stamp = f"{request.method} {request.path}\n".encode() + msgspec.json.encode(body)
-    return once(call, request.headers.get("Idempotency-Key", ""), stamp, change)
 
 
 def _body(exchange: Exchange, *allowed: str) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dougong.expressions.types import IDENTIFIED
 from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
 from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.record import MEMBER, Record
+from dougong.records.record import Record
+from dougong.records.titles import target_key
 
 Converter = Callable[[Value], Any]
 
@@ -50,7 +52,7 @@ def figure(value: Value, kind: Type, timezone: str) -> Any:
         return instant(value, timezone)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, int) and not isinstance(value, bool) and kind.kind in ("record", "member"):
+    if isinstance(value, int) and not isinstance(value, bool) and kind.kind in IDENTIFIED:
         return str(value)
     return value
 
@@ -90,7 +92,7 @@ def _row(converters: Mapping[str, Converter], row: Mapping[str, Value]) -> dict[
 
 def _expanded(field: Field, record: Record) -> Any:
     value = record.values[field.id]
-    key = MEMBER if field.type == "member" else field.target.key if field.target else ""
+    key = target_key(field)
     if value is None or not key:
         return None
     if isinstance(value, tuple):

@@ -1,0 +1,201 @@
+"""What was done, as the history tells it, and what stands in the way of taking it back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from dougong.diagnostics import Diagnostic
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.chunks import chunks
+from dougong.records.locks import locked_ids
+from dougong.records.selection import Selection
+from dougong.records.shape import Shape, shape_of
+from dougong.storage.system import HISTORY
+
+UNDOABLE: tuple[str, ...] = ("create", "update", "delete", "restore", "merge")
+_RIGHTS: dict[str, str] = {"create": "delete", "restore": "delete", "merge": "delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class PastEntry:
+    """One event of the history that is to be taken back."""
+
+    id: int
+    key: str
+    record_id: int
+    action: str
+    version: int
+    batch: str | None
+    changes: Mapping[str, Any]
+
+    def __hash__(self) -> int:
+        """An event is the same as itself alone."""
+        return hash(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A record that cannot be taken back: changed (in `fields`), deleted, restored or purged since, forbidden, locked or refused."""
+
+    key: str
+    id: int
+    reason: str
+    fields: tuple[str, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def entries_of(call: Call, *conditions: ColumnElement[bool]) -> list[PastEntry]:
+    """The events that meet the conditions, newest first, of entities that still exist."""
+    columns = [HISTORY.c[name] for name in ("id", "entity", "record_id", "action", "version", "batch")]
+    statement = select(*columns, HISTORY.c.changes).where(*conditions).order_by(HISTORY.c.id.desc())
+    known = {entity.key for app in call.release.apps.values() for entity in app.entities.values()}
+    return [
+        PastEntry(
+            row.id, row.entity, row.record_id, row.action, row.version or 0, row.batch, row.changes or {}
+        )
+        for row in call.connection.execute(statement)
+        if row.entity in known and row.action in UNDOABLE
+    ]
+
+
+def find_conflicts(call: Call, entries: Sequence[PastEntry], trusted: bool) -> list[Conflict]:
+    """Every record that somebody changed since, or (unless `trusted`) that the actor may not change back; each once."""
+    by_key: dict[str, list[PastEntry]] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, []).append(entry)
+    found: dict[tuple[str, int], Conflict] = {}
+    for key, some in by_key.items():
+        shape = shape_of(call.release, key)
+        for conflict in _conflicts(call, shape, some, trusted):
+            found.setdefault((key, conflict.id), conflict)
+    return list(found.values())
+
+
+def _conflicts(call: Call, shape: Shape, entries: Sequence[PastEntry], trusted: bool) -> list[Conflict]:
+    states = _states(call, shape, entries)
+    changed_since = _changed_since(call, shape, entries, states)
+    locked = locked_ids(call, shape.key, [entry.record_id for entry in entries])
+    ends = {"create", "restore"} & {entry.action for entry in entries}
+    created = {entry.record_id for entry in entries if entry.action in ends}
+    able = None if trusted else _able(call, shape, entries)
+    found = []
+    for entry in entries:
+        reason, fields = _in_the_way(shape, entry, states, changed_since.get(entry.id, []), created)
+        if not reason and entry.record_id in locked:
+            reason = "locked"
+        if not reason and able is not None and entry.id not in able:
+            reason = "forbidden"
+        if reason:
+            found.append(Conflict(shape.key, entry.record_id, reason, fields))
+    return found
+
+
+def _states(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> dict[int, tuple[int, bool]]:
+    """Record → its version and whether it is in the bin."""
+    table, found = shape.table, {}
+    for chunk in chunks(sorted({entry.record_id for entry in entries})):
+        statement = select(table.c.id, table.c.version, table.c.deleted_at).where(table.c.id.in_(chunk))
+        for row in call.connection.execute(statement):
+            found[row.id] = (row.version, row.deleted_at is not None)
+    return found
+
+
+def _changed_since(
+    call: Call, shape: Shape, entries: Sequence[PastEntry], states: Mapping[int, tuple[int, bool]]
+) -> dict[int, list[tuple[str, Mapping[str, Any]]]]:
+    """Event → what happened to its record later that is not taken back with it: action and changes."""
+    own = {entry.id for entry in entries}
+    newest: dict[int, int] = {}
+    for entry in entries:
+        newest[entry.record_id] = max(newest.get(entry.record_id, 0), entry.version)
+    moved = [each for each, version in newest.items() if each in states and states[each][0] != version]
+    oldest = min((entry.id for entry in entries), default=0)
+    later: dict[int, list[tuple[int, str, Mapping[str, Any]]]] = {}
+    for chunk in chunks(sorted(moved)):
+        statement = select(HISTORY.c.id, HISTORY.c.record_id, HISTORY.c.action, HISTORY.c.changes).where(
+            HISTORY.c.entity == shape.key,
+            HISTORY.c.record_id.in_(chunk),
+            HISTORY.c.id > oldest,
+        )
+        for row in call.connection.execute(statement):
+            if row.id not in own:
+                later.setdefault(row.record_id, []).append((row.id, row.action, row.changes or {}))
+    return {
+        entry.id: [
+            (action, changes) for id_, action, changes in later.get(entry.record_id, ()) if id_ > entry.id
+        ]
+        for entry in entries
+    }
+
+
+def _in_the_way(
+    shape: Shape,
+    entry: PastEntry,
+    states: Mapping[int, tuple[int, bool]],
+    later: Sequence[tuple[str, Mapping[str, Any]]],
+    created: set[int],
+) -> tuple[str, tuple[str, ...]]:
+    """Why an event cannot be taken back, and the fields that are the reason."""
+    state = states.get(entry.record_id)
+    if state is None:
+        return "purged", ()
+    is_deleted = state[1]
+    if entry.action in ("delete", "merge"):
+        if is_deleted and not later:
+            return "", ()
+        return ("restored", ()) if not is_deleted else ("changed", ())
+    if is_deleted:
+        return "deleted", ()
+    names = {name for _, changes in later for name in changes if _is_written(shape, name)}
+    if entry.action in ("create", "restore"):
+        return ("changed", tuple(sorted(names))) if later else ("", ())
+    if entry.record_id in created:
+        return "", ()
+    shared = names.intersection(entry.changes)
+    return ("changed", tuple(sorted(shared))) if shared else ("", ())
+
+
+def _is_written(shape: Shape, name: str) -> bool:
+    field = shape.entity.fields.get(name)
+    return field is not None and not field.is_computed
+
+
+def _able(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> set[int]:
+    """The events whose opposite the actor may do, by the rows and the fields that the rights cover."""
+    able: set[int] = set()
+    locked = access(call.release, call.actor, shape.key, "update").locked
+    for action in {entry.action for entry in entries}:
+        some = [entry for entry in entries if entry.action == action]
+        right = _RIGHTS.get(action, action)
+        if action == "update":
+            some = [
+                entry
+                for entry in some
+                if not any(name in locked and _is_written(shape, name) for name in entry.changes)
+                and not _touches_locked_columns(call, shape, entry)
+            ]
+        if not access(call.release, call.actor, shape.key, right).allowed:
+            continue
+        allowed: set[int] = set()
+        for chunk in chunks(sorted({entry.record_id for entry in some})):
+            selection = Selection(call, shape, right, deleted=action in ("delete", "merge")).among(chunk)
+            allowed.update(call.connection.execute(selection.select(shape.table.c.id)).scalars())
+        able.update(entry.id for entry in some if entry.record_id in allowed)
+    return able
+
+
+def _touches_locked_columns(call: Call, shape: Shape, entry: PastEntry) -> bool:
+    """Whether rows of a sub-table hold changes of columns that the actor may not write."""
+    for name, rows_shape in shape.tables.items():
+        change = entry.changes.get(name) or {}
+        locked = access(call.release, call.actor, rows_shape.key, "update").locked
+        columns = {column for each in change.get("changed", ()) for column in each["changes"]}
+        columns |= {column for each in change.get("removed", ()) for column in each["values"]}
+        if any(column in locked and _is_written(rows_shape, column) for column in columns):
+            return True
+    return False

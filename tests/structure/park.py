@@ -1,0 +1,41 @@
+"""A small app for the tests of structural types: sites, crews and inspections with everything that points elsewhere."""
+
+SOURCES: dict[str, str] = {
+    "app.yaml": """
+id: park
+version: 1.0.0
+label: {en: Park, zh: 园区}
+languages: [zh, en]
+""",
+    "entities/site.yaml": """
+label: {en: Site, zh: 站点}
+title: "{name}"
+fields:
+  name: {type: text, required: true, label: {en: Name, zh: 名称}}
+  keeper: {type: member, within: own_and_below, label: {en: Keeper, zh: 管理人}}
+  crew: {type: members, label: {en: Crew, zh: 班组}}
+  guards: {type: members, roles: [guard], label: {en: Guards, zh: 保安}}
+  unit: {type: department, label: {en: Unit, zh: 部门}}
+  own_unit: {type: department, within: own, label: {en: Own unit, zh: 本部门}}
+  units: {type: departments, label: {en: Units, zh: 相关部门}}
+  shifts:
+    type: table
+    label: {en: Shifts, zh: 班次}
+    fields:
+      day: {type: date, label: {en: Day, zh: 日期}}
+      people: {type: members, label: {en: People, zh: 人员}}
+      unit: {type: department, label: {en: Unit, zh: 部门}}
+      skills:
+        type: choices
+        label: {en: Skills, zh: 技能}
+        options: {ride: {label: {en: Ride, zh: 骑行}}, swim: {label: {en: Swim, zh: 游泳}}}
+""",
+    "roles/guard.yaml": """
+label: {en: Guard, zh: 保安}
+grants:
+  site:
+    read: {rows: "ME() IN crew OR unit IN MY_DEPARTMENTS()"}
+    create: true
+    update: true
+""",
+}
