@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import fields, reserved, titles
+from dougong.compiler import fields, reserved, standing, titles
 from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
 from dougong.fieldtypes import TYPES
@@ -58,6 +58,7 @@ def _shell(context: Context, item: Item, identifier: str) -> Entity:
         help=context.text(item, "help"),
         pipelines=MappingProxyType(pipelines),
         was=item.string("was"),
+        formerly=standing.as_records(item),
         place=item.place,
     )
     return titles.titled(context, entity, item)
@@ -82,6 +83,7 @@ def _rows(context: Context, item: Item, identifier: str, parent: str) -> Entity:
         icon="list-details",
         parent=parent,
         was=item.string("was"),
+        formerly=standing.as_rows(item),
         place=item.key_place,
     )
     return titles.titled(context, entity, item)

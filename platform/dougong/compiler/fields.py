@@ -129,14 +129,14 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
 
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     """The field with its expressions compiled and its settings checked against each other."""
-    expected = type_of(field)
-    known = replace(
-        field,
-        default=_default(context, item, scope, field),
-        formula=context.optional(item, "formula", scope, expected),
-        minimum=_bound(context, item, "min", scope, field.minimum, field),
-        maximum=_bound(context, item, "max", scope, field.maximum, field),
-    )
+    compiled = {
+        "default": _default(context, item, scope, field),
+        "formula": context.optional(item, "formula", scope, type_of(field)),
+        "minimum": _bound(context, item, "min", scope, field.minimum, field),
+        "maximum": _bound(context, item, "max", scope, field.maximum, field),
+    }
+    # Most fields have no expressions; those of large apps are not copied for nothing.
+    known = replace(field, **compiled) if any(each is not None for each in compiled.values()) else field
     if field.type == "serial":
         known = serials.complete(context, item, scope, known)
     for name in ("default", "required"):
@@ -159,8 +159,9 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
 
 def _check_roles(context: Context, item: Item) -> None:
     """The roles that limit whom a field of people may hold."""
-    known = {*context.checked.folder("roles"), "owner"}
-    for role in item.items("roles"):
+    limits = tuple(item.items("roles"))
+    known = {*context.checked.folder("roles"), "owner"} if limits else set()
+    for role in limits:
         if role.text not in known and not context.checked.is_damaged(f"roles/{role.text}"):
             context.unknown("D303", role, role.text, known)
 

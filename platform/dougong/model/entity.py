@@ -71,6 +71,18 @@ class Inverse:
 
 
 @dataclass(frozen=True, slots=True)
+class Formerly:
+    """Where the rows of an entity stood before, when a sub-table became an entity of its own or the other way round.
+
+    `id` is the local id under which they stood (`quote/lines` or `line`), `link` the link field that holds, or held, the id of
+    the record they belong to.
+    """
+
+    id: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One kind of record. Embedded entities (rows of a sub-table) have `parent` set and live in `Entity.tables` too.
 
@@ -101,6 +113,7 @@ class Entity:
     parent: str = ""
     """For the rows of a sub-table: the key `app.entity` of the owner."""
     was: str = ""
+    formerly: Formerly | None = None
     place: Place | None = field(default=None, compare=False)
 
     @property

@@ -1,188 +1,147 @@
-"""Runs many operations on the records of one entity: all or none, or each for itself."""
+"""Runs many operations on records: all or none, or each for itself; later ones can name what earlier ones made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import Any
+from dataclasses import replace
 
 from dougong.diagnostics import Diagnostic, Refusal, nearest
-from dougong.policy.access import access
+from dougong.records.batch_references import NotMade, position_of, references_in, resolved
+from dougong.records.batch_runs import KINDS, Numbered, Operation, Outcome, do_run, placed
+from dougong.records.batches import in_batch
 from dougong.records.call import Call
-from dougong.records.delete import delete, restore
-from dougong.records.doors import action_word, open_door
-from dougong.records.draft import Draft, Stamp
-from dougong.records.given import taker_for
-from dougong.records.load import drafts_of
-from dougong.records.locks import locked_ids
+from dougong.records.doors import open_door
 from dougong.records.messages import problem, refuse
-from dougong.records.pipeline import complete, has_problems, problems_in, write
-from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.records.update import tables_needed, writable_many
+
+__all__ = ["KINDS", "MOST", "Operation", "Outcome", "batch"]
 
 MOST = 10_000
-KINDS: tuple[str, ...] = ("create", "update", "delete", "restore")
+MOST_PROBLEMS = 1000
+"""How many problems a refusal of the whole tells."""
 
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One thing to do: `kind` create, update, delete or restore; `values` for the first two, `id` for the last three."""
-
-    kind: str
-    id: int | None = None
-    values: Mapping[str, Any] | None = None
-    if_version: int | None = None
-    stamp: Stamp | None = None
-    """When and by whom it is said to have been done: for records that the platform makes itself, through the door `demo`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an operation: the record's id, or `refused` (the kind of the refusal) with its problems."""
-
-    id: int | None
-    refused: str = ""
-    problems: tuple[Diagnostic, ...] = ()
+AT_ONCE = 1000
+"""How many operations are held in memory as records at the same time."""
 
 
 def batch(call: Call, key: str, operations: Sequence[Operation], atomic: bool = True) -> list[Outcome]:
     """Do the operations in their order. Atomic: any problem refuses all, paths begin with the operation's position;
-    otherwise what can be done is done, and the outcome of each operation says what became of it."""
+    otherwise what can be done is done, and the outcome of each operation says what became of it.
+
+    An operation without an entity of its own is about the one of `key`. `$3`, as an id or as the value of a link, is the record
+    of operation 3. Everything is done under one batch, which can be undone as a whole.
+    """
     if len(operations) > MOST:
         refuse("too_large", call.language, "too_many", limit=MOST)
     if call.door != "demo" and any(operation.stamp for operation in operations):
         raise ValueError("only the door demo may write what happened at another time")
-    shape = open_door(call, key, "read")
-    outcomes: list[Outcome] = []
-    for run in _runs(operations):
-        outcomes += _run(call, shape, run, len(outcomes))
-    if atomic:
-        refused = [outcome for outcome in outcomes if outcome.refused]
-        if refused:
-            raise Refusal(refused[0].refused, [found for outcome in refused for found in outcome.problems])
-    return outcomes
+    open_door(call, key, "read")
+    work = _Batch(in_batch(call, "batch"), key, operations, atomic)
+    for run in work.runs():
+        work.outcomes += work.do(run)
+    refused = [outcome for outcome in work.outcomes if outcome.refused]
+    if atomic and refused:
+        problems = [found for outcome in refused for found in outcome.problems]
+        raise Refusal(refused[0].refused, problems[:MOST_PROBLEMS])
+    return work.outcomes
 
 
-def _runs(operations: Sequence[Operation]) -> Iterator[list[Operation]]:
-    """Neighbours of the same kind that can be done together: none of them concerns the same record twice."""
-    for kind, group in groupby(operations, key=lambda operation: operation.kind):
-        run: list[Operation] = []
-        seen: set[int | None] = set()
-        for operation in group:
-            if kind != "create" and operation.id in seen:
+class _Batch:
+    """One batch under way."""
+
+    def __init__(self, call: Call, key: str, operations: Sequence[Operation], atomic: bool) -> None:
+        self.call, self.key, self.atomic = call, key, atomic
+        self.operations = operations
+        self.outcomes: list[Outcome] = []
+        self._shapes: dict[str, Shape | Refusal] = {}
+
+    def runs(self) -> Iterator[list[Numbered]]:
+        """Neighbours of the same kind that can be done together: none concerns the record of another."""
+        run: list[Numbered] = []
+        seen: set[int | str | None] = set()
+        for position, operation in enumerate(self.operations):
+            if run and (
+                self._differs(run[0].operation, operation)
+                or (operation.kind != "create" and operation.id in seen)
+                or len(run) == AT_ONCE
+                or self._names_any_of(operation, run[0].position)
+            ):
                 yield run
                 run, seen = [], set()
-            run.append(operation)
+            run.append(Numbered(position, operation))
             seen.add(operation.id)
-        yield run
+        if run:
+            yield run
+
+    def _differs(self, first: Operation, other: Operation) -> bool:
+        return (first.kind, first.key or self.key) != (other.kind, other.key or self.key)
+
+    def _names_any_of(self, operation: Operation, start: int) -> bool:
+        """Whether an operation names one from `start` on, so that it can only be done after it."""
+        named = {position_of(operation.id)}
+        shape = self._shape(operation)
+        if isinstance(shape, Shape):
+            named |= references_in(shape, operation.values)
+        return any(position is not None and position >= start for position in named)
+
+    def _shape(self, operation: Operation) -> Shape | Refusal:
+        key = operation.key or self.key
+        if key not in self._shapes:
+            try:
+                self._shapes[key] = open_door(self.call, key, "read")
+            except Refusal as refusal:
+                self._shapes[key] = refusal
+        return self._shapes[key]
+
+    def do(self, run: Sequence[Numbered]) -> list[Outcome]:
+        """The outcomes of a run in its order."""
+        shape = self._shape(run[0].operation)
+        if isinstance(shape, Refusal):
+            return [_refused(each, shape.kind, shape.problems) for each in run]
+        if run[0].operation.kind not in KINDS:
+            hint = nearest(str(run[0].operation.kind), KINDS)
+            found = problem(self.call.language, "bad_operation", "", hint)
+            return [_refused(each, "invalid", [found]) for each in run]
+        outcomes: dict[int, Outcome] = {}
+        able: list[Numbered] = []
+        for each in run:
+            try:
+                able.append(Numbered(each.position, self._resolved(shape, each)))
+            except NotMade as error:
+                found = problem(self.call.language, "bad_reference", error.path, value=error.name)
+                outcomes[each.position] = _refused(each, "invalid", [found])
+        done = self._safely(shape, able) if able else []
+        outcomes.update((each.position, outcome) for each, outcome in zip(able, done, strict=True))
+        return [outcomes[each.position] for each in run]
+
+    def _resolved(self, shape: Shape, each: Numbered) -> Operation:
+        """The operation with the ids of the records that it names."""
+        operation = each.operation
+        if not isinstance(operation.id, str) and not references_in(shape, operation.values):
+            return operation
+        made: Mapping[int, int | None] = {
+            position: None if outcome.refused else outcome.id
+            for position, outcome in enumerate(self.outcomes)
+        }
+        if isinstance(operation.id, str):
+            position = position_of(operation.id)
+            identifier = made.get(position) if position is not None else None
+            if identifier is None:
+                raise NotMade("id", operation.id)
+            operation = replace(operation, id=identifier)
+        return replace(operation, values=resolved(shape, operation.values, made))
+
+    def _safely(self, shape: Shape, run: Sequence[Numbered]) -> list[Outcome]:
+        """Do a run together; where something refuses it as a whole, each by itself, so that the refused one is known."""
+        try:
+            with self.call.connection.begin_nested():
+                return do_run(self.call, shape, run)
+        except Refusal as refusal:
+            if len(run) == 1:
+                return [_refused(run[0], refusal.kind, refusal.problems)]
+        return [outcome for each in run for outcome in self._safely(shape, [each])]
 
 
-def _run(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> list[Outcome]:
-    kind = run[0].kind
-    if kind not in KINDS:
-        found = problem(call.language, "bad_operation", str(start), nearest(str(kind), KINDS))
-        return [Outcome(None, "invalid", (replace(found, path=str(start + at)),)) for at in range(len(run))]
-    if kind in ("delete", "restore"):
-        return [_one(call, shape, operation, start + at) for at, operation in enumerate(run)]
-    if not access(call.release, call.actor, shape.key, kind).allowed:
-        words = {"action": action_word(kind, call.language), "label": shape.entity.label.get(call.language)}
-        return [
-            Outcome(None, "forbidden", (problem(call.language, "forbidden", str(start + at), **words),))
-            for at in range(len(run))
-        ]
-    return _create(call, shape, run, start) if kind == "create" else _update(call, shape, run, start)
-
-
-def _one(call: Call, shape: Shape, operation: Operation, position: int) -> Outcome:
-    """An operation in a savepoint of its own."""
-    identifier = operation.id if operation.id is not None else 0
-    try:
-        with call.connection.begin_nested():
-            if operation.kind == "delete":
-                delete(call, shape.key, identifier, operation.if_version)
-            else:
-                restore(call, shape.key, identifier)
-    except Refusal as refusal:
-        return Outcome(operation.id, refusal.kind, _placed(refusal.problems, position))
-    return Outcome(identifier)
-
-
-def _placed(problems: Sequence[Diagnostic], position: int) -> tuple[Diagnostic, ...]:
-    return tuple(replace(found, path=f"{position}/{found.path}".rstrip("/")) for found in problems)
-
-
-def _create(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> list[Outcome]:
-    taker = taker_for(call, shape, "create")
-    drafts = []
-    for at, operation in enumerate(run):
-        stamp = operation.stamp or Stamp(call.at, call.actor.id)
-        draft = Draft(
-            f"{start + at}/", {"created_at": stamp.at, "created_by": stamp.by}, stamp=operation.stamp
-        )
-        taker.take(draft, operation.values)
-        drafts.append(draft)
-    complete(call, shape, drafts)
-    return _written(call, shape, drafts)
-
-
-def _written(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Outcome]:
-    write(call, shape, [draft for draft in drafts if not has_problems(draft)])
-    return [
-        Outcome(draft.id or None, "invalid", tuple(problems_in([draft])))
-        if has_problems(draft)
-        else Outcome(draft.id)
-        for draft in drafts
-    ]
-
-
-def _update(call: Call, shape: Shape, run: Sequence[Operation], start: int) -> list[Outcome]:
-    identifiers = [operation.id for operation in run if operation.id is not None]
-    standing = writable_many(call, shape, identifiers, "update")
-    locked = locked_ids(call, shape.key, identifiers)
-    outcomes: dict[int, Outcome] = {}
-    able: list[tuple[int, Operation]] = []
-    for at, operation in enumerate(run):
-        refused = _refused(call, shape, operation, standing, locked, start + at)
-        if refused is not None:
-            outcomes[at] = refused
-        else:
-            able.append((at, operation))
-    given = frozenset(name for _, operation in able for name in operation.values or ())
-    records = [standing[operation.id] for _, operation in able if operation.id is not None]
-    drafts = drafts_of(
-        call, shape, records, tables_needed(shape, given), [f"{start + at}/" for at, _ in able]
-    )
-    taker = taker_for(call, shape, "update")
-    for draft, (_, operation) in zip(drafts, able, strict=True):
-        draft.stamp = operation.stamp
-        taker.take(draft, operation.values)
-    complete(call, shape, drafts)
-    for (at, _), outcome in zip(able, _written(call, shape, drafts), strict=True):
-        outcomes[at] = outcome
-    return [outcomes[at] for at in range(len(run))]
-
-
-def _refused(
-    call: Call,
-    shape: Shape,
-    operation: Operation,
-    standing: Mapping[int, Mapping[str, Any]],
-    locked: frozenset[int],
-    position: int,
-) -> Outcome | None:
-    path, language = str(position), call.language
-    values = standing.get(operation.id) if operation.id is not None else None
-    if values is None or operation.id is None:
-        if operation.id is not None and Selection(call, shape).among([operation.id]).count():
-            word = action_word("update", language)
-            return Outcome(
-                operation.id, "forbidden", (problem(language, "forbidden_row", path, action=word),)
-            )
-        return Outcome(operation.id, "missing", (problem(language, "not_found", path),))
-    if operation.id in locked:
-        return Outcome(operation.id, "conflict", (problem(language, "record_locked", path),))
-    if operation.if_version is not None and values["version"] != operation.if_version:
-        return Outcome(operation.id, "stale", (problem(language, "stale", path),))
-    return None
+def _refused(each: Numbered, kind: str, problems: Sequence[Diagnostic]) -> Outcome:
+    identifier = each.operation.id if isinstance(each.operation.id, int) else None
+    return Outcome(identifier, kind, placed(problems, each.position))

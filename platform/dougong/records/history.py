@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
+from dougong.records.former import with_former
 from dougong.records.load import load, load_rows
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
@@ -68,6 +69,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> Histor
         .order_by(HISTORY.c.id.desc())
     )
     rows = [dict(row) for row in call.connection.execute(statement).mappings()]
+    rows = with_former(call, shape, identifier, rows)
     _tell_creation(call, shape, identifier, rows)
     rows = rows[: max(1, min(limit, LIMIT))]
     visible = [_visible(call, shape, row["changes"] or {}) for row in rows]

@@ -81,6 +81,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "操作应为 create、update、delete 或 restore",
         "an operation is create, update, delete or restore",
     ),
+    "bad_reference": (
+        "“{value}”应是之前一项操作的序号，且该操作已成功",
+        "'{value}' must be the position of an earlier operation that was done",
+    ),
     "bad_record": ("记录应为一组字段", "a record must be an object of fields"),
     "unknown_inverse": ("没有关联列表“{name}”", "there is no related list '{name}'"),
     "empty_comment": ("评论不能为空", "a comment must not be empty"),
@@ -119,9 +123,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "import_no_match": ("更新导入需要匹配字段", "updating needs fields to match by"),
     "import_mode": ("导入方式应为 add、update 或 upsert", "the mode is add, update or upsert"),
-    "import_ambiguous": ("{label}：“{value}”对应多条记录", "{label}: several records are called '{value}'"),
+    "import_ambiguous": (
+        "{label}：“{value}”对应多条记录（{candidates}）",
+        "{label}: several are called '{value}' ({candidates})",
+    ),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
-    "import_several": ("有多条记录匹配", "several records match"),
+    "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
+    "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
+    "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
+    "import_file_gone": ("导入的文件已不在原处", "the file of the import is no longer there"),
+    "import_constant": (
+        "固定值的字段“{name}”无效或已由列写入",
+        "'{name}' cannot be a fixed value, or a column fills it",
+    ),
     "import_repeated": (
         "文件中第 {value} 行已匹配同一记录",
         "line {value} of the file already matched the same record",

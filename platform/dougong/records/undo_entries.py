@@ -83,9 +83,12 @@ def _conflicts(call: Call, shape: Shape, entries: Sequence[PastEntry], trusted: 
     ends = {"create", "restore"} & {entry.action for entry in entries}
     created = {entry.record_id for entry in entries if entry.action in ends}
     able = None if trusted else _able(call, shape, entries)
+    newest: dict[int, PastEntry] = {}
+    for entry in entries:
+        newest.setdefault(entry.record_id, entry)
     found = []
     for entry in entries:
-        reason, fields = _in_the_way(shape, entry, states, changed_since.get(entry.id, []), created)
+        reason, fields = _in_the_way(shape, entry, states, changed_since.get(entry.id, []), created, newest)
         if not reason and entry.record_id in locked:
             reason = "locked"
         if not reason and able is not None and entry.id not in able:
@@ -139,18 +142,17 @@ def _in_the_way(
     states: Mapping[int, tuple[int, bool]],
     later: Sequence[tuple[str, Mapping[str, Any]]],
     created: set[int],
+    newest: Mapping[int, PastEntry],
 ) -> tuple[str, tuple[str, ...]]:
     """Why an event cannot be taken back, and the fields that are the reason."""
     state = states.get(entry.record_id)
     if state is None:
         return "purged", ()
-    is_deleted = state[1]
+    is_deleted, was_deleted = state[1], newest[entry.record_id].action in ("delete", "merge")
+    if is_deleted != was_deleted:
+        return ("deleted" if is_deleted else "restored"), ()
     if entry.action in ("delete", "merge"):
-        if is_deleted and not later:
-            return "", ()
-        return ("restored", ()) if not is_deleted else ("changed", ())
-    if is_deleted:
-        return "deleted", ()
+        return ("changed", ()) if later else ("", ())
     names = {name for _, changes in later for name in changes if _is_written(shape, name)}
     if entry.action in ("create", "restore"):
         return ("changed", tuple(sorted(names))) if later else ("", ())
@@ -183,8 +185,9 @@ def _able(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> set[int]:
             continue
         allowed: set[int] = set()
         for chunk in chunks(sorted({entry.record_id for entry in some})):
-            selection = Selection(call, shape, right, deleted=action in ("delete", "merge")).among(chunk)
-            allowed.update(call.connection.execute(selection.select(shape.table.c.id)).scalars())
+            for deleted in (False, True):
+                selection = Selection(call, shape, right, deleted).among(chunk)
+                allowed.update(call.connection.execute(selection.select(shape.table.c.id)).scalars())
         able.update(entry.id for entry in some if entry.record_id in allowed)
     return able
 

@@ -106,6 +106,7 @@ def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalog
     yield from _indexes(spec, actual)
     yield from _references(connection, app, spec, actual)
     yield from _ids(connection, spec, table)
+    yield from _unfilled(connection, spec, table)
     if spec.kind == "search":
         yield from _search(connection, app, spec)
 
@@ -178,6 +179,18 @@ def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diag
         last = row[0] if row[1] else 0
     if highest > last:
         yield problem("V111", spec.key, last=last, highest=highest)
+
+
+_FILLED = {"entity": ("created_at", "updated_at", "version"), "rows": ("parent_id", "position")}
+
+
+def _unfilled(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diagnostic]:
+    """System columns are filled by the verbs, without a constraint of the database."""
+    for name in _FILLED.get(spec.kind, ()):
+        statement = select(func.count()).select_from(table).where(table.c[name].is_(None))
+        count = connection.execute(statement).scalar_one()
+        if count:
+            yield problem("V117", f"{spec.key}.{name}", count=count)
 
 
 def _search(connection: Connection, app: Schema, spec: TableSpec) -> Iterator[Diagnostic]:

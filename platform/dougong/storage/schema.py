@@ -58,6 +58,10 @@ class TableSpec:
     search: tuple[str, ...] = ()
     was: str = ""
     uid: str = ""
+    formerly: str = ""
+    """The local id of the sub-table or entity under which the rows stood before they changed sides."""
+    link: str = ""
+    """The link field that held, or holds, what they belong to as rows."""
 
     def column(self, field_id: str) -> ColumnSpec | None:
         """The column of a field, or nothing."""

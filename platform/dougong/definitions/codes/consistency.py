@@ -166,4 +166,21 @@ ENTRIES: tuple[Entry, ...] = (
         ("known: {known}", "已有:{known}"),
         "data/seed/customer.csv: nmae,grade",
     ),
+    Entry(
+        "D517",
+        ("Records that lost what they belong to", "记录不知道自己属于谁"),
+        (
+            "the rows of a sub-table become records, but no required link to '{owner}' goes on with what they belong to",
+            "子表的行成为记录,但没有指向“{owner}”的必填关联来延续它们的归属",
+        ),
+        (
+            "Rows belong to a record; as records of their own they keep that as a link, so that nothing is moved.",
+            "子表的行属于一条记录;成为独立记录后以关联字段延续,数据无需搬动。",
+        ),
+        (
+            "give it a field {{type: link, to: {owner}, required: true, was: parent}}",
+            "请添加字段 {{type: link, to: {owner}, required: true, was: parent}}",
+        ),
+        "was_table: quote.lines",
+    ),
 )

@@ -11,6 +11,7 @@ from dougong.definitions.schemas.common import (
     HELP,
     ICON,
     ID,
+    ID_LENGTH,
     LABEL,
     NAMES,
     TEXT,
@@ -86,6 +87,15 @@ SCHEMA: Schema = titled(
             "unique": titled(listed({**NAMES, "minItems": 1}), "Unique combinations", "唯一组合"),
             "pipelines": titled(by_id(_PIPELINE), "Pipelines", "管道"),
             "was": titled(ID, "Former id", "旧标识"),
+            "was_table": titled(
+                {
+                    "type": "string",
+                    "pattern": r"^[a-z](_?[a-z0-9])*\.[a-z](_?[a-z0-9])*$",
+                    "maxLength": 2 * ID_LENGTH + 1,
+                },
+                "Former sub-table, whose rows are the records (entity.field)",
+                "原子表,其行成为记录(实体.字段)",
+            ),
         },
         ("fields",),
     ),

@@ -21,6 +21,7 @@ from dougong.storage.operations.indexes import (
     DropIndex,
     RebuildSearch,
 )
+from dougong.storage.operations.standing import EmbedRecords, MakeRecords
 from dougong.storage.operations.tables import (
     AddReferences,
     AttachReferences,
@@ -43,8 +44,10 @@ __all__ = [
     "CreateTable",
     "DropIndex",
     "DropTable",
+    "EmbedRecords",
     "FillValues",
     "Impact",
+    "MakeRecords",
     "Mend",
     "Operation",
     "RebuildSearch",
