@@ -33,9 +33,11 @@ _WORDS = (
     "1e3",
 )
 _HELD = frozenset({"serial", "stage", "link", "links", "table", "formula"})
-PLAIN = tuple(
-    name for name, kind in TYPES.items() if name not in _HELD and not kind.settings.get("required", ())
-) + ("choice", "choices")
+PLAIN = (
+    *(name for name, kind in TYPES.items() if name not in _HELD and not kind.settings.get("required", ())),
+    "choice",
+    "choices",
+)
 """Every registered type whose values stand in a column and need nothing else, found by walking the registry."""
 
 
@@ -158,7 +160,7 @@ def _rename_entity(random: Random, description: Description, renamed: set[str]) 
 
 
 def _add(random: Random, description: Description, renamed: set[str]) -> None:
-    name, entity = _entity(random, description)
+    _, entity = _entity(random, description)
     fields = entity["fields"]
     free = [each for each in NAMES if each not in fields and each not in entity.get("gone", ())]
     if not free:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dougong.diagnostics import Refusal
-from dougong.storage import catalogue, ledger
+from dougong.storage import catalogue, ledger, tables
 from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.operations import (
@@ -142,7 +142,7 @@ def _data(world: World, app: str) -> Rows:
         for spec in _schema(world, app).tables:
             if spec.kind == "search":
                 continue
-            table = world.release.tables.by_key[spec.key]
+            table = tables.table(spec)
             rows = connection.execute(table.select().order_by(*table.primary_key.columns))
             found[spec.key] = [dict(zip(table.c.keys(), row, strict=True)) for row in rows]
     return found

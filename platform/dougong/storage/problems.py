@@ -58,6 +58,10 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("roll the app back to an earlier version", "请将应用回滚到更早的版本"),
     ),
+    "P106": Entry(
+        ("the connection to the database was lost", "与数据库的连接已中断"),
+        ("try again in a moment; what was not confirmed was not done", "请稍后再试；未确认的操作没有生效"),
+    ),
     "P107": Entry(
         ("there is no more room for the database", "数据库所在磁盘已满"),
         ("free some space on the disk; nothing was changed", "请释放磁盘空间；数据未作更改"),
