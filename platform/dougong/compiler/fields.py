@@ -129,14 +129,14 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
 
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     """The field with its expressions compiled and its settings checked against each other."""
-    compiled = {
-        "default": _default(context, item, scope, field),
-        "formula": context.optional(item, "formula", scope, type_of(field)),
-        "minimum": _bound(context, item, "min", scope, field.minimum, field),
-        "maximum": _bound(context, item, "max", scope, field.maximum, field),
-    }
-    # Most fields have no expressions; those of large apps are not copied for nothing.
-    known = replace(field, **compiled) if any(each is not None for each in compiled.values()) else field
+    default = _default(context, item, scope, field)
+    formula = context.optional(item, "formula", scope, type_of(field))
+    minimum = _bound(context, item, "min", scope, field.minimum, field)
+    maximum = _bound(context, item, "max", scope, field.maximum, field)
+    known = field
+    if (default, formula, minimum, maximum) != (None, None, None, None):
+        # Most fields have none of these; those of large apps are not copied for nothing.
+        known = replace(field, default=default, formula=formula, minimum=minimum, maximum=maximum)
     if field.type == "serial":
         known = serials.complete(context, item, scope, known)
     for name in ("default", "required"):

@@ -9,6 +9,7 @@ from dougong.diagnostics import Place
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.model.text import EMPTY, Text
+from dougong.model.unique import Unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class Entity:
     title: str = ""
     title_parts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
-    unique: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[Unique, ...] = ()
+    """Unique combinations, besides the fields that are unique by themselves."""
     indexes: tuple[tuple[str, ...], ...] = ()
     """Column tuples (field ids and system columns) that lists, views, rules and links need; filled by the compiler."""
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)

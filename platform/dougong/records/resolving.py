@@ -134,7 +134,7 @@ def _path(text: str) -> str:
 
 def _ways(shape: Shape, hidden: frozenset[str]) -> list[ColumnElement[Any]]:
     """The columns by which a record can be named: unique texts, then the title where it is made of texts only."""
-    fields = [shape.field(names[0]) for names in shape.unique if len(names) == 1]
+    fields = [shape.field(rule.fields[0]) for rule in shape.unique if len(rule.fields) == 1 and rule.is_plain]
     fields += list(shape.serials)
     names = dict.fromkeys(field.id for field in fields if _is_plain(field) and field.id not in hidden)
     ways: list[ColumnElement[Any]] = [shape.table.c[name] for name in names]

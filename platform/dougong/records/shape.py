@@ -13,10 +13,10 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
+from dougong.model.unique import Unique
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
-_LISTS = frozenset({"choices", "file", "members", "departments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,10 @@ class Shape:
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
     computed: tuple[str, ...]
-    unique: tuple[tuple[str, ...], ...]
+    unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
-    """Fields whose value is a list that one column holds: choices, files, people and departments."""
+    """Fields whose value is a list that one column holds."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -94,7 +94,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(field.id for field in fields if field.type in _LISTS and field.id in table.c),
+        listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
         computes_from_numbers=_computes_from_numbers(fields, tables),
@@ -105,8 +105,8 @@ def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:
     return tuple(field for field in fields if field.type == type_id)
 
 
-def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
-    single = tuple((field.id,) for field in entity.fields.values() if field.unique)
+def _unique(entity: Entity) -> tuple[Unique, ...]:
+    single = tuple(Unique((field.id,)) for field in entity.fields.values() if field.unique)
     return tuple(dict.fromkeys((*single, *entity.unique)))
 
 

@@ -31,6 +31,9 @@ READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE RE
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
 
+_CROSSED = frozenset({"40P01", "40001"})
+"""What PostgreSQL calls a deadlock, and a transaction that others overtook."""
+
 
 _LOST = (
     "the connection is closed",
@@ -207,7 +210,7 @@ def _trouble(error: BaseException) -> str:
     if not isinstance(error, sqlalchemy.exc.DBAPIError):
         return ""
     reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
-    if "database is locked" in reason:
+    if "database is locked" in reason or state in _CROSSED:
         return "P103"
     if "disk is full" in reason or state == "53100":
         return "P107"

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.texts import LineType
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.field import Field
+from dougong.model.unique import Unique
 from dougong.storage import kinds, names
+from dougong.storage.conditions import recorded
 from dougong.storage.schema import ColumnSpec, IndexSpec, Schema, TableSpec
 
 _ON_DELETE = {"clear": "SET NULL"}
@@ -117,7 +120,7 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
         for each in entity.fields.values()
         if each.unique
     ]
-    unique += [IndexSpec(tuple(each), True, live) for each in entity.unique]
+    unique += [_unique_index(entity, each, live) for each in entity.unique]
     plain = [IndexSpec((each.field,)) for each in columns if each.references]
     plain += [
         IndexSpec((each.field,), live=live) for each in columns if each.field_type in {"member", "department"}
@@ -130,9 +133,20 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
     return _without_covered(list(dict.fromkeys(usable)))
 
 
+def _unique_index(entity: Entity, rule: Unique, live: bool) -> IndexSpec:
+    folded = rule.fields if rule.ignore_case else ()
+    return IndexSpec(
+        rule.fields,
+        True,
+        live,
+        where=recorded(rule.conditions),
+        folded=tuple(each for each in folded if isinstance(TYPES[entity.fields[each].type], LineType)),
+    )
+
+
 def _is_over(index: IndexSpec, columns: set[str]) -> bool:
     return (
-        columns.issuperset(index.fields)
+        columns.issuperset(index.reads)
         and len(set(index.fields)) == len(index.fields)
         and index.fields != ("id",)
     )

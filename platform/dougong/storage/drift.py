@@ -136,8 +136,8 @@ def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
     physical = {each.field: each.name for each in spec.columns}
     for index in spec.indexes:
         found = actual.indexes.get(index.name)
-        columns = tuple(physical.get(each, each) for each in index.fields)
-        expected = (spec.name, columns, index.unique, index.live)
+        columns = tuple(None if each in index.folded else physical.get(each, each) for each in index.fields)
+        expected = (spec.name, columns, index.unique, index.live or bool(index.where))
         if found is None or (found.table, found.columns, found.unique, found.partial) != expected:
             yield problem("V109", spec.key, columns=", ".join(index.fields))
 

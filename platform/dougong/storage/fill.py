@@ -70,7 +70,7 @@ def _swap(
 ) -> None:
     """SQLite cannot alter a foreign key, so the values move to a new column that then takes the name of the old one."""
     dialect, moved = connection.dialect, names.tombstone_column(f"{column_.uid}_moved", column_.field)
-    over = [each for each in spec.indexes if column_.field in each.fields]
+    over = [each for each in spec.indexes if column_.field in each.reads]
     standing = [each for each in over if _exists(connection, each.name)]
     for index in standing:
         connection.exec_driver_sql(ddl.drop_index(dialect, index))

@@ -17,7 +17,7 @@ from dougong.storage.operations import ChangeType, FillValues, Mend
 from dougong.storage.operations.values import Reason
 from dougong.storage.originals import new_field_of, recorded_field, things_of
 from dougong.storage.problems import problem
-from dougong.storage.schema import ColumnSpec, TableSpec, Tombstone
+from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec, Tombstone
 
 
 def constant_of(field_: Field) -> object:
@@ -61,7 +61,7 @@ class Mending:
             found["unfit"] = mend
         if is_newly_required and mend.way != "aside":
             found["empty"] = mend
-        if self._is_newly_unique(old, new):
+        if self._new_rule(old, new) is not None:
             found["double"] = mend
         return found
 
@@ -106,13 +106,11 @@ class Mending:
             each.of or (each.column.uid if each.column else ""): each.name for each in self._own_stones()
         }
         present = {each.uid: each.name for each in columns}
-        now = {each.uid: each.field for each in columns}
         for each in self.pending:
             sources = tuple(
                 replace(source, name=stones.get(source.uid) or present[source.uid]) for source in each.sources
             )
-            fields = tuple(now[uid] for uid in self._uids(each.unique[0]) if uid in now)
-            self.work.add(replace(each, sources=sources, unique_now=(fields, each.unique[1])))
+            self.work.add(replace(each, sources=sources))
 
     # -------------------------------------------------------------- parts
     def _own_stones(self) -> list[Tombstone]:
@@ -131,9 +129,12 @@ class Mending:
         new_field = new_field_of(self.work.new_app, self.table, new.field)
         return conversion.refers(old_field) != conversion.refers(new_field)
 
-    def _is_newly_unique(self, old: ColumnSpec, new: ColumnSpec) -> bool:
-        asked = any(each.unique and each.fields == (new.field,) for each in self.table.indexes)
-        return asked and not any(each.unique and each.fields == (old.field,) for each in self.before.indexes)
+    def _new_rule(self, old: ColumnSpec, new: ColumnSpec) -> IndexSpec | None:
+        """The index that makes a column unique from now on."""
+        if any(each.unique and each.fields == (old.field,) for each in self.before.indexes):
+            return None
+        rules = (each for each in self.table.indexes if each.unique and each.reads == (new.field,))
+        return next(rules, None)
 
     def _mend(self, field_: Field) -> Mend | None:
         if self.work.former is not None or field_.is_computed or self.work.is_restored(self.before):
@@ -173,7 +174,7 @@ class Mending:
         change: ChangeType | None = None,
     ) -> None:
         read = {path[0] for path in mend.expression.reads} if mend.expression else set()
-        live = self.table.kind == "entity"
+        rule = self._new_rule(old, column) if reason == "double" and old else None
         self.pending.append(
             FillValues(
                 app=self.work.app,
@@ -187,9 +188,13 @@ class Mending:
                 sources=tuple(each for each in self.before.columns if each.field in read),
                 former=old,
                 change=change,
-                unique=((old.field,), live) if reason == "double" and old else ((), False),
+                unique=_over(rule, old.field) if rule and old else None,
+                unique_now=rule,
             )
         )
 
-    def _uids(self, fields: tuple[str, ...]) -> list[str]:
-        return [each.uid for each in self.before.columns if each.field in fields]
+
+def _over(rule: IndexSpec, field_id: str) -> IndexSpec:
+    """The same rule over another column."""
+    folded = (field_id,) if rule.folded else ()
+    return replace(rule, fields=(field_id,), folded=folded)

@@ -183,4 +183,21 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "was_table: quote.lines",
     ),
+    Entry(
+        "D518",
+        ("Condition that an index cannot hold", "唯一条件过于复杂"),
+        (
+            "'{expression}' cannot limit a unique rule",
+            "“{expression}”不能用作唯一规则的条件",
+        ),
+        (
+            "Unique rules are indexes, whose conditions compare fields of the record with constants; texts have plain letters.",
+            "唯一规则是数据库索引,其条件只能将本记录的字段与常量比较;文本只含文字、数字、空格、点和连字符。",
+        ),
+        (
+            "join comparisons of single fields with constants by AND, such as state = 'open' AND owner IS NOT EMPTY",
+            "请用 AND 连接单个字段与常量的比较,例如 state = 'open' AND owner IS NOT EMPTY",
+        ),
+        "unique: [{fields: [code], where: day = TODAY()}]",
+    ),
 )

@@ -18,6 +18,7 @@ from dougong.definitions.schemas.common import (
     VALUE,
     Schema,
     by_id,
+    either,
     listed,
     record,
     titled,
@@ -55,6 +56,18 @@ _RULE: Schema = record(
     },
     **{"x-one-of": ["require", "check"], "oneOf": [{"required": ["require"]}, {"required": ["check"]}]},
 )
+_UNIQUE: Schema = either(
+    {**NAMES, "minItems": 1},
+    record(
+        {
+            "fields": titled({**NAMES, "minItems": 1}, "Fields", "字段"),
+            "where": titled(EXPRESSION, "Among the records where", "适用的记录"),
+            "ignore_case": titled(BOOLEAN, "Letters A to Z alike in both cases", "不区分大小写(A–Z)"),
+            "message": titled(TEXT, "Message", "提示"),
+        },
+        ("fields",),
+    ),
+)
 _STAGE: Schema = record(
     {
         "label": LABEL,
@@ -84,7 +97,7 @@ SCHEMA: Schema = titled(
             "search": titled(NAMES, "Fields searched", "搜索字段"),
             "fields": titled({"$ref": "#/$defs/fields"}, "Fields", "字段"),
             "rules": titled(listed(_RULE), "Rules", "规则"),
-            "unique": titled(listed({**NAMES, "minItems": 1}), "Unique combinations", "唯一组合"),
+            "unique": titled(listed(_UNIQUE), "Unique combinations", "唯一组合"),
             "pipelines": titled(by_id(_PIPELINE), "Pipelines", "管道"),
             "was": titled(ID, "Former id", "旧标识"),
             "was_table": titled(

@@ -18,7 +18,7 @@ from dougong.storage import counting
 from dougong.storage.convert import Sample, Scanned, scan, write
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.operations.columns import ChangeType
-from dougong.storage.schema import ColumnSpec, TableSpec
+from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec
 
 _OWN, _ORIGINAL = "@own", "@original"
 """Keys for the column itself and its values before, which no field can have."""
@@ -47,8 +47,8 @@ class Mend:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FillValues(Operation):
     """Values for the rows that a reason names: `added` all, `empty` those without one, `unfit` those whose value the new type
-    does not take, `double` the later ones of equal rows (`unique` are the recorded
-    columns that must differ, `unique_now` the same as they are called when the step runs).
+    does not take, `double` the later ones of equal rows (`unique` is what
+    must differ over the recorded columns, `unique_now` over the columns as they are called when the step runs).
 
     `sources` are the recorded columns that the expression reads, under the names they have when the step runs.
     """
@@ -61,8 +61,8 @@ class FillValues(Operation):
     sources: tuple[ColumnSpec, ...] = ()
     former: ColumnSpec | None = None
     change: ChangeType | None = None
-    unique: tuple[tuple[str, ...], bool] = ((), False)
-    unique_now: tuple[tuple[str, ...], bool] = ((), False)
+    unique: IndexSpec | None = None
+    unique_now: IndexSpec | None = None
     now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
     def _sentence(self) -> str:
@@ -108,10 +108,7 @@ class FillValues(Operation):
     def _chosen(self, connection: Connection, before: TableSpec) -> frozenset[int] | None:
         if self.reason == "unfit" and self.change is not None:
             return frozenset(self.change.preview(connection).failing)
-        if self.reason == "double":
-            fields, live = self.unique
-            return frozenset(counting.later_doubles(connection, before, fields, live=live))
-        return None
+        return counting.later_doubles(connection, before, self.unique) if self.unique else None
 
     def _mended(self, row: Scanned) -> tuple[Value, bool]:
         try:
@@ -131,7 +128,7 @@ class FillValues(Operation):
 
     # -------------------------------------------------------------- while it runs
     def run(self, connection: Connection) -> None:
-        chosen = self._cleared(connection) if self.reason == "double" else None
+        chosen = self._cleared(connection, self.unique_now) if self.unique_now else None
         columns = {each.field: each for each in self.sources} | {_OWN: self.column}
         if self.change is not None:
             columns[_ORIGINAL] = replace(self.change.former, name=self.change.tombstone.name)
@@ -145,9 +142,8 @@ class FillValues(Operation):
             return keyed[_OWN].is_(None) & keyed[_ORIGINAL].is_not(None)
         return true() if self.reason == "added" else keyed[_OWN].is_(None)
 
-    def _cleared(self, connection: Connection) -> frozenset[int]:
+    def _cleared(self, connection: Connection, index: IndexSpec) -> frozenset[int]:
         """The later ones of equal rows, their values taken out: a mended value may be equal to one of them."""
-        fields, live = self.unique_now
-        found = counting.later_doubles(connection, self.table, fields, live=live)
+        found = counting.later_doubles(connection, self.table, index)
         write(connection, self.table, self.column, [(each, None) for each in found])
-        return frozenset(found)
+        return found
