@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import select
 
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.former import with_former
 from dougong.records.load import load, load_rows
+from dougong.records.masking import shown_of
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
 from dougong.records.selection import Selection
@@ -48,6 +50,8 @@ class Entry:
     batch: str | None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> Histor
     rows = with_former(call, shape, identifier, rows)
     _tell_creation(call, shape, identifier, rows)
     rows = rows[: max(1, min(limit, LIMIT))]
-    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
         call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
@@ -91,7 +95,10 @@ def _entry(
 ) -> Entry:
     actor = titles.get((MEMBER, row["actor_id"]), "") if row["actor_id"] else ""
     names = ("id", "at", "actor_id", "door", "action", "version", "batch")
-    return Entry(**{name: row[name] for name in names}, actor=actor, changes=changes, rows=rows)
+    revealed = tuple((row["changes"] or {}).get("fields", ())) if row["action"] == REVEAL else ()
+    return Entry(
+        **{name: row[name] for name in names}, actor=actor, changes=changes, rows=rows, revealed=revealed
+    )
 
 
 def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dict[str, Any]]) -> None:
@@ -106,6 +113,8 @@ def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dic
             for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())
         }
     for row in rows[:-1]:
+        if row["action"] == REVEAL:
+            continue
         for name, change in (row["changes"] or {}).items():
             if name in shape.tables:
                 _take_back_rows(first[name], change)
@@ -146,7 +155,10 @@ def _visible(
         if name in shape.tables:
             rows[name] = _visible_rows(call, shape.tables[name], change)
         else:
-            fields[name] = (change[0], change[1])
+            fields[name] = (
+                shown_of(call, shape.key, name, change[0]),
+                shown_of(call, shape.key, name, change[1]),
+            )
     return fields, {name: found for name, found in rows.items() if found}
 
 
@@ -161,7 +173,11 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
                 pairs = {name: (None, value) for name, value in each["values"].items()}
             else:
                 pairs = {name: (value, None) for name, value in each["values"].items()}
-            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            pairs = {
+                name: (shown_of(call, shape.key, name, before), shown_of(call, shape.key, name, after))
+                for name, (before, after) in pairs.items()
+                if name not in hidden
+            }
             if pairs or kind != "changed":
                 found.append(RowChange(kind, each["id"], pairs))
     return found

@@ -96,9 +96,7 @@ def places_of(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequen
     return found
 
 
-def _dated_places(
-    evaluation: Evaluation, shape: Shape, field: Field, drafts: Iterable[Draft]
-) -> list[Place]:
+def _dated_places(evaluation: Evaluation, shape: Shape, field: Field, drafts: Iterable[Draft]) -> list[Place]:
     """The same where nothing but the moment decides, of which many records share one."""
     zone = _zone(evaluation, shape)
     known: dict[datetime, Place] = {}
