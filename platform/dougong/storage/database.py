@@ -94,7 +94,7 @@ class Database:
 
         It ends with a rollback: whatever was written by mistake is not kept.
         """
-        with readable_trouble(), self.begun(READING) as (connection, _):
+        with self.begun(READING) as (connection, _):
             yield connection
 
     @contextmanager
@@ -103,7 +103,7 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with readable_trouble(), self.begun(WRITING) as (connection, _), connection.begin():
+        with self.begun(WRITING) as (connection, _), connection.begin():
             yield connection
 
     @contextmanager
@@ -115,7 +115,7 @@ class Database:
         first, second = (
             (begin[self.dialect], pin) if self.dialect == "sqlite" else (begin[self.dialect] + pin, "")
         )
-        with ExitStack() as stack:
+        with readable_trouble(), ExitStack() as stack:
             connection = stack.enter_context(_connected(self.engine))
             try:
                 rows = run_script(connection, first)
