@@ -11,6 +11,7 @@ from dougong.fieldtypes.references import PEOPLE
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
+from dougong.policy.masks import masks_of
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Values
@@ -88,7 +89,8 @@ def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, .
     rule = readable(call, key, table)
     if rule.nothing:
         return None
-    names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in rule.hidden))
+    closed = rule.hidden.union(masks_of(call.release, key))
+    names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in closed))
     statement = select(*(table.c[name] for name in names)).where(
         among(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
     )

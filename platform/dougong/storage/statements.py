@@ -68,14 +68,6 @@ class Statement:
         self._types = _types_of(element)
         self._readers: Readers | None = None
 
-    def columns(self, connection: Connection, values: Values | None = None) -> list[Sequence[Any]]:
-        """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
-        rows, readers = self._fetched(connection, values or {})
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
-        if rows:
-            _read_columns(columns, readers)
-        return columns
-
     def rows(self, connection: Connection, values: Values | None = None) -> Rows:
         """The answer row by row; none for a statement that gives none."""
         return _read(*self._fetched(connection, values or {}))
@@ -348,13 +340,16 @@ def _read(rows: Rows, readers: Readers) -> Rows:
     if not readers or not rows:
         return rows
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    _read_columns(columns, readers)
+    for place, read in readers:
+        columns[place] = [None if value is None else read(value) for value in columns[place]]
     return list(zip(*columns, strict=True))
 
 
-def _read_columns(columns: list[Sequence[Any]], readers: Readers) -> None:
-    for place, read in readers:
-        columns[place] = [None if value is None else read(value) for value in columns[place]]
+def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
+    """The function from what the driver gives to a value; it is never asked about an empty one."""
+    return (
+        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
+    )
 
 
 def _types_of(element: Any) -> list[TypeEngine[Any]]:
@@ -389,13 +384,6 @@ def _dialect(name: str) -> Dialect:
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
-
-
-def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
-    """The function from what the driver gives to a value; it is never asked about an empty one."""
-    return (
-        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
-    )
 
 
 def _wrapped(connection: Connection, text: str, error: Any) -> Exception:
