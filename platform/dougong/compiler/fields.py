@@ -14,6 +14,7 @@ from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, typ
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.diagnostics import Diagnostic
+from dougong.expressions import check_form
 from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Expression
@@ -26,6 +27,7 @@ RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "min", "max"}
+    | {"backfill", "unfit"}
 )
 _OWN = frozenset(
     {
@@ -80,6 +82,8 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         accept=tuple(settings.get("accept", ())),
         max_size=int(settings.get("max_size", _MAX_SIZE)),
         was=str(settings.get("was", "")),
+        backfill=_backfill(context, item),
+        unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
         place=item.key_place,
         extra=MappingProxyType(own) if own else _NOTHING,
@@ -89,6 +93,15 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
 @cache
 def _defaults(kind: str) -> Mapping[str, Any]:
     return TYPES[kind].defaults
+
+
+def _backfill(context: Context, item: Item) -> str:
+    """The text of a backfill, which speaks of the version before: only its form can be checked here, its names by a plan."""
+    given = item.get("backfill")
+    if given is None:
+        return ""
+    context.problems.extend(check_form(given.text, given.place, given.shown))
+    return given.text
 
 
 def _constant(value: Any) -> Decimal | None:
@@ -141,6 +154,9 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
             and (given := item.get(name)) is not None
             and given.value is not False
         ):
+            context.report_at_key("D451", given, first="formula", second=name)
+    for name in ("backfill", "unfit"):
+        if item.get("formula") is not None and (given := item.get(name)) is not None:
             context.report_at_key("D451", given, first="formula", second=name)
     clearing = item.get("on_delete")
     if clearing is not None and clearing.text == "clear" and field.required:

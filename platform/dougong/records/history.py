@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import select
 
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.former import stood_elsewhere, with_former
 from dougong.records.load import load, load_rows
+from dougong.records.masking import shown_of
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
@@ -56,6 +58,8 @@ class Entry:
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
     merged: tuple[int, ...] = ()
     """The other records of a merge: where this one went, or which ones came."""
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     ids = [identifier, *call.connection.execute(merged.select(shape.table.c.id)).scalars()]
     found = _page(call, shape, ids, wanted + 1, before)
     rows = found[:wanted]
-    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
         call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
@@ -138,6 +142,7 @@ def _entry(
         changes=changes,
         rows=rows,
         merged=tuple(int(each) for each in others),
+        revealed=tuple(told.get("fields", ())) if row["action"] == REVEAL else (),
     )
 
 
@@ -167,7 +172,11 @@ def _creation(
 def _changes_among(every: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What was changed after an event, among the rows of one record, newest first."""
     record = row["record_id"]
-    return (each["changes"] or {} for each in every if each["record_id"] == record and each["id"] > row["id"])
+    return (
+        each["changes"] or {}
+        for each in every
+        if each["record_id"] == record and each["id"] > row["id"] and each["action"] != REVEAL
+    )
 
 
 def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -179,6 +188,7 @@ def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Map
             HISTORY.c.record_id == row["record_id"],
             HISTORY.c.id > row["id"],
             HISTORY.c.changes.is_not(None),
+            HISTORY.c.action != REVEAL,
         )
         .order_by(HISTORY.c.id.desc())
     )
@@ -222,7 +232,10 @@ def _visible(
         if name in shape.tables:
             rows[name] = _visible_rows(call, shape.tables[name], change)
         else:
-            fields[name] = (change[0], change[1])
+            fields[name] = (
+                shown_of(call, shape.key, name, change[0]),
+                shown_of(call, shape.key, name, change[1]),
+            )
     return fields, {name: found for name, found in rows.items() if found}
 
 
@@ -237,7 +250,11 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
                 pairs = {name: (None, value) for name, value in each["values"].items()}
             else:
                 pairs = {name: (value, None) for name, value in each["values"].items()}
-            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            pairs = {
+                name: (shown_of(call, shape.key, name, before), shown_of(call, shape.key, name, after))
+                for name, (before, after) in pairs.items()
+                if name not in hidden
+            }
             if pairs or kind != "changed":
                 found.append(RowChange(kind, each["id"], pairs))
     return found

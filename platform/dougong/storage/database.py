@@ -35,6 +35,15 @@ _CROSSED = frozenset({"40P01", "40001"})
 """What PostgreSQL calls a deadlock, and a transaction that others overtook."""
 
 
+_LOST = (
+    "the connection is closed",
+    "the connection is lost",
+    "server closed the connection",
+    "consuming input failed",
+)
+"""What psycopg says of a connection that has gone, where the server could give no code."""
+
+
 class OfferedFunction(Protocol):
     """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
 
@@ -94,7 +103,7 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with readable_trouble(), self.begun(WRITING) as (connection, _), connection.begin():
+        with self.begun(WRITING) as (connection, _), connection.begin():
             yield connection
 
     @contextmanager
@@ -106,7 +115,7 @@ class Database:
         first, second = (
             (begin[self.dialect], pin) if self.dialect == "sqlite" else (begin[self.dialect] + pin, "")
         )
-        with ExitStack() as stack:
+        with readable_trouble(), ExitStack() as stack:
             connection = stack.enter_context(_connected(self.engine))
             try:
                 rows = run_script(connection, first)
@@ -178,16 +187,34 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def readable_trouble() -> Iterator[None]:
-    """Turn a database that is busy for too long, or full, into a refusal; nothing was changed by the transaction."""
+    """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
     try:
         yield
-    except sqlalchemy.exc.OperationalError as error:
-        reason, state = str(error.orig), getattr(error.orig, "sqlstate", "")
-        if "database is locked" in reason or state in _CROSSED:
-            raise refusal("unavailable", "P103") from error
-        if "disk is full" in reason or state == "53100":
-            raise refusal("unavailable", "P107") from error
-        raise
+    except sqlalchemy.exc.DBAPIError as error:
+        found = next(filter(None, map(_trouble, _chain(error))), "")
+        if not found:
+            raise
+        raise refusal("unavailable", found) from error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from: after a full disk SQLite has no savepoint left that could be taken back."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _trouble(error: BaseException) -> str:
+    """The finding for an error of the driver that is nobody's mistake, or nothing."""
+    if not isinstance(error, sqlalchemy.exc.DBAPIError):
+        return ""
+    reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
+    if "database is locked" in reason or state in _CROSSED:
+        return "P103"
+    if "disk is full" in reason or state == "53100":
+        return "P107"
+    is_lost = error.connection_invalidated or any(each in reason for each in _LOST)
+    return "P106" if is_lost or state.startswith(("57P0", "08")) else ""
 
 
 def _parse(url: str) -> URL:
