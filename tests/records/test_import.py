@@ -19,6 +19,7 @@ from dougong.diagnostics import Refusal
 from dougong.fieldtypes.escape import escaped, unescaped
 from dougong.records.create import create
 from dougong.records.export import export
+from dougong.records.failed_lines import failed_lines
 from dougong.records.history import history
 from dougong.records.import_ import Options, Result, run
 from dougong.records.importer import CHUNK
@@ -45,6 +46,14 @@ def bring(
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return run(shop.database, shop.release, shop.people[login], key, path, Options(**options), language="en")
+
+
+def failed_file(shop: Shop, result: Result, folder: Path, kind: str = "csv", name: str = "in.csv") -> bytes:
+    """The file of the lines that failed."""
+    target = io.BytesIO()
+    with shop.database.reading() as connection:
+        WRITERS[kind](failed_lines(connection, result.id, folder / name, "en"), target)
+    return target.getvalue()
 
 
 def rows(shop: Shop, key: str = C, login: str = "root") -> list[Record]:
@@ -87,8 +96,7 @@ def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(
         "=Formula,3,,,,extra\n"
         "=Formula,3,Later,,\nLater,1,Good,,\n"
     )
-    failed = tmp_path / "failed.csv"
-    result = bring(shop, content, tmp_path, failed=failed)
+    result = bring(shop, content, tmp_path)
     assert figures(result) == (7, 3, 0, 0, 4)
     assert [
         (failure.line, [(each.path, each.code) for each in failure.problems]) for failure in result.failures
@@ -106,14 +114,12 @@ def test_failed_lines_come_back_with_their_reasons_and_go_in_when_corrected(
         (5, [("email", "unique")]),
         (6, [("", "import_cells")]),
     ]
-    lines = list(csv.reader(io.StringIO(failed.read_text("utf-8-sig"))))
+    lines = list(csv.reader(io.StringIO(failed_file(shop, result, tmp_path).decode("utf-8-sig"))))
     assert len(lines) == 5
     assert lines[2][:5] == ["Bad", "many", "nobody", "ghost", "twice"]
     assert lines[4][0] == "'=Formula"
     assert all(line[5] for line in lines[1:])
-    again = bring(
-        shop, failed.read_text("utf-8-sig").replace("Reason", "notes"), tmp_path, mapping={"notes": None}
-    )
+    again = bring(shop, failed_file(shop, result, tmp_path), tmp_path)
     assert again.counts.added == 1
     assert [record.values["name"] for record in rows(shop)] == ["Good", "Later", "=Formula", "=Formula"]
     assert rows(shop)[2].values["referrer"] == rows(shop)[1].id

@@ -52,7 +52,7 @@ def everything(shop: Shop) -> dict[str, Any]:
     found: dict[str, Any] = {}
     stamps = ("version", "updated_at", "updated_by", "created_at", "position", "id", "parent_id")
     with shop.database.reading() as connection:
-        for key, table in shop.release.tables.by_key.items():
+        for key, table in shop.release.tables.every():
             if key.endswith("#search"):
                 continue
             rows = connection.execute(select(table)).mappings().all()

@@ -14,6 +14,7 @@ from dougong.model.expression import Expression, Literal, Type
 from dougong.model.field import Field, LinkTarget, Option
 from dougong.model.role import Permission, Role
 from dougong.model.text import Text
+from dougong.model.unique import Unique
 
 SOURCE = "app.json"
 
@@ -56,7 +57,7 @@ def _entity(app: str, name: str, data: Mapping[str, Any], parent: str = "") -> d
         label=Text.of(name),
         plural=Text.of(name),
         fields=fields,
-        unique=tuple(tuple(each) for each in data.get("unique", ())),
+        unique=tuple(Unique(tuple(each)) for each in data.get("unique", ())),
         indexes=tuple(tuple(each) for each in data.get("indexes", ())),
         search=tuple(data.get("search", ())),
         was=data.get("was", ""),

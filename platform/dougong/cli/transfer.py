@@ -14,10 +14,17 @@ from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console, documents, finding_line
 from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.records.delimited import ENCODINGS
 from dougong.records.export import export
-from dougong.records.import_ import MODES, Counts, Options, Result, run
+from dougong.records.failed_lines import failed_lines
+from dougong.records.habits import EVERY
+from dougong.records.import_ import MODES, Counts, Options, Result, resume, run
+from dougong.records.import_log import noted
+from dougong.records.import_options import HABITS, column_habits
 from dougong.records.query import Query
+from dougong.records.reading import Layout
 from dougong.records.undo import undo
+from dougong.storage.database import Database
 from dougong_renderers.tables import WRITERS
 
 
@@ -33,6 +40,18 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument("--failed", metavar="FILE", help=console.say("opt_failed"))
     parser.add_argument("--as", dest="login", metavar="LOGIN", help=console.say("opt_as"))
     parser.add_argument("--undo", metavar="ID", type=int, help=console.say("opt_undo"))
+    parser.add_argument("--continue", dest="resume", metavar="ID", type=int, help=console.say("opt_continue"))
+    parser.add_argument(
+        "--set", metavar="FIELD=TEXT", action="append", default=[], help=console.say("opt_set")
+    )
+    parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
+    parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
+    parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
+    parser.add_argument("--sheet", metavar="NAME", default="", help=console.say("opt_sheet"))
+    parser.add_argument("--dates", choices=HABITS["date_order"], default="", help=console.say("opt_dates"))
+    parser.add_argument(
+        "--decimal", choices=HABITS["decimal_mark"], default="", help=console.say("opt_decimal")
+    )
     takes_database(parser, console)
     takes_format(parser, console)
 
@@ -47,18 +66,9 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
             console.say("import_undone", id=options.undo), {"id": options.undo, "undone": str(undone)}
         )
         return 0
-    if options.file is None:
+    if options.file is None and options.resume is None:
         raise Refusal("invalid", [Diagnostic("C131", console.say("no_file", file="FILE", reason="-"))])
-    path = Path(options.file)
-    matches = tuple(name.strip() for each in options.match for name in each.split(",") if name.strip())
-    failed = Path(options.failed) if options.failed else path.with_name(f"{path.stem}.failed.csv")
-    chosen = Options(
-        mode=options.mode or ("upsert" if matches else "add"),
-        match=matches,
-        mapping=_mapping(options.map),
-        dry_run=options.dry_run,
-        failed=failed,
-    )
+    path = None if options.file is None else Path(options.file)
     with database.reading() as connection:
         release = assembly.releases(database).pinned(connection)
         key = entity_key_of(release, options.entity)
@@ -67,9 +77,57 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
     def progress(counts: Counts) -> None:
         console.progress(console.say("import_progress", count=f"{counts.total:,}"))
 
-    result = run(database, release, actor, key, path, chosen, language=console.language, progress=progress)
+    language = console.language
+    if options.resume is not None:
+        result = resume(database, release, actor, options.resume, path, language, progress)
+        path = path or _file_of(database, result.id)
+    else:
+        assert path is not None
+        result = run(
+            database, release, actor, key, path, _chosen(options), language=language, progress=progress
+        )
     console.progress(console.say("import_progress", count=f"{result.counts.total:,}"), final=True)
+    failed = Path(options.failed) if options.failed else path.with_name(f"{path.stem}.failed.csv")
+    if result.counts.failed:
+        _write_failed(database, result.id, path, failed, language)
     return _report(console, result, failed)
+
+
+def _chosen(options: argparse.Namespace) -> Options:
+    """How to import, as the command line says."""
+    matches = tuple(name.strip() for each in options.match for name in each.split(",") if name.strip())
+    constants = {}
+    for each in options.set:
+        name, sign, text = each.partition("=")
+        if not sign:
+            raise Refusal("invalid", [Diagnostic("C132", f"--set {each} is not FIELD=TEXT")])
+        constants[name.strip()] = text
+    habits = column_habits({"date_order": options.dates, "decimal_mark": options.decimal})
+    return Options(
+        mode=options.mode or ("upsert" if matches else "add"),
+        match=matches,
+        mapping=_mapping(options.map),
+        dry_run=options.dry_run,
+        layout=Layout(options.encoding, options.delimiter.replace("\\t", "\t"), options.sheet),
+        habits={EVERY: habits},
+        constants=constants,
+        keep_empty=options.keep_empty,
+    )
+
+
+def _file_of(database: Database, import_id: int) -> Path:
+    with database.reading() as connection:
+        row = noted(connection, import_id)
+    assert row is not None
+    return Path(row["file_key"])
+
+
+def _write_failed(database: Database, import_id: int, path: Path, target: Path, language: str) -> None:
+    kind = target.suffix.lower().removeprefix(".")
+    if kind not in ("csv", "xlsx"):
+        raise Refusal("invalid", [Diagnostic("C133", f"{target.name}: .csv, .xlsx")])
+    with database.reading() as connection, target.open("wb") as file:
+        WRITERS[kind](failed_lines(connection, import_id, path, language), file)
 
 
 def _mapping(path: str | None) -> dict[str, str | None]:

@@ -22,6 +22,7 @@ from dougong.compiler import (
     reserved,
     roles,
     rows,
+    standing,
     translations,
     views,
     workflows,
@@ -126,6 +127,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     label = context.label(item, context.app)
     written = entities.shells(context)
     renames.check(context, written)
+    standing.check(context, written)
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import fields, reserved, titles
+from dougong.compiler import fields, reserved, standing, titles
 from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
+from dougong.compiler.unique import unique_rules
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.model.entity import Entity, Pipeline, Rule, Stage
@@ -58,6 +59,7 @@ def _shell(context: Context, item: Item, identifier: str) -> Entity:
         help=context.text(item, "help"),
         pipelines=MappingProxyType(pipelines),
         was=item.string("was"),
+        formerly=standing.as_records(item),
         place=item.place,
     )
     return titles.titled(context, entity, item)
@@ -82,6 +84,7 @@ def _rows(context: Context, item: Item, identifier: str, parent: str) -> Entity:
         icon="list-details",
         parent=parent,
         was=item.string("was"),
+        formerly=standing.as_rows(item),
         place=item.key_place,
     )
     return titles.titled(context, entity, item)
@@ -134,7 +137,7 @@ def complete(context: Context, entity: Entity, item: Item) -> Entity:
         entity,
         fields=MappingProxyType(known),
         rules=tuple(_rules(context, entity, item)),
-        unique=tuple(_unique(context, entity, item)),
+        unique=tuple(unique_rules(context, entity, item)),
         search=_search(context, entity, item),
     )
 
@@ -166,26 +169,6 @@ def _rules(context: Context, entity: Entity, item: Item) -> Iterator[Rule]:
             fields=context.field_names(rule, "fields", entity),
             place=rule.place,
         )
-
-
-def _unique(context: Context, entity: Entity, item: Item) -> Iterator[tuple[str, ...]]:
-    for combination in item.items("unique"):
-        names = []
-        for each in combination.items():
-            field = context.named_field(each, entity)
-            if field is not None and stored(context, each, field):
-                names.append(field.id)
-        if names:
-            yield tuple(names)
-
-
-def stored(context: Context, item: Item, field: Field) -> bool:
-    """Whether a field has a column of its own that values can be compared by; the finding is noted when it has not."""
-    if TYPES[field.type].column(field) is not None and TYPES[field.type].sortable:
-        return True
-    words = {"name": field.id, "type": field.type, "needed": "a field with one value"}
-    context.report("D450", item, advice="", **words)
-    return False
 
 
 def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:

@@ -116,14 +116,14 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
 
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     """The field with its expressions compiled and its settings checked against each other."""
-    expected = type_of(field)
-    known = replace(
-        field,
-        default=_default(context, item, scope, field),
-        formula=context.optional(item, "formula", scope, expected),
-        minimum=_bound(context, item, "min", scope, field.minimum, field),
-        maximum=_bound(context, item, "max", scope, field.maximum, field),
-    )
+    default = _default(context, item, scope, field)
+    formula = context.optional(item, "formula", scope, type_of(field))
+    minimum = _bound(context, item, "min", scope, field.minimum, field)
+    maximum = _bound(context, item, "max", scope, field.maximum, field)
+    known = field
+    if (default, formula, minimum, maximum) != (None, None, None, None):
+        # Most fields have none of these; those of large apps are not copied for nothing.
+        known = replace(field, default=default, formula=formula, minimum=minimum, maximum=maximum)
     if field.type == "serial":
         known = serials.complete(context, item, scope, known)
     for name in ("default", "required"):
@@ -143,8 +143,9 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
 
 def _check_roles(context: Context, item: Item) -> None:
     """The roles that limit whom a field of people may hold."""
-    known = {*context.checked.folder("roles"), "owner"}
-    for role in item.items("roles"):
+    limits = tuple(item.items("roles"))
+    known = {*context.checked.folder("roles"), "owner"} if limits else set()
+    for role in limits:
         if role.text not in known and not context.checked.is_damaged(f"roles/{role.text}"):
             context.unknown("D303", role, role.text, known)
 

@@ -72,7 +72,8 @@ def _covered(columns: tuple[str, ...], kept: Mapping[tuple[str, ...], None], ent
         len(columns) == 1 and columns[0] in entity.fields and entity.fields[columns[0]].unique
     ):
         return True
-    longer = [*kept, *entity.unique]
+    unique = [each.fields for each in entity.unique if each.is_plain]
     return any(
-        other[: len(columns)] == columns and (other != columns or other in entity.unique) for other in longer
+        other[: len(columns)] == columns and (other != columns or other in unique)
+        for other in (*kept, *unique)
     )

@@ -53,7 +53,10 @@ class MappingNode:
 
     def find(self, key: str) -> tuple[Scalar, Node] | None:
         """The entry with that key, or nothing."""
-        return next((entry for entry in self.entries if entry[0].value == key), None)
+        for entry in self.entries:
+            if entry[0].value == key:
+                return entry
+        return None
 
 
 @dataclass(frozen=True, slots=True)

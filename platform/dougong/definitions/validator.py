@@ -45,7 +45,10 @@ def errors(kind: str, data: Any) -> list[ValidationError]:
     try:
         if quick(kind).is_valid(data):
             return []
-    except (ValueError, UnicodeError):  # a value that only Python can hold: the slow way says what is wrong with it
+    except (
+        ValueError,
+        UnicodeError,
+    ):  # a value that only Python can hold: the slow way says what is wrong with it
         pass
     return list(validator(kind).iter_errors(data))
 

@@ -148,14 +148,14 @@ class _Composer:
     def _key(self, event: _Event) -> Scalar | None:
         """The key as a text, for `1`, `true` and `no` are names here; anything that is no name is reported."""
         node = self._node(event)
-        line, column = node.span.line, node.span.column
-        if not isinstance(node, Scalar) or not isinstance(event, _SCALAR) or not event.value:
-            self.reading.report("D114", line, column)
-            return None
-        if event.value == "<<" and node.style == "plain":
-            self.reading.report("D111", line, column)
-            return None
-        return Scalar(event.value, node.span, node.source, node.style)
+        if isinstance(node, Scalar) and isinstance(event, _SCALAR) and event.value:
+            if event.value == "<<" and node.style == "plain":
+                self.reading.report("D111", node.span.line, node.span.column)
+                return None
+            is_text = isinstance(node.value, str)
+            return node if is_text else Scalar(event.value, node.span, node.source, node.style)
+        self.reading.report("D114", node.span.line, node.span.column)
+        return None
 
 
 def _span(start: _Event, end: int) -> Span:

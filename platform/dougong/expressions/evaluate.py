@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.context import EvaluationContext as EvaluationContext
-from dougong.expressions.program import Program, State, program_of
+from dougong.expressions.program import Program, State, plain_fields, program_of
 from dougong.model.expression import Expression, Node, Value
 
 MAX_STEPS = 2_000_000
 """How many parts one evaluation may compute for the rows of lists."""
 _MOST_KEPT = 4096
+_MOST_REMEMBERED = 2048
 _programs: dict[int, tuple[Node, Program]] = {}
 
 
@@ -36,15 +38,68 @@ def holds(expression: Expression, context: EvaluationContext) -> bool:
 
 def value_of(tree: Node, context: EvaluationContext) -> Value:
     """The value of a tree for one record."""
-    kept = _programs.get(id(tree))
-    if kept is None or kept[0] is not tree:
-        kept = _keep(tree)
-    return kept[1](State(context, MAX_STEPS, _stop))
+    return _program(tree)(State(context, MAX_STEPS, _stop))
+
+
+class Evaluator:
+    """Evaluates expressions over one record after the other in the same surroundings; the context's own record is not used."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, context: EvaluationContext) -> None:
+        self._state = State(context, MAX_STEPS, _stop)
+
+    def value(self, expression: Expression, record: Mapping[str, Value]) -> Value:
+        """The value of the expression for a record."""
+        self._state.begin(record, MAX_STEPS)
+        return _program(expression.tree)(self._state)
+
+    def over(self, expression: Expression) -> Callable[[Mapping[str, Value]], Value]:
+        """The expression as a function of a record, for many of them.
+
+        What was computed once is remembered where nothing but a few plain fields of the record decides: whether a stage is
+        lost, whether a day lies before another. Columns repeat themselves.
+        """
+        state, program = self._state, _program(expression.tree)
+        names = plain_fields(expression.tree)
+
+        def value(record: Mapping[str, Value]) -> Value:
+            state.begin(record, MAX_STEPS)
+            return program(state)
+
+        return value if names is None else _remembering(value, names)
+
+
+def _remembering(
+    compute: Callable[[Mapping[str, Value]], Value], names: tuple[str, ...]
+) -> Callable[[Mapping[str, Value]], Value]:
+    known: dict[tuple[Value, ...], Value] = {}
+
+    def value(record: Mapping[str, Value]) -> Value:
+        key = tuple([record.get(name) for name in names])
+        try:
+            return known[key]
+        except KeyError:
+            if len(known) >= _MOST_REMEMBERED:
+                known.clear()
+            found = known[key] = compute(record)
+            return found
+        except TypeError:  # a value that is a mapping of its own
+            return compute(record)
+
+    return value
 
 
 def once(tree: Node, context: EvaluationContext) -> Value:
     """The same for a tree that will not be met again."""
     return program_of(tree)(State(context, MAX_STEPS, _stop))
+
+
+def _program(tree: Node) -> Program:
+    kept = _programs.get(id(tree))
+    if kept is None or kept[0] is not tree:
+        kept = _keep(tree)
+    return kept[1]
 
 
 def _keep(tree: Node) -> tuple[Node, Program]:

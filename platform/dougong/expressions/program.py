@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,23 +10,30 @@ from dougong.expressions.context import EvaluationContext
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.summary import AGGREGATE_NAMES, summary
+from dougong.expressions.values import total
 from dougong.model.expression import Call, ListOf, Literal, Node, Path, Value
 
-_NO_PREFIX: tuple[str, ...] = ("",)
+Names = tuple[str, ...]
+_NO_PREFIX: Names = ("",)
 
 
 class State:
     """One evaluation: its surroundings, and the row that an aggregate over a list is at."""
 
-    __slots__ = ("context", "prefix", "record", "row", "steps", "stop")
+    __slots__ = ("context", "record", "row", "steps", "stop")
 
     def __init__(self, context: EvaluationContext, steps: int, stop: Callable[[], Any]) -> None:
         self.context = context
         self.record = context.record
-        self.prefix = _NO_PREFIX
         self.row: Value = None
         self.steps = steps
         self.stop = stop
+
+    def begin(self, record: Mapping[str, Value], steps: int) -> None:
+        """Turn to another record in the same surroundings."""
+        self.record = record
+        self.row = None
+        self.steps = steps
 
     def spend(self, steps: int) -> None:
         """Count work; stops when there was too much."""
@@ -44,59 +51,60 @@ class State:
 Program = Callable[[State], Value]
 
 
-def program_of(node: Node) -> Program:
-    """The function that computes a tree."""
+def program_of(node: Node, prefix: Names = _NO_PREFIX) -> Program:
+    """The function that computes a tree; `prefix` names the list of which an aggregate around it takes row after row."""
     if isinstance(node, Literal):
         value = node.value
         return lambda state: value
     if isinstance(node, Path):
-        return _list(node) if node.type.many else _name(node)
+        return _list(node) if node.type.many else _name(node, prefix)
     if isinstance(node, ListOf):
-        items = [program_of(item) for item in node.items]
+        items = [program_of(item, prefix) for item in node.items]
         return lambda state: tuple(item(state) for item in items)
     if node.name.endswith("@rows"):
         return _over_rows(node)
+    arguments = [program_of(argument, prefix) for argument in node.arguments]
     builder = _BUILDERS.get(node.name)
-    if builder is not None:
-        return builder([program_of(argument) for argument in node.arguments])
-    return _function(node)
+    return builder(arguments) if builder is not None else _function(node, arguments)
 
 
 # ——— names ———
 
 
-def _clean(value: Value, numeric: bool) -> Value:
-    """A value of a record as expressions see it: whole numbers are Decimal too, blank text is empty."""
-    if type(value) is int and numeric:
-        return Decimal(value)
-    return None if value == "" else value
-
-
-def _name(path: Path) -> Program:
-    names, through, numeric = path.names, path.through, path.type.kind == "number"
-    first = names[0]
-
-    def own(state: State) -> Value:
-        if state.prefix == names:
-            return state.row
-        return _clean(state.record.get(first), numeric)
+def _name(path: Path, prefix: Names) -> Program:
+    names, through = path.names, path.through
+    if names == prefix:
+        return lambda state: state.row
+    clean = _number if path.type.kind == "number" else _filled
+    within = names[: len(prefix)] == prefix
+    if len(names) == 1:
+        first = names[0]
+        return lambda state: clean(state.record.get(first))
+    last = names[-1]
+    links = tuple(zip(names[:-1], through, strict=False))[len(prefix) if within else 0 :]
+    origin = through[len(prefix) - 1] if within else ""
 
     def road(state: State) -> Value:
-        record: Mapping[str, Value] | None = state.record
-        used = 0
-        prefix = state.prefix
-        if names[: len(prefix)] == prefix:
-            used = len(prefix)
-            if used == len(names):
-                return state.row
-            record = state.linked(state.row, through[used - 1])
-        for index in range(used, len(names) - 1):
+        record: Mapping[str, Value] | None = state.linked(state.row, origin) if within else state.record
+        for name, entity_key in links:
             if record is None:
                 return None
-            record = state.linked(record.get(names[index]), through[index])
-        return None if record is None else _clean(record.get(names[-1]), numeric)
+            record = state.linked(record.get(name), entity_key)
+        return None if record is None else clean(record.get(last))
 
-    return own if len(names) == 1 else road
+    return road
+
+
+def _number(value: Value) -> Value:
+    """A number of a record as expressions see it: whole numbers are Decimal too."""
+    if type(value) is int:
+        return Decimal(value)
+    return _filled(value)
+
+
+def _filled(value: Value) -> Value:
+    """A value of a record as expressions see it: blank text is empty."""
+    return (value or None) if value.__class__ is str else value
 
 
 def _list(path: Path) -> Program:
@@ -117,20 +125,56 @@ def _list(path: Path) -> Program:
 # ——— functions ———
 
 
-def _function(node: Call) -> Program:
+def _function(node: Call, arguments: list[Program]) -> Program:
     function = FUNCTIONS.get(node.name) or INTERNAL[node.name]
     compute = function.python
     assert compute is not None
-    arguments = [program_of(argument) for argument in node.arguments]
     blank = [
         function.empty == "text" and argument.type.kind in ("text", "choice", "empty")
         for argument in node.arguments
     ]
-    zoned = function.zoned
+    if not any(blank) and not function.zoned and 1 <= len(arguments) <= 2:
+        return _of_one(compute, *arguments) if len(arguments) == 1 else _of_two(compute, *arguments)
+    return _of_any(compute, arguments, blank, function.zoned)
+
+
+def _of_one(compute: Callable[..., Any], argument: Program) -> Program:
+    def call(state: State) -> Value:
+        value = argument(state)
+        if value is None:
+            return None
+        try:
+            result = compute(value)
+        except OverflowError:  # a clock beyond the calendar, at the very ends of time
+            return None
+        return (result or None) if result.__class__ is str else result
+
+    return call
+
+
+def _of_two(compute: Callable[..., Any], first: Program, second: Program) -> Program:
+    def call(state: State) -> Value:
+        left = first(state)
+        if left is None:
+            return None
+        right = second(state)
+        if right is None:
+            return None
+        try:
+            result = compute(left, right)
+        except OverflowError:
+            return None
+        return (result or None) if result.__class__ is str else result
+
+    return call
+
+
+def _of_any(compute: Callable[..., Any], arguments: list[Program], blank: list[bool], zoned: bool) -> Program:
+    pairs = tuple(zip(arguments, blank, strict=True))
 
     def call(state: State) -> Value:
         given: list[Value] = []
-        for argument, becomes_text in zip(arguments, blank, strict=True):
+        for argument, becomes_text in pairs:
             value = argument(state)
             if value is None:
                 if not becomes_text:
@@ -141,9 +185,9 @@ def _function(node: Call) -> Program:
             given.append(state.context.timezone)
         try:
             result = compute(*given)
-        except OverflowError:  # a clock beyond the calendar, at the very ends of time
+        except OverflowError:
             return None
-        return None if result == "" else result
+        return (result or None) if result.__class__ is str else result
 
     return call
 
@@ -294,28 +338,48 @@ def _over_rows(node: Call) -> Program:
     path, *rest = node.arguments
     assert isinstance(path, Path)
     name = node.name.partition("@")[0]
-    items, prefix = _list(path), path.names
-    value = program_of(rest[0])
-    condition = program_of(rest[1]) if len(rest) > 1 else None
+    items = _list(path)
+    value = program_of(rest[0], path.names)
+    condition = program_of(rest[1], path.names) if len(rest) > 1 else None
     weight = sum(map(size, rest))
 
-    def values(state: State) -> Iterator[Value]:
+    def values(state: State) -> list[Value]:
         rows = items(state)
+        if not rows:
+            return []
         state.spend(len(rows) * weight)
-        before = state.prefix, state.row
-        state.prefix = prefix
-        try:
-            for row in rows:
-                state.row = row
-                if condition is None or condition(state) is True:
-                    found = value(state)
-                    yield True if isinstance(found, Mapping) else found
-        finally:
-            state.prefix, state.row = before
+        outside = state.row
+        result: list[Value] = []
+        for row in rows:
+            state.row = row
+            if condition is None or condition(state) is True:
+                found = value(state)
+                result.append(True if isinstance(found, Mapping) else found)
+        state.row = outside
+        return result
 
     if name == "VALUES":
-        return lambda state: tuple(found for found in list(values(state)) if found is not None)
-    return lambda state: summary(name, list(values(state)))
+        return lambda state: tuple(found for found in values(state) if found is not None)
+    if name == "SUM":
+        return lambda state: total(found for found in values(state) if found is not None)
+    return lambda state: summary(name, values(state))
+
+
+def plain_fields(node: Node) -> tuple[str, ...] | None:
+    """The fields of the record that decide a value; None where lists or linked records have a say."""
+    found: dict[str, None] = {}
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Path):
+            if len(part.names) > 1 or part.type.many:
+                return None
+            found[part.names[0]] = None
+        elif isinstance(part, Call):
+            waiting += part.arguments
+        elif isinstance(part, ListOf):
+            waiting += part.items
+    return tuple(found)
 
 
 def size(node: Node) -> int:

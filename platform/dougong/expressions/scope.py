@@ -64,7 +64,8 @@ def _field_type(entity: Entity, field: Field, type_of: TypeOf) -> Type:
     pipeline = entity.pipelines.get(field.pipeline) if field.pipeline else None
     if pipeline is not None:
         kind = stage_type(pipeline)
-    return replace(kind, computed=field.formula is not None)
+    computed = field.formula is not None
+    return kind if kind.computed == computed else replace(kind, computed=computed)
 
 
 def stage_type(pipeline: Pipeline) -> Type:

@@ -1,10 +1,10 @@
 """The type `members`: several people with accounts."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from dougong.fieldtypes.columns import JsonValue
 from dougong.fieldtypes.links import LinksType
-from dougong.fieldtypes.operators import OF_MEMBERS
+from dougong.fieldtypes.operators import OF_MEMBERS, Operator
 from dougong.fieldtypes.references import ID_SCHEMA, RANGE_OF_PEOPLE, SEVERAL_PEOPLE
 from dougong.fieldtypes.settings import own
 from dougong.model.expression import Type
@@ -28,7 +28,7 @@ class MembersType(LinksType):
     widget = "members"
     allows = frozenset({"required", "default", "formula"})
     settings = own(RANGE_OF_PEOPLE)
-    operators = OF_MEMBERS
+    operators: ClassVar[tuple[Operator, ...]] = OF_MEMBERS
 
     def expression_type(self, field: Field) -> Type:
         return Type("member", many=True)

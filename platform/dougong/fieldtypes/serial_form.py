@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from dougong.model.field import Field
 
@@ -22,6 +23,7 @@ def period_name(reset: str, day: date) -> str:
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4}.get(reset, 0)]
 
 
+@lru_cache(maxsize=512)
 def date_text(form: str, day: date) -> str:
     """A day in the form that a date part asks for."""
     forms = _forms(day)

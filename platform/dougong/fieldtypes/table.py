@@ -29,7 +29,18 @@ class TableType(FieldType):
     icon = "table-plus"
     widget = "table"
     allows = frozenset({"required"})
-    settings = own({"fields": described(FIELDS, "子表字段", "Fields of a row")}, ("fields",))
+    settings = own(
+        {
+            "fields": described(FIELDS, "子表字段", "Fields of a row"),
+            "was_entity": described(
+                {"type": "string", "pattern": r"^[a-z](_?[a-z0-9])*\.[a-z](_?[a-z0-9])*$", "maxLength": 81},
+                "原实体，其记录成为行（实体.关联字段）",
+                "Former entity, whose records are the rows (entity.link)",
+                description="The entity and its link to the record that the rows belong to.",
+            ),
+        },
+        ("fields",),
+    )
     sortable = False
     groupable = False
 

@@ -9,6 +9,7 @@ from dougong.diagnostics import Place
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.model.text import EMPTY, Text
+from dougong.model.unique import Unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,18 @@ class Inverse:
 
 
 @dataclass(frozen=True, slots=True)
+class Formerly:
+    """Where the rows of an entity stood before, when a sub-table became an entity of its own or the other way round.
+
+    `id` is the local id under which they stood (`quote/lines` or `line`), `link` the link field that holds, or held, the id of
+    the record they belong to.
+    """
+
+    id: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One kind of record. Embedded entities (rows of a sub-table) have `parent` set and live in `Entity.tables` too.
 
@@ -90,7 +103,8 @@ class Entity:
     title: str = ""
     title_parts: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
-    unique: tuple[tuple[str, ...], ...] = ()
+    unique: tuple[Unique, ...] = ()
+    """Unique combinations, besides the fields that are unique by themselves."""
     indexes: tuple[tuple[str, ...], ...] = ()
     """Column tuples (field ids and system columns) that lists, views, rules and links need; filled by the compiler."""
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
@@ -101,6 +115,7 @@ class Entity:
     parent: str = ""
     """For the rows of a sub-table: the key `app.entity` of the owner."""
     was: str = ""
+    formerly: Formerly | None = None
     place: Place | None = field(default=None, compare=False)
 
     @property

@@ -8,7 +8,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-Cell = str | Decimal | int | bool | date | datetime | None
+Plain = str | Decimal | int | bool | date | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A cell that something is wrong with: a workbook marks it and shows the note beside it."""
+
+    value: Plain
+    note: str
+
+
+Cell = Plain | Noted
 
 
 @dataclass(frozen=True, slots=True)

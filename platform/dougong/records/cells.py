@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
@@ -22,7 +21,6 @@ from dougong.records.resolving import AMBIGUOUS, Resolver
 from dougong.records.titles import target_key
 
 _MOST_KEPT = 5_000
-_SHORT_DATE = re.compile(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.][0-9]{4}")
 _LIST_SEPARATORS = str.maketrans({"；": ";", "、": ";", "|": ";", "\n": ";"})
 
 Parser = Callable[[Any], Value]
@@ -41,10 +39,18 @@ class Entry:
 class CellReader:
     """Reads the cells of one import; remembers what it has read before, as columns repeat themselves."""
 
-    def __init__(self, columns: Sequence[Column], habits: Habits, resolver: Resolver) -> None:
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        habits: Mapping[int, Habits],
+        resolver: Resolver,
+        keep_empty: bool = False,
+    ) -> None:
         self._habits = habits
         self._resolver = resolver
+        self._keep_empty = keep_empty
         self._own = [column for column in columns if not column.table]
+        self._telling = [column for column in self._own if column.constant is None]
         self._inner = [column for column in columns if column.table]
         self._tables = tuple(dict.fromkeys(column.table for column in self._inner))
         self._known: dict[int, dict[str, Value]] = {column.index: {} for column in columns}
@@ -56,7 +62,11 @@ class CellReader:
         """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""
         entry: Entry | None = None
         for line in lines:
-            if entry is not None and self._inner and not any(_filled(line, column) for column in self._own):
+            if (
+                entry is not None
+                and self._inner
+                and not any(_filled(line, column) for column in self._telling)
+            ):
                 entry.lines.append(line)
                 continue
             if entry is not None:
@@ -72,8 +82,11 @@ class CellReader:
             for line in entry.lines:
                 if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
                     entry.problems.append(problem(call.language, "import_cells"))
-        for column in self._own:
+        for column in self._telling:
             self._read_column(call, column, entries, self._reader(call, column, names))
+        for column in self._own:
+            if column.constant is not None:
+                self._read_constant(call, column, entries, names)
         for table in self._tables:
             for entry in entries:
                 self._read_rows(call, entry, table, names)
@@ -86,7 +99,8 @@ class CellReader:
             cells = entry.lines[0].cells
             cell = cells[index] if index < len(cells) else None
             if cell is None or cell == "":
-                entry.values[name] = None
+                if not self._keep_empty:
+                    entry.values[name] = None
                 continue
             try:
                 entry.values[name] = known[cell] if cell.__class__ is str and cell in known else read(cell)
@@ -94,6 +108,27 @@ class CellReader:
                 entry.problems.append(error.problem.diagnostic(name, call.language))
             except _Unnamed as error:
                 entry.problems.append(error.diagnostic(call, column))
+
+    def _read_constant(
+        self,
+        call: Call,
+        column: Column,
+        entries: Sequence[Entry],
+        names: dict[str, dict[str, int | None]],
+    ) -> None:
+        found: Diagnostic | None = None
+        value: Value = None
+        try:
+            value = self._value(call, column, column.constant, names) if column.constant else None
+        except Invalid as error:
+            found = error.problem.diagnostic(column.name, call.language)
+        except _Unnamed as error:
+            found = error.diagnostic(call, column)
+        for entry in entries:
+            if found is None:
+                entry.values[column.name] = value
+            else:
+                entry.problems.append(found)
 
     def _reader(self, call: Call, column: Column, names: dict[str, dict[str, int | None]]) -> Parser:
         """The function for the cells of a column that were not read before."""
@@ -135,7 +170,8 @@ class CellReader:
         found = [self._named(call, key, text, names) for text in texts]
         for text, identifier in zip(texts, found, strict=True):
             if identifier is None or identifier == AMBIGUOUS:
-                raise _Unnamed(text, ambiguous=identifier == AMBIGUOUS)
+                several = self._resolver.candidates(key, text) if identifier == AMBIGUOUS else ""
+                raise _Unnamed(text, several)
         identifiers = tuple(dict.fromkeys(each for each in found if each is not None))
         if column.field is not None and column.field.type in SEVERAL:
             return identifiers or None
@@ -152,6 +188,9 @@ class CellReader:
             key = target_key(column.field) if column.field is not None else ""
             if key not in (MEMBER, DEPARTMENT):
                 texts = wanted.setdefault(key, set())
+                if column.constant:
+                    texts.update(_texts(column.constant, column.field))
+                    continue
                 for entry in entries:
                     for line in entry.lines:
                         if _filled(line, column):
@@ -161,7 +200,8 @@ class CellReader:
     def _parser(self, column: Column) -> Parser:
         if column.field is None or column.name == ID:
             return _identifier
-        parse, field_, habits = TYPES[column.field.type].parse, column.field, self._habits
+        parse, field_ = TYPES[column.field.type].parse, column.field
+        habits = self._habits[column.index]
         return self._remembering(column, lambda cell: parse(cell, field_, habits))
 
     def _remembering(self, column: Column, read: Parser) -> Parser:
@@ -179,31 +219,17 @@ class CellReader:
 class _Unnamed(Exception):
     """A cell that names no record or person, or several."""
 
-    def __init__(self, text: str, ambiguous: bool) -> None:
-        self.text, self.ambiguous = text, ambiguous
+    def __init__(self, text: str, candidates: str) -> None:
+        self.text, self.candidates = text, candidates
         super().__init__(text)
 
     def diagnostic(self, call: Call, column: Column) -> Diagnostic:
-        code = "import_ambiguous" if self.ambiguous else "unknown_target"
+        code = "import_ambiguous" if self.candidates else "unknown_target"
         label = column.field.label.get(call.language) if column.field is not None else column.header
         path = f"{column.table}.{column.name}" if column.table else column.name
-        return problem(call.language, code, path, label=label, value=self.text[:100])
-
-
-def date_order(columns: Sequence[Column], lines: Iterable[Line]) -> Literal["", "mdy", "dmy"]:
-    """How the dates of a file are written, as far as days above the twelfth tell; nothing where they tell both or none."""
-    indexes = [
-        column.index for column in columns if column.field and column.field.type in ("date", "datetime")
-    ]
-    first = second = False
-    for line in lines if indexes else ():
-        for index in indexes:
-            found = _SHORT_DATE.match(str(line.cells[index])) if index < len(line.cells) else None
-            if found is not None:
-                first, second = first or int(found[1]) > 12, second or int(found[2]) > 12
-    if first == second:
-        return ""
-    return "dmy" if first else "mdy"
+        return problem(
+            call.language, code, path, label=label, value=self.text[:100], candidates=self.candidates
+        )
 
 
 def _filled(line: Line, column: Column) -> bool:

@@ -23,12 +23,12 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
         if field.type != "serial":
             _check_field(evaluation, shape, field, drafts)
     for field in shape.stages:
+        asking = {stage.id for stage in shape.entity.pipelines[field.pipeline].stages if stage.require}
         for draft in drafts:
-            _check_stage(evaluation, shape, field, draft)
-    if shape.entity.rules:
-        for draft in drafts:
-            for rule in shape.entity.rules:
-                _check_rule(evaluation, shape, rule, draft)
+            if draft.before is not None or draft.values.get(field.id) in asking:
+                _check_stage(evaluation, shape, field, draft)
+    for rule in shape.entity.rules:
+        _check_rule(evaluation, shape, rule, drafts)
     for name, rows_shape in shape.tables.items():
         rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
         if rows:
@@ -40,6 +40,8 @@ def _check_field(evaluation: Evaluation, shape: Shape, field: Field, drafts: Seq
     name, language = field.id, evaluation.call.language
     validate = None if field.type == "table" else validator(shape.types[name])
     is_bounded = isinstance(field.minimum, Expression) or isinstance(field.maximum, Expression)
+    if validate is None and not is_bounded and not field.required:
+        return
     for draft in drafts:
         value = draft.values.get(name)
         if draft.before is not None and draft.before.get(name) == value:
@@ -94,19 +96,28 @@ def _check_stage(evaluation: Evaluation, shape: Shape, field: Field, draft: Draf
             draft.problems.append(problem(language, "stage_require", draft.path + name, **words))
 
 
-def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
+def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequence[Draft]) -> None:
+    applies = evaluation.over(rule.when) if rule.when is not None else None
+    holds = evaluation.over(rule.check) if rule.check is not None else None
+    for draft in drafts:
+        if applies is not None and applies(draft.values) is not True:
+            continue
+        if rule.require:
+            _require(evaluation, shape, rule, draft)
+        if holds is not None and holds(draft.values) is False:
+            for name in rule.fields or ("",):
+                path = (draft.path + name).rstrip("/")
+                draft.problems.append(_broken(rule, evaluation.call.language, path))
+
+
+def _require(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
     language = evaluation.call.language
-    if rule.when is not None and not evaluation.holds(rule.when, draft.values):
-        return
     for name in rule.require:
         if is_empty(draft.values.get(name)):
             label = shape.field(name).label.get(language)
             message = rule.message.get(language)
             found = problem(language, "rule_require", draft.path + name, message, label=label)
             draft.problems.append(found)
-    if rule.check is not None and evaluation.value(rule.check, draft.values) is False:
-        for name in rule.fields or ("",):
-            draft.problems.append(_broken(rule, language, (draft.path + name).rstrip("/")))
 
 
 def _broken(rule: Rule, language: str, path: str) -> Diagnostic:

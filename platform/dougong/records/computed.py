@@ -38,11 +38,11 @@ def _compute_rows(evaluation: Evaluation, rows_shape: Shape, name: str, drafts: 
 def _compute_field(
     evaluation: Evaluation, shape: Shape, field: Field, formula: Expression, drafts: Sequence[Draft]
 ) -> None:
-    assign = shape.types[field.id].assign
+    assign, value_of, name = shape.types[field.id].assign, evaluation.over(formula), field.id
     for draft in drafts:
         try:
-            value = evaluation.value(formula, draft.values)
-            draft.values[field.id] = None if value is None else assign(value, field)
+            value = value_of(draft.values)
+            draft.values[name] = None if value is None else assign(value, field)
         except (Invalid, ArithmeticError):
             label = field.label.get(evaluation.call.language)
             draft.problems.append(

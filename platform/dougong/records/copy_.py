@@ -28,7 +28,7 @@ def copy_values(call: Call, key: str, identifier: int) -> dict[str, Value]:
 
 def _copied(call: Call, shape: Shape) -> list[str]:
     locked = access(call.release, call.actor, shape.key, "create").locked
-    unique = {names[0] for names in shape.unique if len(names) == 1}
+    unique = {rule.fields[0] for rule in shape.unique if len(rule.fields) == 1}
     return [
         field.id
         for field in shape.entity.fields.values()

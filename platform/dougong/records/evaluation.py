@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from dougong.expressions import EvaluationContext, evaluate
+from dougong.expressions import EvaluationContext
+from dougong.expressions.evaluate import Evaluator
 from dougong.model.expression import Expression, Value
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
@@ -31,28 +32,21 @@ class Evaluation:
         self.call = call
         self.today = today_of(call)
         self._related: dict[tuple[str, int], Values] = {}
-        self._last: EvaluationContext | None = None
+        self._evaluator = Evaluator(
+            EvaluationContext({}, call.actor, self.today, call.at, call.timezone, self.related)
+        )
+        self.value = self._evaluator.value
+        """The value of an expression for a record."""
+        self.over = self._evaluator.over
+        """An expression as a function of a record, for many of them."""
 
     def day_of(self, moment: datetime) -> date:
         """The calendar day of a moment where the actor is."""
         return moment.astimezone(ZoneInfo(self.call.timezone)).date()
 
-    def value(self, expression: Expression, record: Mapping[str, Value]) -> Value:
-        """The value of the expression for a record."""
-        return evaluate(expression, self._context(record))
-
     def holds(self, expression: Expression, record: Mapping[str, Value]) -> bool:
         """Whether a condition is true for a record; empty is not true."""
         return self.value(expression, record) is True
-
-    def _context(self, record: Mapping[str, Value]) -> EvaluationContext:
-        """The surroundings of a record; the rules of one record follow each other, so the last one is kept."""
-        if self._last is None or self._last.record is not record:
-            call = self.call
-            self._last = EvaluationContext(
-                record, call.actor, self.today, call.at, call.timezone, self.related
-            )
-        return self._last
 
     def related(self, key: str, identifier: int) -> Mapping[str, Value]:
         """The values of a linked record, empty when there is none."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
+from dougong.records.former import with_former
 from dougong.records.load import load, load_rows
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
@@ -74,11 +75,11 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     wanted = max(1, min(limit, LIMIT))
     merged = Selection(call, shape, deleted=True).among(absorbed_by(call, key, identifier))
     ids = [identifier, *call.connection.execute(merged.select(shape.table.c.id)).scalars()]
-    found = _page(call, key, ids, wanted + 1, before)
+    found, later = _page(call, shape, ids, wanted + 1, before)
     rows = found[:wanted]
     for row in rows:
         if row["action"] == "create":
-            row["changes"] = _creation(call, shape, row)
+            row["changes"] = _creation(call, shape, _subject(shape, row, identifier), later(row))
     visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
@@ -90,14 +91,36 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     return History(tuple(entries), titles, rows[-1]["id"] if len(found) > wanted else None)
 
 
+Later = Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]
+"""What was changed after an event of a record, newest first."""
+
+
 def _page(
-    call: Call, key: str, records: Sequence[int], limit: int, before: int | None
-) -> list[dict[str, Any]]:
-    statement = select(HISTORY).where(HISTORY.c.entity == key, HISTORY.c.record_id.in_(records))
-    if before is not None:
-        statement = statement.where(HISTORY.c.id < before)
-    statement = statement.order_by(HISTORY.c.id.desc()).limit(limit)
-    return [dict(row) for row in call.connection.execute(statement).mappings()]
+    call: Call, shape: Shape, records: Sequence[int], limit: int, before: int | None
+) -> tuple[list[dict[str, Any]], Later]:
+    """Some events of the records, newest first; of what stood elsewhere before, all are read, as they are told anew."""
+    statement = select(HISTORY).where(HISTORY.c.entity == shape.key, HISTORY.c.record_id.in_(records))
+    statement = statement.order_by(HISTORY.c.id.desc())
+    if not _stood_elsewhere(shape):
+        if before is not None:
+            statement = statement.where(HISTORY.c.id < before)
+        rows = [dict(row) for row in call.connection.execute(statement.limit(limit)).mappings()]
+        return rows, lambda row: _changes_after(call, shape.key, row)
+    rows = [dict(row) for row in call.connection.execute(statement).mappings()]
+    everything = with_former(call, shape, records[0], rows)
+    page = [dict(row) for row in everything if before is None or row["id"] < before][:limit]
+    return page, lambda row: [each["changes"] or {} for each in everything if each["id"] > row["id"]]
+
+
+def _stood_elsewhere(shape: Shape) -> bool:
+    entities = (shape.entity, *(rows.entity for rows in shape.tables.values()))
+    return any(entity.formerly is not None for entity in entities)
+
+
+def _subject(shape: Shape, row: Mapping[str, Any], identifier: int) -> int:
+    """The record that an event is about: what stood elsewhere is the one that was asked for."""
+    found: int = row["record_id"]
+    return found if row["entity"] == shape.key else identifier
 
 
 def _entry(
@@ -119,9 +142,10 @@ def _entry(
     )
 
 
-def _creation(call: Call, shape: Shape, row: Mapping[str, Any]) -> dict[str, Any]:
+def _creation(
+    call: Call, shape: Shape, identifier: int, later: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The entry of a creation stores no values: they are what stands there now, taken back through every later change."""
-    identifier = row["record_id"]
     standing = load(call, shape, [identifier])
     if identifier not in standing:
         return {}
@@ -131,7 +155,7 @@ def _creation(call: Call, shape: Shape, row: Mapping[str, Any]) -> dict[str, Any
             each["id"]: snapshot(rows_shape, each)
             for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())
         }
-    for changes in _changes_after(call, shape.key, row):
+    for changes in later:
         for name, change in changes.items():
             if name in shape.tables:
                 _take_back_rows(first[name], change)

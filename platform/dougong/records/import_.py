@@ -1,29 +1,32 @@
-"""Imports records from a file: streaming, in chunks that commit one by one, with a file of the lines that failed."""
+"""Imports records from a file: streaming, in chunks that commit one by one together with how far the import is."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import Connection
 
 from dougong.diagnostics import Refusal, nearest
 from dougong.fieldtypes.base import Habits
 from dougong.people.actor import Actor
+from dougong.records import import_log
 from dougong.records.call import Call
-from dougong.records.cells import CellReader, Entry, date_order
+from dougong.records.cells import CellReader, Entry
+from dougong.records.differences import Difference
 from dougong.records.doors import open_door
-from dougong.records.failed_lines import FailedLines
-from dougong.records.importer import Counts, Failure, Importer, chunked, settle, take
-from dougong.records.mapping import ColumnMap, map_columns
+from dougong.records.habits import find_habits, habits_of
+from dougong.records.import_log import Reason
+from dougong.records.import_options import MODES, Options, options_from
+from dougong.records.importer import Counts, Failure, Importer, Taken, chunked, settle, take
+from dougong.records.mapping import add_constants, map_columns
 from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
 from dougong.records.reading import Line, Reading, open_table
@@ -31,35 +34,22 @@ from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.storage.database import Database
 from dougong.storage.release import Release
-from dougong.storage.system import IMPORT
 
-__all__ = ["MODES", "Counts", "Failure", "Options", "Progress", "Result", "run"]
+__all__ = ["MODES", "Counts", "Failure", "Options", "Progress", "Result", "resume", "run"]
 
-MODES: tuple[str, ...] = ("add", "update", "upsert")
-_SAMPLED = 20_000
+SAMPLED = 20_000
 _ATTEMPTS = 3
 
 Progress = Callable[["Counts"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to import. `mapping`: header → field path (None leaves the column out); headers not named there are found by themselves.
-
-    `match`: the fields by which lines find the records that they update; `failed`: where the lines that failed are written.
-    """
-
-    mode: str = "add"
-    match: tuple[str, ...] = ()
-    mapping: Mapping[str, str | None] = field(default_factory=dict)
-    dry_run: bool = False
-    failed: Path | None = None
-    habits: Habits | None = None
+Begun = Callable[[Connection, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an import did. `id` and `batch` undo it; `failures` are the first ones, `ignored` the headers that were left out."""
+    """What an import did. `id` and `batch` undo it; `failures` are the first ones, `reasons` what they have in common.
+
+    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made.
+    """
 
     id: int
     batch: str
@@ -67,6 +57,30 @@ class Result:
     failures: tuple[Failure, ...]
     ignored: tuple[str, ...]
     dry_run: bool
+    reasons: tuple[Reason, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One import under way: where everything is, and who does it."""
+
+    database: Database
+    release: Release
+    actor: Actor
+    key: str
+    path: Path
+    name: str
+    options: Options
+    batch: str
+    language: str
+    progress: Progress | None
+
+    def call(self, connection: Any) -> Call:
+        """A call for one transaction."""
+        actor = self.actor
+        now = datetime.now(UTC)
+        return Call(self.release, connection, actor, "import", now, self.language, actor.timezone, self.batch)
 
 
 def run(
@@ -79,149 +93,190 @@ def run(
     name: str = "",
     language: str = "",
     progress: Progress | None = None,
+    begun: Begun | None = None,
 ) -> Result:
     """Import a CSV or XLSX file (`name` tells which, default: the file's own name).
 
-    Each chunk commits by itself, so that an interrupted import keeps what it has done and can be undone or repeated with
-    `match`. Empty cells are empty values; defaults fill only fields that the file does not have.
+    Each chunk commits by itself, together with how far the import is, so that an interrupted one goes on with `resume`, can be
+    undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id.
     """
     batch = f"import-{secrets.token_hex(8)}"
-    call_of = _CallMaker(release, actor, batch, language or actor.language)
-    with ExitStack() as stack:
-        reading = stack.enter_context(open_table(path, name or path.name, call_of.language))
-        with database.reading() as connection:
-            importer = _prepare(
-                call_of(connection), key, reading, options, partial(_sample, path, name or path.name)
-            )
-        with database.writing() as connection:
-            identity = _begin(call_of(connection), key, name or path.name, options, importer.columns)
-        failed = stack.enter_context(FailedLines(options.failed, reading.header, call_of.language))
-        try:
-            for entries in chain(chunked(importer.reader.group(reading.lines)), importer.postponed()):
-                failed.write(_one_chunk(database, call_of, importer, entries, options, identity))
-                if progress is not None:
-                    progress(importer.counts)
-        except Refusal as refusal:
-            with database.writing() as connection:
-                _finish(call_of(connection), identity, importer.counts, options, str(refusal))
-            raise
-    with database.writing() as connection:
-        _finish(call_of(connection), identity, importer.counts, options)
-    return Result(
-        identity, batch, importer.counts, tuple(importer.failures), importer.columns.ignored, options.dry_run
+    under_way = _Run(
+        database,
+        release,
+        actor,
+        key,
+        path,
+        name or path.name,
+        options,
+        batch,
+        language or actor.language,
+        progress,
     )
+    with _opened(under_way) as (reading, importer):
+        with database.writing() as connection:
+            call = under_way.call(connection)
+            file = str(path.resolve())
+            identity = import_log.begin(call, key, under_way.name, file, options, importer.columns)
+            if begun is not None:
+                begun(connection, identity)
+        return _carry_out(under_way, identity, importer, importer.reader.group(reading.lines))
 
 
-@dataclass(frozen=True, slots=True)
-class _CallMaker:
-    release: Release
-    actor: Actor
-    batch: str
-    language: str
+def resume(
+    database: Database,
+    release: Release,
+    actor: Actor,
+    import_id: int,
+    path: Path | None = None,
+    language: str = "",
+    progress: Progress | None = None,
+) -> Result:
+    """Go on with an import of the actor that was interrupted, from where its last chunk was committed.
 
-    def __call__(self, connection: Any) -> Call:
-        actor = self.actor
-        return Call(
-            self.release,
-            connection,
-            actor,
-            "import",
-            datetime.now(UTC),
-            self.language,
-            actor.timezone,
-            self.batch,
-        )
+    `path` is where the same file lies now. An import that is done or undone is refused; a dry run begins anew.
+    """
+    with database.reading() as connection:
+        row = import_log.noted(connection, import_id, None if actor.is_admin else actor.id)
+    spoken = language or actor.language
+    if row is None:
+        refuse("missing", spoken, "unknown_import")
+    if row["state"] in (import_log.DONE, "undone") or row["options"] is None:
+        refuse("conflict", spoken, "import_ended")
+    document = dict(row["options"])
+    spoken = document.pop("language") or spoken
+    options = options_from(document)
+    file = path or Path(row["file_key"])
+    if not file.is_file():
+        refuse("missing", spoken, "import_file_gone")
+    under_way = _Run(
+        database, release, actor, row["entity"], file, row["name"], options, row["batch"], spoken, progress
+    )
+    with _opened(under_way) as (reading, importer):
+        with database.writing() as connection:
+            import_log.take_up(under_way.call(connection), import_id)
+            row = import_log.noted(connection, import_id)
+            assert row is not None
+            waiting = import_log.waiting_lines(connection, import_id)
+        importer.counts, importer.position = import_log.counts_of(row), row["position"]
+        entries = _skip(under_way, importer, reading.lines, waiting)
+        return _carry_out(under_way, import_id, importer, entries)
 
 
-def _prepare(
-    call: Call, key: str, reading: Reading, options: Options, sample: Callable[[str], list[Line]]
-) -> Importer:
-    shape = open_door(call, key, "import")
+@contextmanager
+def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
+    """The open file, and the importer that knows its columns and how they are written."""
+    options = under_way.options
+    with open_table(under_way.path, under_way.name, under_way.language, options.layout) as reading:
+        head = list(islice(reading.lines, SAMPLED))
+        with under_way.database.reading() as connection:
+            importer = _prepare(under_way.call(connection), under_way, reading.header, head)
+        yield replace(reading, lines=chain(head, reading.lines)), importer
+
+
+def _prepare(call: Call, under_way: _Run, header: tuple[str, ...], head: list[Line]) -> Importer:
+    options = under_way.options
+    shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
-        open_door(call, key, action)
-    columns = map_columns(call, shape, reading.header, options.mapping)
-    habits = options.habits or Habits(
-        language=call.language,
-        timezone=ZoneInfo(call.timezone),
-        date_order=date_order(columns.columns, sample(call.language)),
-    )
+        open_door(call, under_way.key, action)
+    columns = map_columns(call, shape, header, options.mapping)
+    columns = add_constants(call, shape, columns, options.constants)
+    base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
+    habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
-    reader = CellReader(columns.columns, habits, resolver)
+    reader = CellReader(columns.columns, habits, resolver, options.keep_empty)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
-    return Importer(shape, columns, reader, matcher, resolver, len(reading.header), rehearsal=rehearsal)
+    return Importer(shape, columns, reader, matcher, resolver, len(header), rehearsal=rehearsal)
 
 
-def _sample(path: Path, name: str, language: str) -> list[Line]:
-    with open_table(path, name, language) as reading:
-        return list(islice(reading.lines, _SAMPLED))
+def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
+    """The entries beyond the position; of those before it, the waiting ones are taken up and the matched ones remembered."""
+    entries = importer.reader.group(lines)
+    for chunk in chunked(entries):
+        before = [entry for entry in chunk if entry.lines[-1].number <= importer.position]
+        importer.later += [entry for entry in before if entry.lines[0].number in waiting]
+        if before and importer.matcher.remembers:
+            with under_way.database.reading() as connection:
+                copies = [Entry(entry.lines) for entry in before]
+                importer.reader.read(under_way.call(connection), copies, importer.width)
+                importer.matcher.remember(copies)
+        if len(before) < len(chunk):
+            return chain(chunk[len(before) :], entries)
+    return iter(())
 
 
-def _one_chunk(
-    database: Database,
-    call_of: _CallMaker,
-    importer: Importer,
-    entries: list[Entry],
-    options: Options,
-    identity: int,
-) -> list[Entry]:
-    """Import some entries in a transaction of their own; a race lost against another writer is tried again.
+def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
+    """Take everything that is left; what a refusal breaks off can be taken up again."""
+    try:
+        for chunk in chunked(entries):
+            _one_chunk(under_way, importer, chunk, identity, again=False)
+        for chunk in importer.postponed():
+            _one_chunk(under_way, importer, chunk, identity, again=True)
+    except Refusal as refusal:
+        _finish(under_way, identity, import_log.BROKEN, str(refusal))
+        raise
+    _finish(under_way, identity, import_log.DONE)
+    return _result(under_way, identity, importer)
 
-    Returns the entries that are settled; others come again when the whole file was read.
-    """
+
+def _one_chunk(under_way: _Run, importer: Importer, entries: list[Entry], identity: int, again: bool) -> None:
+    """Import some entries in a transaction of their own; a race lost against another writer is tried again."""
+    position = (importer.position, max(importer.position, entries[-1].lines[-1].number))
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            with database.writing() as connection:
-                call = call_of(connection)
-                seen = importer.matcher.mark()
-                counts = take(call, importer, entries, write_them=not options.dry_run)
-                if options.dry_run:
-                    connection.rollback()
-                else:
-                    _note(call, identity, counts)
+            taken = _attempt(under_way, importer, entries, identity, position, again)
             break
         except Refusal as refusal:
             if refusal.kind != "conflict" or attempt == _ATTEMPTS:
                 raise
-            importer.matcher.forget(seen)
             entries = [Entry(entry.lines) for entry in entries]
-    return settle(importer, entries, counts)
+    settle(importer, entries, taken)
+    if under_way.progress is not None:
+        under_way.progress(importer.counts)
 
 
-def _begin(call: Call, key: str, name: str, options: Options, columns: ColumnMap) -> int:
-    row = {
-        "at": call.at,
-        "actor_id": call.actor.id,
-        "entity": key,
-        "name": name[:255],
-        "mode": options.mode,
-        "mapping": {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns},
-        "match": list(options.match),
-        "dry_run": options.dry_run,
-        "state": "running",
-        "batch": call.batch,
-    }
-    identity: int = call.connection.execute(insert(IMPORT).values(row).returning(IMPORT.c.id)).scalar_one()
-    return identity
+def _attempt(
+    under_way: _Run,
+    importer: Importer,
+    entries: list[Entry],
+    identity: int,
+    position: tuple[int, int],
+    again: bool,
+) -> Taken:
+    with under_way.database.writing() as connection:
+        call = under_way.call(connection)
+        is_dry = under_way.options.dry_run
+        taken = take(call, importer, entries, write_them=not is_dry)
+        if is_dry:
+            connection.rollback()
+        else:
+            import_log.note_chunk(call, identity, position, taken, entries if again else ())
+    if is_dry:
+        with under_way.database.writing() as connection:
+            call = under_way.call(connection)
+            import_log.note_chunk(call, identity, position, taken, entries if again else ())
+    return taken
 
 
-def _figures(counts: Counts) -> dict[str, int]:
-    return {name: getattr(counts, name) for name in ("total", "added", "updated", "unchanged", "failed")}
+def _finish(under_way: _Run, identity: int, state: str, error: str = "") -> None:
+    with under_way.database.writing() as connection:
+        import_log.finish(under_way.call(connection), identity, state, error)
 
 
-def _note(call: Call, identity: int, counts: Counts) -> None:
-    call.connection.execute(update(IMPORT).where(IMPORT.c.id == identity).values(_figures(counts)))
-
-
-def _finish(call: Call, identity: int, counts: Counts, options: Options, error: str = "") -> None:
-    values = {
-        **_figures(counts),
-        "state": "failed" if error else "done",
-        "finished_at": call.at,
-        "error": error or None,
-    }
-    if options.failed is not None and counts.failed:
-        values["failed_key"] = options.failed.name
-    call.connection.execute(update(IMPORT).where(IMPORT.c.id == identity).values(values))
+def _result(under_way: _Run, identity: int, importer: Importer) -> Result:
+    with under_way.database.reading() as connection:
+        failures = tuple(failure for _, failure in import_log.failures(connection, identity))
+        reasons = import_log.reasons(connection, identity)
+    return Result(
+        identity,
+        under_way.batch,
+        importer.counts,
+        failures,
+        importer.columns.ignored,
+        under_way.options.dry_run,
+        reasons,
+        tuple(importer.differences),
+    )

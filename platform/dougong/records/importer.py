@@ -9,6 +9,7 @@ from itertools import islice
 from dougong.diagnostics import Diagnostic
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
+from dougong.records.differences import Difference, differences_in
 from dougong.records.draft import Draft
 from dougong.records.mapping import ColumnMap
 from dougong.records.matching import Matcher
@@ -18,7 +19,7 @@ from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
 
 CHUNK = 2000
-_SHOWN_PROBLEMS = 100
+SHOWN_DIFFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ class Importer:
     resolver: Resolver
     width: int
     counts: Counts = Counts()
-    failures: list[Failure] = field(default_factory=list)
+    position: int = 0
+    """The last line of the file that was taken."""
     later: list[Entry] = field(default_factory=list)
     """Entries that name records of the same entity which were not there yet: they may follow further down in the file."""
     is_last: bool = False
     rehearsal: Rehearsal | None = None
     """In a dry run, what the file would have written."""
+    differences: list[Difference] = field(default_factory=list)
+    """In a dry run, the first changes that it would have made."""
 
     def postponed(self) -> Iterator[list[Entry]]:
         """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
@@ -68,25 +72,27 @@ class Importer:
                 yield from chunked(iter(waiting))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a chunk: how far the import is with it, and its entries that failed or must wait."""
+
+    counts: Counts
+    failed: tuple[Entry, ...]
+    waiting: tuple[Entry, ...]
+
+
 def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
     """The entries in pieces that each go into a transaction."""
     while chunk := list(islice(entries, CHUNK)):
         yield chunk
 
 
-def settle(importer: Importer, entries: Sequence[Entry], counts: Counts) -> list[Entry]:
-    """Take over what a committed chunk did; puts entries aside that only miss a record of the same entity, and returns the others."""
-    importer.counts = counts
-    kept: list[Entry] = []
-    for entry in entries:
-        if not importer.is_last and _waits(importer, entry):
-            importer.later.append(Entry(entry.lines))
-        else:
-            kept.append(entry)
-    failed = [Failure(entry.lines[0].number, tuple(entry.problems)) for entry in kept if entry.problems]
-    importer.failures += failed[: max(0, _SHOWN_PROBLEMS - len(importer.failures))]
+def settle(importer: Importer, entries: Sequence[Entry], taken: Taken) -> None:
+    """Take over what a committed chunk did; entries that only miss a record of the same entity are put aside."""
+    importer.counts = taken.counts
+    importer.position = max(importer.position, *(entry.lines[-1].number for entry in entries))
+    importer.later += [Entry(entry.lines) for entry in taken.waiting]
     importer.resolver.forget_records(importer.shape.key)
-    return kept
 
 
 def _only_misses_own(shape: Shape, entry: Entry) -> bool:
@@ -98,7 +104,7 @@ def _only_misses_own(shape: Shape, entry: Entry) -> bool:
     return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
 
-def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: bool) -> Counts:
+def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: bool) -> Taken:
     """Take the entries into the database, as far as they have no problem, and return how far the import then is."""
     importer.reader.read(call, entries, importer.width)
     pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
@@ -111,10 +117,23 @@ def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: b
             entry.problems.extend(problems_in([draft]))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
-    done = entries if importer.is_last else [each for each in entries if not _waits(importer, each)]
+    if importer.rehearsal is not None:
+        _note_differences(call, importer, pairs)
+    waiting = () if importer.is_last else tuple(each for each in entries if _waits(importer, each))
+    aside = {id(entry) for entry in waiting}
+    done = [each for each in entries if id(each) not in aside]
     counts = _counted(importer.counts, done, good)
     rehearsed = _rehearsed(call, importer, done)
-    return replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
+    counts = replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
+    return Taken(counts, tuple(each for each in done if each.problems), waiting)
+
+
+def _note_differences(call: Call, importer: Importer, pairs: Sequence[tuple[Entry, Draft]]) -> None:
+    """Remember the first differences, those of changed records before those of new ones."""
+    free = SHOWN_DIFFERENCES - len(importer.differences)
+    changed = [pair for pair in pairs if pair[1].changed and not has_problems(pair[1])]
+    for entry, draft in changed[: max(0, free)]:
+        importer.differences += differences_in(call, importer.shape, entry.lines[0].number, draft)
 
 
 def _waits(importer: Importer, entry: Entry) -> bool:

@@ -24,6 +24,9 @@ _SYSTEM_LABELS: dict[str, tuple[str, str]] = {
     "updated_by": ("修改人", "Updated by"),
 }
 
+REASON: tuple[str, str] = ("导入失败原因", "Reason for refusal")
+"""The header, in both languages, above the reasons in a file of failed lines; such a file comes in again as it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -34,6 +37,8 @@ class Column:
     table: str
     name: str
     field: Field | None
+    constant: str | None = None
+    """What every record gets, where no column of the file is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,24 @@ def map_columns(
     return ColumnMap(tuple(columns), tuple(ignored))
 
 
+def add_constants(call: Call, shape: Shape, columns: ColumnMap, constants: Mapping[str, str]) -> ColumnMap:
+    """The columns with one more for every fixed value: field id → text; sub-tables and fields with a column have none."""
+    known = {target.name: target for _, target in _named(call, shape) if not target.table and target.field}
+    taken = {column.name for column in columns.columns if not column.table}
+    added: list[Column] = []
+    problems: list[Diagnostic] = []
+    for place, (name, text) in enumerate(constants.items()):
+        target = known.get(name)
+        if target is None or name in taken:
+            problems.append(problem(call.language, "import_constant", name, nearest(name, known), name=name))
+            continue
+        problems += _forbidden(call, shape, target, name)
+        added.append(Column(-1 - place, name, "", name, target.field, text))
+    if problems:
+        raise Refusal("invalid", problems)
+    return ColumnMap((*columns.columns, *added), columns.ignored)
+
+
 def _find(
     call: Call, title: str, given: Mapping[str, str | None], known: Mapping[str, list[_Target]]
 ) -> _Target | Diagnostic | None:
@@ -138,6 +161,7 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
     yield [ID, *_SYSTEM_LABELS[ID]], _Target("", ID, None)
     for name in _IGNORED:
         yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, None, ignored=True)
+    yield list(REASON), _Target("", "", None, ignored=True)
 
 
 def _names(field: Field) -> list[str]:

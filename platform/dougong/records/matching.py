@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+from dougong.diagnostics import Diagnostic
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -15,6 +15,7 @@ from dougong.records.load import drafts_of, load
 from dougong.records.locks import locked_ids
 from dougong.records.mapping import ID, ColumnMap
 from dougong.records.messages import problem, refuse
+from dougong.records.resolving import SHOWN_CANDIDATES
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
 from dougong.records.unique import is_one_of
@@ -32,7 +33,8 @@ class Matcher:
         self._written = frozenset(
             self._names | {column.table for column in columns.columns if column.table}
         ) - {ID}
-        self._seen: dict[int, int] = {}
+        self._seen: dict[Key, int] = {}
+        """The line that first had a key; a line that comes again is the same one."""
         if mode != "add" and not self._match:
             refuse("invalid", call.language, "import_no_match", "match")
         for name in self._match if mode != "add" else ():
@@ -49,13 +51,17 @@ class Matcher:
                 label = self._shape.field(name).label.get(call.language)
                 refuse("forbidden", call.language, "locked_field", name, label=label)
 
-    def mark(self) -> dict[int, int]:
-        """What was seen so far, for going back to it."""
-        return dict(self._seen)
+    @property
+    def remembers(self) -> bool:
+        """Whether it matters which keys earlier lines had."""
+        return self._mode != "add"
 
-    def forget(self, seen: dict[int, int]) -> None:
-        """Go back to what was seen at a mark."""
-        self._seen = seen
+    def remember(self, entries: Iterable[Entry]) -> None:
+        """Take note of the keys of entries that were taken before."""
+        for entry in entries:
+            key = self._key(entry)
+            if None not in key:
+                self._seen.setdefault(key, entry.lines[0].number)
 
     def drafts(self, call: Call, entries: Sequence[Entry]) -> list[tuple[Entry, Draft]]:
         """The drafts of the entries; those that cannot be matched get a problem and no draft."""
@@ -78,18 +84,18 @@ class Matcher:
     def _key(self, entry: Entry) -> Key:
         return tuple(entry.values.get(name) for name in self._match)
 
-    def _reason(self, call: Call, entry: Entry, identifiers: Sequence[int]) -> Any:
-        name = self._match[0]
+    def _reason(self, call: Call, entry: Entry, identifiers: Sequence[int]) -> Diagnostic | None:
+        name, key = self._match[0], self._key(entry)
+        if None not in key:
+            first = self._seen.setdefault(key, entry.lines[0].number)
+            if first != entry.lines[0].number:
+                return problem(call.language, "import_repeated", name, value=first)
         if len(identifiers) > 1:
-            return problem(call.language, "import_several", name)
-        if not identifiers:
-            by_id = ID in self._match and entry.values.get(ID) is not None
-            return (
-                problem(call.language, "import_unmatched", name) if self._mode == "update" or by_id else None
-            )
-        first = self._seen.setdefault(identifiers[0], entry.lines[0].number)
-        if first != entry.lines[0].number:
-            return problem(call.language, "import_repeated", name, value=first)
+            shown = ", ".join(f"#{each}" for each in identifiers[:SHOWN_CANDIDATES])
+            return problem(call.language, "import_several", name, value=shown)
+        by_id = ID in self._match and entry.values.get(ID) is not None
+        if not identifiers and (self._mode == "update" or by_id):
+            return problem(call.language, "import_unmatched", name)
         return None
 
     def _find(self, call: Call, entries: Sequence[Entry]) -> dict[Key, list[int]]:

@@ -123,9 +123,19 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "import_no_match": ("更新导入需要匹配字段", "updating needs fields to match by"),
     "import_mode": ("导入方式应为 add、update 或 upsert", "the mode is add, update or upsert"),
-    "import_ambiguous": ("{label}：“{value}”对应多条记录", "{label}: several records are called '{value}'"),
+    "import_ambiguous": (
+        "{label}：“{value}”对应多条记录（{candidates}）",
+        "{label}: several are called '{value}' ({candidates})",
+    ),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
-    "import_several": ("有多条记录匹配", "several records match"),
+    "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
+    "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
+    "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
+    "import_file_gone": ("导入的文件已不在原处", "the file of the import is no longer there"),
+    "import_constant": (
+        "固定值的字段“{name}”无效或已由列写入",
+        "'{name}' cannot be a fixed value, or a column fills it",
+    ),
     "import_repeated": (
         "文件中第 {value} 行已匹配同一记录",
         "line {value} of the file already matched the same record",

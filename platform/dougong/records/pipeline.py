@@ -45,7 +45,7 @@ def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> 
     """The drafts with their serial numbers, and with what is computed from these; without those that got none."""
     pass_given(evaluation, shape, drafts)
     numbered = number(evaluation, shape, drafts)
-    if numbered and (shape.computed or any(rows.computed for rows in shape.tables.values())):
+    if numbered and shape.computes_from_numbers:
         compute(evaluation, shape, numbered)
     return [draft for draft in drafts if not has_problems(draft)]
 
@@ -100,8 +100,13 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
     updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
     stamps = {draft.id: draft.stamp for draft in (*new, *changed) if draft.stamp is not None}
     write_history(call, shape, chain(created, updated), stamps)
-    if anybody_listens():
-        announce(call, [_event(shape, draft) for draft in (*new, *changed)])
+    told = [
+        draft
+        for kind, drafts_of_kind in (("create", new), ("update", changed))
+        if drafts_of_kind and anybody_listens(call, shape.key, kind)
+        for draft in drafts_of_kind
+    ]
+    announce(call, [_event(shape, draft) for draft in told])
 
 
 def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> None:
@@ -165,7 +170,9 @@ def _event(shape: Shape, draft: Draft) -> Event:
 
 def has_problems(draft: Draft) -> bool:
     """Whether the draft or one of its rows has a problem."""
-    return bool(draft.problems) or any(row.problems for rows in draft.rows.values() for row in rows.drafts)
+    if draft.problems:
+        return True
+    return bool(draft.rows) and any(row.problems for rows in draft.rows.values() for row in rows.drafts)
 
 
 def problems_in(drafts: Sequence[Draft]) -> list[Diagnostic]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dougong.model.expression import Value
+from dougong.model.unique import Unique
 from dougong.records.call import Call
 from dougong.records.draft import Draft
 from dougong.records.shape import Shape
-from dougong.records.unique import key_of, report_shared
+from dougong.records.unique import Key, key_of, report_shared
 
 
 class Rehearsal:
@@ -16,23 +17,23 @@ class Rehearsal:
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._taken: dict[tuple[str, ...], set[tuple[Value, ...]]] = {names: set() for names in shape.unique}
-        self._named = [names[0] for names in shape.unique if len(names) == 1]
+        self._taken: list[tuple[Unique, set[Key]]] = [(rule, set()) for rule in shape.unique]
+        self._named = [rule.fields[0] for rule in shape.unique if len(rule.fields) == 1 and rule.is_plain]
         self._names: set[Value] = set()
 
     def rehearse(self, call: Call, drafts: Sequence[Draft]) -> None:
         """Report what earlier records of the file have taken, and remember the others."""
         for draft in drafts:
-            for names, taken in self._taken.items():
-                key = key_of(draft, names)
+            for rule, taken in self._taken:
+                key = key_of(draft.values, rule)
                 if draft.is_new and key is not None and key in taken:
-                    report_shared(call, self._shape, names, draft)
+                    report_shared(call, self._shape, rule, draft)
             if not draft.problems:
                 self._remember(draft)
 
     def _remember(self, draft: Draft) -> None:
-        for names, taken in self._taken.items():
-            key = key_of(draft, names)
+        for rule, taken in self._taken:
+            key = key_of(draft.values, rule)
             if key is not None:
                 taken.add(key)
         self._names.update(draft.values[name] for name in self._named if draft.values.get(name) is not None)

@@ -12,12 +12,14 @@ from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.eligible import units
+from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import USER
 from dougong.storage.types import Characters
 
 AMBIGUOUS = -1
+SHOWN_CANDIDATES = 5
 _PLAIN_TYPES = frozenset({"text", "serial", "email", "phone", "url"})
 _MOST_KEPT = 200_000
 
@@ -28,6 +30,7 @@ class Resolver:
     def __init__(self) -> None:
         self._records: dict[str, dict[str, int | None]] = {}
         self._people: dict[str, int] | None = None
+        self._several: dict[tuple[str, str], list[str]] = {}
         self._departments: dict[str, int] | None = None
 
     def forget_records(self, key: str) -> None:
@@ -38,13 +41,13 @@ class Resolver:
     def person(self, call: Call, text: str) -> int | None:
         """The active person with that login, name or e-mail address."""
         if self._people is None:
-            self._people = _all_people(call)
+            self._people = self._all_people(call)
         return self._people.get(text.strip().casefold())
 
     def department(self, call: Call, text: str) -> int | None:
         """The department with that path, name or id."""
         if self._departments is None:
-            self._departments = _all_departments(call)
+            self._departments = self._all_departments(call)
         return self._departments.get(_path(text))
 
     def find_records(self, call: Call, key: str, texts: Iterable[str]) -> dict[str, int | None]:
@@ -54,33 +57,74 @@ class Resolver:
             known.clear()
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         if missing:
-            known.update(_find(call, key, missing))
+            known.update(self._find(call, key, missing))
         return known
 
+    def candidates(self, key: str, text: str) -> str:
+        """What an ambiguous text may mean, in the words that name each alone: logins, or ids with their sign."""
+        folded = {MEMBER: text.strip().casefold(), DEPARTMENT: _path(text)}.get(key, text)
+        found = self._several.get((key, folded), [])
+        return ", ".join(found[:SHOWN_CANDIDATES]) + (", …" if len(found) > SHOWN_CANDIDATES else "")
 
-def _all_people(call: Call) -> dict[str, int]:
-    statement = select(USER.c.id, USER.c.login, USER.c.name, USER.c.email).where(USER.c.disabled_at.is_(None))
-    rows = call.connection.execute(statement).all()
-    found: dict[str, int] = {}
-    for identifier, _, name, email in rows:
-        for text in dict.fromkeys(each.strip().casefold() for each in (name, email) if each):
-            found[text] = AMBIGUOUS if text in found and found[text] != identifier else identifier
-    for identifier, login, _, _ in rows:
-        found[login.casefold()] = identifier
-    return found
+    def _all_people(self, call: Call) -> dict[str, int]:
+        columns = (USER.c.id, USER.c.login, USER.c.name, USER.c.email, USER.c.phone)
+        rows = call.connection.execute(select(*columns).where(USER.c.disabled_at.is_(None))).all()
+        found: dict[str, int] = {}
+        logins = {row.id: row.login for row in rows}
+        for identifier, _, name, email, phone in rows:
+            for text in dict.fromkeys(each.strip().casefold() for each in (name, email, phone) if each):
+                if text in found:
+                    both = self._several.setdefault((MEMBER, text), [logins.get(found[text], "")])
+                    both.append(logins[identifier])
+                    found[text] = AMBIGUOUS
+                else:
+                    found[text] = identifier
+        for identifier, login in logins.items():
+            found[login.casefold()] = identifier
+        return found
 
+    def _all_departments(self, call: Call) -> dict[str, int]:
+        found: dict[str, int] = {}
+        every = units(call)
+        paths = {unit.id: unit.path for unit in every}
+        for unit in every:
+            name = _path(unit.name)
+            if name in found:
+                both = self._several.setdefault((DEPARTMENT, name), [paths.get(found[name], "")])
+                both.append(unit.path)
+                found[name] = AMBIGUOUS
+            else:
+                found[name] = unit.id
+        for unit in every:
+            found[str(unit.id)] = found.get(str(unit.id), unit.id)
+            if "/" in unit.path:
+                found[_path(unit.path)] = unit.id
+        return found
 
-def _all_departments(call: Call) -> dict[str, int]:
-    found: dict[str, int] = {}
-    every = units(call)
-    for unit in every:
-        name = _path(unit.name)
-        found[name] = AMBIGUOUS if name in found else unit.id
-    for unit in every:
-        found[str(unit.id)] = found.get(str(unit.id), unit.id)
-        if "/" in unit.path:
-            found[_path(unit.path)] = unit.id
-    return found
+    def _find(self, call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:
+        """Ask one way of naming after the other; the first by which a text names any record decides."""
+        shape = shape_of(call.release, key)
+        found: dict[str, int | None] = {}
+        selection = Selection(call, shape)
+        for column in _ways(shape, selection.hidden):
+            left = [text for text in texts if text not in found]
+            for chunk in chunks(left):
+                statement = selection.select(shape.table.c.id, column).where(column.in_(chunk))
+                for identifier, text in call.connection.execute(statement):
+                    if text in found:
+                        both = self._several.setdefault((key, text), [f"#{found[text]}"])
+                        both.append(f"#{identifier}")
+                        found[text] = AMBIGUOUS
+                    else:
+                        found[text] = identifier
+        by_id = {
+            number: text for text in texts if text not in found and (number := _number(text)) is not None
+        }
+        for numbers in chunks(list(by_id)):
+            statement = selection.select(shape.table.c.id).where(shape.table.c.id.in_(numbers))
+            for identifier in call.connection.execute(statement).scalars():
+                found[by_id[identifier]] = identifier
+        return {text: found.get(text) for text in texts}
 
 
 def _path(text: str) -> str:
@@ -88,28 +132,9 @@ def _path(text: str) -> str:
     return "/".join(part.strip() for part in unicodedata.normalize("NFKC", text).casefold().split("/"))
 
 
-def _find(call: Call, key: str, texts: Sequence[str]) -> dict[str, int | None]:
-    """Ask one way of naming after the other; the first by which a text names any record decides."""
-    shape = shape_of(call.release, key)
-    found: dict[str, int | None] = {}
-    selection = Selection(call, shape)
-    for column in _ways(shape, selection.hidden):
-        left = [text for text in texts if text not in found]
-        for chunk in chunks(left):
-            statement = selection.select(shape.table.c.id, column).where(column.in_(chunk))
-            for identifier, text in call.connection.execute(statement):
-                found[text] = AMBIGUOUS if text in found else identifier
-    by_id = {number: text for text in texts if text not in found and (number := _number(text)) is not None}
-    for numbers in chunks(list(by_id)):
-        statement = selection.select(shape.table.c.id).where(shape.table.c.id.in_(numbers))
-        for identifier in call.connection.execute(statement).scalars():
-            found[by_id[identifier]] = identifier
-    return {text: found.get(text) for text in texts}
-
-
 def _ways(shape: Shape, hidden: frozenset[str]) -> list[ColumnElement[Any]]:
     """The columns by which a record can be named: unique texts, then the title where it is made of texts only."""
-    fields = [shape.field(names[0]) for names in shape.unique if len(names) == 1]
+    fields = [shape.field(rule.fields[0]) for rule in shape.unique if len(rule.fields) == 1 and rule.is_plain]
     fields += list(shape.serials)
     names = dict.fromkeys(field.id for field in fields if _is_plain(field) and field.id not in hidden)
     ways: list[ColumnElement[Any]] = [shape.table.c[name] for name in names]

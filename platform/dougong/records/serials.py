@@ -67,6 +67,8 @@ def give_numbers(evaluation: Evaluation, shape: Shape, field: Field, drafts: Seq
 
 def _too_long(evaluation: Evaluation, field: Field, draft: Draft, place: Place) -> bool:
     """Whether the texts of the record make its number longer than a number may be; it is then refused before it is counted."""
+    if not place.texts:
+        return False
     length = len(SERIAL.number(field, 10**12, place.day, place.texts))
     if length <= LONGEST:
         return False
@@ -81,6 +83,8 @@ def _too_long(evaluation: Evaluation, field: Field, draft: Draft, place: Place) 
 def places_of(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequence[Draft]) -> list[Place]:
     """Which counter each record continues, dated by the moment it was created."""
     expressions = [part.expression for part in field.parts if part.expression is not None]
+    if not expressions and not field.per:
+        return _dated_places(evaluation, shape, field, drafts)
     evaluation.prepare(shape, [*expressions, *field.per], drafts)
     zone = _zone(evaluation, shape)
     found = []
@@ -89,6 +93,21 @@ def places_of(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequen
         texts = tuple(_text(evaluation.value(each, draft.values)) for each in expressions)
         groups = [_text(evaluation.value(each, draft.values)) for each in field.per]
         found.append(Place(counter_name(shape.key, field, day, groups), day, texts))
+    return found
+
+
+def _dated_places(evaluation: Evaluation, shape: Shape, field: Field, drafts: Iterable[Draft]) -> list[Place]:
+    """The same where nothing but the moment decides, of which many records share one."""
+    zone = _zone(evaluation, shape)
+    known: dict[datetime, Place] = {}
+    found = []
+    for draft in drafts:
+        moment = _moment(evaluation, draft)
+        place = known.get(moment)
+        if place is None:
+            day = moment.astimezone(zone).date()
+            place = known[moment] = Place(counter_name(shape.key, field, day, ()), day, ())
+        found.append(place)
     return found
 
 

@@ -13,6 +13,7 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
+from dougong.model.unique import Unique
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
@@ -39,7 +40,7 @@ class Shape:
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
     computed: tuple[str, ...]
-    unique: tuple[tuple[str, ...], ...]
+    unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
     """Fields whose value is a list that one column holds: choices, files, people and departments."""
@@ -47,6 +48,8 @@ class Shape:
     """Fields whose text is searched."""
     row_readers: Paths
     """Sub-tables that formulas or rules of the record read."""
+    computes_from_numbers: bool
+    """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
 
     @property
     def key(self) -> str:
@@ -95,6 +98,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         listed=tuple(field.id for field in fields if field.type in _LISTS and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
+        computes_from_numbers=_computes_from_numbers(fields, tables),
     )
 
 
@@ -102,9 +106,26 @@ def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:
     return tuple(field for field in fields if field.type == type_id)
 
 
-def _unique(entity: Entity) -> tuple[tuple[str, ...], ...]:
-    single = tuple((field.id,) for field in entity.fields.values() if field.unique)
+def _unique(entity: Entity) -> tuple[Unique, ...]:
+    single = tuple(Unique((field.id,)) for field in entity.fields.values() if field.unique)
     return tuple(dict.fromkeys((*single, *entity.unique)))
+
+
+def _computes_from_numbers(fields: tuple[Field, ...], tables: Mapping[str, Shape]) -> bool:
+    own = {(field.id,) for field in fields if field.type == "serial"}
+    inner = {(name, field.id) for name, rows in tables.items() for field in rows.serials}
+    if any(_reads(field, own | inner) for field in fields):
+        return True
+    upwards = {("parent", *road) for road in own}
+    return any(
+        _reads(field, upwards | {(each.id,) for each in rows.serials})
+        for rows in tables.values()
+        for field in rows.entity.fields.values()
+    )
+
+
+def _reads(field: Field, roads: set[tuple[str, ...]]) -> bool:
+    return field.formula is not None and any(road in roads for road in field.formula.reads)
 
 
 def _read_tables(entity: Entity, tables: Paths) -> Paths:

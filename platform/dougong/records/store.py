@@ -6,18 +6,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, update
 
 from dougong.model.field import Field
-from dougong.records.bulk import insert_rows
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Rows
 from dougong.records.shape import Shape
 from dougong.storage import ids
+from dougong.storage.bulk import Same, insert_columns
 
 Parameters = dict[str, Any]
-_SYSTEM = ("created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at")
 
 
 def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
@@ -33,7 +32,19 @@ def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True
     ):
         draft.id = identifier
-    names = [field.id for field in shape.columns]
+    columns: dict[str, Sequence[Any] | Same] = {
+        field.id: [draft.values.get(field.id) for draft in drafts] for field in shape.columns
+    }
+    columns.update(_stamps(call, drafts), id=[draft.id for draft in drafts], version=Same(1))
+    insert_columns(call.connection, shape.table, columns, len(drafts))
+    for field in shape.lists:
+        _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
+    for name, rows_shape in shape.tables.items():
+        _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in drafts if name in draft.rows])
+
+
+def _stamps(call: Call, drafts: Sequence[Draft]) -> dict[str, Sequence[Any] | Same]:
+    """The system columns of new records, which are put into the drafts too."""
     for draft in drafts:
         at, by = stamp_of(call, draft)
         draft.values.update(
@@ -45,11 +56,11 @@ def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
             deleted_at=None,
             id=draft.id,
         )
-    insert_rows(call.connection, shape.table, [draft.values for draft in drafts], ["id", *names, *_SYSTEM])
-    for field in shape.lists:
-        _insert_links(call, shape, field, [draft for draft in drafts if draft.values.get(field.id)])
-    for name, rows_shape in shape.tables.items():
-        _write_rows(call, rows_shape, [(draft, draft.rows[name]) for draft in drafts if name in draft.rows])
+    if all(draft.stamp is None for draft in drafts):
+        now, actor = Same(call.at), Same(call.actor.id)
+        return {"created_at": now, "created_by": actor, "updated_at": now, "updated_by": actor}
+    names = ("created_at", "created_by", "updated_at", "updated_by")
+    return {name: [draft.values[name] for draft in drafts] for name in names}
 
 
 def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -101,12 +112,13 @@ def _update_columns(
 def _insert_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
     table = call.release.tables.links(shape.key, field.id)
     rows = [
-        {"source_id": draft.id, "target_id": target, "position": position}
+        (draft.id, target, position)
         for draft in drafts
         for position, target in enumerate(draft.values[field.id])
     ]
     if rows:
-        call.connection.execute(insert(table), rows)
+        columns = zip(("source_id", "target_id", "position"), zip(*rows, strict=True), strict=True)
+        insert_columns(call.connection, table, dict(columns), len(rows))
 
 
 def _delete_links(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> None:
@@ -144,11 +156,11 @@ def _write_rows(call: Call, shape: Shape, owners: Sequence[tuple[Draft, Rows]]) 
 def _insert_rows(call: Call, shape: Shape, new: Sequence[Draft]) -> None:
     if not new:
         return
-    names = [field.id for field in shape.columns]
     for row, identifier in zip(new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True):
         row.id = row.values["id"] = identifier
-    columns = ("id", "parent_id", "position", *names)
-    insert_rows(call.connection, shape.table, [row.values for row in new], columns)
+    names = ("id", "parent_id", "position", *(field.id for field in shape.columns))
+    columns = {name: [row.values.get(name) for row in new] for name in names}
+    insert_columns(call.connection, shape.table, columns, len(new))
 
 
 def _update_positions(call: Call, shape: Shape, rows: Sequence[Draft]) -> None:

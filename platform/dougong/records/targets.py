@@ -34,11 +34,13 @@ def check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
 
 def _new_values(field: Field, drafts: Iterable[Draft]) -> list[tuple[Draft, Value]]:
     """The drafts in which the field was written with something else than what stood there."""
-    found = []
+    found, name = [], field.id
     for draft in drafts:
-        value = draft.values.get(field.id)
-        was = draft.before.get(field.id) if draft.before is not None else None
-        if field.id in draft.written and value is not None and was != value:
+        if name not in draft.written:
+            continue
+        value = draft.values.get(name)
+        was = draft.before.get(name) if draft.before is not None else None
+        if value is not None and was != value:
             found.append((draft, value))
     return found
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.records.bulk import insert_rows
 from dougong.records.call import Call
 from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.shape import Shape
+from dougong.storage.bulk import Same, insert_columns
 from dougong.storage.system import HISTORY
 
 Change = dict[str, Any]
@@ -23,25 +23,27 @@ def write_history(
     stamps: Mapping[int, Stamp] | None = None,
 ) -> None:
     """Add an entry (action, record id, version, changes) for every record; `stamps` are those of records done at another time."""
-    now, known = Stamp(call.at, call.actor.id), stamps or {}
-    app = shape.entity.app
-    rows = [
-        {
-            "at": known.get(identifier, now).at,
-            "actor_id": known.get(identifier, now).by,
-            "door": call.door,
-            "app": app,
-            "entity": shape.key,
-            "record_id": identifier,
-            "action": action,
-            "batch": call.batch,
-            "changes": changes,
-            "version": version,
-        }
-        for action, identifier, version, changes in entries
-    ]
-    if rows:
-        insert_rows(call.connection, HISTORY, rows, list(rows[0]))
+    written = list(entries)
+    if not written:
+        return
+    actions, identifiers, versions, changes = zip(*written, strict=True)
+    columns: dict[str, Sequence[Any] | Same] = {
+        "door": Same(call.door),
+        "app": Same(shape.entity.app),
+        "entity": Same(shape.key),
+        "record_id": identifiers,
+        "action": actions,
+        "batch": Same(call.batch),
+        "changes": changes,
+        "version": versions,
+        "at": Same(call.at),
+        "actor_id": Same(call.actor.id),
+    }
+    if stamps:
+        now = Stamp(call.at, call.actor.id)
+        stamped = [stamps.get(identifier, now) for identifier in identifiers]
+        columns.update(at=[each.at for each in stamped], actor_id=[each.by for each in stamped])
+    insert_columns(call.connection, HISTORY, columns, len(written))
 
 
 def changes_of(shape: Shape, draft: Draft) -> Change:

@@ -12,10 +12,10 @@ from sqlalchemy.types import TypeEngine
 
 @dataclass(frozen=True, slots=True)
 class ActualIndex:
-    """An index as it stands; `columns` in order."""
+    """An index as it stands; `columns` in order, None for an expression."""
 
     table: str
-    columns: tuple[str, ...]
+    columns: tuple[str | None, ...]
     unique: bool
     partial: bool
 
@@ -77,7 +77,7 @@ _INDEXES = """
 SELECT i.relname, t.relname, x.indisunique, x.indpred IS NOT NULL,
        (SELECT array_agg(a.attname::text ORDER BY k.position)
         FROM unnest(x.indkey::int[]) WITH ORDINALITY AS k (number, position)
-        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)
+        LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number)
 FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
 WHERE t.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND x.indisvalid
 """

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, tuple_
 
 from dougong.storage import tables
-from dougong.storage.schema import ColumnSpec, TableSpec
+from dougong.storage.conditions import predicates
+from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec
 
 FIRST = 10
 
@@ -56,20 +57,22 @@ def holding(
     return number, _ids(connection, select(table.c.id).where(held.in_(values))) if number else ()
 
 
-def duplicates(
-    connection: Connection, spec: TableSpec, fields: tuple[str, ...], *, live: bool
-) -> tuple[int, tuple[int, ...]]:
-    """How many records share their values in some columns with another record, and the first of them."""
+def duplicates(connection: Connection, spec: TableSpec, index: IndexSpec) -> tuple[int, tuple[int, ...]]:
+    """How many records share with another record what a unique index would cover, and the first of them."""
     table = tables.table(spec)
-    columns = [table.c[each] for each in fields]
-    condition = and_(*(each.is_not(None) for each in columns), *([_live(table)] if live else []))
+    columns: list[ColumnElement[Any]] = [
+        func.lower(table.c[each]) if each in index.folded else table.c[each] for each in index.fields
+    ]
+    conditions: list[ColumnElement[bool]] = [each.is_not(None) for each in columns]
+    conditions += [_live(table)] if index.live else []
+    condition = and_(*conditions, *predicates(index.where, spec.kind_of, lambda field: table.c[field]))
     repeated = _repeated(table, columns, condition)
     among = and_(condition, tuple_(*columns).in_(repeated))
     number = _number(connection, select(func.count()).select_from(table).where(among))
     return number, _ids(connection, select(table.c.id).where(among)) if number else ()
 
 
-def _repeated(table: Table, columns: list[Column[Any]], condition: ColumnElement[bool]) -> Select[Any]:
+def _repeated(table: Table, columns: list[ColumnElement[Any]], condition: ColumnElement[bool]) -> Select[Any]:
     return select(*columns).where(condition).group_by(*columns).having(func.count() > 1).correlate(None)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnClause
 from sqlalchemy.engine import Dialect
 from sqlalchemy.schema import CreateColumn
+from sqlalchemy.sql import quoted_name
 
 from dougong.storage import kinds, names, tables
+from dougong.storage.conditions import predicates
 from dougong.storage.names import id_sequence
 from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec
 
@@ -175,10 +177,24 @@ def _reference(dialect: Dialect, reference: Reference) -> str:
 def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec) -> str:
     """An index over the columns of fields or system columns."""
     physical = {each.field: each.name for each in table.columns}
-    columns = ", ".join(quoted(dialect, physical.get(each, each)) for each in index.fields)
+    written = [(each, quoted(dialect, physical.get(each, each))) for each in index.fields]
+    columns = ", ".join(f"lower({name})" if each in index.folded else name for each, name in written)
     unique = "UNIQUE " if index.unique else ""
-    ending = f" WHERE {quoted(dialect, 'deleted_at')} IS NULL" if index.live else ""
+    among = [f"{quoted(dialect, 'deleted_at')} IS NULL"] if index.live else []
+    among += _predicates(dialect, table, index)
+    ending = f" WHERE {' AND '.join(among)}" if among else ""
     return f"CREATE {unique}INDEX {quoted(dialect, index.name)} ON {quoted(dialect, table.name)} ({columns}){ending}"
+
+
+def _predicates(dialect: Dialect, table: TableSpec, index: IndexSpec) -> list[str]:
+    """The rows that an index covers; constants are literals of their column's type, as an index takes no parameters."""
+
+    def column(field: str) -> ColumnClause[object]:
+        found = next(each for each in table.columns if each.field == field)
+        return ColumnClause(quoted_name(found.name, True), kinds.type_of(found.kind))
+
+    found = predicates(index.where, table.kind_of, column)
+    return [str(each.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) for each in found]
 
 
 def drop_index(dialect: Dialect, index: IndexSpec) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.texts import LineType
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.field import Field
+from dougong.model.unique import Unique
 from dougong.storage import kinds, names
+from dougong.storage.conditions import recorded
 from dougong.storage.schema import ColumnSpec, IndexSpec, Schema, TableSpec
 
 _ON_DELETE = {"clear": "SET NULL"}
@@ -23,13 +26,16 @@ _LONGEST_INDEXED_TEXT = 600
 
 def schema_of(app: App) -> Schema:
     """The schema that an app asks for, without identities."""
-    return Schema(app.id, tuple(table for entity in app.entities.values() for table in _tables(app, entity)))
+    return Schema(
+        app.id, tuple(table for entity in app.entities.values() for table in specifications(app, entity))
+    )
 
 
-def _tables(app: App, entity: Entity) -> Iterator[TableSpec]:
+def specifications(app: App, entity: Entity) -> Iterator[TableSpec]:
+    """The tables that one entity, or the rows of one sub-table, asks for."""
     rows = bool(entity.parent)
     field = _owning_field(app, entity) if rows else None
-    columns = tuple(filter(None, (_column(each) for each in entity.fields.values())))
+    columns = tuple(filter(None, (_column(entity, each) for each in entity.fields.values())))
     yield TableSpec(
         key=entity.key,
         kind="rows" if rows else "entity",
@@ -39,6 +45,8 @@ def _tables(app: App, entity: Entity) -> Iterator[TableSpec]:
         columns=columns,
         indexes=tuple(_indexes(entity, columns)),
         was=field.was if field else entity.was,
+        formerly=entity.formerly.id if entity.formerly else "",
+        link=entity.formerly.link if entity.formerly else "",
     )
     for each in entity.fields.values():
         if each.type == "links":
@@ -70,7 +78,7 @@ def _links(entity: Entity, field: Field) -> TableSpec:
     )
 
 
-def _column(field: Field) -> ColumnSpec | None:
+def _column(entity: Entity, field: Field) -> ColumnSpec | None:
     type_ = TYPES[field.type].column(field)
     if type_ is None:
         return None
@@ -82,9 +90,16 @@ def _column(field: Field) -> ColumnSpec | None:
         field_type=field.type,
         required=field.required,
         references=references,
-        on_delete=_ON_DELETE.get(field.target.on_delete, "NO ACTION") if references and field.target else "",
+        on_delete=_on_purge(entity, field) if references else "",
         was=field.was,
     )
+
+
+def _on_purge(entity: Entity, field: Field) -> str:
+    """What purging the target does; a link that goes on with the parent of rows keeps what a sub-table has."""
+    if entity.formerly is not None and not entity.parent and field.id == entity.formerly.link:
+        return "CASCADE"
+    return _ON_DELETE.get(field.target.on_delete, "NO ACTION") if field.target else ""
 
 
 def _target(field: Field) -> str:
@@ -105,7 +120,7 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
         for each in entity.fields.values()
         if each.unique
     ]
-    unique += [IndexSpec(tuple(each), True, live) for each in entity.unique]
+    unique += [_unique_index(entity, each, live) for each in entity.unique]
     plain = [IndexSpec((each.field,)) for each in columns if each.references]
     plain += [
         IndexSpec((each.field,), live=live) for each in columns if each.field_type in {"member", "department"}
@@ -118,9 +133,20 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
     return _without_covered(list(dict.fromkeys(usable)))
 
 
+def _unique_index(entity: Entity, rule: Unique, live: bool) -> IndexSpec:
+    folded = rule.fields if rule.ignore_case else ()
+    return IndexSpec(
+        rule.fields,
+        True,
+        live,
+        where=recorded(rule.conditions),
+        folded=tuple(each for each in folded if isinstance(TYPES[entity.fields[each].type], LineType)),
+    )
+
+
 def _is_over(index: IndexSpec, columns: set[str]) -> bool:
     return (
-        columns.issuperset(index.fields)
+        columns.issuperset(index.reads)
         and len(set(index.fields)) == len(index.fields)
         and index.fields != ("id",)
     )

@@ -106,6 +106,7 @@ def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalog
     yield from _indexes(spec, actual)
     yield from _references(connection, app, spec, actual)
     yield from _ids(connection, spec, table)
+    yield from _unfilled(connection, spec, table)
     if spec.kind == "search":
         yield from _search(connection, app, spec)
 
@@ -135,8 +136,8 @@ def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
     physical = {each.field: each.name for each in spec.columns}
     for index in spec.indexes:
         found = actual.indexes.get(index.name)
-        columns = tuple(physical.get(each, each) for each in index.fields)
-        expected = (spec.name, columns, index.unique, index.live)
+        columns = tuple(None if each in index.folded else physical.get(each, each) for each in index.fields)
+        expected = (spec.name, columns, index.unique, index.live or bool(index.where))
         if found is None or (found.table, found.columns, found.unique, found.partial) != expected:
             yield problem("V109", spec.key, columns=", ".join(index.fields))
 
@@ -178,6 +179,18 @@ def _ids(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diag
         last = row[0] if row[1] else 0
     if highest > last:
         yield problem("V111", spec.key, last=last, highest=highest)
+
+
+_FILLED = {"entity": ("created_at", "updated_at", "version"), "rows": ("parent_id", "position")}
+
+
+def _unfilled(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diagnostic]:
+    """System columns are filled by the verbs, without a constraint of the database."""
+    for name in _FILLED.get(spec.kind, ()):
+        statement = select(func.count()).select_from(table).where(table.c[name].is_(None))
+        count = connection.execute(statement).scalar_one()
+        if count:
+            yield problem("V117", f"{spec.key}.{name}", count=count)
 
 
 def _search(connection: Connection, app: Schema, spec: TableSpec) -> Iterator[Diagnostic]:

@@ -12,7 +12,7 @@ from dougong.fieldtypes import TYPES
 from dougong.storage import ddl, names, tables
 from dougong.storage import search as search_index
 from dougong.storage.schema import ColumnSpec, TableSpec
-from dougong.storage.system import SEQUENCE
+from dougong.storage.system import METADATA, SEQUENCE
 
 _CHUNK = 2_000
 
@@ -28,6 +28,13 @@ def rename_ids(connection: Connection, old: str, new: str) -> None:
     if connection.dialect.name == "sqlite":
         renamed = update(SEQUENCE).where(SEQUENCE.c.name == f"id:{old}").values(name=f"id:{new}")
         connection.execute(renamed)
+
+
+def rename_entity(connection: Connection, old: str, new: str) -> None:
+    """What the platform keeps about records (history, files, comments, approvals) under the new key of their entity."""
+    for table in METADATA.sorted_tables:
+        if "entity" in table.c and old != new:
+            connection.execute(update(table).where(table.c.entity == old).values(entity=new))
 
 
 def detach(connection: Connection, app: str, spec: TableSpec, column_: ColumnSpec) -> None:
@@ -63,7 +70,7 @@ def _swap(
 ) -> None:
     """SQLite cannot alter a foreign key, so the values move to a new column that then takes the name of the old one."""
     dialect, moved = connection.dialect, names.tombstone_column(f"{column_.uid}_moved", column_.field)
-    over = [each for each in spec.indexes if column_.field in each.fields]
+    over = [each for each in spec.indexes if column_.field in each.reads]
     standing = [each for each in over if _exists(connection, each.name)]
     for index in standing:
         connection.exec_driver_sql(ddl.drop_index(dialect, index))

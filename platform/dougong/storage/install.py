@@ -6,14 +6,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import METADATA, STATE
+from dougong.storage.system import IMPORT, IMPORT_LINE, METADATA, STATE
 
 Upgrade = Callable[[Connection], None]
 
-UPGRADES: tuple[Upgrade, ...] = ()
+
+def _remember_where_imports_are(connection: Connection) -> None:
+    """Imports note how far they are and which lines are not in, so that they can go on after a crash."""
+    for column in (IMPORT.c.options, IMPORT.c.position):
+        words = str(CreateColumn(column).compile(dialect=connection.dialect))
+        connection.execute(text(f"ALTER TABLE {IMPORT.name} ADD COLUMN {words}"))
+    IMPORT_LINE.create(connection)
+
+
+UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are,)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)

@@ -25,6 +25,7 @@ from dougong.storage.operations import (
 from dougong.storage.ordering import ordered
 from dougong.storage.pairing import Known, pair
 from dougong.storage.schema import Schema, TableSpec, Tombstone
+from dougong.storage.standing import change_side, former_side
 
 
 def matched(
@@ -79,7 +80,7 @@ def _counterpart(work: Comparison, table: TableSpec, old_owner: str, wanted: Sch
         if each.kind == table.kind and (table.kind == "entity" or each.entity == table.entity)
     }
     pairs = pair({name: Known(each.uid, each.was) for name, each in recorded.items()}, asked)
-    return recorded.get(pairs.get(_local(table), ""))
+    return recorded.get(pairs.get(_local(table), "")) or former_side(work, table, wanted)
 
 
 def _by_identity(work: Comparison, table: TableSpec, former: TableSpec) -> TableSpec | None:
@@ -129,6 +130,8 @@ def _match_table(work: Comparison, table: TableSpec, before: TableSpec | None) -
     renamed = replace(table, uid=before.uid)
     if before.name != table.name and not work.is_restored(before):
         work.add(RenameTable(app=app, table=renamed, before=before, old=before.name, new=table.name))
+    if before.kind != table.kind:
+        before = change_side(work, renamed, before)
     columns = match_columns(work, renamed, before)
     after = with_index_names(app, replace(renamed, columns=columns))
     work.tables.append(after)

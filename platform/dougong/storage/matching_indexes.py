@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -20,7 +21,12 @@ def with_index_names(app: str, table: TableSpec) -> TableSpec:
 
 def _index_name(app: str, table: TableSpec, index: IndexSpec, uids: Mapping[str, str]) -> str:
     kind = ("u" if index.unique else "i") + ("l" if index.live else "x")
-    return names.identity_name(app, kind, table.uid, *(uids.get(each, each) for each in index.fields))
+    covered = [uids.get(each, each) for each in index.fields]
+    if index.where or index.folded:
+        where = [(uids.get(field, field), operator, values) for field, operator, values in index.where]
+        folded = [uids.get(each, each) for each in index.folded]
+        covered.append(hashlib.sha256(repr((where, folded)).encode()).hexdigest()[:8])
+    return names.identity_name(app, kind, table.uid, *covered)
 
 
 def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None:
@@ -42,17 +48,25 @@ def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None
             work.add(DropIndex(app=app, table=before, before=before, index=index))
     for index in after.indexes:
         if index.name not in stays:
-            former = _former_columns(after, before, index)
+            former = _former_index(after, before, index)
             work.add(AddIndex(app=app, table=after, before=before, index=index, former=former))
 
 
 def _uids(table: TableSpec, index: IndexSpec) -> set[str]:
-    return {each.uid for each in table.columns if each.field in index.fields}
+    return {each.uid for each in table.columns if each.field in index.reads}
 
 
-def _former_columns(after: TableSpec, before: TableSpec, index: IndexSpec) -> tuple[str, ...]:
-    """The recorded columns of an index, or nothing when one of them is new and therefore holds no value twice."""
+def _former_index(after: TableSpec, before: TableSpec, index: IndexSpec) -> IndexSpec | None:
+    """The index over the columns as they were recorded; None when one of them is new and therefore holds no value twice."""
     old = {each.uid: each.field for each in before.columns}
     own = {each.field: each.uid for each in after.columns}
-    found = [old.get(own[each]) if each in own else each for each in index.fields]
-    return tuple(each for each in found if each) if all(found) else ()
+    found = {each: old.get(own[each]) if each in own else each for each in index.reads}
+    known = {name: former for name, former in found.items() if former}
+    if len(known) != len(found):
+        return None
+    return replace(
+        index,
+        fields=tuple(known[each] for each in index.fields),
+        where=tuple((known[field], operator, values) for field, operator, values in index.where),
+        folded=tuple(known[each] for each in index.folded),
+    )

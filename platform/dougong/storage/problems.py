@@ -234,6 +234,10 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("rebuild the search index", "请重建全文索引"),
     ),
+    "V117": Entry(
+        ("{count} rows hold nothing in a column that is always filled", "必有值的列中有 {count} 行为空"),
+        _BACKUP,
+    ),
 }
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from dougong.storage.conditions import Recorded, from_data
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
@@ -31,12 +33,22 @@ class ColumnSpec:
 
 @dataclass(frozen=True, slots=True)
 class IndexSpec:
-    """An index over fields or system columns; `live` leaves out the records in the recycle bin."""
+    """An index over fields or system columns; `live` leaves out the records in the recycle bin.
+
+    `where` limits it to rows that meet some conditions; `folded` are those of the fields whose letters A to Z count as small ones.
+    """
 
     fields: tuple[str, ...]
     unique: bool = False
     live: bool = False
     name: str = ""
+    where: tuple[Recorded, ...] = ()
+    folded: tuple[str, ...] = ()
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Every field or system column that it depends on."""
+        return (*self.fields, *(field for field, _, _ in self.where))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,15 @@ class TableSpec:
     search: tuple[str, ...] = ()
     was: str = ""
     uid: str = ""
+    formerly: str = ""
+    """The local id of the sub-table or entity under which the rows stood before they changed sides."""
+    link: str = ""
+    """The link field that held, or holds, what they belong to as rows."""
+
+    def kind_of(self, field_id: str) -> str:
+        """The name of the column type of a field."""
+        found = self.column(field_id)
+        return found.kind if found is not None else ""
 
     def column(self, field_id: str) -> ColumnSpec | None:
         """The column of a field, or nothing."""
@@ -110,8 +131,17 @@ def from_json(data: Mapping[str, Any]) -> Schema:
 
 def _table(data: Mapping[str, Any]) -> TableSpec:
     columns = tuple(ColumnSpec(**each) for each in data["columns"])
-    indexes = tuple(IndexSpec(**{**each, "fields": tuple(each["fields"])}) for each in data["indexes"])
+    indexes = tuple(_index(each) for each in data["indexes"])
     return TableSpec(**{**data, "columns": columns, "indexes": indexes, "search": tuple(data["search"])})
+
+
+def _index(data: Mapping[str, Any]) -> IndexSpec:
+    lists = {
+        "fields": tuple(data["fields"]),
+        "where": from_data(data.get("where", ())),
+        "folded": tuple(data.get("folded", ())),
+    }
+    return IndexSpec(**{**data, **lists})
 
 
 def _tombstone(data: Mapping[str, Any]) -> Tombstone:

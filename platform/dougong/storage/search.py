@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, delete, false, insert, literal, select
+from sqlalchemy import Connection, Table, Text, cast, delete, false, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
 from dougong.storage import tokens
+from dougong.storage.bulk import insert_columns
 
 _CHUNK = 500
 
@@ -21,8 +23,11 @@ def index_rows(
         return
     if not new:
         delete_rows(connection, index, list(texts))
-    rows = [{"id": record_id, "tokens": tokens.tokens_of(each)} for record_id, each in texts.items()]
-    connection.execute(insert(index), rows)
+    columns: dict[str, list[Any]] = {
+        "id": list(texts),
+        "tokens": [tokens.tokens_of(each) for each in texts.values()],
+    }
+    insert_columns(connection, index, columns, len(texts))
 
 
 def delete_rows(connection: Connection, index: Table, ids: Sequence[int]) -> None:

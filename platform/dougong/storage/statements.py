@@ -6,21 +6,23 @@ cost many times what the database needs. This is the only place that hands SQL t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from functools import lru_cache
-from typing import Any, NoReturn, cast
+from typing import Any
 
-import msgspec
 import sqlalchemy
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Text, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, bindparam, func, select
 from sqlalchemy.engine import Dialect
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from dougong.fieldtypes.columns import json_text
+
 Processor = Callable[[Any], Any]
+Values = Mapping[str, Any]
 Rows = list[Sequence[Any]]
+Readers = list[tuple[int, Processor]]
 
 
 class Statement:
@@ -50,10 +52,10 @@ class Statement:
             else:
                 value = state.parameters[name]
                 self._fixed.append(write(value) if callable(write) else value)
-        self._types = [column.type for column in getattr(element, "selected_columns", ())]
-        self._readers: list[tuple[int, Processor]] | None = None
+        self._types = _types_of(element)
+        self._readers: Readers | None = None
 
-    def columns(self, connection: Connection, values: Mapping[str, Any] | None = None) -> list[Sequence[Any]]:
+    def columns(self, connection: Connection, values: Values | None = None) -> list[Sequence[Any]]:
         """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
         rows, readers = self._fetched(connection, values or {})
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
@@ -61,41 +63,65 @@ class Statement:
             columns[place] = [read(value) for value in columns[place]]
         return columns
 
-    def rows(self, connection: Connection, values: Mapping[str, Any] | None = None) -> Rows:
-        """The answer row by row."""
-        rows, readers = self._fetched(connection, values or {})
-        if not readers:
-            return rows
-        read_rows: Rows = []
-        for row in rows:
-            read_row = list(row)
-            for place, read in readers:
-                read_row[place] = read(row[place])
-            read_rows.append(read_row)
-        return read_rows
+    def rows(self, connection: Connection, values: Values | None = None) -> Rows:
+        """The answer row by row; none for a statement that gives none."""
+        return _read(*self._fetched(connection, values or {}))
 
-    def _fetched(
-        self, connection: Connection, values: Mapping[str, Any]
-    ) -> tuple[Rows, list[tuple[int, Processor]]]:
-        parameters = self._fixed
-        if self._variable:
-            parameters = parameters.copy()
-            for place, name, write in self._variable:
-                parameters[place] = values[name] if write is None else write(values[name])
+    def run_many(self, connection: Connection, each_values: Iterable[Values]) -> None:
+        """Run a statement that gives no rows once for each of the values."""
+        self.run_written(connection, [self._arguments(values) for values in each_values])
+
+    def run_written(self, connection: Connection, arguments: Sequence[Sequence[Any]]) -> None:
+        """The same for values that are by place already, and as the driver takes them."""
+        if not arguments:
+            return
         try:
             cursor = _cursor(connection)
             try:
-                cursor.execute(self.text, parameters)
-                rows: Rows = cursor.fetchall()
-                if self._readers is None:
-                    self._readers = self._made_readers(connection.dialect, cursor.description)
-                return rows, self._readers
+                if len(arguments) == 1:
+                    self._send(connection, cursor, arguments[0])
+                else:
+                    _announce(connection, cursor, self.text, arguments, many=True)
+                    cursor.executemany(self.text, arguments)
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
-            _wrap(connection, self.text, error)
+            raise _wrapped(connection, self.text, error) from error
 
-    def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> list[tuple[int, Processor]]:
+    def _arguments(self, values: Values) -> list[Any]:
+        """What the driver takes, by place."""
+        if not self._variable:
+            return self._fixed
+        arguments = self._fixed.copy()
+        for place, name, write in self._variable:
+            arguments[place] = values[name] if write is None else write(values[name])
+        return arguments
+
+    def _fetched(self, connection: Connection, values: Values) -> tuple[Rows, Readers]:
+        arguments = self._arguments(values)
+        try:
+            cursor = _cursor(connection)
+            try:
+                self._send(connection, cursor, arguments)
+                return self._received(connection, cursor)
+            finally:
+                cursor.close()
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, self.text, error) from error
+
+    def _send(self, connection: Connection, cursor: Any, arguments: Sequence[Any]) -> None:
+        _announce(connection, cursor, self.text, arguments)
+        cursor.execute(self.text, arguments)
+
+    def _received(self, connection: Connection, cursor: Any) -> tuple[Rows, Readers]:
+        if cursor.description is None:
+            return [], []
+        rows: Rows = cursor.fetchall()
+        if self._readers is None:
+            self._readers = self._made_readers(connection.dialect, cursor.description)
+        return rows, self._readers
+
+    def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> Readers:
         found = [
             (place, _impl(type_, dialect).result_processor(dialect, described[1]))
             for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
@@ -103,22 +129,105 @@ class Statement:
         return [(place, read) for place, read in found if callable(read)]
 
 
-class _Numbers(TypeDecorator[Sequence[int]]):
-    """Whole numbers given as one parameter."""
+def copy_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Send rows, with values as the driver takes them, into a table of PostgreSQL by its fastest way."""
+    quote = connection.dialect.identifier_preparer.quote
+    columns = ", ".join(quote(table.c[name].name) for name in names)
+    text = f"COPY {connection.dialect.identifier_preparer.format_table(table)} ({columns}) FROM STDIN"
+    try:
+        with _cursor(connection) as cursor:
+            _announce(connection, cursor, text, ())
+            with cursor.copy(text) as copy:
+                for row in rows:
+                    copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, text, error) from error
+
+
+Step = tuple[Statement, Values]
+
+
+def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
+    """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
+
+    None of them can use what another one found. The first error ends them all.
+    """
+    if connection.dialect.name == "sqlite" or len(steps) < 2:
+        return [statement.rows(connection, values) for statement, values in steps]
+    cursors: list[Any] = []
+    try:
+        try:
+            _send_together(connection, steps, cursors)
+            return [
+                _read(*statement._received(connection, cursor))  # noqa: SLF001
+                for (statement, _), cursor in zip(steps, cursors, strict=True)
+            ]
+        finally:
+            for cursor in cursors:
+                cursor.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, steps[len(cursors) - 1][0].text, error) from error
+
+
+def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[Any]) -> None:
+    """Send all statements and wait for all results; the first error is raised, not what followed from it."""
+    driver: Any = connection.connection.driver_connection
+    first: Exception | None = None
+    try:
+        with driver.pipeline():
+            try:
+                for statement, values in steps:
+                    arguments = statement._arguments(values)  # noqa: SLF001
+                    cursors.append(_cursor(connection))
+                    statement._send(connection, cursors[-1], arguments)  # noqa: SLF001
+            except connection.dialect.loaded_dbapi.Error as error:
+                first = error
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise first or error from error
+    if first is not None:
+        raise first
+
+
+def kept(
+    cache: MutableMapping[object, object], key: object, dialect: str, build: Callable[[], ClauseElement]
+) -> Statement:
+    """The statement under a key of a release's cache, made when it is asked for the first time."""
+    found = cache.get(key)
+    if not isinstance(found, Statement):
+        found = cache[key] = Statement(build(), dialect)
+    return found
+
+
+class Listed(TypeDecorator[Sequence[Any]]):
+    """Any number of values of one column type given as one parameter: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return Text() if dialect.name == "sqlite" else ARRAY(BigInteger)
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        return msgspec.json.encode(list(value)).decode() if dialect.name == "sqlite" else list(value)
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return Text()
+        item = self.item
+        plain = item.load_dialect_impl(dialect) if isinstance(item, TypeDecorator) else item
+        return ARRAY(Text() if isinstance(plain, Text) else plain)
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        write = _impl(self.item, dialect).bind_processor(dialect)
+        pack: Processor = json_text if dialect.name == "sqlite" else list
+        if not callable(write):
+            return lambda values: pack(list(values))
+        return lambda values: pack([write(value) for value in values])
 
 
 def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
-    """The condition that a column holds one of the whole numbers of a parameter, of which there can be any number."""
-    given = bindparam(name, type_=_Numbers())
+    """The condition that a column holds one of the values of a parameter, of which there can be any number."""
+    given = bindparam(name, type_=Listed(column.type))
     if dialect == "sqlite":
         listed = func.json_each(given).table_valued("value")
         return column.in_(select(listed.c.value))
@@ -136,7 +245,33 @@ def run_script(connection: Connection, text: str) -> Rows:
                 pass
             return list(cursor.fetchall()) if cursor.description else []
     except connection.dialect.loaded_dbapi.Error as error:
-        _wrap(connection, text, error)
+        raise _wrapped(connection, text, error) from error
+
+
+def _read(rows: Rows, readers: Readers) -> Rows:
+    """The rows with their values as the columns give them."""
+    if not readers:
+        return rows
+    read_rows: Rows = []
+    for row in rows:
+        read_row = list(row)
+        for place, read in readers:
+            read_row[place] = read(row[place])
+        read_rows.append(read_row)
+    return read_rows
+
+
+def _types_of(element: Any) -> list[TypeEngine[Any]]:
+    """The types of the columns that a statement gives."""
+    if isinstance(element, sqlalchemy.UpdateBase):
+        return [each["type"] for each in element.returning_column_descriptions]
+    return [column.type for column in getattr(element, "selected_columns", ())]
+
+
+def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
+    """Tell whoever listens to the statements of the engine, such as tests and tracing."""
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, cursor, text, arguments, None, many)
 
 
 def _cursor(connection: Connection) -> Any:
@@ -152,21 +287,21 @@ def _cursor(connection: Connection) -> Any:
 def _dialect(name: str) -> Dialect:
     """The dialect with parameters by position, as the drivers take them without reading the text again."""
     url = sqlalchemy.make_url("sqlite://" if name == "sqlite" else "postgresql+psycopg://")
-    made = cast(type[DefaultDialect], url.get_dialect())
-    return made(paramstyle="qmark" if name == "sqlite" else "numeric_dollar")
+    make: Callable[..., Dialect] = url.get_dialect()
+    return make(paramstyle="qmark" if name == "sqlite" else "numeric_dollar")
 
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
 
 
-def _wrap(connection: Connection, text: str, error: Any) -> NoReturn:
-    """Raise what SQLAlchemy would raise for the same trouble, so that nobody need know who ran the statement."""
-    module = connection.dialect.loaded_dbapi
-    lost = connection.dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
+def _wrapped(connection: Connection, text: str, error: Any) -> Exception:
+    """What SQLAlchemy would raise for the same trouble, so that nobody need know who ran the statement."""
+    dialect = connection.dialect
+    lost = dialect.is_disconnect(error, connection.connection.dbapi_connection, None)
     if lost:
         connection.invalidate(error)
-    wrapped = sqlalchemy.exc.DBAPIError.instance(
-        text, None, error, module.Error, connection_invalidated=lost, dialect=connection.dialect
+    wrapped: Exception = sqlalchemy.exc.DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=lost, dialect=dialect
     )
-    raise wrapped from error
+    return wrapped

@@ -421,9 +421,11 @@ IMPORT = _table(
     _text("mode"),
     _json("mapping"),
     _json("match"),
+    _json("options"),
     _flag("dry_run"),
     _text("state", default="waiting"),
     _text("batch", required=False),
+    _count("position"),
     _count("total"),
     _count("added"),
     _count("updated"),
@@ -439,6 +441,15 @@ IMPORT = _table(
     Index(None, "actor_id", "id"),
     Index(None, "batch"),
 )
+IMPORT_LINE = _table(
+    "dg_import_line",
+    _reference("import_id", "dg_import.id", key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("last", BigInteger, nullable=False),
+    _text("state"),
+    _json("problems"),
+)
+"""The lines of a file that are not in: those that failed with their reasons, and those that wait for others of the file."""
 DRAFT = _table(
     "dg_draft",
     _identity(),

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Text
@@ -23,12 +24,14 @@ _CJK = (
 )
 _RUN = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
 _DIGITS = re.compile(r"[0-9]{4,}")
+_UNFOLDABLE = re.compile("[\x00-\x7f\u4e00-\u9fff]*")
+"""What has no form but its own except for ASCII case."""
 _DIGIT_MARK = "№"
 _GROUP = 4
 _LONGEST_WORD = 64
+_OFTEN_REPEATED = 32
 _MOST_TOKENS = 16_000
 """PostgreSQL keeps no position beyond 16 383; what follows is not searched on either database."""
-_MOST_POSITIONS = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,23 @@ def tokens_of(texts: Iterable[str]) -> list[str]:
     """The tokens of some texts in their order, at most as many as both databases can hold."""
     tokens: list[str] = []
     for each in texts:
-        for cjk, word in _RUN.findall(_folded(each)):
-            tokens += _cjk_tokens(cjk) if cjk else _word_tokens(word)
+        tokens += _kept_tokens(each) if len(each) <= _OFTEN_REPEATED else _tokens_of(each)
         if len(tokens) > _MOST_TOKENS:
             return tokens[:_MOST_TOKENS]
     return tokens
+
+
+def _tokens_of(text: str) -> list[str]:
+    tokens: list[str] = []
+    for cjk, word in _RUN.findall(_folded(text)):
+        tokens += _cjk_tokens(cjk) if cjk else _word_tokens(word)
+    return tokens
+
+
+@lru_cache(maxsize=4096)
+def _kept_tokens(text: str) -> tuple[str, ...]:
+    """The tokens of a short text; columns repeat themselves."""
+    return tuple(_tokens_of(text))
 
 
 def wanted_by(query: str) -> list[Wanted]:
@@ -67,7 +82,7 @@ def wanted_by(query: str) -> list[Wanted]:
 
 def _folded(text: str) -> str:
     """Without case, width and accents, as people type when they search."""
-    if text.isascii():
+    if _UNFOLDABLE.fullmatch(text):
         return text.lower()
     compatible = unicodedata.normalize("NFKD", text.casefold())
     return unicodedata.normalize(
@@ -79,12 +94,13 @@ def _cjk_tokens(run: str) -> list[str]:
     return [run[index : index + 2] for index in range(len(run) - 1)] + [run[-1]]
 
 
-def _word_tokens(word: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _word_tokens(word: str) -> tuple[str, ...]:
     tokens = [word[:_LONGEST_WORD]]
     for digits in _DIGITS.findall(word):
         tokens += [_DIGIT_MARK + digits[at : at + _GROUP] for at in range(len(digits) - _GROUP + 1)]
         tokens.append(_DIGIT_MARK + digits[1 - _GROUP :])
-    return tokens
+    return tuple(tokens)
 
 
 def _cjk_phrase(run: str) -> Phrase:
@@ -124,13 +140,8 @@ def _joined(tokens: list[str] | None) -> str:
 
 
 def _vector(tokens: list[str] | None) -> str:
-    """A tsvector literal; tokens hold letters, digits and marks only, never a quote or a backslash."""
-    positions: dict[str, list[str]] = {}
-    for position, token in enumerate(tokens or (), start=1):
-        places = positions.setdefault(token, [])
-        if len(places) < _MOST_POSITIONS:
-            places.append(str(position))
-    return " ".join(f"'{token}':{','.join(places)}" for token, places in positions.items())
+    """A tsvector literal, whose repeated tokens PostgreSQL unites; tokens hold letters, digits and marks, never a quote."""
+    return " ".join([f"'{token}':{place}" for place, token in enumerate(tokens or (), start=1)])
 
 
 def sqlite_match(wanted: Iterable[Wanted]) -> str:

@@ -11,6 +11,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "RestoreTable": ("恢复数据表 {table} 及其数据", "restore table {table} with its rows"),
     "RenameTable": ("数据表 {old} 更名为 {table}", "rename table {old} to {table}"),
+    "MakeRecords": (
+        "{old} 的行成为 {table} 的独立记录（移动 0 行）",
+        "the rows of {old} become records of their own, {table} (0 rows moved)",
+    ),
+    "EmbedRecords": (
+        "{old} 的记录成为子表 {table} 的行（移动 0 行）",
+        "the records of {old} become rows of {table} (0 rows moved)",
+    ),
     "AddColumn": ("{table}：新增字段 {column}", "{table}: add field {column}"),
     "AddSerial": (
         "{table}：新增流水号 {column}，已有记录按创建时间编号",
@@ -41,6 +49,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
+    "AddUniqueWhere": (
+        "{table}：{columns} 在 {where} 时不允许重复",
+        "{table}: {columns} must be unique where {where}",
+    ),
     "DropUnique": ("{table}：{columns} 允许重复", "{table}: {columns} may repeat"),
     "AddIndex": ("{table}：为 {columns} 建立索引", "{table}: add index over {columns}"),
     "DropIndex": ("{table}：删除 {columns} 的索引", "{table}: drop index over {columns}"),

@@ -144,4 +144,11 @@ def _is_meant(call: Call, workflow: Workflow, event: Event) -> bool:
 
 def attach() -> None:
     """Let creations start approvals, and deletions end them, in this process."""
-    listen("workflow", on_events)
+    listen("workflow", on_events, _concerns)
+
+
+def _concerns(call: Call, key: str, kind: str) -> bool:
+    """Every deletion matters, and creations of entities that have an approval which starts by itself."""
+    if kind != "create":
+        return kind == "delete"
+    return call.door != "demo" and any(each.start_on == "create" for each in workflows_of(call, key))

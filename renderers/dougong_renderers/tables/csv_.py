@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from dougong.fieldtypes.escape import escaped
-from dougong.model.sheet import Cell, Sheet
+from dougong.model.sheet import Cell, Noted, Sheet
 
 
 def write_csv(sheet: Sheet, target: BinaryIO) -> int:
@@ -28,6 +28,8 @@ def write_csv(sheet: Sheet, target: BinaryIO) -> int:
 
 def cell_text(cell: Cell) -> str:
     """A cell as text that no spreadsheet takes for a formula."""
+    if isinstance(cell, Noted):
+        cell = cell.value
     if cell is None:
         return ""
     if isinstance(cell, str):

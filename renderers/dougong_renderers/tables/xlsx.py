@@ -9,13 +9,16 @@ from typing import Any, BinaryIO
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.fieldtypes.escape import escaped, needs_escape
-from dougong.model.sheet import Cell, Heading, Sheet
+from dougong.model.sheet import Cell, Heading, Noted, Sheet
 
 _MOST_DIGITS = 15
 """What a spreadsheet keeps of a number; longer ones are written as text, so that no digit is lost."""
 _LONGEST_TEXT = 32_767
 _MOST_LINES = 1_048_575
 _LONGEST_NAME = 31
+_MOST_NOTED = 5_000
+"""Lines that have comments: they are kept in memory, and a spreadsheet with many more opens slowly."""
+_LONGEST_NOTE = 2_000
 _NAME_SIGNS = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _FIRST_DAY = date(1900, 3, 1)
 
@@ -51,6 +54,7 @@ class _Formats:
         self.header = book.add_format({"bold": True, "bottom": 1})
         self.day = book.add_format({"num_format": "yyyy-mm-dd"})
         self.text = book.add_format({"quote_prefix": True, "num_format": "@"})
+        self.wrong = book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006", "quote_prefix": True})
         self.numbers = [self._number(book, heading.decimals) for heading in headings]
 
     @staticmethod
@@ -60,7 +64,9 @@ class _Formats:
 
 
 def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> None:
-    if isinstance(cell, bool):
+    if isinstance(cell, Noted):
+        _write_noted(page, line, column, cell, formats)
+    elif isinstance(cell, bool):
         page.write_boolean(line, column, cell)
     elif isinstance(cell, (Decimal, int)):
         if len(Decimal(cell).normalize().as_tuple().digits) > _MOST_DIGITS:
@@ -72,3 +78,17 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
     elif cell is not None:
         text = cell if isinstance(cell, str) else cell.isoformat()
         page.write_string(line, column, text[:_LONGEST_TEXT], formats.text if needs_escape(text) else None)
+
+
+def _write_noted(page: Any, line: int, column: int, cell: Noted, formats: _Formats) -> None:
+    """Mark the cell; its note is shown as a comment, as long as there are not too many for a spreadsheet."""
+    value = cell.value
+    if isinstance(value, (date, datetime)):
+        value = value.isoformat()
+    text = format(value, "f") if isinstance(value, Decimal) else "" if value is None else str(value)
+    if text:
+        page.write_string(line, column, text[:_LONGEST_TEXT], formats.wrong)
+    else:
+        page.write_blank(line, column, None, formats.wrong)
+    if line <= _MOST_NOTED:
+        page.write_comment(line, column, cell.note[:_LONGEST_NOTE], {"x_scale": 2})

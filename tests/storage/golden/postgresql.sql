@@ -5,11 +5,11 @@ CREATE TABLE "shop__customer" (
   "name" VARCHAR COLLATE "C",
   "code" VARCHAR COLLATE "C",
   "fax" VARCHAR COLLATE "C",
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE,
   created_by BIGINT,
-  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT "shop___pk_t1" PRIMARY KEY ("id")
 );
@@ -26,11 +26,11 @@ CREATE TABLE "shop__note" (
   id BIGINT NOT NULL,
   "text" VARCHAR COLLATE "C",
   "about" BIGINT,
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE,
   created_by BIGINT,
-  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT "shop___pk_t6" PRIMARY KEY ("id")
 );
@@ -40,11 +40,11 @@ CREATE TABLE "shop__order" (
   id BIGINT NOT NULL,
   "customer" BIGINT,
   "total" VARCHAR COLLATE "C",
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE,
   created_by BIGINT,
-  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT "shop___pk_t9" PRIMARY KEY ("id")
 );
@@ -60,8 +60,8 @@ CREATE INDEX "shop___ix_t12_target" ON "shop__order__helpers" ("target_id", "sou
 -- CreateTable: create table shop.order/lines
 CREATE TABLE "shop__order__lines" (
   id BIGINT NOT NULL,
-  parent_id BIGINT NOT NULL,
-  position BIGINT NOT NULL,
+  parent_id BIGINT,
+  position BIGINT,
   "what" VARCHAR COLLATE "C",
   CONSTRAINT "shop___pk_t13" PRIMARY KEY ("id")
 );
@@ -112,11 +112,11 @@ CREATE TABLE "shop__product" (
   id BIGINT NOT NULL,
   "name" VARCHAR COLLATE "C",
   "maker" BIGINT,
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  created_at TIMESTAMP WITH TIME ZONE,
   created_by BIGINT,
-  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT "shop___pk_t19" PRIMARY KEY ("id")
 );

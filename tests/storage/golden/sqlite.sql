@@ -5,11 +5,11 @@ CREATE TABLE "shop__customer" (
   "name" TEXT,
   "code" TEXT,
   "fax" TEXT,
-  created_at BIGINT NOT NULL,
+  created_at BIGINT,
   created_by BIGINT,
-  updated_at BIGINT NOT NULL,
+  updated_at BIGINT,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at BIGINT
 );
 -- CreateTable: create table shop.customer#search
@@ -19,11 +19,11 @@ CREATE TABLE "shop__note" (
   id INTEGER NOT NULL PRIMARY KEY,
   "text" TEXT,
   "about" BIGINT CONSTRAINT "shop___fk_t6_c8" REFERENCES "shop__customer" ("id") ON DELETE NO ACTION,
-  created_at BIGINT NOT NULL,
+  created_at BIGINT,
   created_by BIGINT,
-  updated_at BIGINT NOT NULL,
+  updated_at BIGINT,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at BIGINT
 );
 -- CreateTable: create table shop.order
@@ -31,11 +31,11 @@ CREATE TABLE "shop__order" (
   id INTEGER NOT NULL PRIMARY KEY,
   "customer" BIGINT CONSTRAINT "shop___fk_t9_c10" REFERENCES "shop__customer" ("id") ON DELETE NO ACTION,
   "total" TEXT,
-  created_at BIGINT NOT NULL,
+  created_at BIGINT,
   created_by BIGINT,
-  updated_at BIGINT NOT NULL,
+  updated_at BIGINT,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at BIGINT
 );
 -- CreateTable: create table shop.order#helpers
@@ -49,8 +49,8 @@ CREATE INDEX "shop___ix_t12_target" ON "shop__order__helpers" ("target_id", "sou
 -- CreateTable: create table shop.order/lines
 CREATE TABLE "shop__order__lines" (
   id INTEGER NOT NULL PRIMARY KEY,
-  parent_id BIGINT NOT NULL CONSTRAINT "shop___fk_t13_parent" REFERENCES "shop__order" ("id") ON DELETE CASCADE,
-  position BIGINT NOT NULL,
+  parent_id BIGINT CONSTRAINT "shop___fk_t13_parent" REFERENCES "shop__order" ("id") ON DELETE CASCADE,
+  position BIGINT,
   "what" TEXT
 );
 -- AddReferences: shop.note: add foreign keys
@@ -95,11 +95,11 @@ CREATE TABLE "shop__product" (
   id INTEGER NOT NULL PRIMARY KEY,
   "name" TEXT,
   "maker" BIGINT CONSTRAINT "shop___fk_t19_c21" REFERENCES "shop__client" ("id") ON DELETE NO ACTION,
-  created_at BIGINT NOT NULL,
+  created_at BIGINT,
   created_by BIGINT,
-  updated_at BIGINT NOT NULL,
+  updated_at BIGINT,
   updated_by BIGINT,
-  version BIGINT NOT NULL,
+  version BIGINT,
   deleted_at BIGINT
 );
 -- CreateTable: create table shop.product#search

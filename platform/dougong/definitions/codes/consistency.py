@@ -166,4 +166,38 @@ ENTRIES: tuple[Entry, ...] = (
         ("known: {known}", "已有:{known}"),
         "data/seed/customer.csv: nmae,grade",
     ),
+    Entry(
+        "D517",
+        ("Records that lost what they belong to", "记录不知道自己属于谁"),
+        (
+            "the rows of a sub-table become records, but no required link to '{owner}' goes on with what they belong to",
+            "子表的行成为记录,但没有指向“{owner}”的必填关联来延续它们的归属",
+        ),
+        (
+            "Rows belong to a record; as records of their own they keep that as a link, so that nothing is moved.",
+            "子表的行属于一条记录;成为独立记录后以关联字段延续,数据无需搬动。",
+        ),
+        (
+            "give it a field {{type: link, to: {owner}, required: true, was: parent}}",
+            "请添加字段 {{type: link, to: {owner}, required: true, was: parent}}",
+        ),
+        "was_table: quote.lines",
+    ),
+    Entry(
+        "D518",
+        ("Condition that an index cannot hold", "唯一条件过于复杂"),
+        (
+            "'{expression}' cannot limit a unique rule",
+            "“{expression}”不能用作唯一规则的条件",
+        ),
+        (
+            "Unique rules are indexes, whose conditions compare fields of the record with constants; texts have plain letters.",
+            "唯一规则是数据库索引,其条件只能将本记录的字段与常量比较;文本只含文字、数字、空格、点和连字符。",
+        ),
+        (
+            "join comparisons of single fields with constants by AND, such as state = 'open' AND owner IS NOT EMPTY",
+            "请用 AND 连接单个字段与常量的比较,例如 state = 'open' AND owner IS NOT EMPTY",
+        ),
+        "unique: [{fields: [code], where: day = TODAY()}]",
+    ),
 )

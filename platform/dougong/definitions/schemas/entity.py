@@ -11,12 +11,14 @@ from dougong.definitions.schemas.common import (
     HELP,
     ICON,
     ID,
+    ID_LENGTH,
     LABEL,
     NAMES,
     TEXT,
     VALUE,
     Schema,
     by_id,
+    either,
     listed,
     record,
     titled,
@@ -38,6 +40,18 @@ _RULE: Schema = record(
         "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
     },
     **{"x-one-of": ["require", "check"], "oneOf": [{"required": ["require"]}, {"required": ["check"]}]},
+)
+_UNIQUE: Schema = either(
+    {**NAMES, "minItems": 1},
+    record(
+        {
+            "fields": titled({**NAMES, "minItems": 1}, "Fields", "字段"),
+            "where": titled(EXPRESSION, "Among the records where", "适用的记录"),
+            "ignore_case": titled(BOOLEAN, "Letters A to Z alike in both cases", "不区分大小写(A–Z)"),
+            "message": titled(TEXT, "Message", "提示"),
+        },
+        ("fields",),
+    ),
 )
 _STAGE: Schema = record(
     {
@@ -68,9 +82,18 @@ SCHEMA: Schema = titled(
             "search": titled(NAMES, "Fields searched", "搜索字段"),
             "fields": titled({"$ref": "#/$defs/fields"}, "Fields", "字段"),
             "rules": titled(listed(_RULE), "Rules", "规则"),
-            "unique": titled(listed({**NAMES, "minItems": 1}), "Unique combinations", "唯一组合"),
+            "unique": titled(listed(_UNIQUE), "Unique combinations", "唯一组合"),
             "pipelines": titled(by_id(_PIPELINE), "Pipelines", "管道"),
             "was": titled(ID, "Former id", "旧标识"),
+            "was_table": titled(
+                {
+                    "type": "string",
+                    "pattern": r"^[a-z](_?[a-z0-9])*\.[a-z](_?[a-z0-9])*$",
+                    "maxLength": 2 * ID_LENGTH + 1,
+                },
+                "Former sub-table, whose rows are the records (entity.field)",
+                "原子表,其行成为记录(实体.字段)",
+            ),
         },
         ("fields",),
     ),

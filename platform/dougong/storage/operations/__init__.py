@@ -21,6 +21,7 @@ from dougong.storage.operations.indexes import (
     DropIndex,
     RebuildSearch,
 )
+from dougong.storage.operations.standing import EmbedRecords, MakeRecords
 from dougong.storage.operations.tables import (
     AddReferences,
     AttachReferences,
@@ -42,7 +43,9 @@ __all__ = [
     "CreateTable",
     "DropIndex",
     "DropTable",
+    "EmbedRecords",
     "Impact",
+    "MakeRecords",
     "Operation",
     "RebuildSearch",
     "RemoveColumn",

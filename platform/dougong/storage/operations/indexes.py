@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
-from dougong.storage import counting, ddl, fill
+from dougong.storage import conditions, counting, ddl, fill
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.schema import IndexSpec, TableSpec
 
@@ -18,8 +18,8 @@ class AddIndex(Operation):
     """An index that lists, links or rules need; a unique one stands as long as no two records are alike."""
 
     index: IndexSpec
-    former: tuple[str, ...] = ()
-    """The recorded columns that it will cover; empty when some are new and therefore hold nothing yet."""
+    former: IndexSpec | None = None
+    """The same over the recorded columns; None when some are new and therefore hold nothing yet."""
 
     @property
     def is_unique(self) -> bool:
@@ -31,15 +31,18 @@ class AddIndex(Operation):
         return not self.index.unique
 
     def _sentence(self) -> str:
-        return "AddUnique" if self.index.unique else "AddIndex"
+        if not self.index.unique:
+            return "AddIndex"
+        return "AddUniqueWhere" if self.index.where else "AddUnique"
 
     def _words(self) -> dict[str, str]:
-        return {"table": self.table.key, "columns": ", ".join(self.index.fields)}
+        where = ", ".join(conditions.in_words(each) for each in self.index.where)
+        return {"table": self.table.key, "columns": ", ".join(self.index.fields), "where": where}
 
     def impact(self, connection: Connection) -> Impact:
-        if not self.index.unique or self.before is None or not self.former:
+        if not self.index.unique or self.before is None or self.former is None:
             return NOTHING
-        failing, first = counting.duplicates(connection, self.before, self.former, live=self.index.live)
+        failing, first = counting.duplicates(connection, self.before, self.former)
         return Impact(failing=failing, first=first)
 
     def statements(self, dialect: Dialect) -> list[str]:

@@ -104,6 +104,13 @@ class RenameTable(Operation):
     def run(self, connection: Connection) -> None:
         execute(connection, self.statements(connection.dialect))
         fill.rename_ids(connection, self.old, self.new)
+        if self.table.kind in {"entity", "rows"}:
+            fill.rename_entity(connection, self._key_of(self.old), self._key_of(self.new))
+
+    def _key_of(self, name: str) -> str:
+        """The key of the entity that has a table of that name; a name for the while of an exchange stands for itself."""
+        known = {each.name: each.key for each in (self.table, self.before) if each is not None}
+        return known.get(name, name)
 
     def undo(self) -> tuple[Operation, ...]:
         return (
