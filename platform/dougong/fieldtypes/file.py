@@ -62,6 +62,7 @@ class FileType(FieldType):
         }
     )
     operators = PRESENCE
+    many = True
     sortable = False
     groupable = False
 

@@ -16,7 +16,7 @@ from dougong.records.former import with_former
 from dougong.records.load import load, load_rows
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import Selection
+from dougong.records.selection import stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
 from dougong.records.trail import snapshot
@@ -70,7 +70,7 @@ class History:
 def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: int | None = None) -> History:
     """The history of a record that the actor may read, newest first, with that of records merged into it; `before` goes on."""
     shape = open_door(call, key, "read")
-    if not Selection(call, shape).among([identifier]).count():
+    if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     wanted = max(1, min(limit, LIMIT))
     merged = Selection(call, shape, deleted=True).among(absorbed_by(call, key, identifier))

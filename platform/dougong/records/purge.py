@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
-from dougong.records.delete import Pointer, pointers_to
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
+from dougong.records.pointers import Pointer, pointers_to
 from dougong.records.searching import forget_records
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of

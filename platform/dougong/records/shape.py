@@ -17,7 +17,6 @@ from dougong.model.unique import Unique
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
-_LISTS = frozenset({"choices", "file", "members", "departments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Shape:
     unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
-    """Fields whose value is a list that one column holds: choices, files, people and departments."""
+    """Fields whose value is a list that one column holds."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -95,7 +94,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(field.id for field in fields if field.type in _LISTS and field.id in table.c),
+        listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
         computes_from_numbers=_computes_from_numbers(fields, tables),

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, false,
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import to_sql
+from dougong.fieldtypes.references import REFERRING
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.policy.access import access
@@ -165,5 +166,5 @@ class Columns:
             items = func.json_each(column).table_valued("value").alias()
         else:
             items = func.jsonb_array_elements_text(column).table_valued("value").alias()
-        stored = Text() if listed.type == "choices" else BigInteger()
+        stored = BigInteger() if listed.type in REFERRING else Text()
         return Rows(items, true(), lambda names: cast(items.c.value, stored))

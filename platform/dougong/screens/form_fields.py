@@ -8,7 +8,12 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.duration import clock_text
+from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
+from dougong.fieldtypes.tags import suggestions_of
+from dougong.fieldtypes.time_ import has_seconds
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
@@ -26,7 +31,6 @@ from dougong.screens.showing import (
     linked,
     option_piece,
     person,
-    raw_text,
     shown,
     stage_piece,
 )
@@ -38,6 +42,7 @@ INPUT_MODES = {
     "decimal": "decimal",
     "money": "decimal",
     "percent": "decimal",
+    "rating": "numeric",
     "phone": "tel",
     "email": "email",
     "url": "url",
@@ -83,6 +88,7 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,
+        placeholder=_placeholder(field),
         max_length=field.max_length or 0,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
@@ -113,9 +119,15 @@ def _bound(field: Field, bound: Decimal | Expression | None) -> str:
 def _step(field: Field) -> str:
     if field.type == "integer":
         return "1"
+    if field.type == "time":
+        return "1" if has_seconds(field) else "60"
     if field.type in ("decimal", "money"):
         return format(Decimal(1).scaleb(-field.decimals), "f")
     return "any" if field.type == "percent" else ""
+
+
+def _placeholder(field: Field) -> str:
+    return {"duration": clock_text(9000), "colour": "#rrggbb"}.get(field.type, "")
 
 
 def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
@@ -139,7 +151,7 @@ def input_text(field: Field, value: Value, timezone: str) -> str | tuple[str, ..
         return format((value * 100).normalize() + 0, "f")
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
-    return raw_text(field, value)
+    return TYPES[field.type].to_input(value, field)
 
 
 def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
@@ -151,6 +163,13 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
             for each in field.options
         )
         return replace(built, options=options)
+    if field.type == "rating":
+        most = stars_of(field)
+        numbers = range(1, most + 1)
+        return replace(built, options=tuple(Choice(str(each), f"{each} / {most}") for each in numbers))
+    if field.type == "tags":
+        suggested = tuple(Choice(each, each) for each in suggestions_of(field))
+        return replace(built, options=suggested, choose_href=_choose_href(place, field))
     if field.type == "stage":
         stages = place.entity.pipelines[field.pipeline].stages
         pieces = ((stage, stage_piece(place.entity, field, stage.id, language)) for stage in stages)

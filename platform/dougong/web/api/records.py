@@ -24,7 +24,7 @@ from dougong.records.read import read as read_record
 from dougong.records.record import Record
 from dougong.records.unmerge import forward_of
 from dougong.records.update import update as update_record
-from dougong.web.api.values import figure, record_document
+from dougong.web.api.values import figure, record_document, record_documents
 from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
@@ -74,8 +74,9 @@ def list_(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}: one page of records."""
     query = query_from(exchange)
     with exchange.reading() as call:
-        page = list_records(call, entity_key(call, app, entity), query)
-        data = [record_document(call, record, tuple(query.expand)) for record in page.rows]
+        key = entity_key(call, app, entity)
+        page = list_records(call, key, query)
+        data = record_documents(call, key, page.rows, tuple(query.expand))
     return exchange.json({"data": data, "page": {"next": page.next_cursor, "count": page.count}})
 
 

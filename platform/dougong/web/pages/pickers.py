@@ -11,6 +11,7 @@ from dougong.records.call import Call
 from dougong.records.choose import Choice
 from dougong.records.choose import choose as choose_from
 from dougong.records.files import download, upload
+from dougong.records.suggest import is_labelled, suggest
 from dougong.screens.form_fields import input_text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -25,6 +26,10 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
     words = exchange.parameters.get("q", "").strip()[:200]
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
+        if is_labelled(call, key, field):
+            labels = suggest(call, key, field, words, SHOWN + 1)
+            offered = [{"id": each, "label": each, "note": ""} for each in labels[:SHOWN]]
+            return exchange.json({"results": offered, "more": len(labels) > SHOWN})
         found = choose_from(call, key, field, words, SHOWN + 1)
         results = [_result(call, key, field, each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})

@@ -8,6 +8,8 @@ import "./keys";
 import "./pick";
 import "./rows";
 import "./inputs";
+import "./tags";
+import "./rich";
 import "./guard";
 import { each, say, toast } from "./dom";
 
