@@ -16,7 +16,7 @@ from dougong.records.former import with_former
 from dougong.records.load import load, load_rows
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import stands
+from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
 from dougong.records.trail import snapshot
@@ -73,9 +73,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     wanted = max(1, min(limit, LIMIT))
-    merged = Selection(call, shape, deleted=True).among(absorbed_by(call, key, identifier))
-    ids = [identifier, *call.connection.execute(merged.select(shape.table.c.id)).scalars()]
-    found, later = _page(call, shape, ids, wanted + 1, before)
+    found, later = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]
     for row in rows:
         if row["action"] == "create":
@@ -89,6 +87,15 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
     ]
     return History(tuple(entries), titles, rows[-1]["id"] if len(found) > wanted else None)
+
+
+def _merged(call: Call, shape: Shape, identifier: int) -> list[int]:
+    """The records that were merged into one and that the actor might read."""
+    absorbed = absorbed_by(call, shape.key, identifier)
+    if not absorbed:
+        return []
+    selection = Selection(call, shape, deleted=True).among(absorbed)
+    return list(call.connection.execute(selection.select(shape.table.c.id)).scalars())
 
 
 Later = Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]

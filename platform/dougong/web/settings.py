@@ -230,6 +230,14 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "max_answer",
+        "DOUGONG_MAX_ANSWER",
+        str(64 * MEBIBYTE),
+        _size,
+        "API 单次应答上限（字节）；导出文件不限",
+        "Largest answer of the API in bytes; exports have no limit",
+    ),
+    Setting(
         "query_seconds",
         "DOUGONG_QUERY_SECONDS",
         "30",
@@ -285,6 +293,7 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    max_answer: int = 64 * MEBIBYTE
     query_seconds: float = 30
     bin_days: int = 90
     bin_history: str = "events"
