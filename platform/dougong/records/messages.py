@@ -94,6 +94,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} records are still linked to by others, perhaps in the bin too, and cannot be deleted for good",
     ),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
+    "too_many_links": (
+        "表达式沿关联读取 {count} 次，最多 {limit} 次",
+        "the expression follows {count} links, and {limit} are allowed",
+    ),
     "too_many_groups": ("分组结果超过 {limit} 行，请缩小范围", "more than {limit} groups; narrow the filter"),
     "bad_operation": (
         "操作应为 create、update、delete 或 restore",
