@@ -72,6 +72,14 @@ EXAMPLES ?= 2000
 agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (EXAMPLES=2000)
 	@DOUGONG_AGREE_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest -q --no-header tests/expressions
 
+OPERATIONS ?= 10000
+
+.PHONY: races
+races: $(VENV)/dev ## let writers in several processes, and approvals, race behind a barrier (OPERATIONS=10000)
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python -m pytest -q --no-header tests/workflow/test_races.py
+	@DOUGONG_RACES=$(OPERATIONS) $(RUN)/python -m pytest -q --no-header -s tests/races
+
 .PHONY: figures
 figures: $(VENV)/dev ## compare reports with an independent computation
 	@$(RUN)/python -m pytest -q --no-header tests/reports

@@ -46,3 +46,23 @@ def is_constant(node: Node) -> bool:
     if isinstance(node, ListOf):
         return all(is_constant(item) for item in node.items)
     return "@" not in node.name and all(is_constant(argument) for argument in node.arguments)
+
+
+_ASKS = {
+    "ME": "actor",
+    "MY_DEPARTMENTS": "actor",
+    "MY_SUBORDINATES": "actor",
+    "HAS_ROLE": "actor",
+    "TODAY": "today",
+    "NOW": "now",
+}
+
+
+def surroundings(node: Node) -> frozenset[str]:
+    """What a tree asks besides its record: the actor, the day (today), the moment (now)."""
+    if isinstance(node, ListOf):
+        return frozenset().union(*map(surroundings, node.items))
+    if not isinstance(node, Call):
+        return frozenset()
+    own = {_ASKS[node.name]} if node.name in _ASKS else ()
+    return frozenset(own).union(*map(surroundings, node.arguments))

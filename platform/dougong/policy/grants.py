@@ -59,6 +59,18 @@ def grants_for(apps: Mapping[str, App], roles: RoleSet, app: str, entity: str, a
     return found
 
 
+def row_rules(apps: Mapping[str, App], roles: RoleSet) -> list[Expression]:
+    """Every row rule that the roles bring, for whatever entity and action."""
+    return [
+        permission.rows
+        for app, role in roles
+        if app in apps and role in apps[app].roles
+        for grants in apps[app].roles[role].grants.values()
+        for permission in grants.values()
+        if permission.rows is not None
+    ]
+
+
 def _permission(
     grants: Mapping[str, Mapping[str, Permission]], role_app: str, app: str, entity: str, action: str
 ) -> Permission | None:

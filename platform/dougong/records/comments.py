@@ -13,7 +13,7 @@ from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import Selection, is_storable
+from dougong.records.selection import is_storable, stands
 from dougong.records.titles import find_titles
 from dougong.storage.system import COMMENT, NOTIFICATION, USER
 
@@ -121,5 +121,5 @@ def _notify(call: Call, key: str, identifier: int, comment: int, people: Sequenc
 
 def _check_readable(call: Call, key: str, identifier: int) -> None:
     shape = open_door(call, key, "read")
-    if not Selection(call, shape).among([identifier]).count():
+    if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, Integer, and_, false, literal, or_, tuple_
+from sqlalchemy import Boolean, ColumnElement, Integer, and_, bindparam, false, or_, tuple_
 from sqlalchemy.types import TypeEngine
 
 from dougong.records.call import Call
@@ -137,10 +137,10 @@ def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
 
 
 def after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:
-    """The condition that a row stands behind the one with these key values."""
+    """The condition that a row stands behind another one; of its key values, only which are empty is part of the condition."""
     if len({key.descending for key in keys}) == 1 and not any(key.nullable for key in keys):
         here = tuple_(*(key.column for key in keys))
-        there = tuple_(*(_bound(key, value) for key, value in zip(keys, values, strict=True)))
+        there = tuple_(*(_bound(key, place) for place, key in enumerate(keys)))
         return here < there if keys[0].descending else here > there
     return _one_by_one(keys, values)
 
@@ -148,11 +148,11 @@ def after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool
 def _one_by_one(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:
     ways: list[ColumnElement[bool]] = []
     equal: list[ColumnElement[bool]] = []
-    for key, value in zip(keys, values, strict=True):
+    for place, (key, value) in enumerate(zip(keys, values, strict=True)):
         if value is None:
             equal.append(key.column.is_(None))
             continue
-        bound = _bound(key, value)
+        bound = _bound(key, place)
         behind = key.column < bound if key.descending else key.column > bound
         if key.nullable:
             behind = or_(behind, key.column.is_(None))
@@ -161,5 +161,10 @@ def _one_by_one(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElemen
     return or_(*ways) if ways else false()
 
 
-def _bound(key: OrderKey, value: Any) -> ColumnElement[Any]:
-    return literal(value, key.column.type)
+def _bound(key: OrderKey, place: int) -> ColumnElement[Any]:
+    return bindparam(f"after_{place}", type_=key.column.type)
+
+
+def values_of(values: Sequence[Any]) -> dict[str, Any]:
+    """The parameters of `after` for a row with these key values."""
+    return {f"after_{place}": value for place, value in enumerate(values)}

@@ -23,7 +23,7 @@ from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
-from dougong.records.selection import Selection
+from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import FILE
 
@@ -180,7 +180,7 @@ def _may_see(
     owner, owner_id = (shape, record)
     if shape.entity.parent:
         owner, owner_id = shape_of(call.release, shape.entity.parent), values["parent_id"]
-    return Selection(call, owner).among([owner_id]).count() == 1
+    return stands(call, owner, owner_id)
 
 
 def disposition(name: str, kind: str) -> str:

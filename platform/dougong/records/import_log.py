@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -143,6 +144,14 @@ def finish(call: Call, import_id: int, state: str, error: str = "") -> None:
     """Note that an import has come to an end, or was broken off."""
     values = {"state": state, "finished_at": call.at, "error": error or None}
     call.connection.execute(
+        update(IMPORT).where(IMPORT.c.id == import_id, IMPORT.c.state == RUNNING).values(values)
+    )
+
+
+def stop(connection: Connection, import_id: int) -> None:
+    """Note that somebody has stopped an import; it can be taken up again."""
+    values = {"state": CANCELLED, "finished_at": datetime.now(UTC)}
+    connection.execute(
         update(IMPORT).where(IMPORT.c.id == import_id, IMPORT.c.state == RUNNING).values(values)
     )
 

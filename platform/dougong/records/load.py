@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, select
 
-from dougong.model.field import Field
+from dougong.model.field import Field, LinkTarget
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Rows, Values
+from dougong.records.kept import kept
 from dougong.records.shape import Shape
+from dougong.storage.statements import Statement, among
 
 
 def load(
@@ -40,42 +42,49 @@ def load(
 
 def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The living targets of a field of type links, in order, for those of the records that have any."""
-    if field.target is None:
+    link = field.target
+    if link is None or not sources:
         return {}
-    table = call.release.tables.links(shape.key, field.id)
-    target = call.release.table(field.target.key).alias()
+    statement = kept(call, ("links", shape.key, field.id), lambda: _linked(call, shape, field, link))
     found: dict[int, list[int]] = {}
-    for chunk in chunks(sources):
-        statement = (
-            select(table.c.source_id, table.c.target_id)
-            .join(target, target.c.id == table.c.target_id)
-            .where(table.c.source_id.in_(chunk), target.c.deleted_at.is_(None))
-            .order_by(table.c.source_id, table.c.position)
-        )
-        for source, each in call.connection.execute(statement):
-            found.setdefault(source, []).append(each)
+    for source, each in statement.rows(call.connection, {"ids": sources}):
+        found.setdefault(source, []).append(each)
     return {source: tuple(targets) for source, targets in found.items()}
+
+
+def _linked(call: Call, shape: Shape, field: Field, link: LinkTarget) -> Statement:
+    table = call.release.tables.links(shape.key, field.id)
+    target = call.release.table(link.key).alias()
+    return Statement(
+        select(table.c.source_id, table.c.target_id)
+        .join(target, target.c.id == table.c.target_id)
+        .where(among(table.c.source_id, "ids", call.dialect), target.c.deleted_at.is_(None))
+        .order_by(table.c.source_id, table.c.position),
+        call.dialect,
+    )
 
 
 def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> dict[int, list[Values]]:
     """The rows of a sub-table of the given records, in order, by record."""
     found: dict[int, list[Values]] = {}
     everything: dict[int, Values] = {}
-    for chunk in chunks(parents):
-        statement = (
-            select(shape.table)
-            .where(shape.table.c.parent_id.in_(chunk))
-            .order_by(shape.table.c.parent_id, shape.table.c.position)
-        )
-        for row in call.connection.execute(statement).mappings():
-            values = shape.tidy(dict(row))
-            found.setdefault(values["parent_id"], []).append(values)
-            everything[values["id"]] = values
+    statement = kept(call, ("rows", shape.key), lambda: _rows(call, shape))
+    names = shape.table.c.keys()
+    for row in statement.rows(call.connection, {"ids": parents}) if parents else ():
+        values = shape.tidy(dict(zip(names, row, strict=True)))
+        found.setdefault(values["parent_id"], []).append(values)
+        everything[values["id"]] = values
     for field in shape.lists:
         lists = linked_ids(call, shape, field, list(everything))
         for identifier, values in everything.items():
             values[field.id] = lists.get(identifier)
     return found
+
+
+def _rows(call: Call, shape: Shape) -> Statement:
+    table = shape.table
+    wanted = select(table).where(among(table.c.parent_id, "ids", call.dialect))
+    return Statement(wanted.order_by(table.c.parent_id, table.c.position), call.dialect)
 
 
 def drafts_of(

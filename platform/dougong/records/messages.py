@@ -53,6 +53,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "还有 {count} 条“{label}”引用它，不能删除",
         "{count} {label} still refer to it, so it cannot be deleted",
     ),
+    "too_deep": (
+        "连带删除超过 {limit} 层，涉及“{label}”，请先删除下级记录",
+        "the deletion would follow links over more than {limit} steps, to {label}; delete what lies below first",
+    ),
     "not_deleted": ("回收站里没有这条记录", "there is no such record in the recycle bin"),
     "restore_target": (
         "{label}指向的记录已被删除，请先恢复它",

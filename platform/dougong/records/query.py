@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, func
 
 from dougong.diagnostics import nearest
 from dougong.model.expression import Expression
@@ -14,17 +14,21 @@ from dougong.model.form import Sort
 from dougong.records import cursor
 from dougong.records.call import Call
 from dougong.records.doors import open_door
+from dougong.records.kept import Kept, kept
 from dougong.records.messages import refuse
 from dougong.records.order import OrderKey, order_keys, parse_sort
 from dougong.records.record import Page
 from dougong.records.rows import Wanted, fetch_records, wanted_fields
+from dougong.records.scope import condition
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
+from dougong.storage.statements import Statement
 
 LIMIT = 1000
 _DEEPEST_OFFSET = 10_000_000
 _DEEP = 500
 """From this offset on the page's ids are found first, so that rows passed over are never read whole."""
+_MOST_PAGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,132 @@ def list_records(call: Call, key: str, query: Query) -> Page:
     return list_narrowed(call, key, query, None)
 
 
-def list_narrowed(call: Call, key: str, query: Query, narrow: ColumnElement[bool] | None) -> Page:
-    """The same for the records that also meet a condition which the platform itself makes."""
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A condition that the platform itself makes; it is known by its name, and its parameters have values of their own."""
+
+    name: tuple[str, ...]
+    condition: ColumnElement[bool]
+    values: Mapping[str, Any]
+
+
+def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> Page:
+    """The same for the records that also meet a condition of the platform."""
     shape = open_door(call, key, "delete" if query.deleted else "read")
     _check(call, query)
-    selection = select_by(call, shape, query)
-    if narrow is not None:
-        selection.where(narrow)
-    wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand)
-    sorts = parse_sort(query.sort) if isinstance(query.sort, str) else tuple(query.sort)
-    keys = order_keys(call, selection.columns, sorts)
-    mark = cursor.fingerprint(key, str(query.filter), query.q, sorts, str(query.view), query.deleted)
-    count = selection.count() if query.count == "exact" else None
-    statement = _page_statement(call, selection, wanted, query, keys, mark)
-    rows = call.connection.execute(statement).all()
+    question = _Question.of(call, shape, query, narrow)
+    plan = question.kept("list", lambda: _plan(question))
+    place = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ()
+    values = {**question.values, "offset": query.offset, **cursor.values_of(place)}
+    rows = plan.statement(question, place).rows(call.connection, values)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
-    next_cursor = cursor.encode(mark, rows[-1][-len(keys) :]) if more else None
-    return Page(tuple(fetch_records(call, shape, wanted, rows)), next_cursor, count)
+    next_cursor = cursor.encode(plan.mark, rows[-1][-len(plan.keys) :]) if more else None
+    count = question.count() if query.count == "exact" else None
+    return Page(tuple(fetch_records(call, shape, plan.wanted, rows)), next_cursor, count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A list that is asked for, with its expressions compiled."""
+
+    call: Call
+    shape: Shape
+    query: Query
+    narrow: Narrow | None
+    view: Expression | None
+    filter: Expression | None
+    sorts: tuple[Sort, ...]
+
+    @classmethod
+    def of(cls, call: Call, shape: Shape, query: Query, narrow: Narrow | None) -> _Question:
+        """The question of a query."""
+        given = query.filter or None
+        expression = condition(call, shape.key, given) if given is not None else None
+        sorts = parse_sort(query.sort) if isinstance(query.sort, str) else tuple(query.sort)
+        return cls(call, shape, query, narrow, query.view, expression, sorts)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of the parameters of the platform's own condition."""
+        return self.narrow.values if self.narrow is not None else {}
+
+    def kept(self, name: str, build: Callable[[], Kept]) -> Kept:
+        """Something worked out for this question, whichever page of it is asked for."""
+        query = self.query
+        asked = (query.deleted, query.q or None, self.narrow.name if self.narrow is not None else ())
+        fields = None if query.fields is None else tuple(query.fields)
+        question = (name, self.shape.key, *asked, fields, tuple(query.expand), self.sorts)
+        return kept(self.call, question, build, (self.view, self.filter))
+
+    def selection(self) -> Selection:
+        """The records that are meant."""
+        query = self.query
+        found = Selection(self.call, self.shape, "delete" if query.deleted else "read", query.deleted)
+        found.filter(self.view).filter(self.filter).search(query.q)
+        return found if self.narrow is None else found.where(self.narrow.condition)
+
+    def count(self) -> int:
+        """How many records are meant."""
+        statement = self.kept(
+            "count", lambda: Statement(self.selection().select(func.count()), self.call.dialect)
+        )
+        number: int = statement.rows(self.call.connection, self.values)[0][0]
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A list worked out: what is fetched, in which order, and its statements: for first pages and later ones."""
+
+    wanted: Wanted
+    keys: tuple[OrderKey, ...]
+    mark: str
+    statements: dict[tuple[object, ...], Statement]
+
+    def statement(self, question: _Question, place: Sequence[Any]) -> Statement:
+        """The statement for a page; those of every size, and of every pattern of empty values in a cursor, differ."""
+        query = question.query
+        depth = 2 if query.offset >= _DEEP else 1 if query.offset else 0
+        page = (query.limit, depth, *(value is None for value in place))
+        found = self.statements.get(page)
+        if found is None:
+            if len(self.statements) >= _MOST_PAGES:
+                self.statements.clear()
+            element = _page_statement(question, self, place)
+            found = self.statements[page] = Statement(element, question.call.dialect)
+        return found
+
+
+def _plan(question: _Question) -> _Plan:
+    call, shape, query = question.call, question.shape, question.query
+    selection = question.selection()
+    wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand)
+    keys = tuple(order_keys(call, selection.columns, question.sorts))
+    mark = cursor.fingerprint(
+        shape.key, str(query.filter), query.q, question.sorts, str(query.view), query.deleted
+    )
+    return _Plan(wanted, keys, mark, {})
+
+
+def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
+    query, selection = question.query, question.selection()
+    order = [key.clause() for key in plan.keys]
+    columns = (
+        *plan.wanted.columns,
+        *(key.column.label(f"order_{position}") for position, key in enumerate(plan.keys)),
+    )
+    limit = bindparam(None, query.limit + 1, Integer, literal_execute=True)
+    offset = bindparam("offset", type_=BigInteger)
+    if place:
+        selection.where(cursor.after(plan.keys, place))
+    elif query.offset >= _DEEP:
+        table = selection.shape.table
+        ids = selection.select(table.c.id).order_by(*order).limit(limit).offset(offset)
+        page = ids.subquery()
+        return selection.select(*columns).where(table.c.id.in_(page.select())).order_by(*order)
+    statement = selection.select(*columns).order_by(*order).limit(limit)
+    return statement.offset(offset) if query.offset else statement
 
 
 def select_by(call: Call, shape: Shape, query: Query) -> Selection:
@@ -87,20 +199,3 @@ def _check(call: Call, query: Query) -> None:
         refuse("invalid", language, "cursor_and_offset", "cursor")
     if query.count not in ("exact", "none"):
         refuse("invalid", language, "bad_count", "count", nearest(query.count, ("exact", "none")))
-
-
-def _page_statement(
-    call: Call, selection: Selection, wanted: Wanted, query: Query, keys: Sequence[OrderKey], mark: str
-) -> Select[Any]:
-    order = [key.clause() for key in keys]
-    columns = (*wanted.columns, *(key.column.label(f"order_{place}") for place, key in enumerate(keys)))
-    if query.cursor:
-        place = cursor.decode(call, mark, query.cursor, keys)
-        selection.where(cursor.after(keys, place))
-    elif query.offset >= _DEEP:
-        table = selection.shape.table
-        ids = selection.select(table.c.id).order_by(*order).limit(query.limit + 1).offset(query.offset)
-        page = ids.subquery()
-        return selection.select(*columns).where(table.c.id.in_(page.select())).order_by(*order)
-    statement = selection.select(*columns).order_by(*order).limit(query.limit + 1)
-    return statement.offset(query.offset) if query.offset else statement

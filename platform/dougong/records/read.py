@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BigInteger, bindparam
 
 from dougong.records.call import Call
+from dougong.records.chunks import possible_ids
 from dougong.records.doors import open_door
+from dougong.records.kept import kept
 from dougong.records.messages import refuse
 from dougong.records.record import Record
-from dougong.records.rows import fetch_records, wanted_fields
+from dougong.records.rows import Wanted, fetch_records, wanted_fields
 from dougong.records.selection import Selection
+from dougong.records.shape import Shape
+from dougong.storage.statements import Statement
 
 
 def read(call: Call, key: str, identifier: int, expand: Sequence[str] = (), deleted: bool = False) -> Record:
     """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist."""
     shape = open_door(call, key, "read")
-    selection = Selection(call, shape, deleted=deleted).among([identifier])
-    wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True)
-    rows = call.connection.execute(selection.select(*wanted.columns)).all()
+    plan = kept(call, ("read", key, tuple(expand), deleted), lambda: _plan(call, shape, expand, deleted))
+    rows = plan.statement.rows(call.connection, {"id": identifier}) if possible_ids([identifier]) else []
     if not rows:
         refuse("missing", call.language, "not_found")
-    return fetch_records(call, shape, wanted, rows)[0]
+    return fetch_records(call, shape, plan.wanted, rows)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    wanted: Wanted
+    statement: Statement
+
+
+def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool) -> _Plan:
+    selection = Selection(call, shape, deleted=deleted)
+    selection.where(shape.table.c.id == bindparam("id", type_=BigInteger))
+    wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True)
+    return _Plan(wanted, Statement(selection.select(*wanted.columns), call.dialect))

@@ -36,8 +36,6 @@ class Record:
     updated_at: datetime | None = None
     updated_by: int | None = None
     deleted_at: datetime | None = None
-    expanded: Mapping[str, Record] = field(default_factory=dict)
-    """For the link fields asked for by `expand`: field id → the linked record as the actor may see it."""
 
     def title_of(self, key: str, identifier: int) -> str | None:
         """What a link of this record shows, or nothing when the actor may not see the target."""

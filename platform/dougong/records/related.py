@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, select
 
 from dougong.diagnostics import nearest
 from dougong.model.entity import Inverse
@@ -12,9 +12,9 @@ from dougong.policy.access import access, may
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
-from dougong.records.query import Query, list_narrowed
+from dougong.records.query import Narrow, Query, list_narrowed
 from dougong.records.record import Page
-from dougong.records.selection import Selection
+from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
 
 
@@ -22,16 +22,18 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
     """One page of a related list; the rights of both ends hold."""
     shape = open_door(call, key, "read")
     end = _inverse(call, shape, inverse)
-    if not Selection(call, shape).among([identifier]).count():
+    if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     other = shape_of(call.release, end.key)
+    source = bindparam("narrow", type_=BigInteger)
     if end.many:
         pairs = call.release.tables.links(end.key, end.field)
-        narrow: ColumnElement[bool] = other.table.c.id.in_(
-            select(pairs.c.source_id).where(pairs.c.target_id == identifier)
+        condition: ColumnElement[bool] = other.table.c.id.in_(
+            select(pairs.c.source_id).where(pairs.c.target_id == source)
         )
     else:
-        narrow = other.table.c[end.field] == identifier
+        condition = other.table.c[end.field] == source
+    narrow = Narrow(("related", end.key, end.field), condition, {"narrow": identifier})
     return list_narrowed(call, end.key, replace(query, deleted=False), narrow)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row
+from sqlalchemy import ColumnElement
 
 from dougong.diagnostics import nearest
 from dougong.model.expression import Value
@@ -16,10 +16,9 @@ from dougong.records.load import linked_ids, load_rows
 from dougong.records.masking import mask_values
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
-from dougong.records.selection import Selection
-from dougong.records.shape import Shape, shape_of
-from dougong.records.titles import Titles, find_titles, merge, target_key, title_fields, title_of, wanted_by
+from dougong.records.shape import Shape
 from dougong.records.titles import Wanted as WantedTitles
+from dougong.records.titles import find_titles, merge, target_key, title_fields, titler, wanted_by
 
 SYSTEM: tuple[str, ...] = (
     "id",
@@ -40,7 +39,6 @@ class Wanted:
     names: tuple[str, ...]
     columns: tuple[ColumnElement[Any], ...]
     hidden: frozenset[str]
-    expand: tuple[str, ...] = ()
 
 
 def wanted_fields(
@@ -65,10 +63,10 @@ def wanted_fields(
     needed = dict.fromkeys((*shown, *expand, *(name for name in title_fields(shape) if name not in hidden)))
     names = (*SYSTEM, *(name for name in needed if name in shape.table.c and name not in SYSTEM))
     columns = tuple(shape.table.c[name] for name in names)
-    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, tuple(expand))
+    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden)
 
 
-def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Row[Any]]) -> list[Record]:
+def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Sequence[Any]]) -> list[Record]:
     """Records from the rows of a statement whose first columns are `wanted.columns`."""
     found = [shape.tidy(dict(zip(wanted.names, row, strict=False))) for row in rows]
     identifiers = [values["id"] for values in found]
@@ -83,10 +81,25 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Row[A
         MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}
     }
     titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
-    expanded = {name: _expand(call, shape, name, found) for name in wanted.expand}
     for values in found:
         mask_values(call, shape.key, values)
-    return [_record(call, shape, wanted, values, titles, expanded) for values in found]
+    title, key, shown = titler(call, shape, wanted.hidden), shape.key, wanted.shown
+    return [
+        Record(
+            key=key,
+            id=values["id"],
+            version=values["version"],
+            values={name: values.get(name) for name in shown},
+            title=title(values, titles),
+            titles=titles,
+            created_at=values["created_at"],
+            created_by=values["created_by"],
+            updated_at=values["updated_at"],
+            updated_by=values["updated_by"],
+            deleted_at=values["deleted_at"],
+        )
+        for values in found
+    ]
 
 
 def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]]) -> WantedTitles:
@@ -105,41 +118,3 @@ def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[s
             values[name] = rows
             titles = merge(titles, wanted_by(rows_shape, rows, shown))
     return titles
-
-
-def _expand(call: Call, shape: Shape, name: str, found: Sequence[Mapping[str, Value]]) -> dict[int, Record]:
-    """The linked records of one field that the actor may read, by id."""
-    field = shape.field(name)
-    if field.type != "link" or field.target is None:
-        return {}
-    target = shape_of(call.release, field.target.key)
-    identifiers = sorted({values[name] for values in found if values[name] is not None})
-    selection = Selection(call, target).among(identifiers)
-    wanted = wanted_fields(call, target, selection.hidden)
-    rows = call.connection.execute(selection.select(*wanted.columns)).all()
-    return {record.id: record for record in fetch_records(call, target, wanted, rows)}
-
-
-def _record(
-    call: Call,
-    shape: Shape,
-    wanted: Wanted,
-    values: dict[str, Value],
-    titles: Titles,
-    expanded: Mapping[str, Mapping[int, Record]],
-) -> Record:
-    inside = {name: records[values[name]] for name, records in expanded.items() if values[name] in records}
-    return Record(
-        key=shape.key,
-        id=values["id"],
-        version=values["version"],
-        values={name: values.get(name) for name in wanted.shown},
-        title=title_of(call, shape, values, wanted.hidden, titles),
-        titles=titles,
-        created_at=values["created_at"],
-        created_by=values["created_by"],
-        updated_at=values["updated_at"],
-        updated_by=values["updated_by"],
-        deleted_at=values["deleted_at"],
-        expanded=inside,
-    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, false, func, select
 
 from dougong.expressions.sql import to_sql
 from dougong.fieldtypes.base import Invalid
@@ -14,11 +14,13 @@ from dougong.fieldtypes.texts import storable
 from dougong.model.expression import Expression
 from dougong.records.call import Call
 from dougong.records.chunks import possible_ids
+from dougong.records.kept import kept
 from dougong.records.messages import refuse
 from dougong.records.scope import condition
 from dougong.records.searching import LONGEST_QUERY, found_by
 from dougong.records.shape import Shape
 from dougong.records.visible import Columns, readable, sql_context
+from dougong.storage.statements import Statement
 
 
 @dataclass(slots=True)
@@ -85,6 +87,20 @@ class Selection:
         """How many records are meant."""
         found: int = self.call.connection.execute(self.select(func.count())).scalar_one()
         return found
+
+
+def stands(call: Call, shape: Shape, identifier: int, action: str = "read") -> bool:
+    """Whether there is a living record with that id which the actor may use for the action."""
+    if not possible_ids([identifier]):
+        return False
+    statement = kept(call, ("stands", shape.key, action), lambda: _stands(call, shape, action))
+    return bool(statement.rows(call.connection, {"id": identifier}))
+
+
+def _stands(call: Call, shape: Shape, action: str) -> Statement:
+    own = shape.table.c.id
+    selection = Selection(call, shape, action).where(own == bindparam("id", type_=BigInteger))
+    return Statement(selection.select(own), call.dialect)
 
 
 def is_storable(text: str) -> bool:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Table, false, select
 
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.kept import kept
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
 from dougong.storage import system
+from dougong.storage.statements import Rows, Statement, among
 
 Titles = dict[tuple[str, int], str]
 Wanted = dict[str, set[int]]
+Titler = Callable[[Mapping[str, Value], Titles], str]
 _DEEPEST = 2
 """A title may hold the title of a linked record, and that one another; what lies deeper is left out."""
 
@@ -27,29 +31,56 @@ def title_of(
     call: Call, shape: Shape, values: Mapping[str, Value], hidden: frozenset[str], titles: Titles
 ) -> str:
     """The title of one record; hidden fields are left out, and a record without any title is called by its number."""
-    language, zone = call.language, ZoneInfo(call.timezone)
-    pieces: list[str] = []
-    for position, part in enumerate(shape.entity.title_parts):
-        if position % 2 == 0:
-            pieces.append(part)
-        elif part not in hidden:
-            value = values.get(part)
-            field = shape.entity.fields.get(part)
-            if value is not None and field is not None:
-                key = target_key(field)
-                pieces.append(
-                    named(titles, key, value, language)
-                    if key
-                    else shape.types[part].to_text(value, field, language, zone)
-                )
-    return "".join(pieces).strip() or f"#{values['id']}"
+    return titler(call, shape, hidden)(values, titles)
+
+
+def titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
+    """The function that gives the titles of records in the language and zone of a call."""
+    question = ("titler", shape.key, call.language, call.timezone, hidden)
+    found = call.release.cache.get(question)
+    if not callable(found):
+        found = call.release.cache[question] = _titler(call, shape, hidden)
+    return cast(Titler, found)
+
+
+def _titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
+    """Every second part of a title is the name of a field."""
+    parts = shape.entity.title_parts
+    pieces = [
+        _field_piece(call, shape, part) if place % 2 else _fixed_piece(part)
+        for place, part in enumerate(parts)
+        if place % 2 == 0 or (part in shape.entity.fields and part not in hidden)
+    ]
+
+    def title(values: Mapping[str, Value], titles: Titles) -> str:
+        return "".join([piece(values, titles) for piece in pieces]).strip() or f"#{values['id']}"
+
+    return title
+
+
+def _fixed_piece(text: str) -> Titler:
+    return lambda values, titles: text
+
+
+def _field_piece(call: Call, shape: Shape, name: str) -> Titler:
+    field, kind, language, zone = shape.field(name), shape.types[name], call.language, ZoneInfo(call.timezone)
+    key = target_key(field)
+
+    def piece(values: Mapping[str, Value], titles: Titles) -> str:
+        value = values.get(name)
+        if value is None:
+            return ""
+        return named(titles, key, value, language) if key else kind.to_text(value, field, language, zone)
+
+    return piece
 
 
 def named(titles: Titles, key: str, value: Value, language: str) -> str:
     """The title of what a value points to, or of all of them."""
-    ids = value if isinstance(value, tuple) else (value,)
+    if not isinstance(value, tuple):
+        return titles.get((key, value), "")
     return ("、" if language == "zh" else ", ").join(
-        filter(None, (titles.get((key, each), "") for each in ids))
+        filter(None, (titles.get((key, each), "") for each in value))
     )
 
 
@@ -110,35 +141,61 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
 
 
 def _find_people(call: Call, ids: set[int], titles: Titles) -> None:
-    for chunk in chunks(sorted(ids)):
-        statement = select(system.USER.c.id, system.USER.c.name, system.USER.c.login).where(
-            system.USER.c.id.in_(chunk)
-        )
-        for identifier, name, login in call.connection.execute(statement):
-            titles[MEMBER, identifier] = name or login
+    table = system.USER
+    for identifier, name, login in _of_platform(call, table, ids, table.c.name, table.c.login):
+        titles[MEMBER, identifier] = name or login
 
 
 def _find_departments(call: Call, ids: set[int], titles: Titles) -> None:
     """Departments that were removed keep their name in records of their time."""
     table = system.DEPARTMENT
-    for chunk in chunks(sorted(ids)):
-        statement = select(table.c.id, table.c.name).where(table.c.id.in_(chunk))
-        titles.update(((DEPARTMENT, each), name) for each, name in call.connection.execute(statement))
+    for identifier, name in _of_platform(call, table, ids, table.c.name):
+        titles[DEPARTMENT, identifier] = name
+
+
+def _of_platform(call: Call, table: Table, ids: set[int], *columns: ColumnElement[str]) -> Rows:
+    """The ids and some columns of rows of one of the platform's own tables."""
+    if not ids:
+        return []
+    statement = kept(
+        call,
+        ("titles", table.name),
+        lambda: Statement(
+            select(table.c.id, *columns).where(among(table.c.id, "ids", call.dialect)), call.dialect
+        ),
+    )
+    return statement.rows(call.connection, {"ids": ids})
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """How the titles of an entity are found: by a statement for the id and the fields that they need, without hidden ones."""
+
+    statement: Statement
+    names: tuple[str, ...]
+    hidden: frozenset[str]
 
 
 def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: int) -> None:
     shape = shape_of(call.release, key)
-    rule = readable(call, key, shape.table)
-    if rule.nothing:
+    plan = kept(call, ("titles", key), lambda: _named(call, shape))
+    if not ids:
         return
-    names = [name for name in title_fields(shape) if name not in rule.hidden]
-    columns = [shape.table.c.id, *(shape.table.c[name] for name in names)]
-    rows: list[dict[str, Value]] = []
-    for chunk in chunks(sorted(ids)):
-        statement = select(*columns).where(
-            shape.table.c.id.in_(chunk), shape.table.c.deleted_at.is_(None), *rule.conditions
-        )
-        rows += [dict(zip(("id", *names), row, strict=True)) for row in call.connection.execute(statement)]
-    inner = find_titles(call, wanted_by(shape, rows, names), depth - 1)
+    rows = [
+        dict(zip(plan.names, row, strict=True)) for row in plan.statement.rows(call.connection, {"ids": ids})
+    ]
+    inner = find_titles(call, wanted_by(shape, rows, plan.names), depth - 1)
+    title = titler(call, shape, plan.hidden)
     for values in rows:
-        titles[key, values["id"]] = title_of(call, shape, values, rule.hidden, inner)
+        titles[key, values["id"]] = title(values, inner)
+
+
+def _named(call: Call, shape: Shape) -> _Named:
+    table, rule = shape.table, readable(call, shape.key, shape.table)
+    names = ("id", *dict.fromkeys(name for name in title_fields(shape) if name not in rule.hidden))
+    wanted = select(*(table.c[name] for name in names)).where(
+        false() if rule.nothing else among(table.c.id, "ids", call.dialect),
+        table.c.deleted_at.is_(None),
+        *rule.conditions,
+    )
+    return _Named(Statement(wanted, call.dialect), names, rule.hidden)

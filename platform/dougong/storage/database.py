@@ -31,6 +31,9 @@ READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE RE
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
 
+_CROSSED = frozenset({"40P01", "40001"})
+"""What PostgreSQL calls a deadlock, and a transaction that others overtook."""
+
 
 class OfferedFunction(Protocol):
     """A deterministic function offered to SQLite; PostgreSQL has its own spelling of the same thing."""
@@ -180,10 +183,10 @@ def readable_trouble() -> Iterator[None]:
     try:
         yield
     except sqlalchemy.exc.OperationalError as error:
-        reason = str(error.orig)
-        if "database is locked" in reason:
+        reason, state = str(error.orig), getattr(error.orig, "sqlstate", "")
+        if "database is locked" in reason or state in _CROSSED:
             raise refusal("unavailable", "P103") from error
-        if "disk is full" in reason or getattr(error.orig, "sqlstate", "") == "53100":
+        if "disk is full" in reason or state == "53100":
             raise refusal("unavailable", "P107") from error
         raise
 

@@ -110,14 +110,22 @@ def _by_identity(work: Comparison, table: TableSpec, former: TableSpec) -> Table
 
 def _match_entity(work: Comparison, wanted: Schema, table: TableSpec, before: TableSpec | None) -> None:
     after = _match_table(work, table, before)
-    old_owner = before.key if before else ""
-    for child in wanted.tables:
-        if child.kind in {"rows", "links"} and child.entity == table.key:
-            _match_table(work, child, _counterpart(work, child, old_owner, wanted))
+    _match_children(work, wanted, table, before)
     search = next(
         (each for each in wanted.tables if each.kind == "search" and each.entity == table.key), None
     )
     _match_search(work, search, before, after)
+
+
+def _match_children(work: Comparison, wanted: Schema, table: TableSpec, before: TableSpec | None) -> None:
+    """The sub-tables of an entity, and the pairs of its links and of those in its sub-tables."""
+    old_owner = before.key if before else ""
+    for child in wanted.tables:
+        if child.kind in {"rows", "links"} and child.entity == table.key and child.key != table.key:
+            counterpart = _counterpart(work, child, old_owner, wanted)
+            _match_table(work, child, counterpart)
+            if child.kind == "rows":
+                _match_children(work, wanted, child, counterpart)
 
 
 def _match_table(work: Comparison, table: TableSpec, before: TableSpec | None) -> TableSpec:

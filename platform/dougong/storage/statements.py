@@ -17,7 +17,7 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dougong.fieldtypes.columns import json_text
+from dougong.fieldtypes.columns import ColumnType, json_text
 
 Processor = Callable[[Any], Any]
 Values = Mapping[str, Any]
@@ -59,8 +59,8 @@ class Statement:
         """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
         rows, readers = self._fetched(connection, values or {})
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
-        for place, read in readers if rows else ():
-            columns[place] = [read(value) for value in columns[place]]
+        if rows:
+            _read_columns(columns, readers)
         return columns
 
     def rows(self, connection: Connection, values: Values | None = None) -> Rows:
@@ -123,7 +123,7 @@ class Statement:
 
     def _made_readers(self, dialect: Dialect, description: Sequence[Any]) -> Readers:
         found = [
-            (place, _impl(type_, dialect).result_processor(dialect, described[1]))
+            (place, _reader(_impl(type_, dialect), dialect, described[1]))
             for place, (type_, described) in enumerate(zip(self._types, description, strict=True))
         ]
         return [(place, read) for place, read in found if callable(read)]
@@ -250,15 +250,16 @@ def run_script(connection: Connection, text: str) -> Rows:
 
 def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
-    if not readers:
+    if not readers or not rows:
         return rows
-    read_rows: Rows = []
-    for row in rows:
-        read_row = list(row)
-        for place, read in readers:
-            read_row[place] = read(row[place])
-        read_rows.append(read_row)
-    return read_rows
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    _read_columns(columns, readers)
+    return list(zip(*columns, strict=True))
+
+
+def _read_columns(columns: list[Sequence[Any]], readers: Readers) -> None:
+    for place, read in readers:
+        columns[place] = [None if value is None else read(value) for value in columns[place]]
 
 
 def _types_of(element: Any) -> list[TypeEngine[Any]]:
@@ -293,6 +294,13 @@ def _dialect(name: str) -> Dialect:
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
+
+
+def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
+    """The function from what the driver gives to a value; it is never asked about an empty one."""
+    return (
+        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
+    )
 
 
 def _wrapped(connection: Connection, text: str, error: Any) -> Exception:

@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "RestoreTable": ("恢复数据表 {table} 及其数据", "restore table {table} with its rows"),
     "RenameTable": ("数据表 {old} 更名为 {table}", "rename table {old} to {table}"),
+    "Standing": ("{old} 变为 {table}", "{old} becomes {table}"),
     "MakeRecords": (
         "{old} 的行成为 {table} 的独立记录（移动 0 行）",
         "the rows of {old} become records of their own, {table} (0 rows moved)",

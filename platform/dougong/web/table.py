@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, records, tasks
+from dougong.web.api import apps, definitions, description, details, records, tasks, undoing
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
@@ -41,6 +41,7 @@ OPEN: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
+    api("POST", "/undo", undoing.undo_all),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -58,6 +59,8 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create),
     api("POST", "/<app>/<entity>/batch", records.batch),
+    api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
     api("POST", "/<app>/<entity>/files", details.attach, "field"),
     api("POST", "/<app>/<entity>/import", api_transfer.import_, *api_transfer.IMPORT_PARAMETERS),
@@ -68,7 +71,9 @@ API: tuple[Route, ...] = (
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
-    api("GET", f"{RECORD}/history", details.history, "limit"),
+    api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
+    api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
@@ -121,6 +126,9 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}", transfer.step),
     page("POST", f"{IMPORT}/try", transfer.try_out),
     page("POST", f"{IMPORT}/run", transfer.run),
+    page("POST", f"{IMPORT}/read", transfer.reread),
+    page("POST", f"{IMPORT}/continue", transfer.go_on),
+    page("POST", f"{IMPORT}/cancel", transfer.stop),
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),

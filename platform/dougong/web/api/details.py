@@ -33,9 +33,12 @@ RELATED_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "curso
 def history(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """GET …/{id}/history: what happened, newest first."""
     limit = whole_number(exchange.parameters, "limit", 100, 1, 500)
+    before = whole_number(exchange.parameters, "cursor", 0, 1, 10**12 - 1)
     with exchange.reading() as call:
-        found = read_history(call, entity_key(call, app, entity), record_id(identifier), limit)
-        return exchange.json({"data": [_entry(each, call.timezone) for each in found.entries]})
+        key = entity_key(call, app, entity)
+        found = read_history(call, key, record_id(identifier), limit, before or None)
+        data = [_entry(each, call.timezone) for each in found.entries]
+        return exchange.json({"data": data, "page": {"next": as_id(found.next), "count": None}})
 
 
 def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
@@ -48,6 +51,8 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
         "version": entry.version,
         "batch": entry.batch,
         "revealed": list(entry.revealed),
+        "record": str(entry.record_id),
+        "merged": [str(each) for each in entry.merged],
         "changes": {
             name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()
         },

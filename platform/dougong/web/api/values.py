@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,24 +22,40 @@ Converter = Callable[[Value], Any]
 
 def record_document(call: Call, record: Record, expand: tuple[str, ...] = ()) -> dict[str, Any]:
     """A record as the API gives it; `expand` names the links to give with their title."""
-    converters = _converters(call, record.key)
-    document: dict[str, Any] = {"id": str(record.id), "version": record.version}
-    for name, value in record.values.items():
-        document[name] = converters[name](value) if value is not None else None
-    document["created_at"] = instant(record.created_at, call.timezone)
-    document["created_by"] = identifier(record.created_by)
-    document["updated_at"] = instant(record.updated_at, call.timezone)
-    document["updated_by"] = identifier(record.updated_by)
-    for name in expand:
-        if name in record.values:
-            field = call.release.entity(record.key).fields[name]
-            document[name] = _expanded(field, record)
-    return document
+    return record_documents(call, record.key, [record], expand)[0]
+
+
+def record_documents(
+    call: Call, key: str, records: Iterable[Record], expand: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """Records of one entity as the API gives them; `expand` names the links to give with their title."""
+    converters, zone, entity = _converters(call, key), ZoneInfo(call.timezone), call.release.entity(key)
+    expanded = [(name, target_key(entity.fields[name])) for name in expand if name in entity.fields]
+    documents = []
+    for record in records:
+        values = record.values
+        document: dict[str, Any] = {"id": str(record.id), "version": record.version}
+        for name, value in values.items():
+            document[name] = None if value is None else converters[name](value)
+        document["created_at"] = _instant(record.created_at, zone)
+        document["created_by"] = identifier(record.created_by)
+        document["updated_at"] = _instant(record.updated_at, zone)
+        document["updated_by"] = identifier(record.updated_by)
+        for name, target in expanded:
+            value = values.get(name)
+            if value is not None:
+                document[name] = _expanded(target, value, record.titles)
+        documents.append(document)
+    return documents
 
 
 def instant(at: datetime | None, timezone: str) -> str | None:
     """An instant as RFC 3339 with the offset of the caller's zone."""
-    return at.astimezone(ZoneInfo(timezone)).isoformat() if at is not None else None
+    return _instant(at, ZoneInfo(timezone))
+
+
+def _instant(at: datetime | None, zone: ZoneInfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat()
 
 
 def figure(value: Value, kind: Type, timezone: str) -> Any:
@@ -78,8 +94,8 @@ def _converter(call: Call, entity: Entity, field: Field) -> Converter:
     if field.type == "table":
         inner = _converters(call, field.table)
         return lambda rows: [_row(inner, row) for row in rows]
-    kind = TYPES[field.type]
-    return lambda value: kind.to_json(value, field)
+    to_json = TYPES[field.type].to_json
+    return lambda value: to_json(value, field)
 
 
 def _row(converters: Mapping[str, Converter], row: Mapping[str, Value]) -> dict[str, Any]:
@@ -90,11 +106,7 @@ def _row(converters: Mapping[str, Converter], row: Mapping[str, Value]) -> dict[
     return document
 
 
-def _expanded(field: Field, record: Record) -> Any:
-    value = record.values[field.id]
-    key = target_key(field)
-    if value is None or not key:
-        return None
+def _expanded(key: str, value: Value, titles: Mapping[tuple[str, int], str]) -> Any:
     if isinstance(value, tuple):
-        return [{"id": str(each), "title": record.titles.get((key, each))} for each in value]
-    return {"id": str(value), "title": record.titles.get((key, value))}
+        return [{"id": str(each), "title": titles.get((key, each))} for each in value]
+    return {"id": str(value), "title": titles.get((key, value))}
