@@ -26,6 +26,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：没有部门 {value}，或不在可选范围内",
         "{label}: there is no department {value} that may be chosen here",
     ),
+    "picture_kind": (
+        "“{value}”不是 JPEG、PNG、WebP 或 GIF 图片",
+        "'{value}' is no JPEG, PNG, WebP or GIF picture",
+    ),
+    "picture_broken": (
+        "图片“{value}”已损坏，无法读取",
+        "the picture '{value}' is damaged and cannot be read",
+    ),
+    "picture_large": (
+        "图片“{value}”过大（最多 {limit} 百万像素）",
+        "the picture '{value}' is too large (at most {limit} million pixels)",
+    ),
     "unknown_file": ("{label}：找不到文件 {value}", "{label}: there is no file {value}"),
     "unknown_row": ("{label}中没有编号为 {value} 的行", "{label} has no row with the id {value}"),
     "repeated_row": ("{label}中编号为 {value} 的行出现了两次", "{label} names the row {value} twice"),

@@ -264,8 +264,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The choices of the last import with this header are used again.",
         ),
         "import_left_out": (
-            "{count} 列不导入：{names}",
-            "{count} columns are left out: {names}",
+            "不导入的列：{names}",
+            "Columns that are left out: {names}",
         ),
         "import_unsure_columns": (
             "请确认这些列的写法：{names}",

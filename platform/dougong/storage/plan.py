@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
 
 from sqlalchemy import Connection
 
@@ -12,6 +14,7 @@ from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.storage import ledger
 from dougong.storage.changes import Change, changes_between
+from dougong.storage.comparison import Return
 from dougong.storage.dependants import Compile, broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.labels import Labels
@@ -20,6 +23,8 @@ from dougong.storage.operations import Impact, Operation
 from dougong.storage.problems import problem, told
 from dougong.storage.schema import Schema
 from dougong.storage.wording import say
+
+Earlier = Callable[[Mapping[str, str]], "App | list[Diagnostic]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Step:
             parts.append(say("touched", language, count=str(self.impact.touched)))
         if self.impact.lost:
             parts.append(say("lost", language, count=str(self.impact.lost)))
+        if self.impact.aside:
+            parts.append(say("aside", language, count=str(self.impact.aside)))
         if self.impact.failing:
             ids = ", ".join(map(str, self.impact.first))
             parts.append(say("failing", language, count=str(self.impact.failing), ids=ids))
@@ -60,10 +67,12 @@ class Plan:
     """The number of the version it starts from; 0 for an app that is not installed."""
     template: Mapping[str, object] | None = None
     returns_to: int | None = None
+    """The number of the version that a rollback returns to."""
     recorded: App | None = None
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Other apps that would no longer compile, with the reasons."""
-    """The number of the version that a rollback returns to."""
+    problems: tuple[Diagnostic, ...] = ()
+    """Why values cannot be mended as the definition says."""
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +103,8 @@ class Plan:
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
-        return [_finding("P130", each, self.labels) for each in self.steps if each.impact.failing]
+        failing = [_finding("P130", each, self.labels) for each in self.steps if each.impact.failing]
+        return [*self.problems, *failing]
 
     def losses(self) -> list[Diagnostic]:
         """What applying the plan would put out of sight or break elsewhere; errors unless that is allowed.
@@ -125,32 +135,56 @@ def plan(
     template: Mapping[str, object] | None = None,
     returning_to: int | None = None,
     compile_app: Compile = check_sources,
+    earlier: Earlier | None = None,
 ) -> Plan:
     """Compare the recorded version of an app with a new one and count what the difference means for the data.
 
-    `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back.
+    `returning_to` makes it a rollback: tables and columns are found by identity, and what was removed since comes back;
+    `earlier` compiles the sources of the versions between, whose types say what conversions did.
     `template` is the package that is installed or upgraded to; without one, the app stays on the package it came from.
     """
     newest = ledger.present(connection, new.id)
     if template is None and newest is not None:
         template = newest.template
     tables = newest.tables if newest else Schema(new.id)
-    former = ledger.version(connection, new.id, returning_to).tables if returning_to is not None else None
+    returning = _return(connection, new.id, returning_to, earlier) if returning_to is not None else None
     base = newest.number if newest else 0
-    schema, operations = matched(
+    found = matched(
         tables,
         schema_of(new),
         recorded,
         new,
-        former=former,
+        returning=returning,
         renamed_elsewhere=_renamed_elsewhere(connection, new),
         number=base + 1,
     )
-    steps = tuple(Step(each, each.impact(connection)) for each in operations)
+    steps = tuple(Step(each, each.impact(connection)) for each in found.operations)
     changes = tuple(changes_between(recorded, new))
     state = ledger.state(connection, new.id)
     broken = broken_by(recorded, new, connection, compile_app)
-    return Plan(new, schema, steps, changes, state, base, template, returning_to, recorded, broken)
+    return Plan(
+        app=new,
+        schema=found.schema,
+        steps=steps,
+        changes=changes,
+        state=state,
+        base=base,
+        template=template,
+        returns_to=returning_to,
+        recorded=recorded,
+        broken=broken,
+        problems=found.problems,
+    )
+
+
+def _return(connection: Connection, app: str, number: int, earlier: Earlier | None) -> Return:
+    @cache
+    def version(wanted: int) -> tuple[App, datetime] | None:
+        found = ledger.version(connection, app, wanted)
+        compiled = earlier(found.sources) if earlier is not None else None
+        return (compiled, found.at) if isinstance(compiled, App) else None
+
+    return Return(ledger.version(connection, app, number).tables, number, version)
 
 
 def _renamed_elsewhere(connection: Connection, app: App) -> dict[str, str]:
