@@ -56,10 +56,10 @@ class Entry:
     """The record it happened to: the one that was asked for, or one that was merged into it."""
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
-    revealed: tuple[str, ...] = ()
-    """For the action `reveal`: the masked fields that were shown whole."""
     merged: tuple[int, ...] = ()
     """The other records of a merge: where this one went, or which ones came."""
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,11 @@ def _creation(
 def _changes_among(every: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What was changed after an event, among the rows of one record, newest first."""
     record = row["record_id"]
-    return (each["changes"] or {} for each in every if each["record_id"] == record and each["id"] > row["id"])
+    return (
+        each["changes"] or {}
+        for each in every
+        if each["record_id"] == record and each["id"] > row["id"] and each["action"] != REVEAL
+    )
 
 
 def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -184,6 +188,7 @@ def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Map
             HISTORY.c.record_id == row["record_id"],
             HISTORY.c.id > row["id"],
             HISTORY.c.changes.is_not(None),
+            HISTORY.c.action != REVEAL,
         )
         .order_by(HISTORY.c.id.desc())
     )
