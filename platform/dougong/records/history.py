@@ -22,7 +22,7 @@ from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
-from dougong.records.trail import snapshot
+from dougong.records.trail import REVEALED, snapshot
 from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
 from dougong.storage.system import HISTORY
 
@@ -149,7 +149,7 @@ def _entry(
         changes=changes,
         rows=rows,
         merged=tuple(int(each) for each in others),
-        revealed=tuple(told.get("fields", ())) if row["action"] == REVEAL else (),
+        revealed=tuple(told.get(REVEALED, ())) if row["action"] == REVEAL else (),
     )
 
 
