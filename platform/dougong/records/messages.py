@@ -10,6 +10,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "required": ("必须填写{label}", "{label} must be filled in"),
     "unknown_field": ("没有字段“{name}”", "there is no field '{name}'"),
     "computed_field": ("{label}由系统计算，不能填写", "{label} is computed and cannot be written"),
+    "not_masked": ("没有名为“{name}”的掩码字段", "there is no masked field '{name}'"),
+    "row_not_revealed": ("您不能查看这条记录的完整值", "you may not see the whole value of this record"),
     "locked_field": ("您不能修改{label}", "you may not write {label}"),
     "unknown_target": (
         "{label}：找不到 {value}，或您无权查看",

@@ -11,6 +11,7 @@ from dougong.fieldtypes.references import PEOPLE
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
+from dougong.policy.masks import masks_of
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
@@ -77,6 +78,7 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
     if rule.nothing:
         return {}
     columns = [table.c[name] for name in fields if name in table.c and name not in rule.hidden]
+    columns = [column for column in columns if column.name not in masks_of(call.release, key)]
     found: dict[int, Values] = {}
     for chunk in chunks(sorted(ids)):
         statement = select(table.c.id, *columns).where(

@@ -114,6 +114,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ev_changed": ("修改了 {count} 个字段", "changed {count} fields"),
         "ev_changed_one": ("修改了{label}", "changed {label}"),
         "ev_stage": ("把阶段改为「{stage}」", "moved the stage to {stage}"),
+        "ev_revealed": ("查看了{label}的完整值", "looked at the whole value of {label}"),
         "ev_deleted": ("删除了记录", "deleted the record"),
         "ev_restored": ("恢复了记录", "restored the record"),
         "ev_imported": ("导入了记录", "imported the record"),
@@ -263,8 +264,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The choices of the last import with this header are used again.",
         ),
         "import_left_out": (
-            "{count} 列不导入：{names}",
-            "{count} columns are left out: {names}",
+            "不导入的列：{names}",
+            "Columns that are left out: {names}",
         ),
         "import_unsure_columns": (
             "请确认这些列的写法：{names}",

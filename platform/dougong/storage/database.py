@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,8 +27,8 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "mmap_size=268435456",
 )
-READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
-WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
+READING = {"sqlite": "BEGIN;", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"}
+WRITING = {"sqlite": "BEGIN IMMEDIATE;", "postgresql": "BEGIN;"}
 """What begins a transaction."""
 
 _CROSSED = frozenset({"40P01", "40001"})
@@ -94,7 +94,7 @@ class Database:
 
         It ends with a rollback: whatever was written by mistake is not kept.
         """
-        with readable_trouble(), self.begun(READING[self.dialect]) as (connection, _):
+        with self.begun(READING) as (connection, _):
             yield connection
 
     @contextmanager
@@ -103,31 +103,30 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with (
-            readable_trouble(),
-            self.begun(WRITING[self.dialect]) as (connection, _),
-            connection.begin(),
-        ):
+        with self.begun(WRITING) as (connection, _), connection.begin():
             yield connection
 
     @contextmanager
-    def begun(self, script: str) -> Iterator[tuple[Connection, Rows]]:
-        """A connection whose transaction a script has begun, and the rows of the script's last command.
+    def begun(self, begin: Mapping[str, str], pin: str = "") -> Iterator[tuple[Connection, Rows]]:
+        """A connection in a transaction, and the rows that `pin` gives, PostgreSQL being asked for both in one message.
 
-        The first command tells whether a pooled connection still stands; all of them are made anew when it does not.
+        The beginning tells whether a pooled connection still stands; all of them are made anew when it does not.
         """
-        with ExitStack() as stack:
+        first, second = (
+            (begin[self.dialect], pin) if self.dialect == "sqlite" else (begin[self.dialect] + pin, "")
+        )
+        with readable_trouble(), ExitStack() as stack:
             connection = stack.enter_context(_connected(self.engine))
             try:
-                rows = run_script(connection, script)
+                rows = run_script(connection, first)
             except sqlalchemy.exc.DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 stack.close()
                 self.engine.dispose()
                 connection = stack.enter_context(_connected(self.engine))
-                rows = run_script(connection, script)
-            yield connection, rows
+                rows = run_script(connection, first)
+            yield connection, run_script(connection, second) if second else rows
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""

@@ -6,7 +6,8 @@ cost many times what the database needs. This is the only place that hands SQL t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from functools import lru_cache
 from typing import Any
 
@@ -55,14 +56,6 @@ class Statement:
         self._types = _types_of(element)
         self._readers: Readers | None = None
 
-    def columns(self, connection: Connection, values: Values | None = None) -> list[Sequence[Any]]:
-        """The answer column by column, each with as many values as there are rows; all of them are empty without rows."""
-        rows, readers = self._fetched(connection, values or {})
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True)) if rows else [()] * len(self._types)
-        if rows:
-            _read_columns(columns, readers)
-        return columns
-
     def rows(self, connection: Connection, values: Values | None = None) -> Rows:
         """The answer row by row; none for a statement that gives none."""
         return _read(*self._fetched(connection, values or {}))
@@ -78,11 +71,12 @@ class Statement:
         try:
             cursor = _cursor(connection)
             try:
-                if len(arguments) == 1:
-                    self._send(connection, cursor, arguments[0])
-                else:
-                    _announce(connection, cursor, self.text, arguments, many=True)
+                many = len(arguments) > 1
+                _announce(connection, cursor, self.text, arguments if many else arguments[0], many)
+                if many:
                     cursor.executemany(self.text, arguments)
+                else:
+                    cursor.execute(self.text, arguments[0])
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
@@ -98,23 +92,28 @@ class Statement:
         return arguments
 
     def _fetched(self, connection: Connection, values: Values) -> tuple[Rows, Readers]:
-        arguments = self._arguments(values)
         try:
             cursor = _cursor(connection)
             try:
-                self._send(connection, cursor, arguments)
+                self.send(connection, cursor, values)
                 return self._received(connection, cursor)
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, self.text, error) from error
 
-    def _send(self, connection: Connection, cursor: Any, arguments: Sequence[Any]) -> None:
+    def send(self, connection: Connection, cursor: Any, values: Values) -> None:
+        """Run the statement by a cursor of the driver."""
+        arguments = self._arguments(values)
         _announce(connection, cursor, self.text, arguments)
         cursor.execute(self.text, arguments)
 
+    def received(self, connection: Connection, cursor: Any) -> Rows:
+        """The answer that a cursor holds."""
+        return _read(*self._received(connection, cursor))
+
     def _received(self, connection: Connection, cursor: Any) -> tuple[Rows, Readers]:
-        if cursor.description is None:
+        if not self._types:
             return [], []
         rows: Rows = cursor.fetchall()
         if self._readers is None:
@@ -156,38 +155,61 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
     """
     if connection.dialect.name == "sqlite" or len(steps) < 2:
         return [statement.rows(connection, values) for statement, values in steps]
-    cursors: list[Any] = []
+    cursors = []
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for statement, values in steps:
+                cursors.append(stack.enter_context(closing(_cursor(connection))))
+                statement.send(connection, cursors[-1], values)
+        pairs = zip(steps, cursors, strict=True)
+        return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
+
+
+@contextmanager
+def savepoint(connection: Connection, in_one_trip: bool = False) -> Iterator[None]:
+    """Take back what the block has done when it fails.
+
+    `in_one_trip`: on PostgreSQL the statements of the block, all of them of this module and none of them COPY, are sent without
+    waiting for their results; an error comes out at the end of the block at the latest.
+    """
+    waits = not in_one_trip or connection.dialect.name != "postgresql"
     try:
-        try:
-            _send_together(connection, steps, cursors)
-            return [
-                _read(*statement._received(connection, cursor))  # noqa: SLF001
-                for (statement, _), cursor in zip(steps, cursors, strict=True)
-            ]
-        finally:
-            for cursor in cursors:
-                cursor.close()
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _wrapped(connection, steps[len(cursors) - 1][0].text, error) from error
+        with nullcontext() if waits else _one_trip(connection):
+            _command(connection, "SAVEPOINT written")
+            yield
+            _command(connection, "RELEASE SAVEPOINT written")
+    except BaseException:
+        with suppress(sqlalchemy.exc.DBAPIError):  # what ended the block also ended the transaction
+            _command(connection, "ROLLBACK TO SAVEPOINT written")
+            _command(connection, "RELEASE SAVEPOINT written")
+        raise
 
 
-def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[Any]) -> None:
-    """Send all statements and wait for all results; the first error is raised, not what followed from it."""
+@contextmanager
+def _one_trip(connection: Connection) -> Iterator[None]:
+    """Send statements without waiting for their results until the end of the block; the first error is raised."""
     driver: Any = connection.connection.driver_connection
-    first: Exception | None = None
+    first: BaseException | None = None
     try:
         with driver.pipeline():
             try:
-                for statement, values in steps:
-                    arguments = statement._arguments(values)  # noqa: SLF001
-                    cursors.append(_cursor(connection))
-                    statement._send(connection, cursors[-1], arguments)  # noqa: SLF001
-            except connection.dialect.loaded_dbapi.Error as error:
+                yield
+            except BaseException as error:  # noqa: BLE001
                 first = error
     except connection.dialect.loaded_dbapi.Error as error:
-        raise first or error from error
+        first = first or error
+    if isinstance(first, connection.dialect.loaded_dbapi.Error):
+        raise _wrapped(connection, "(several statements)", first) from first
     if first is not None:
         raise first
+
+
+def _command(connection: Connection, text: str) -> None:
+    try:
+        with closing(_cursor(connection)) as cursor:
+            cursor.execute(text)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, text, error) from error
 
 
 def kept(
@@ -253,13 +275,16 @@ def _read(rows: Rows, readers: Readers) -> Rows:
     if not readers or not rows:
         return rows
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    _read_columns(columns, readers)
+    for place, read in readers:
+        columns[place] = [None if value is None else read(value) for value in columns[place]]
     return list(zip(*columns, strict=True))
 
 
-def _read_columns(columns: list[Sequence[Any]], readers: Readers) -> None:
-    for place, read in readers:
-        columns[place] = [None if value is None else read(value) for value in columns[place]]
+def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
+    """The function from what the driver gives to a value; it is never asked about an empty one."""
+    return (
+        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
+    )
 
 
 def _types_of(element: Any) -> list[TypeEngine[Any]]:
@@ -294,13 +319,6 @@ def _dialect(name: str) -> Dialect:
 
 def _impl(type_: TypeEngine[Any], dialect: Dialect) -> TypeEngine[Any]:
     return type_.dialect_impl(dialect)
-
-
-def _reader(type_: TypeEngine[Any], dialect: Dialect, described: object) -> Processor | None:
-    """The function from what the driver gives to a value; it is never asked about an empty one."""
-    return (
-        type_.reader(dialect) if isinstance(type_, ColumnType) else type_.result_processor(dialect, described)
-    )
 
 
 def _wrapped(connection: Connection, text: str, error: Any) -> Exception:
