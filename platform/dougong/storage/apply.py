@@ -97,6 +97,7 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
         _lock_table(step, connection)
     steps = tuple(step_of(each.operation, connection, plan.recorded) for each in plan.steps)
     now = replace(plan, steps=steps)
+    now = now.without_samples() if plan.is_discreet else now
     problems = now.obstacles() + ([] if allow_loss else now.losses())
     if problems:
         raise Refusal("conflict", problems)

@@ -70,6 +70,10 @@ class Step:
             parts.append(say("such_as", language, samples="; ".join(samples)))
         return say("joint", language).join(parts)
 
+    def without_samples(self) -> Step:
+        """The same step without titles and values of records."""
+        return replace(self, impact=replace(self.impact, refused=(), samples=()), titles={})
+
     def samples(self, language: str) -> list[str]:
         """Some of the rows that stand against it with their values, else what becomes of some values."""
         if self.impact.failing:
@@ -112,6 +116,8 @@ class Plan:
     """Other apps that would no longer compile, with the reasons."""
     problems: tuple[Diagnostic, ...] = ()
     """Why values cannot be mended as the definition says."""
+    is_discreet: bool = False
+    """Whether it says nothing of what records hold."""
 
     @property
     def is_empty(self) -> bool:
@@ -132,6 +138,10 @@ class Plan:
     def labels(self) -> Labels:
         """The names of things as people know them, for `describe`."""
         return Labels(self.recorded, self.app)
+
+    def without_samples(self) -> Plan:
+        """The same plan for somebody who may design the app but perhaps not read its records: counts and ids, no values."""
+        return replace(self, is_discreet=True, steps=tuple(each.without_samples() for each in self.steps))
 
     def describe(self, language: str, labels: Labels | None = None, *, technical: bool = False) -> list[str]:
         """The plan in words, one line a change: by ids, or by labels."""

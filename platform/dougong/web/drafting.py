@@ -178,7 +178,8 @@ def plan_sources(call: Call, app: str, sources: Sources, wishes: Wishes = NONE) 
     compiled = compile_sources(call, app, sources)
     if not isinstance(compiled, App):
         raise Refusal("invalid", compiled)
-    return plan_app(call.release.recorded.get(app), compiled, call.connection, wishes=wishes)
+    made = plan_app(call.release.recorded.get(app), compiled, call.connection, wishes=wishes)
+    return made if call.actor.is_admin else made.without_samples()
 
 
 def publish(call: Call, plan: Plan, allow_loss: bool, note: str, afterwards: After) -> Version:

@@ -17,7 +17,6 @@ from dougong.screens.publish import publish_screen
 from dougong.screens.texts import text
 from dougong.storage.mends import WAYS, Wish, Wishes
 from dougong.storage.plan import Plan
-from dougong.storage.plan import plan as plan_app
 from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.designing import Bench, bench_of, operate
@@ -229,9 +228,6 @@ def _wishes(data: dict[str, list[str]]) -> Wishes:
 def _publish_again(exchange: Exchange, app: str, problems: Sequence[str], wishes: Wishes) -> Response:
     with exchange.reading() as call:
         draft = _draft(call, app)
-        outcome = drafting.compile_sources(call, app, draft.sources)
-        if not isinstance(outcome, App):
-            raise Refusal("invalid", outcome)
-        plan = plan_app(call.release.recorded.get(app), outcome, call.connection, wishes=wishes)
+        plan = drafting.plan_sources(call, app, draft.sources, wishes)
         screen = publish_screen(call, plan, draft.installed, draft.sources, problems, wishes)
         return show(exchange, call, screen, 422 if problems else 200)
