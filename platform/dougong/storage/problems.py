@@ -87,6 +87,13 @@ ENTRIES: Mapping[str, Entry] = {
         ("correct its definitions and publish them as a new version", "请修正定义后作为新版本发布"),
     ),
     "P130": Entry(("{step}", "{step}"), ("correct these records first", "请先更正这些记录")),
+    "P130/mend": Entry(
+        ("{step}", "{step}"),
+        (
+            "correct these records first, or mend {field}: {ways}",
+            "请先更正这些记录，或修整 {field}：{ways}",
+        ),
+    ),
     "P131": Entry(
         ("{step}", "{step}"),
         (
@@ -122,6 +129,10 @@ ENTRIES: Mapping[str, Entry] = {
             "it may name the fields that the record had in the version before, but follows no links",
             "公式可使用该记录上一版本的字段，但不能跨关联取值",
         ),
+    ),
+    "P137": Entry(
+        ("there is no field '{name}' whose values could be mended", "没有可补值的字段“{name}”"),
+        ("write app.entity.field, for example {nearest}", "请写成 应用.实体.字段，例如 {nearest}"),
     ),
     "P140/missing": Entry(("the archive holds no such file", "压缩包中没有这个文件"), _ARCHIVE),
     "P140/large": Entry(
