@@ -9,11 +9,13 @@ from typing import Any
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.masks import mask_of
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.mapping import ID, Column
+from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem
 from dougong.records.reading import Line
 from dougong.records.record import DEPARTMENT, MEMBER
@@ -135,7 +137,9 @@ class CellReader:
         if column.field is not None and column.field.type in PEOPLE | DEPARTMENTS:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if column.field is not None and target_key(column.field):
-            self._known[column.index] = {}  # for this chunk alone: records that are missing may be there after it
+            self._known[
+                column.index
+            ] = {}  # for this chunk alone: records that are missing may be there after it
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         return self._parsers[column.index]
 
@@ -205,6 +209,8 @@ class CellReader:
             return _identifier
         parse, field_ = TYPES[column.field.type].parse, column.field
         habits = self._habits[column.index]
+        if mask_of(field_) is not None:
+            return lambda cell: cell if may_be_mask(field_, cell) else parse(cell, field_, habits)
         return self._remembering(column, lambda cell: parse(cell, field_, habits))
 
     def _remembering(self, column: Column, read: Parser) -> Parser:

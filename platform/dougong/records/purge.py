@@ -124,7 +124,7 @@ def _reduce_history(call: Call, shape: Shape, identifiers: Sequence[int], histor
         call.connection.execute(delete(HISTORY).where(*of_records))
     elif history == "events":
         # where a merged record went stays known
-        told = (*of_records, HISTORY.c.action != "merge", HISTORY.c.changes.is_not(None))
+        told = (*of_records, HISTORY.c.action.not_in(("merge", "absorb")), HISTORY.c.changes.is_not(None))
         call.connection.execute(update(HISTORY).where(*told).values(changes=None))
 
 

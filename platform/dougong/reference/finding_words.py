@@ -43,6 +43,10 @@ MEANINGS: Mapping[str, Pair] = {
         "The ending of the file says its format: .csv, .xlsx or .jsonl.",
         "文件扩展名决定格式：.csv、.xlsx 或 .jsonl。",
     ),
+    "C134": (
+        "A line of the file is no operation, or there are more than 10,000.",
+        "文件中某一行不是操作，或超过 10,000 项。",
+    ),
     "C141": ("The package cannot be written there.", "无法在该位置写入应用包。"),
     "C140": ("`DOUGONG_SMTP_URL` cannot be read.", "无法读取 `DOUGONG_SMTP_URL`。"),
     "C142": ("A backup cannot be read or written there.", "无法在该位置读取或写入备份。"),
