@@ -231,6 +231,14 @@ REGISTRY: tuple[Setting, ...] = (
         "Days for which the recycle bin keeps records before they are deleted for good; 0 keeps them",
     ),
     Setting(
+        "removed_days",
+        "DOUGONG_REMOVED_DAYS",
+        "365",
+        _days,
+        "已移除的字段、数据表和转换前的原值至少保留的天数；此后可用 dougong purge --removed 清除",
+        "Days for which removed fields, tables and former values are kept at least; then dougong purge --removed may take them",
+    ),
+    Setting(
         "bin_history",
         "DOUGONG_BIN_HISTORY",
         "events",
@@ -271,6 +279,7 @@ class Settings:
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
     bin_days: int = 90
+    removed_days: int = 365
     bin_history: str = "events"
     worker: bool = True
 
