@@ -32,6 +32,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan_loss": ("会丢失数据：{text}", "loses data: {text}"),
         "plan_failing": ("{count} 行无法满足，例如 {ids}", "{count} rows would fail, such as {ids}"),
         "apply": ("计划并应用定义", "plan and apply definitions"),
+        "opt_aside": (
+            "不合适的值置空，原值另存，可回滚找回（应用.实体.字段，可多次）",
+            "empty the field where its value does not fit; the value is kept (app.entity.field, repeatable)",
+        ),
+        "opt_use_default": (
+            "不合适或缺少的值取默认值（应用.实体.字段，可多次）",
+            "take the default where a value is missing or does not fit (app.entity.field, repeatable)",
+        ),
+        "opt_backfill": (
+            "不合适或缺少的值用公式计算，公式可用上一版本的字段（可多次）",
+            "compute values that are missing or do not fit from the fields of the version before (repeatable)",
+        ),
         "opt_yes": ("不询问", "do not ask"),
         "opt_allow_loss": ("允许丢失数据", "allow the loss of data"),
         "apply_ask": ("应用以上变化？[y/N] ", "apply these changes? [y/N] "),

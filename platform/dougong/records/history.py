@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.doors import open_door
-from dougong.records.former import with_former
+from dougong.records.former import stood_elsewhere, with_former
 from dougong.records.load import load, load_rows
+from dougong.records.masking import shown_of
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
-from dougong.records.trail import snapshot
+from dougong.records.trail import REVEALED, snapshot
 from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
 from dougong.storage.system import HISTORY
+
+Later = Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
 
 LIMIT = 500
 
@@ -53,6 +58,8 @@ class Entry:
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
     merged: tuple[int, ...] = ()
     """The other records of a merge: where this one went, or which ones came."""
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,9 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     wanted = max(1, min(limit, LIMIT))
-    found, later = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
+    found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]
-    for row in rows:
-        if row["action"] == "create":
-            row["changes"] = _creation(call, shape, _subject(shape, row, identifier), later(row))
-    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
         call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
@@ -98,36 +102,35 @@ def _merged(call: Call, shape: Shape, identifier: int) -> list[int]:
     return list(call.connection.execute(selection.select(shape.table.c.id)).scalars())
 
 
-Later = Callable[[Mapping[str, Any]], Iterable[Mapping[str, Any]]]
-"""What was changed after an event of a record, newest first."""
-
-
 def _page(
     call: Call, shape: Shape, records: Sequence[int], limit: int, before: int | None
-) -> tuple[list[dict[str, Any]], Later]:
-    """Some events of the records, newest first; of what stood elsewhere before, all are read, as they are told anew."""
-    statement = select(HISTORY).where(HISTORY.c.entity == shape.key, HISTORY.c.record_id.in_(records))
-    statement = statement.order_by(HISTORY.c.id.desc())
-    if not _stood_elsewhere(shape):
-        if before is not None:
-            statement = statement.where(HISTORY.c.id < before)
-        rows = [dict(row) for row in call.connection.execute(statement.limit(limit)).mappings()]
-        return rows, lambda row: _changes_after(call, shape.key, row)
-    rows = [dict(row) for row in call.connection.execute(statement).mappings()]
-    everything = with_former(call, shape, records[0], rows)
-    page = [dict(row) for row in everything if before is None or row["id"] < before][:limit]
-    return page, lambda row: [each["changes"] or {} for each in everything if each["id"] > row["id"]]
+) -> list[dict[str, Any]]:
+    """The newest rows of the history before a row, with what creations wrote; the first record is the one that is asked for."""
+    if stood_elsewhere(shape):
+        every = _rows(call, shape.key, records, None, None)
+        every = [
+            row if row["entity"] == shape.key else {**row, "record_id": records[0]}
+            for row in with_former(call, shape, records[0], every)
+        ]
+        rows = [row for row in every if before is None or row["id"] < before][:limit]
+        later: Later = partial(_changes_among, every)
+    else:
+        rows = _rows(call, shape.key, records, limit, before)
+        later = partial(_changes_after, call, shape.key)
+    for row in rows:
+        if row["action"] == "create":
+            row["changes"] = _creation(call, shape, row, later(row))
+    return rows
 
 
-def _stood_elsewhere(shape: Shape) -> bool:
-    entities = (shape.entity, *(rows.entity for rows in shape.tables.values()))
-    return any(entity.formerly is not None for entity in entities)
-
-
-def _subject(shape: Shape, row: Mapping[str, Any], identifier: int) -> int:
-    """The record that an event is about: what stood elsewhere is the one that was asked for."""
-    found: int = row["record_id"]
-    return found if row["entity"] == shape.key else identifier
+def _rows(
+    call: Call, key: str, records: Sequence[int], limit: int | None, before: int | None
+) -> list[dict[str, Any]]:
+    statement = select(HISTORY).where(HISTORY.c.entity == key, HISTORY.c.record_id.in_(records))
+    if before is not None:
+        statement = statement.where(HISTORY.c.id < before)
+    statement = statement.order_by(HISTORY.c.id.desc()).limit(limit)
+    return [dict(row) for row in call.connection.execute(statement).mappings()]
 
 
 def _entry(
@@ -146,13 +149,15 @@ def _entry(
         changes=changes,
         rows=rows,
         merged=tuple(int(each) for each in others),
+        revealed=tuple(told.get(REVEALED, ())) if row["action"] == REVEAL else (),
     )
 
 
 def _creation(
-    call: Call, shape: Shape, identifier: int, later: Iterable[Mapping[str, Any]]
+    call: Call, shape: Shape, row: Mapping[str, Any], later: Iterable[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """The entry of a creation stores no values: they are what stands there now, taken back through every later change."""
+    identifier = row["record_id"]
     standing = load(call, shape, [identifier])
     if identifier not in standing:
         return {}
@@ -171,6 +176,16 @@ def _creation(
     return _first_values(shape, first)
 
 
+def _changes_among(every: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What was changed after an event, among the rows of one record, newest first."""
+    record = row["record_id"]
+    return (
+        each["changes"] or {}
+        for each in every
+        if each["record_id"] == record and each["id"] > row["id"] and each["action"] != REVEAL
+    )
+
+
 def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What was changed after an event of a record, newest first."""
     statement = (
@@ -180,6 +195,7 @@ def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Map
             HISTORY.c.record_id == row["record_id"],
             HISTORY.c.id > row["id"],
             HISTORY.c.changes.is_not(None),
+            HISTORY.c.action != REVEAL,
         )
         .order_by(HISTORY.c.id.desc())
     )
@@ -223,7 +239,10 @@ def _visible(
         if name in shape.tables:
             rows[name] = _visible_rows(call, shape.tables[name], change)
         else:
-            fields[name] = (change[0], change[1])
+            fields[name] = (
+                shown_of(call, shape.key, name, change[0]),
+                shown_of(call, shape.key, name, change[1]),
+            )
     return fields, {name: found for name, found in rows.items() if found}
 
 
@@ -238,7 +257,11 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
                 pairs = {name: (None, value) for name, value in each["values"].items()}
             else:
                 pairs = {name: (value, None) for name, value in each["values"].items()}
-            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            pairs = {
+                name: (shown_of(call, shape.key, name, before), shown_of(call, shape.key, name, after))
+                for name, (before, after) in pairs.items()
+                if name not in hidden
+            }
             if pairs or kind != "changed":
                 found.append(RowChange(kind, each["id"], pairs))
     return found

@@ -11,6 +11,7 @@ from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.kept import kept
+from dougong.records.selection import Selection
 from dougong.records.shape import Shape
 from dougong.storage.statements import Statement, among
 
@@ -33,6 +34,27 @@ def load(
         found.update(
             (row["id"], shape.tidy(dict(row))) for row in call.connection.execute(statement).mappings()
         )
+    return _with_lists(call, shape, found)
+
+
+def load_for(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
+    """Those of the living records that the actor may use for the action, kept from other writers."""
+    question = ("load", shape.key, action)
+    statement = kept(call, question, lambda: _usable(call, shape, action))
+    names = shape.table.c.keys()
+    rows = statement.rows(call.connection, {"ids": sorted(set(possible_ids(identifiers)))})
+    values = (shape.tidy(dict(zip(names, row, strict=True))) for row in rows)
+    return _with_lists(call, shape, {each["id"]: each for each in values})
+
+
+def _usable(call: Call, shape: Shape, action: str) -> Statement:
+    table = shape.table
+    selection = Selection(call, shape, action).where(among(table.c.id, "ids", call.dialect))
+    wanted = selection.select(*table.c).order_by(table.c.id).with_for_update(of=table)
+    return Statement(wanted, call.dialect)
+
+
+def _with_lists(call: Call, shape: Shape, found: dict[int, Values]) -> dict[int, Values]:
     for field in shape.lists:
         lists = linked_ids(call, shape, field, list(found))
         for identifier, values in found.items():

@@ -11,6 +11,7 @@ from dougong.model.expression import Call as FunctionCall
 from dougong.model.expression import Expression, ListOf, Node, Path, Type
 from dougong.model.field import Field
 from dougong.policy.access import access
+from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.messages import refuse
 
@@ -29,7 +30,7 @@ def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
 
         def may_read(entity_key: str, name: str) -> bool:
             answer = access(release, actor, entity_key, "read")
-            return answer.allowed and name not in answer.hidden
+            return answer.allowed and name not in concealed(release, actor, entity_key)
 
         def find(entity_key: str) -> Entity | None:
             app = release.apps.get(entity_key.partition(".")[0])

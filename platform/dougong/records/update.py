@@ -10,7 +10,7 @@ from dougong.records.call import Call
 from dougong.records.doors import action_word, open_door
 from dougong.records.draft import Draft, Values
 from dougong.records.given import taker_for
-from dougong.records.load import drafts_of, load
+from dougong.records.load import drafts_of, load_for
 from dougong.records.locks import locked_ids, record_locked
 from dougong.records.messages import refuse
 from dougong.records.pipeline import complete, problems_in, write
@@ -72,7 +72,7 @@ def writable(call: Call, shape: Shape, identifier: int, action: str) -> Values:
 
 def writable_many(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
     """Those of the records that the actor may change or delete, as they stand, by id."""
-    return load(call, shape, identifiers, Selection(call, shape, action).conditions, lock=True)
+    return load_for(call, shape, identifiers, action)
 
 
 def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) -> None:

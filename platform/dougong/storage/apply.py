@@ -14,7 +14,7 @@ from dougong.fieldtypes.base import Invalid
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
-from dougong.storage.plan import Plan, Step
+from dougong.storage.plan import Plan, Step, step_of
 from dougong.storage.problems import refusal, told
 
 LOCK_SECONDS = 5
@@ -96,9 +96,9 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
     """Count again: what was true when the plan was made may not be true for the data as they are now."""
     for step in plan.steps:
         _lock_table(step, connection)
-    now = replace(
-        plan, steps=tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps)
-    )
+    steps = tuple(step_of(each.operation, connection, plan.recorded) for each in plan.steps)
+    now = replace(plan, steps=steps)
+    now = now.without_samples() if plan.is_discreet else now
     problems = now.obstacles() + ([] if allow_loss else now.losses())
     if problems:
         raise Refusal("conflict", problems)
