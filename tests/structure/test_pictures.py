@@ -22,7 +22,7 @@ def picture(
     kind: str = "JPEG", size: tuple[int, int] = (1600, 900), mode: str = "RGB", **options: Any
 ) -> bytes:
     found = io.BytesIO()
-    image = Image.new(mode, size, (200, 30, 30) if mode == "RGB" else None)  # type: ignore[arg-type]
+    image = Image.new(mode, size, (200, 30, 30) if mode == "RGB" else None)
     image.paste((20, 60, 200) if mode == "RGB" else 1, (0, 0, size[0] // 2, size[1] // 2))
     image.save(found, kind, **options)
     return found.getvalue()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from dougong.people.messages import refuse
-from dougong.storage.statements import Statement
+from dougong.storage.statements import Rows, Statement
 from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER, USER_ROLE
 from dougong.storage.types import Characters
 
@@ -74,7 +74,7 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
     return actor_of(rows, scopes)
 
 
-def actor_of(rows: Sequence[Sequence[Any]], scopes: Iterable[str] | None = None) -> Actor:
+def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
     roles: set[tuple[str, str]] = set()
     ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set()}

@@ -11,16 +11,18 @@ from typing import Any
 from sqlalchemy import select
 
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.former import stood_elsewhere, with_former
 from dougong.records.load import load, load_rows
+from dougong.records.masking import shown_of
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
-from dougong.records.trail import snapshot
+from dougong.records.trail import REVEALED, snapshot
 from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
 from dougong.storage.system import HISTORY
 
@@ -56,6 +58,8 @@ class Entry:
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
     merged: tuple[int, ...] = ()
     """The other records of a merge: where this one went, or which ones came."""
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,9 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     wanted = max(1, min(limit, LIMIT))
-    merged = Selection(call, shape, deleted=True).among(absorbed_by(call, key, identifier))
-    ids = [identifier, *call.connection.execute(merged.select(shape.table.c.id)).scalars()]
-    found = _page(call, shape, ids, wanted + 1, before)
+    found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]
-    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
         call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
@@ -89,6 +91,15 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
     ]
     return History(tuple(entries), titles, rows[-1]["id"] if len(found) > wanted else None)
+
+
+def _merged(call: Call, shape: Shape, identifier: int) -> list[int]:
+    """The records that were merged into one and that the actor might read."""
+    absorbed = absorbed_by(call, shape.key, identifier)
+    if not absorbed:
+        return []
+    selection = Selection(call, shape, deleted=True).among(absorbed)
+    return list(call.connection.execute(selection.select(shape.table.c.id)).scalars())
 
 
 def _page(
@@ -138,6 +149,7 @@ def _entry(
         changes=changes,
         rows=rows,
         merged=tuple(int(each) for each in others),
+        revealed=tuple(told.get(REVEALED, ())) if row["action"] == REVEAL else (),
     )
 
 
@@ -167,7 +179,11 @@ def _creation(
 def _changes_among(every: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """What was changed after an event, among the rows of one record, newest first."""
     record = row["record_id"]
-    return (each["changes"] or {} for each in every if each["record_id"] == record and each["id"] > row["id"])
+    return (
+        each["changes"] or {}
+        for each in every
+        if each["record_id"] == record and each["id"] > row["id"] and each["action"] != REVEAL
+    )
 
 
 def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -179,6 +195,7 @@ def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Map
             HISTORY.c.record_id == row["record_id"],
             HISTORY.c.id > row["id"],
             HISTORY.c.changes.is_not(None),
+            HISTORY.c.action != REVEAL,
         )
         .order_by(HISTORY.c.id.desc())
     )
@@ -222,7 +239,10 @@ def _visible(
         if name in shape.tables:
             rows[name] = _visible_rows(call, shape.tables[name], change)
         else:
-            fields[name] = (change[0], change[1])
+            fields[name] = (
+                shown_of(call, shape.key, name, change[0]),
+                shown_of(call, shape.key, name, change[1]),
+            )
     return fields, {name: found for name, found in rows.items() if found}
 
 
@@ -237,7 +257,11 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
                 pairs = {name: (None, value) for name, value in each["values"].items()}
             else:
                 pairs = {name: (value, None) for name, value in each["values"].items()}
-            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            pairs = {
+                name: (shown_of(call, shape.key, name, before), shown_of(call, shape.key, name, after))
+                for name, (before, after) in pairs.items()
+                if name not in hidden
+            }
             if pairs or kind != "changed":
                 found.append(RowChange(kind, each["id"], pairs))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -131,71 +131,63 @@ def find_titles(call: Call, wanted: Wanted, depth: int = _DEEPEST) -> Titles:
     """The titles of records that the actor may read and of people, one query for each kind; others have none."""
     titles: Titles = {}
     for key, ids in wanted.items():
-        if key == MEMBER:
-            _find_people(call, ids, titles)
-        elif key == DEPARTMENT:
-            _find_departments(call, ids, titles)
-        elif depth:
-            _find_records(call, key, ids, titles, depth)
+        if ids and (depth or key in _PLATFORM):
+            plan = _plan_for(call, key)
+            plan.add(call, plan.statement.rows(call.connection, {"ids": ids}), titles, depth)
     return titles
 
 
-def _find_people(call: Call, ids: set[int], titles: Titles) -> None:
-    table = system.USER
-    for identifier, name, login in _of_platform(call, table, ids, table.c.name, table.c.login):
-        titles[MEMBER, identifier] = name or login
-
-
-def _find_departments(call: Call, ids: set[int], titles: Titles) -> None:
-    """Departments that were removed keep their name in records of their time."""
-    table = system.DEPARTMENT
-    for identifier, name in _of_platform(call, table, ids, table.c.name):
-        titles[DEPARTMENT, identifier] = name
-
-
-def _of_platform(call: Call, table: Table, ids: set[int], *columns: ColumnElement[str]) -> Rows:
-    """The ids and some columns of rows of one of the platform's own tables."""
-    if not ids:
-        return []
-    statement = kept(
-        call,
-        ("titles", table.name),
-        lambda: Statement(
-            select(table.c.id, *columns).where(among(table.c.id, "ids", call.dialect)), call.dialect
-        ),
-    )
-    return statement.rows(call.connection, {"ids": ids})
-
-
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """How the titles of an entity are found: by a statement for the id and the fields that they need, without hidden ones."""
+class _Plan:
+    """How the titles of one kind are found: by a statement for some ids, whose rows `add` puts among the titles."""
 
     statement: Statement
-    names: tuple[str, ...]
-    hidden: frozenset[str]
+    add: Callable[[Call, Rows, Titles, int], None]
 
 
-def _find_records(call: Call, key: str, ids: set[int], titles: Titles, depth: int) -> None:
+def _plan_for(call: Call, key: str) -> _Plan:
+    build = _PLATFORM.get(key, _records_plan)
+    return kept(call, ("titles", key), lambda: build(call, key))
+
+
+def _people_plan(call: Call, key: str) -> _Plan:
+    def add(call: Call, rows: Rows, titles: Titles, depth: int) -> None:
+        titles.update({(key, identifier): name or login for identifier, name, login in rows})
+
+    return _Plan(_by_ids(call, system.USER, ("id", "name", "login")), add)
+
+
+def _departments_plan(call: Call, key: str) -> _Plan:
+    """Departments that were removed keep their name in records of their time."""
+
+    def add(call: Call, rows: Rows, titles: Titles, depth: int) -> None:
+        titles.update({(key, identifier): name for identifier, name in rows})
+
+    return _Plan(_by_ids(call, system.DEPARTMENT, ("id", "name")), add)
+
+
+_PLATFORM: Mapping[str, Callable[[Call, str], _Plan]] = {
+    MEMBER: _people_plan,
+    DEPARTMENT: _departments_plan,
+}
+
+
+def _records_plan(call: Call, key: str) -> _Plan:
     shape = shape_of(call.release, key)
-    plan = kept(call, ("titles", key), lambda: _named(call, shape))
-    if not ids:
-        return
-    rows = [
-        dict(zip(plan.names, row, strict=True)) for row in plan.statement.rows(call.connection, {"ids": ids})
-    ]
-    inner = find_titles(call, wanted_by(shape, rows, plan.names), depth - 1)
-    title = titler(call, shape, plan.hidden)
-    for values in rows:
-        titles[key, values["id"]] = title(values, inner)
-
-
-def _named(call: Call, shape: Shape) -> _Named:
-    table, rule = shape.table, readable(call, shape.key, shape.table)
+    table, rule = shape.table, readable(call, key, shape.table)
     names = ("id", *dict.fromkeys(name for name in title_fields(shape) if name not in rule.hidden))
-    wanted = select(*(table.c[name] for name in names)).where(
-        false() if rule.nothing else among(table.c.id, "ids", call.dialect),
-        table.c.deleted_at.is_(None),
-        *rule.conditions,
-    )
-    return _Named(Statement(wanted, call.dialect), names, rule.hidden)
+
+    def add(call: Call, rows: Rows, titles: Titles, depth: int) -> None:
+        records = [dict(zip(names, row, strict=True)) for row in rows]
+        inner = find_titles(call, wanted_by(shape, records, names), depth - 1)
+        title = titler(call, shape, rule.hidden)
+        for values in records:
+            titles[key, values["id"]] = title(values, inner)
+
+    living = (false() if rule.nothing else table.c.deleted_at.is_(None), *rule.conditions)
+    return _Plan(_by_ids(call, table, names, *living), add)
+
+
+def _by_ids(call: Call, table: Table, names: Sequence[str], *conditions: ColumnElement[bool]) -> Statement:
+    wanted = select(*(table.c[name] for name in names))
+    return Statement(wanted.where(among(table.c.id, "ids", call.dialect), *conditions), call.dialect)

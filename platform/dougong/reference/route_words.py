@@ -83,6 +83,10 @@ API: Mapping[str, Pair] = {
         "An action of the record: submit or withdraw",
         "记录上的操作：提交或撤回",
     ),
+    f"POST {RECORD}/reveal": (
+        "Show a masked value whole, which is kept in the history: {field, row?}",
+        "显示被掩码的完整值并记入历史：{field, row?}",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/history/<entry>/undo": ("Take back one change of it", "撤销其中一次修改"),
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
@@ -156,6 +160,7 @@ PAGES: Mapping[str, Pair] = {
     f"GET {RECORD}/edit": ("The form of a record", "编辑表单"),
     f"POST {RECORD}/edit": ("Save it", "保存"),
     f"POST {RECORD}/move": ("Move it to another stage", "变更阶段"),
+    f"POST {RECORD}/reveal": ("Show a masked value whole", "查看掩码的完整值"),
     f"POST {RECORD}/submit": ("Submit it for approval", "提交审批"),
     f"POST {RECORD}/withdraw": ("Withdraw it from approval", "撤回审批"),
     f"POST {RECORD}/comments": ("Comment on it", "评论"),

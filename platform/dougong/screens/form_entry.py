@@ -17,6 +17,7 @@ from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.choose import choose
+from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem
 from dougong.screens.shape import FormScreen, Submitted
 
@@ -84,6 +85,8 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
         parts = entered if isinstance(entered, tuple) else (entered,)
         return kind.coerce([each for each in parts if each], field)
     words = entered if isinstance(entered, str) else ""
+    if may_be_mask(field, words):
+        return words
     return kind.parse(words, field, Habits(call.language, ZoneInfo(call.timezone)))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from dougong.model.entity import Entity
@@ -52,7 +53,7 @@ class ImportState:
     match: Sequence[str]
     layout: Layout = DETECTED
     sheets: Sequence[str] = ()
-    constants: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, str] = attribute(default_factory=dict)
     keep_empty: bool = False
     remembered: bool = False
     tried: bool = False
@@ -146,7 +147,7 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         counts_note=text("import_tried", language) if tried else "",
         preview=_differences(state, key, language),
         problems=_notices(state, language),
-        reasons=_reasons(state),
+        reasons=_reasons(call, key, state),
         downloads=_downloads(key, state, language),
         layout=layout_choices(state.layout, state.sheets, language),
         read_href=f"{base}/read",
@@ -200,8 +201,7 @@ def _notices(state: ImportState, language: str) -> tuple[Notice, ...]:
     left_out = [each.header for each in state.columns if not each.target and each.header]
     if left_out:
         names = ("、" if language == "zh" else ", ").join(left_out[:SHOWN_HEADERS])
-        words = {"names": names, "count": len(left_out)}
-        found.append(Notice(text("import_left_out", language, **words), "warn"))
+        found.append(Notice(text("import_left_out", language, names=names), "warn"))
     unsure = [each.header for each in state.columns if each.unsure]
     if unsure:
         names = ("、" if language == "zh" else ", ").join(unsure[:SHOWN_HEADERS])
@@ -209,10 +209,27 @@ def _notices(state: ImportState, language: str) -> tuple[Notice, ...]:
     return tuple(found)
 
 
-def _reasons(state: ImportState) -> tuple[ImportReason, ...]:
+def _reasons(call: Call, key: str, state: ImportState) -> tuple[ImportReason, ...]:
     if state.result is None:
         return ()
-    return tuple(ImportReason(each["message"], f"{each['count']:,}") for each in state.result["reasons"])
+    return tuple(
+        ImportReason(each["message"], f"{each['count']:,}", _label(call, key, each["path"]))
+        for each in state.result["reasons"]
+    )
+
+
+def _label(call: Call, key: str, path: str) -> str:
+    """What the field is called that a problem stands at: `lines/2/price` is the price of the lines."""
+    names = [part for part in path.replace(".", "/").split("/") if part and not part.isdigit()]
+    entity, labels = call.release.entity(key), []
+    for name in names:
+        field = entity.fields.get(name)
+        if field is None:
+            break
+        labels.append(field.label.get(call.language) or name)
+        if field.type == "table":
+            entity = call.release.entity(field.table)
+    return " › ".join(labels)
 
 
 def _downloads(key: str, state: ImportState, language: str) -> tuple[Link, ...]:
@@ -263,7 +280,7 @@ def _done(call: Call, key: str, state: ImportState) -> ImportScreen:
         file_text=state.name,
         counts=_counts(state.result, language),
         problems=tuple(Notice(line, "bad") for line in state.error.splitlines()),
-        reasons=_reasons(state),
+        reasons=_reasons(call, key, state),
         percent=100,
         downloads=_downloads(key, state, language),
         actions=tuple(actions),

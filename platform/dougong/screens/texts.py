@@ -114,6 +114,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ev_changed": ("修改了 {count} 个字段", "changed {count} fields"),
         "ev_changed_one": ("修改了{label}", "changed {label}"),
         "ev_stage": ("把阶段改为「{stage}」", "moved the stage to {stage}"),
+        "ev_revealed": ("查看了{label}的完整值", "looked at the whole value of {label}"),
         "ev_deleted": ("删除了记录", "deleted the record"),
         "ev_restored": ("恢复了记录", "restored the record"),
         "ev_imported": ("导入了记录", "imported the record"),
@@ -257,8 +258,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The choices of the last import with this header are used again.",
         ),
         "import_left_out": (
-            "{count} 列不导入：{names}",
-            "{count} columns are left out: {names}",
+            "不导入的列：{names}",
+            "Columns that are left out: {names}",
         ),
         "import_unsure_columns": (
             "请确认这些列的写法：{names}",
@@ -396,6 +397,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "published": ("已发布版本 {version}", "Version {version} is published"),
         "nothing_to_publish": ("没有要发布的修改", "There is nothing to publish"),
+        "mend": ("不合适的值", "Values that do not fit"),
+        "mend_none": ("先更正记录", "Correct the records first"),
+        "mend_backfill": ("用公式补值", "Fill by a formula"),
+        "mend_default": ("取默认值", "Take the default"),
+        "mend_aside": ("置空并另存原值", "Empty the field, keep the value aside"),
+        "mend_expression": ("公式（可用上一版本的字段）", "Formula over the fields of the version before"),
+        "look_again": ("重新查看计划", "Show the plan again"),
+        "values_aside": ("{count} 个值将另存，可回滚找回", "{count} values will be kept aside"),
         "rows_touched": ("{count} 条记录", "{count} records"),
         "rolled_back": ("已回退到版本 {version}", "Back to version {version}"),
         # templates

@@ -14,7 +14,7 @@ from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
-from dougong.storage.database import READING, WRITING, Database, readable_trouble
+from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
 from dougong.storage.statements import run_script
@@ -114,22 +114,16 @@ class Releases:
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Connection, Release]]:
-        """A reading transaction of the database with the release that it sees, begun in one message where that is possible."""
-        with self._begun(READING) as found:
-            yield found
+        """A reading transaction of the database with the release that it sees."""
+        with self.database.begun(READING, _PIN[self.database.dialect]) as (connection, rows):
+            yield connection, self._of(connection, rows[0][0])
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, Release]]:
         """A writing transaction of the database with the release that it sees; it ends like `Database.writing` does."""
-        with readable_trouble(), self._begun(WRITING) as (connection, release), connection.begin():
-            yield connection, release
-
-    @contextmanager
-    def _begun(self, begin: Mapping[str, str]) -> Iterator[tuple[Connection, Release]]:
-        dialect = self.database.dialect
-        pin = f"; {_PIN[dialect]}" if dialect == "postgresql" else ""
-        with self.database.begun(begin[dialect] + pin) as (connection, rows):
-            yield connection, self._of(connection, rows[0][0]) if pin else self.pinned(connection)
+        pin = _PIN[self.database.dialect]
+        with self.database.begun(WRITING, pin) as (connection, rows), connection.begin():
+            yield connection, self._of(connection, rows[0][0])
 
     def pinned(self, connection: Connection) -> Release:
         """The release whose tables this transaction sees; call it first in a transaction.

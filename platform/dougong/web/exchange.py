@@ -59,9 +59,7 @@ class Exchange:
         Where nothing is changed, the first `reading` goes on in the transaction that this begins.
         """
         with ExitStack() as stack:
-            connection, release = stack.enter_context(self.runtime.releases.reading())
-            self._identify(connection)
-            self._check_access()
+            connection, release = stack.enter_context(self._begun())
             if not self.route.changes:
                 self._kept = _Kept(stack.pop_all(), connection, release)
 
@@ -76,10 +74,15 @@ class Exchange:
         if kept is not None:
             kept.stack.close()
 
-    def _identify(self, connection: Connection) -> None:
-        if not self._identified:
-            self.identity = identify(connection, self.request, self.runtime.settings)
-            self._identified = True
+    @contextmanager
+    def _begun(self) -> Iterator[tuple[Connection, Release]]:
+        """A reading transaction, in which it is found out who asks unless that is known."""
+        with self.runtime.releases.reading() as (connection, release):
+            if not self._identified:
+                self.identity = identify(connection, self.request, self.runtime.settings)
+                self._identified = True
+                self._check_access()
+            yield connection, release
 
     def _check_access(self) -> None:
         identity, route = self.identity, self.route
@@ -124,10 +127,7 @@ class Exchange:
             with kept.stack:
                 yield self._call(kept.connection, kept.release)
             return
-        with self.runtime.releases.reading() as (connection, release):
-            if not self._identified:
-                self._identify(connection)
-                self._check_access()
+        with self._begun() as (connection, release):
             yield self._call(connection, release)
 
     @contextmanager
@@ -227,8 +227,13 @@ class Exchange:
         return response
 
     def json(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-        """A document as JSON."""
-        response = Response(msgspec.json.encode(document), status, content_type="application/json")
+        """A document as JSON; one that is read must not be larger than the settings allow."""
+        body = msgspec.json.encode(document)
+        limit = self.runtime.settings.max_answer
+        if len(body) > limit and not self.route.changes:
+            hint = "ask for fewer records (limit) or fields (fields)"
+            raise refuse("too_large", "W433", hint=hint, limit=limit)
+        response = Response(body, status, content_type="application/json")
         response.headers.update(headers or {})
         return response
 

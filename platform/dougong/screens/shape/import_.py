@@ -50,10 +50,11 @@ class ImportConstant:
 
 @dataclass(frozen=True, slots=True)
 class ImportReason:
-    """Why records were refused, and how many."""
+    """Why records were refused, how many, and the field that it is about."""
 
     text: str
     count: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from dougong.records.history import history as read_history
 from dougong.records.query import Query
 from dougong.records.read import read
 from dougong.records.related import related as read_related
+from dougong.records.reveal import reveal as reveal_value
 from dougong.web.api.records import entity_key, query_from, record_id
 from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
@@ -52,6 +53,7 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
         "batch": entry.batch,
         "record": str(entry.record_id),
         "merged": [str(each) for each in entry.merged],
+        "revealed": list(entry.revealed),
         "changes": {
             name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()
         },
@@ -62,6 +64,20 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
 def _row_change(change: RowChange) -> dict[str, Any]:
     changes = {name: {"before": before, "after": after} for name, (before, after) in change.changes.items()}
     return {"kind": change.kind, "id": str(change.id), "changes": changes}
+
+
+def reveal(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/reveal: the whole value of a masked field, which is kept in the history."""
+    body = exchange.an_object("field", "row")
+    path, row = body.get("field"), body.get("row")
+    if not isinstance(path, str):
+        raise refuse("malformed", "W313", "field", name="field", expected="text")
+    if row is not None and not isinstance(row, str):
+        raise refuse("malformed", "W313", "row", name="row", expected="the id of a row as text")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        value = reveal_value(call, key, record_id(identifier), path, None if row is None else record_id(row))
+    return exchange.json({"field": path, "value": value})
 
 
 def comments(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:

@@ -1,5 +1,5 @@
 // Small helps at single inputs: dates with the system's calendar, passwords that can be shown, filters, files, computed values.
-import { debounce, each, guarded, icon, make, say, toast } from "./dom";
+import { announce, debounce, each, guarded, icon, make, say, toast } from "./dom";
 
 // A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
 each("input[data-date]", (element) => {
@@ -42,6 +42,27 @@ each("[data-colour]", (element) => {
   input.addEventListener("input", follow);
   element.prepend(picker);
   follow();
+});
+
+// A masked value is asked for, shown in its place, and the question goes.
+each("form[data-reveal]", (element) => {
+  const form = element as HTMLFormElement;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void (async () => {
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: guarded() });
+        if (!answer.ok) throw new Error(say("failed"));
+        const { value } = (await answer.json()) as { value: string };
+        const cell = form.parentElement;
+        form.remove();
+        cell?.replaceChildren(make("span", { class: "revealed" }, value));
+        announce(value);
+      } catch (problem) {
+        toast(problem instanceof Error && problem.message ? problem.message : say("offline"), true);
+      }
+    })();
+  });
 });
 
 each("[data-eye]", (element) => {
