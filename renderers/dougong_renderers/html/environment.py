@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dougong.fieldtypes.embed import host_of
 from dougong.fieldtypes.markup import sanitised
 from dougong.screens import words
 from dougong.screens.shape import Chart, FormField, KanbanCard, Shown
@@ -50,7 +51,9 @@ def environment(language: str) -> Environment:
         show=partial(_show, jinja),
         input=partial(_edit, jinja),
     )
-    jinja.filters.update(initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich)
+    jinja.filters.update(
+        initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich, host=host_of
+    )
     return jinja
 
 
@@ -63,7 +66,7 @@ def _count(key: str, number: int, *, language: str) -> str:
 
 
 def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
-    """A value through the template of its field type; `place` is page or cell."""
+    """A value through the template of its field type; `place` is page, cell, or frame for a page of another site that may be embedded."""
     return Markup(_module(jinja, value.type, "show").show(value, place))  # nosec B704
 
 
