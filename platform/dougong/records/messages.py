@@ -94,6 +94,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} records are still linked to by others, perhaps in the bin too, and cannot be deleted for good",
     ),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
+    "too_many_links": (
+        "表达式沿关联读取 {count} 次，最多 {limit} 次",
+        "the expression follows {count} links, and {limit} are allowed",
+    ),
     "too_many_groups": ("分组结果超过 {limit} 行，请缩小范围", "more than {limit} groups; narrow the filter"),
     "bad_operation": (
         "操作应为 create、update、delete 或 restore",
@@ -149,6 +153,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
     "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
+    "import_other_file": ("这不是这次导入的文件：列不相同", "this is not the file of the import: its columns differ"),
     "import_file_gone": ("导入的文件已不在原处", "the file of the import is no longer there"),
     "import_constant": (
         "固定值的字段“{name}”无效或已由列写入",
