@@ -24,6 +24,7 @@ from dougong.fieldtypes.integer import IntegerType
 from dougong.fieldtypes.json_ import JsonType
 from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.links import LinksType
+from dougong.fieldtypes.location import LocationType
 from dougong.fieldtypes.long_text import LongTextType
 from dougong.fieldtypes.member import MemberType
 from dougong.fieldtypes.members import MembersType
@@ -63,6 +64,7 @@ _ALL: tuple[FieldType, ...] = (
     PhoneType(),
     UrlType(),
     AddressType(),
+    LocationType(),
     MemberType(),
     MembersType(),
     DepartmentType(),

@@ -33,7 +33,10 @@ from dougong.screens.shape import (
 from dougong.screens.texts import counted, text
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("types_basic", ("text", "long_text", "rich_text", "boolean", "email", "phone", "url", "address")),
+    (
+        "types_basic",
+        ("text", "long_text", "rich_text", "boolean", "email", "phone", "url", "address", "location"),
+    ),
     (
         "types_number",
         (
