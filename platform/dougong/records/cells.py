@@ -137,7 +137,9 @@ class CellReader:
         if column.field is not None and column.field.type in PEOPLE | DEPARTMENTS:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if column.field is not None and target_key(column.field):
-            self._known[column.index] = {}  # for this chunk alone: records that are missing may be there after it
+            self._known[
+                column.index
+            ] = {}  # for this chunk alone: records that are missing may be there after it
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         return self._parsers[column.index]
 
