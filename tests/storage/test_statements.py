@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dougong.fieldtypes.columns import Characters, Day, Instant, JsonValue, Scaled, Whole
 from dougong.storage.database import Database
-from dougong.storage.statements import Statement, among, kept, savepoint, together
+from dougong.storage.statements import Statement, among, holding_keys, kept, key_values, savepoint, together
 
 THING = Table(
     "thing",
@@ -213,3 +213,29 @@ def test_a_wrong_statement_is_refused(database: Database) -> None:
     missing = Table("missing", MetaData(), Column("id", BigInteger))
     with database.reading() as connection, pytest.raises(DBAPIError, match="missing"):
         Statement(select(missing), database.dialect).rows(connection)
+
+
+@pytest.mark.parametrize("names", [("name",), ("id", "name"), ("price", "day", "at"), ("count", "id")])
+def test_keys_of_several_columns_are_found_together(database: Database, names: tuple[str, ...]) -> None:
+    columns = [THING.c[name] for name in names]
+    wanted = holding_keys(select(THING.c.id), columns, "keys", database.dialect)
+    ready = Statement(wanted.order_by(THING.c.id), database.dialect)
+    whole = [tuple(each[name] for name in names) for each in SOME]
+    mixed = [(*whole[3][:-1], whole[5][-1])]
+    with database.reading() as connection:
+        for keys in ([whole[4]], whole[2:9], [*whole[:2], *mixed]):
+            expected = [number for number, key in enumerate(whole, 1) if key in keys]
+            found = ready.rows(connection, key_values("keys", keys, database.dialect))
+            assert [row[0] for row in found] == expected
+
+
+def test_keys_are_looked_up_in_an_index(sqlite_url: str) -> None:
+    opened = Database(sqlite_url)
+    with opened.writing() as connection:
+        THING.metadata.create_all(connection)
+        connection.exec_driver_sql("CREATE UNIQUE INDEX pairs ON thing (count, name) WHERE day IS NULL")
+        wanted = select(THING.c.id).where(THING.c.day.is_(None))
+        ready = Statement(holding_keys(wanted, [THING.c.count, THING.c.name], "keys", "sqlite"), "sqlite")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ready.text}", ("[[1, 2]]",)).all()
+    assert "INDEX pairs (count=? AND name=?)" in plan[1][-1]
+    opened.dispose()

@@ -88,6 +88,7 @@ def lock_state(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # an index may take longer than a request
         connection.execute(text("LOCK TABLE dg_state IN ACCESS EXCLUSIVE MODE"))
 
 

@@ -66,6 +66,16 @@ ENTRIES: Mapping[str, Entry] = {
         ("there is no more room for the database", "数据库所在磁盘已满"),
         ("free some space on the disk; nothing was changed", "请释放磁盘空间；数据未作更改"),
     ),
+    "P108": Entry(
+        (
+            "this takes longer than the {seconds} seconds that a request may keep the database busy",
+            "此操作占用数据库超过 {seconds} 秒，已中止",
+        ),
+        (
+            "narrow the filter, ask for fewer columns or rows, or sort by an indexed field",
+            "请缩小筛选范围、减少列或行数，或按有索引的字段排序",
+        ),
+    ),
     "P120": Entry(("app '{app}' has no version {number}", "应用“{app}”没有第 {number} 版")),
     "P121": Entry(("app '{app}' is not installed", "尚未安装应用“{app}”")),
     "P122": Entry(("app '{app}' has no earlier version", "应用“{app}”没有更早的版本")),

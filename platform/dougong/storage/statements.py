@@ -12,7 +12,19 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -247,6 +259,30 @@ class Listed(TypeDecorator[Sequence[Any]]):
         return lambda values: pack([write(value) for value in values])
 
 
+class ListedKeys(TypeDecorator[Sequence[tuple[Any, ...]]]):
+    """Any number of keys, each made of values of several column types, as one JSON parameter of SQLite."""
+
+    impl = Text
+    cache_ok = False
+
+    def __init__(self, items: Sequence[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.items = items
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        writers = [_impl(item, dialect).bind_processor(dialect) for item in self.items]
+
+        def write(keys: Sequence[tuple[Any, ...]]) -> str:
+            parts = zip(*keys, strict=True)
+            written = [
+                list(map(writer, part)) if callable(writer) else part
+                for writer, part in zip(writers, parts, strict=False)
+            ]
+            return json_text(list(zip(*written, strict=True)))
+
+        return write
+
+
 def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
     """The condition that a column holds one of the values of a parameter, of which there can be any number."""
     given = bindparam(name, type_=Listed(column.type))
@@ -254,6 +290,35 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
         listed = func.json_each(given).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(given)
+
+
+def holding_keys(
+    statement: Select[Any], columns: Sequence[ColumnElement[Any]], name: str, dialect: str
+) -> Select[Any]:
+    """The statement for rows whose columns together hold one of the keys that `key_values` gives, each key named once.
+
+    The keys are joined: neither database looks up a pair of values that stands in a list by an index of both columns.
+    """
+    if len(columns) == 1:
+        return statement.where(among(columns[0], f"{name}_0", dialect))
+    types = [column.type for column in columns]
+    parts: list[ColumnElement[Any]]
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam(name, type_=ListedKeys(types))).table_valued("value")
+        parts = [func.json_extract(listed.c.value, literal_column(f"'$[{at}]'")) for at in range(len(types))]
+    else:
+        arrays = [bindparam(f"{name}_{at}", type_=Listed(type_)) for at, type_ in enumerate(types)]
+        unnested = func.unnest(*arrays).table_valued(*(f"part_{at}" for at in range(len(types))))
+        parts = list(unnested.render_derived().c)
+    return statement.where(*(column == part for column, part in zip(columns, parts, strict=True)))
+
+
+def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict[str, Any]:
+    """The parameters of `holding_keys` for these keys."""
+    parts = list(zip(*keys, strict=True))
+    if dialect == "sqlite" and len(parts) > 1:
+        return {name: keys}
+    return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
 def run_script(connection: Connection, text: str) -> Rows:
