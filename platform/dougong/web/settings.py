@@ -254,6 +254,14 @@ REGISTRY: tuple[Setting, ...] = (
         "Days for which the recycle bin keeps records before they are deleted for good; 0 keeps them",
     ),
     Setting(
+        "removed_days",
+        "DOUGONG_REMOVED_DAYS",
+        "365",
+        _days,
+        "已移除的字段、数据表和转换前的原值至少保留的天数；此后可用 dougong purge --removed 清除",
+        "Days for which removed fields, tables and former values are kept at least; then dougong purge --removed may take them",
+    ),
+    Setting(
         "bin_history",
         "DOUGONG_BIN_HISTORY",
         "events",
@@ -296,6 +304,7 @@ class Settings:
     max_answer: int = 64 * MEBIBYTE
     query_seconds: float = 30
     bin_days: int = 90
+    removed_days: int = 365
     bin_history: str = "events"
     worker: bool = True
 
