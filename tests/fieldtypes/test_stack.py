@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from jsonschema import Draft202012Validator
+from PIL import Image
 
 from dougong import assembly
 from dougong.compiler import check_sources
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.operators import Operator
 from dougong.model.app import App
 from dougong.model.field import Field
@@ -33,7 +35,7 @@ from tests.web_server import PASSWORD, Browser, Server
 
 ALL = list(TYPES)
 GIVEN = [name for name in ALL if name not in GIVEN_BY_OTHERS]
-IMPORTED = [name for name in GIVEN if name not in ("table", "file")]
+IMPORTED = [name for name in GIVEN if name not in {"table"} | FILES]
 """Types whose value stands in one cell."""
 TIME_ZONE = "Asia/Shanghai"
 REFERENCE = Path(__file__).resolve().parents[2] / "reference"
@@ -103,24 +105,32 @@ def sample(server: Server, app: App, name: str) -> Any:
         return REFERRING[name][0]
     if name == "table":
         return [{"what": "first"}, {"what": "second"}]
-    if name == "file":
-        return [{"id": uploaded(server)}]
+    if name in FILES:
+        return [{"id": uploaded(server, name)}]
     made = made_field(app, name)
     return json.loads(json.dumps(TYPES[name].to_json(TYPES[name].example(made), made)))
 
 
-def uploaded(server: Server) -> str:
-    browser = server.browser("ada")
-    data = {"file": (io.BytesIO(b"%PDF-1"), "合同.pdf"), "csrf_token": browser.token()}
-    answer = browser.client.post(f"/samples/thing/files/{field_id('file')}", data=data)
+def uploaded(server: Server, name: str) -> str:
+    browser, content = server.browser("ada"), io.BytesIO(b"%PDF-1")
+    if name in PICTURES:
+        content = io.BytesIO()
+        Image.new("RGB", (40, 30), "teal").save(content, "PNG")
+        content.seek(0)
+    data = {"file": (content, _file_name(name)), "csrf_token": browser.token()}
+    answer = browser.client.post(f"/samples/thing/files/{field_id(name)}", data=data)
     assert answer.status_code == 201, answer.text
     stored: dict[str, Any] = answer.json or {}
     return str(stored["id"])
 
 
+def _file_name(name: str) -> str:
+    return "合照.png" if name in PICTURES else "合同.pdf"
+
+
 def comparable(name: str, value: Any) -> Any:
     """A value without what the platform adds: sizes of files, ids of rows."""
-    if name == "file":
+    if name in FILES:
         return [each["id"] for each in value or ()]
     if name == "table":
         return [{key: cell for key, cell in row.items() if key != "id"} for row in value or ()]
@@ -198,8 +208,10 @@ def test_pages_show_a_value_in_both_languages(
 def _words(server: Server, app: App, name: str, value: Any, language: str) -> list[str]:
     if name in REFERRING:
         return list(REFERRING[name][1])
-    if name in ("table", "file"):
-        return {"table": ["first", "second"], "file": ["合同.pdf"]}[name]
+    if name == "table":
+        return ["first", "second"]
+    if name in FILES:
+        return [_file_name(name)]
     kind, made = TYPES[name], made_field(app, name)
     if name == "money":  # with the sign of its currency, as the reader's language has it
         return [str(value)]
@@ -211,7 +223,7 @@ def _words(server: Server, app: App, name: str, value: Any, language: str) -> li
 
 def _visible(page: str) -> str:
     """The text of a page, with what only a screen reader is told."""
-    labels = " ".join(re.findall(r'aria-label="([^"]*)"', page))
+    labels = " ".join(re.findall(r'(?:aria-label|alt)="([^"]*)"', page))
     return html.unescape(re.sub(r"<[^>]+>", "", page) + labels)
 
 
@@ -312,7 +324,7 @@ def _candidates(app: App, name: str) -> list[Any]:
         return [each.id for each in made_field(app, name).options] or ["first", "second"]
     if name == "choices":
         return [("a",), ("a", "b"), ("b",)]
-    if name in ("table", "file", "serial"):
+    if name in {"table", "serial"} | FILES:
         return []
     kind, made = TYPES[name], made_field(app, name)
     found = [kind.example(made)]

@@ -18,6 +18,8 @@ fields:
   unit: {type: department, label: {en: Unit, zh: 部门}}
   own_unit: {type: department, within: own, label: {en: Own unit, zh: 本部门}}
   units: {type: departments, label: {en: Units, zh: 相关部门}}
+  photos: {type: images, max_count: 3, longest_side: 640, max_size: 3000000, label: {en: Photos, zh: 照片}}
+  signed: {type: signature, label: {en: Signed, zh: 签名}}
   shifts:
     type: table
     label: {en: Shifts, zh: 班次}

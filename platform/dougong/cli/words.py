@@ -32,6 +32,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan_loss": ("会丢失数据：{text}", "loses data: {text}"),
         "plan_failing": ("{count} 行无法满足，例如 {ids}", "{count} rows would fail, such as {ids}"),
         "apply": ("计划并应用定义", "plan and apply definitions"),
+        "opt_aside": (
+            "不合适的值置空，原值另存，可回滚找回（应用.实体.字段，可多次）",
+            "empty the field where its value does not fit; the value is kept (app.entity.field, repeatable)",
+        ),
+        "opt_use_default": (
+            "不合适或缺少的值取默认值（应用.实体.字段，可多次）",
+            "take the default where a value is missing or does not fit (app.entity.field, repeatable)",
+        ),
+        "opt_backfill": (
+            "不合适或缺少的值用公式计算，公式可用上一版本的字段（可多次）",
+            "compute values that are missing or do not fit from the fields of the version before (repeatable)",
+        ),
         "opt_yes": ("不询问", "do not ask"),
         "opt_allow_loss": ("允许丢失数据", "allow the loss of data"),
         "apply_ask": ("应用以上变化？[y/N] ", "apply these changes? [y/N] "),
@@ -145,7 +157,29 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "彻底删除回收站中过期的记录",
             "delete records for good that were in the recycle bin long enough",
         ),
-        "opt_days": ("回收站保留天数", "days that the recycle bin keeps"),
+        "opt_removed": (
+            "改为清除已移除字段和数据表以及类型转换前的原值（只由本命令清除）",
+            "purge instead what removed fields, removed tables and converted values left behind",
+        ),
+        "purge_too_early": (
+            "已移除的内容须保留 {days} 天（DOUGONG_REMOVED_DAYS）",
+            "what was removed is kept for {days} days (DOUGONG_REMOVED_DAYS)",
+        ),
+        "leftover_table": (
+            "数据表 {what}：{count} 行，移除于 {since}",
+            "table {what}: {count} rows, removed on {since}",
+        ),
+        "leftover_field": (
+            "字段 {what}：{count} 个值，移除于 {since}",
+            "field {what}: {count} values, removed on {since}",
+        ),
+        "leftover_former": (
+            "字段 {what} 转换前的原值：{count} 个，转换于 {since}",
+            "former values of {what}: {count}, converted on {since}",
+        ),
+        "removed_purged": ("已彻底清除 {count} 项", "{count} purged for good"),
+        "removed_dry": ("试运行：将彻底清除 {count} 项", "dry run: {count} to purge for good"),
+        "opt_days": ("保留天数", "days for which things are kept"),
         "purged": (
             "彻底删除 {records} 条记录和 {files} 个文件；{held} 条仍被引用",
             "{records} records and {files} files deleted for good; {held} records are still linked to",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -44,6 +45,8 @@ _OWN = frozenset(
     | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields"}
 )
 
+_KNOWN = _COMMON | _OWN
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MAX_SIZE = 20 * 1024 * 1024
 
 
@@ -54,8 +57,9 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         context.damaged.add(item.name)
         return None
     kind = TYPES[item.string("type")]
-    given = item.value if isinstance(item.value, dict) else {}
-    settings: Mapping[str, Any] = {**kind.defaults, **given}
+    given = item.value
+    settings: Mapping[str, Any] = {**_defaults(kind.id), **(given if isinstance(given, dict) else {})}
+    own = {name: settings[name] for name in settings if name not in _KNOWN}
     return Field(
         id=item.name,
         type=kind.id,
@@ -82,8 +86,13 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
         place=item.key_place,
-        extra=MappingProxyType({name: settings[name] for name in settings if name not in _COMMON | _OWN}),
+        extra=MappingProxyType(own) if own else _NOTHING,
     )
+
+
+@cache
+def _defaults(kind: str) -> Mapping[str, Any]:
+    return TYPES[kind].defaults
 
 
 def _backfill(context: Context, item: Item) -> str:

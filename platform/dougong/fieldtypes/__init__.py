@@ -18,6 +18,7 @@ from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.duration import DurationType
 from dougong.fieldtypes.email import EmailType
 from dougong.fieldtypes.file import FileType
+from dougong.fieldtypes.images import ImagesType
 from dougong.fieldtypes.integer import IntegerType
 from dougong.fieldtypes.json_ import JsonType
 from dougong.fieldtypes.link import LinkType
@@ -31,6 +32,7 @@ from dougong.fieldtypes.phone import PhoneType
 from dougong.fieldtypes.rating import RatingType
 from dougong.fieldtypes.rich_text import RichTextType
 from dougong.fieldtypes.serial import SerialType
+from dougong.fieldtypes.signature import SignatureType
 from dougong.fieldtypes.stage import StageType
 from dougong.fieldtypes.table import TableType
 from dougong.fieldtypes.tags import TagsType
@@ -68,6 +70,8 @@ _ALL: tuple[FieldType, ...] = (
     LinksType(),
     TableType(),
     FileType(),
+    ImagesType(),
+    SignatureType(),
     SerialType(),
     BarcodeType(),
     StageType(),

@@ -99,6 +99,8 @@ WIDGETS = frozenset(
             "records",
             "table",
             "file",
+            "images",
+            "signature",
             "embed",
             "readonly",
         ),

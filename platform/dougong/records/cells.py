@@ -137,7 +137,10 @@ class CellReader:
         if column.field is not None and column.field.type in PEOPLE | DEPARTMENTS:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if column.field is not None and target_key(column.field):
-            return lambda cell: self._value(call, column, cell, names)
+            self._known[
+                column.index
+            ] = {}  # for this chunk alone: records that are missing may be there after it
+            return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         return self._parsers[column.index]
 
     def _read_rows(
@@ -193,10 +196,12 @@ class CellReader:
                 if column.constant:
                     texts.update(_texts(column.constant, column.field))
                     continue
-                for entry in entries:
-                    for line in entry.lines:
-                        if _filled(line, column):
-                            texts.update(_texts(line.cells[column.index], column.field))
+                index = column.index
+                cells = {
+                    line.cells[index] for entry in entries for line in entry.lines if _filled(line, column)
+                }
+                for cell in cells:
+                    texts.update(_texts(cell, column.field))
         return {key: self._resolver.find_records(call, key, texts) for key, texts in wanted.items()}
 
     def _parser(self, column: Column) -> Parser:

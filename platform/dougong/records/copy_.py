@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.expression import Value
 from dougong.policy.access import access
@@ -37,5 +38,5 @@ def _copied(call: Call, shape: Shape) -> list[str]:
         and field.id not in locked
         and field.id not in unique
         and mask_of(field) is None
-        and field.type not in ("file", "stage")
+        and field.type not in FILES | {"stage"}
     ]

@@ -22,7 +22,7 @@ from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
-from dougong.records.trail import snapshot
+from dougong.records.trail import REVEALED, snapshot
 from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
 from dougong.storage.system import HISTORY
 
@@ -80,9 +80,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
     wanted = max(1, min(limit, LIMIT))
-    merged = Selection(call, shape, deleted=True).among(absorbed_by(call, key, identifier))
-    ids = [identifier, *call.connection.execute(merged.select(shape.table.c.id)).scalars()]
-    found = _page(call, shape, ids, wanted + 1, before)
+    found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]
     visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
@@ -93,6 +91,15 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
     ]
     return History(tuple(entries), titles, rows[-1]["id"] if len(found) > wanted else None)
+
+
+def _merged(call: Call, shape: Shape, identifier: int) -> list[int]:
+    """The records that were merged into one and that the actor might read."""
+    absorbed = absorbed_by(call, shape.key, identifier)
+    if not absorbed:
+        return []
+    selection = Selection(call, shape, deleted=True).among(absorbed)
+    return list(call.connection.execute(selection.select(shape.table.c.id)).scalars())
 
 
 def _page(
@@ -142,7 +149,7 @@ def _entry(
         changes=changes,
         rows=rows,
         merged=tuple(int(each) for each in others),
-        revealed=tuple(told.get("fields", ())) if row["action"] == REVEAL else (),
+        revealed=tuple(told.get(REVEALED, ())) if row["action"] == REVEAL else (),
     )
 
 

@@ -45,7 +45,7 @@ def begin(call: Call, key: str, name: str, file: str, options: Options, columns:
         "name": name[:255],
         "file_key": file,
         "mode": options.mode,
-        "mapping": {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns},
+        "mapping": placed(columns),
         "match": list(options.match),
         "options": {**options.document(), "language": call.language},
         "dry_run": options.dry_run,
@@ -54,6 +54,11 @@ def begin(call: Call, key: str, name: str, file: str, options: Options, columns:
     }
     identity: int = call.connection.execute(insert(IMPORT).values(row).returning(IMPORT.c.id)).scalar_one()
     return identity
+
+
+def placed(columns: ColumnMap) -> dict[str, str]:
+    """Where each column goes: header → field path."""
+    return {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns}
 
 
 def noted(connection: Connection, import_id: int, actor_id: int | None = None) -> RowMapping | None:

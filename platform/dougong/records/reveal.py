@@ -12,7 +12,7 @@ from dougong.records.load import load, load_rows
 from dougong.records.messages import refuse
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.records.trail import write_history
+from dougong.records.trail import REVEALED, write_history
 
 
 def reveal(call: Call, key: str, identifier: int, path: str, row: int | None = None) -> Value:
@@ -29,7 +29,7 @@ def reveal(call: Call, key: str, identifier: int, path: str, row: int | None = N
         refuse("forbidden", call.language, "row_not_revealed", path)
     values = load(call, shape, [identifier])[identifier]
     value = values.get(column) if owner is shape else _of_row(call, owner, identifier, row, column)
-    write_history(call, shape, [(REVEAL, identifier, values["version"], {"fields": [path]})])
+    write_history(call, shape, [(REVEAL, identifier, values["version"], {REVEALED: [path]})])
     return value
 
 

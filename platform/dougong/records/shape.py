@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
@@ -88,7 +89,7 @@ def _build(release: Release, entity: Entity) -> Shape:
         tables=tables,
         links=_of_type(fields, "link"),
         people=tuple(field for field in fields if field.type in PEOPLE | DEPARTMENTS),
-        files=_of_type(fields, "file"),
+        files=tuple(field for field in fields if field.type in FILES),
         serials=_of_type(fields, "serial"),
         stages=_of_type(fields, "stage"),
         computed=entity.computed,

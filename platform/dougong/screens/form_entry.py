@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -74,7 +75,7 @@ def _read(
 
 
 def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
-    if field.type == "file":
+    if field.type in FILES:
         parts = entered if isinstance(entered, tuple) else (entered,)
         return TYPES[field.type].coerce([each for each in parts if isinstance(each, str) and each], field)
     if field.type in REFERRING:

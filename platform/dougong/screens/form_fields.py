@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.duration import clock_text
+from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.fieldtypes.tags import suggestions_of
@@ -19,12 +20,13 @@ from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.titles import target_key
-from dougong.screens.addresses import entity_path
+from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of
-from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
+from dougong.screens.shape import Choice, FormField, FormRow, Piece, Submitted, SubTable
 from dougong.screens.showing import (
     Titles,
     department,
@@ -96,8 +98,8 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         inputmode=INPUT_MODES.get(field.type, ""),
         suffix="%" if field.type == "percent" else "",
         prefix=symbol_of(field.currency) if field.type == "money" else "",
-        multiple=field.multiple or field.type in {"choices"} | SEVERAL,
-        accept=",".join(field.accept),
+        multiple=field.multiple or field.type in {"choices", "images"} | SEVERAL,
+        accept=ACCEPT if field.type in PICTURES else ",".join(field.accept),
     )
     if field.type == "table":
         return replace(built, table=None if read_only else _sub_table(place, field), shown=built.shown)
@@ -142,10 +144,10 @@ def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
 def input_text(field: Field, value: Value, timezone: str) -> str | tuple[str, ...]:
     """What stands in an input for a value: the spelling that its HTML input expects."""
     if value is None:
-        return () if field.type in {"choices", "file"} | SEVERAL else ""
+        return () if field.type in {"choices"} | FILES | SEVERAL else ""
     if field.type in {"choices"} | SEVERAL:
         return tuple(str(each) for each in value)
-    if field.type == "file":
+    if field.type in FILES:
         return tuple(str(each["id"]) for each in value)
     if field.type == "percent":
         return format((value * 100).normalize() + 0, "f")
@@ -178,9 +180,13 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
     if field.type == "address":
         return replace(built, parts=_address_parts(place, field))
-    if field.type == "file":
+    if field.type in FILES:
         value = place.values.get(field.id) or ()
-        files = tuple(Choice(str(each["id"]), each["name"]) for each in value if str(each["id"]) in built.raw)
+        files = tuple(
+            Choice(str(each["id"]), each["name"], Piece(each["name"], "file", file_path(each["id"])))
+            for each in value
+            if str(each["id"]) in built.raw
+        )
         field_path = f"{place.table}.{field.id}" if place.table else field.id
         key = place.owner or place.entity.key
         return replace(built, chosen=files, upload_action=f"{entity_path(key)}/files/{field_path}")

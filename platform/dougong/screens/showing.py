@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.barcode import symbology_of
+from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -101,9 +102,10 @@ def pieces_of(
         return tuple(Piece(each, "option") for each in value)
     if field.type == "barcode":
         return (Piece(value, symbology_of(field)),)
-    if field.type == "file":
+    if field.type in FILES:
+        kind = "picture" if field.type in PICTURES else "file"
         return tuple(
-            Piece(each["name"], "file", file_path(each["id"]), note=size_text(each["size"])) for each in value
+            Piece(each["name"], kind, file_path(each["id"]), note=size_text(each["size"])) for each in value
         )
     return None
 

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from dougong.storage.problems import refusal
 from dougong.storage.statements import Rows, run_script
+from dougong.storage.watch import STEPS, Watch, too_costly, was_stopped
 
 BUSY_SECONDS = 10
 _PRAGMAS = (
@@ -72,12 +73,20 @@ class SqlFunction:
 class Database:
     """The engine of one address; `reading()` and `writing()` are the only ways to a connection."""
 
-    def __init__(self, url: str, functions: Sequence[OfferedFunction] = (), pool_size: int = 16) -> None:
+    def __init__(
+        self,
+        url: str,
+        functions: Sequence[OfferedFunction] = (),
+        pool_size: int = 16,
+        statement_seconds: float = 0,
+    ) -> None:
+        """`statement_seconds` is how long one statement may take before it is ended and refused; 0 is without limit."""
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self.companions: dict[type, object] = {}
         """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
+        self.statement_seconds = statement_seconds
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
 
     def __repr__(self) -> str:
@@ -126,7 +135,12 @@ class Database:
                 self.engine.dispose()
                 connection = stack.enter_context(_connected(self.engine))
                 rows = run_script(connection, first)
-            yield connection, run_script(connection, second) if second else rows
+            try:
+                yield connection, run_script(connection, second) if second else rows
+            except sqlalchemy.exc.DBAPIError as error:
+                if self.statement_seconds and was_stopped(error):
+                    raise too_costly(self.statement_seconds) from error
+                raise
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""
@@ -146,7 +160,7 @@ class Database:
         functions = self._functions
 
         @event.listens_for(engine, "connect")
-        def configure(connection: Any, record: object) -> None:
+        def configure(connection: Any, record: Any) -> None:
             connection.isolation_level = None  # the driver must send no BEGIN of its own
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
@@ -155,6 +169,16 @@ class Database:
                     function.name, function.arguments, function.call, deterministic=True
                 )
 
+            if self.statement_seconds:
+                watch = record.info["watch"] = Watch(self.statement_seconds)
+                connection.set_progress_handler(watch.is_over, STEPS)
+
+        if self.statement_seconds:
+
+            @event.listens_for(engine, "before_cursor_execute")
+            def watched(connection: Connection, *statement: object) -> None:
+                connection.info["watch"].restart()
+
         return engine
 
     def _postgresql(self, pool_size: int) -> Engine:
@@ -162,7 +186,10 @@ class Database:
         threshold = query.pop("prepare_threshold", "5")
         options: dict[str, Any] = {"prepare_threshold": None if threshold == "none" else int(str(threshold))}
         options["autocommit"] = True  # the driver must send no BEGIN of its own
-        options["options"] = f"-c timezone=UTC {query.pop('options', '')}".strip()
+        limit = (
+            f"-c statement_timeout={round(self.statement_seconds * 1000)} " if self.statement_seconds else ""
+        )
+        options["options"] = f"-c timezone=UTC {limit}{query.pop('options', '')}".strip()
         options.setdefault("application_name", str(query.pop("application_name", "dougong")))
         return sqlalchemy.create_engine(
             self.url.set(drivername="postgresql+psycopg", query=query),

@@ -81,6 +81,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "touched": ("涉及 {count} 行", "{count} rows"),
     "lost": ("{count} 个值将不再可见", "{count} values would disappear"),
     "aside": ("{count} 个值另存", "{count} values are kept aside"),
+    "such_as": ("例如 {samples}", "such as {samples}"),
+    "change": ("{before} → {after}", "{before} → {after}"),
+    "nothing": ("空", "empty"),
+    "way:backfill": (
+        "用公式补值（定义中写 backfill，或命令行 --backfill {field}=公式）",
+        "backfill by an expression (backfill in the definition, or --backfill {field}=EXPRESSION)",
+    ),
+    "way:default": (
+        "取默认值（定义中写 unfit: default，或命令行 --use-default {field}）",
+        "take the default (unfit: default in the definition, or --use-default {field})",
+    ),
+    "way:aside": (
+        "置空并另存原值（定义中写 unfit: aside，或命令行 --aside {field}）",
+        "empty it and keep the value aside (unfit: aside in the definition, or --aside {field})",
+    ),
     "failing": ("{count} 行不符合（编号 {ids}）", "{count} rows stand against it (ids {ids})"),
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),

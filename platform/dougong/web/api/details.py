@@ -7,10 +7,11 @@ from typing import Any, BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
+from dougong.fieldtypes.file import FILES
 from dougong.records.call import Call
 from dougong.records.choose import choose as choose_from
 from dougong.records.comments import Comment, add_comment, list_comments
-from dougong.records.files import download, upload
+from dougong.records.files import download, thumbnail, upload
 from dougong.records.history import Entry, RowChange
 from dougong.records.history import history as read_history
 from dougong.records.query import Query
@@ -125,7 +126,7 @@ def attachments(exchange: Exchange, app: str, entity: str, identifier: str) -> R
         data = [
             {**each, "field": name, "href": f"/api/v1/files/{each['id']}"}
             for name, value in record.values.items()
-            if fields[name].type == "file"
+            if fields[name].type in FILES
             for each in value or ()
         ]
         return exchange.json({"data": data})
@@ -155,6 +156,13 @@ def _digest(stream: BinaryIO) -> str:
         found.update(block)
     stream.seek(0)
     return found.hexdigest()
+
+
+def small_file(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}/small: the thumbnail of a picture of a record that the caller may read."""
+    with exchange.reading() as call:
+        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)
 
 
 def file(exchange: Exchange, identifier: str) -> Response:

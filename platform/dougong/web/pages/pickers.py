@@ -10,7 +10,7 @@ from dougong.fieldtypes import TYPES
 from dougong.records.call import Call
 from dougong.records.choose import Choice
 from dougong.records.choose import choose as choose_from
-from dougong.records.files import download, upload
+from dougong.records.files import download, thumbnail, upload
 from dougong.records.suggest import is_labelled, suggest
 from dougong.screens.form_fields import input_text
 from dougong.web.catalogue import refuse
@@ -59,6 +59,13 @@ def keep_file(exchange: Exchange, app: str, entity: str, field: str) -> Response
             call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
         )
     return exchange.json({"id": stored.id, "name": stored.name, "size": stored.size}, 201)
+
+
+def give_small(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}/small: the thumbnail of a picture of a record that the reader may see."""
+    with exchange.reading() as call:
+        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)
 
 
 def give_file(exchange: Exchange, identifier: str) -> Response:

@@ -284,7 +284,11 @@ def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) 
 def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
-    tables[kind](sheet, cast(BinaryIO, target))
+    try:
+        tables[kind](sheet, cast(BinaryIO, target))
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     response = Response(
         target, 200, content_type=exchange.runtime.renderers.media_types[kind], direct_passthrough=True

@@ -123,6 +123,7 @@ each("[data-files]", (element) => {
       if (!answer.ok) throw new Error(answer.status === 413 ? say("tooLarge") : say("failed"));
       const stored = (await answer.json()) as { id: string; name: string; size: number };
       line.classList.remove("is-loading");
+      if (element.dataset.pictures !== undefined) line.firstElementChild?.replaceWith(make("img", { src: `/files/${stored.id}/small`, alt: "" }));
       line.lastElementChild?.replaceChildren(`${Math.max(1, Math.round(stored.size / 1024))} KB`);
       const remove = make("button", { type: "button", class: "bare x", "aria-label": say("removeValue", { name: stored.name }) }, icon("x"));
       remove.addEventListener("click", () => line.remove());
