@@ -89,6 +89,7 @@ def _series_of(chart: Chart) -> list[dict[str, object]]:
     ]
 
 
+@cache
 def _module(jinja: Environment, field_type: str, kind: str) -> Any:
     folder = field_type if field_type.isidentifier() else "text"
     template = jinja.select_template([f"fields/{folder}/{kind}.html", f"fields/text/{kind}.html"])
