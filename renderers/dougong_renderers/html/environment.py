@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +58,9 @@ def _count(key: str, number: int, *, language: str) -> str:
     return words.count(key, language, number)
 
 
+@lru_cache(maxsize=8192)
 def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
-    """A value through the template of its field type; `place` is page or cell."""
+    """A value through the template of its field type; `place` is page or cell. Columns repeat themselves, so it is kept."""
     return Markup(_module(jinja, value.type, "show").show(value, place))  # nosec B704
 
 
