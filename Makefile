@@ -67,10 +67,24 @@ nightly: $(VENV)/dev assets ## run what is too long for every change
 	@$(RUN)/python -m pytest -q -m nightly
 
 EXAMPLES ?= 2000
+RIGHTS := tests/policy tests/records/test_rights.py tests/api/test_rights.py tests/web/test_guards.py
 
 .PHONY: agree
 agree: $(VENV)/dev ## let the back ends of expressions agree on generated ones (EXAMPLES=2000)
 	@DOUGONG_AGREE_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest -q --no-header tests/expressions
+
+.PHONY: rights
+rights: $(VENV)/dev assets ## try every door with people who may not come in or may not see all, on both databases
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python -m pytest -q --no-header $(RIGHTS)
+
+OPERATIONS ?= 10000
+
+.PHONY: races
+races: $(VENV)/dev ## let writers in several processes, and approvals, race behind a barrier (OPERATIONS=10000)
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python -m pytest -q --no-header tests/workflow/test_races.py
+	@DOUGONG_RACES=$(OPERATIONS) $(RUN)/python -m pytest -q --no-header -s tests/races
 
 .PHONY: figures
 figures: $(VENV)/dev ## compare reports with an independent computation

@@ -116,11 +116,11 @@ def hidden(page: str, name: str) -> str:
     raise AssertionError(f"the page has no field {name}")
 
 
-def prepare(url: str) -> dict[str, str]:
+def prepare(url: str, app_folder: Path = LIBRARY) -> dict[str, str]:
     """Install the library and its people in an empty database; the answer are their tokens."""
     configure("text", "error")
     database = assembly.open_database(url)
-    [app] = compile_folders([LIBRARY])
+    [app] = compile_folders([app_folder])
     with database.reading() as connection:
         planned = plan(None, app, connection)
     apply(planned, database)

@@ -39,9 +39,9 @@ from dougong_renderers.html.render import HtmlRenderer
 from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 
-def open_database(url: str, create: bool = True) -> Database:
+def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
     """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = Database(url, SQLITE_FUNCTIONS, statement_seconds=statement_seconds)
     submit.attach()
     if create:
         install(database)
@@ -70,7 +70,7 @@ def files_folder(settings: Settings, database: Database) -> Path:
 
 def open_runtime(settings: Settings, database: Database | None = None) -> Runtime:
     """The runtime of one process."""
-    opened = database or open_database(settings.database)
+    opened = database or open_database(settings.database, statement_seconds=settings.query_seconds)
     notices.open_post(bool(settings.smtp_url))
     return Runtime(
         database=opened,

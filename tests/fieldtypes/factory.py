@@ -1,6 +1,7 @@
 """Complete fields of every type, as a compiler would make them."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from dougong.fieldtypes import TYPES
@@ -30,6 +31,12 @@ _SETTINGS = {"decimals", "max_length", "multiple", "max_size", "reset"}
 
 def field(type_id: str, **settings: Any) -> Field:
     """Return a field of a type with the settings a definition would leave out, and those given."""
-    defaults = {name: value for name, value in TYPES[type_id].defaults.items() if name in _SETTINGS}
+    given = TYPES[type_id].defaults
+    defaults: dict[str, Any] = {name: value for name, value in given.items() if name in _SETTINGS}
+    if "max" in given:
+        defaults["maximum"] = Decimal(given["max"])
+    defaults["extra"] = {
+        name: value for name, value in given.items() if name not in {*_SETTINGS, "min", "max"}
+    }
     made = Field(id="it", type=type_id, label=Text.of("It"), **{**defaults, **_OF_TYPE.get(type_id, {})})
     return replace(made, **settings)

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import BigInteger, Column, MetaData, Table, create_engine, select
 
 from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.base import WIDGETS, Habits, Invalid
 from dougong.fieldtypes.integer import LARGEST
 from dougong.fieldtypes.messages import MESSAGES
 from dougong.fieldtypes.settings import DEFS
@@ -25,10 +25,6 @@ ALL = list(TYPES)
 STORED = [name for name in ALL if TYPES[name].column(field(name)) is not None]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 COMMON = {"required", "unique", "default", "formula"}
-WIDGETS = {
-    "text", "textarea", "number", "money", "percent", "checkbox", "date", "datetime", "select", "multiselect", "email",
-    "tel", "url", "address", "member", "members", "department", "departments", "record", "records", "table", "file", "readonly", "stage",
-}  # fmt: skip
 KINDS = {
     "text",
     "number",
@@ -78,6 +74,32 @@ EXTREMES: dict[str, list[Any]] = {
     "links": [(1,), (3, 1, 2)],
     "file": [({"id": "a"},), ({"id": "b", "name": "合同 1.pdf", "size": 0, "type": "application/pdf"},)],
     "serial": ["OPP-202612-00042", "OPP-202612-1000000"],
+    "time": ["00:00", "23:59", "09:05"],
+    "duration": [0, 59, 60, 3600, 9015, 10**9],
+    "rating": [1, 5],
+    "colour": ["#000000", "#ffffff", "#0a1b2c"],
+    "tags": [("a",), ("重点客户", "VIP 2026", "it's"), tuple(f"标签{n}" for n in range(50))],
+    "json": [
+        0,
+        -1.5,
+        True,
+        "",
+        "x'y",
+        [],
+        {},
+        [1, [2, {"a": None}]],
+        {"键": "值", "b": 1, "a": [0.1]},
+        "2026",
+        2**53 - 1,
+    ],
+    "barcode": ["PALLET 42", "a;b,c", "~!@#$%^&*()"],
+    "rich_text": [
+        "<p>一</p>",
+        "<p>a &amp; b</p><p>c<br>d</p>",
+        '<h2>标题</h2><ul><li>x</li><li><a href="https://a.b/?c=1&amp;d=2" rel="noopener noreferrer nofollow">y</a></li></ul>',
+        "<p>&lt;script&gt;</p>",
+        "<hr>",
+    ],
     "table": [[{"id": "1", "quantity": "2.00"}]],
 }
 
@@ -194,6 +216,13 @@ READABLE = [
     "phone",
     "url",
     "serial",
+    "time",
+    "duration",
+    "rating",
+    "colour",
+    "tags",
+    "json",
+    "barcode",
 ]
 
 
@@ -223,7 +252,7 @@ def test_columns_keep_values_exactly(database_url: str) -> None:
         for number, (name, value) in enumerate(rows):
             found = connection.execute(select(table).where(table.c.id == number)).mappings().one()
             kept = found[name]
-            if isinstance(kept, list):
+            if TYPES[name].many:
                 kept = tuple(kept)
             assert kept == value, name
             assert type(kept) is type(value), name

@@ -81,7 +81,7 @@ def open_shop_database(url: str) -> Database:
     return Database(url, SQLITE_FUNCTIONS)
 
 
-def _publish(url: str) -> None:
+def publish_shop(url: str) -> None:
     database = open_shop_database(url)
     install(database)
     app = check_sources(SOURCES, {})
@@ -107,7 +107,7 @@ def shop_templates(databases: Databases) -> dict[str, str]:
     found = {}
     for dialect in DIALECTS:
         found[dialect] = databases.fresh(dialect)
-        _publish(found[dialect])
+        publish_shop(found[dialect])
     return found
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Literal, Type
@@ -17,6 +20,9 @@ from dougong.model.text import Text
 from dougong.model.unique import Unique
 
 SOURCE = "app.json"
+
+_KNOWN = {each.name for each in fields(Field)} | {"to", "on_delete", "inverse", "inverse_label", "fill"}
+"""Settings that are no `extra` ones."""
 
 
 def build(description: Mapping[str, Any]) -> App:
@@ -50,24 +56,30 @@ def compile_app(sources: Mapping[str, str], installed: Mapping[str, App]) -> App
 
 
 def _entity(app: str, name: str, data: Mapping[str, Any], parent: str = "") -> dict[str, Entity]:
-    fields = {each: _field(app, name, each, settings) for each, settings in data["fields"].items()}
+    known = {each: _field(app, name, each, settings) for each, settings in data["fields"].items()}
     entity = Entity(
         app=app,
         id=name,
         label=Text.of(name),
         plural=Text.of(name),
-        fields=fields,
+        fields=known,
         unique=tuple(Unique(tuple(each)) for each in data.get("unique", ())),
         indexes=tuple(tuple(each) for each in data.get("indexes", ())),
         search=tuple(data.get("search", ())),
         was=data.get("was", ""),
         parent=parent,
+        title=data.get("title", ""),
+        title_parts=_title_parts(data.get("title", "")),
     )
     found = {name: entity}
     for each, settings in data["fields"].items():
         if settings["type"] == "table":
             found.update(_entity(app, f"{name}/{each}", {"fields": settings["fields"]}, f"{app}.{name}"))
     return found
+
+
+def _title_parts(template: str) -> tuple[str, ...]:
+    return tuple(re.split(r"\{(\w+)\}", template)) if template else ()
 
 
 def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Field:
@@ -85,7 +97,10 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         options=tuple(Option(each, Text.of(each)) for each in settings.get("options", ())),
         target=_target(app, target, settings) if target else None,
         was=settings.get("was", ""),
+        backfill=settings.get("backfill", ""),
+        unfit=settings.get("unfit", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
+        extra={key: value for key, value in TYPES[settings["type"]].defaults.items() if key not in _KNOWN},
     )
 
 

@@ -216,7 +216,7 @@ def test_a_plan_is_told_in_the_words_of_the_people(world: World) -> None:
     assert plan.describe("zh", plan.labels) == [
         "thing：移除字段 备注（数据保留，可回滚），涉及 1 行，1 个值将不再可见",
         "thing：字段 名称 更名为 数量",
-        "thing：字段 数量 的类型由 文本 改为 整数，涉及 1 行，1 行不符合（编号 1）",
+        "thing：字段 数量 的类型由 文本 改为 整数，涉及 1 行，1 行不符合（编号 1），例如 #1: x",
         "thing：字段 数量 改为必填",
         "thing：数量 不允许重复",
         "更改数据表 thing（不允许重复）",

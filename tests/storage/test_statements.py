@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from dougong.fieldtypes.columns import Characters, Day, Instant, JsonValue, Scaled, Whole
 from dougong.storage.database import Database
-from dougong.storage.statements import Statement, among, kept, together
+from dougong.storage.statements import Statement, among, holding_keys, kept, key_values, savepoint, together
 
 THING = Table(
     "thing",
@@ -76,8 +76,6 @@ def test_values_come_back_as_they_were(database: Database) -> None:
         found = [dict(zip(EMPTY, row, strict=True)) for row in ready.rows(connection)]
         assert found == [*SOME, EMPTY]
         assert found == [dict(row) for row in connection.execute(statement).mappings()]
-        columns = [list(values) for values in ready.columns(connection)]
-        assert columns == [[each[name] for each in found] for name in EMPTY]
 
 
 @pytest.mark.parametrize("name", ["id", "name", "price", "count", "day", "at"])
@@ -126,6 +124,34 @@ def test_an_error_is_one_of_sqlalchemy_and_can_be_rolled_back(
         with pytest.raises(IntegrityError), connection.begin_nested():
             add.run_many(connection, [values for _, values in steps])
         assert connection.execute(select(func.count()).select_from(THING)).scalar_one() == 21
+
+
+@pytest.mark.parametrize("in_one_trip", [False, True])
+def test_a_savepoint_takes_back_what_failed_and_keeps_the_rest(database: Database, in_one_trip: bool) -> None:
+    add = Statement(inserting(["id"]), database.dialect)
+    count = Statement(select(func.count()).select_from(THING), database.dialect)
+
+    def ids_after(*identifiers: int) -> int:
+        with savepoint(connection, in_one_trip):
+            for identifier in identifiers:
+                add.rows(connection, {"id": identifier})
+            found: int = count.rows(connection)[0][0]
+        return found
+
+    with database.writing() as connection:
+        assert ids_after(301, 302) == 23
+        with pytest.raises(IntegrityError):
+            ids_after(303, 3)
+        with pytest.raises(IntegrityError):
+            ids_after(3, 304)
+        with pytest.raises(TypeError), savepoint(connection, in_one_trip):
+            ids_after(305, len(None))  # type: ignore[arg-type]
+        with pytest.raises(IntegrityError), savepoint(connection), savepoint(connection, in_one_trip):
+            add.rows(connection, {"id": 301})
+        assert ids_after(306) == 24
+    with database.reading() as connection:
+        found = connection.execute(select(THING.c.id).where(THING.c.id > 300)).scalars().all()
+        assert sorted(found) == [301, 302, 306]
 
 
 def test_a_lost_connection_is_told_apart(postgresql_url: str) -> None:
@@ -187,3 +213,29 @@ def test_a_wrong_statement_is_refused(database: Database) -> None:
     missing = Table("missing", MetaData(), Column("id", BigInteger))
     with database.reading() as connection, pytest.raises(DBAPIError, match="missing"):
         Statement(select(missing), database.dialect).rows(connection)
+
+
+@pytest.mark.parametrize("names", [("name",), ("id", "name"), ("price", "day", "at"), ("count", "id")])
+def test_keys_of_several_columns_are_found_together(database: Database, names: tuple[str, ...]) -> None:
+    columns = [THING.c[name] for name in names]
+    wanted = holding_keys(select(THING.c.id), columns, "keys", database.dialect)
+    ready = Statement(wanted.order_by(THING.c.id), database.dialect)
+    whole = [tuple(each[name] for name in names) for each in SOME]
+    mixed = [(*whole[3][:-1], whole[5][-1])]
+    with database.reading() as connection:
+        for keys in ([whole[4]], whole[2:9], [*whole[:2], *mixed]):
+            expected = [number for number, key in enumerate(whole, 1) if key in keys]
+            found = ready.rows(connection, key_values("keys", keys, database.dialect))
+            assert [row[0] for row in found] == expected
+
+
+def test_keys_are_looked_up_in_an_index(sqlite_url: str) -> None:
+    opened = Database(sqlite_url)
+    with opened.writing() as connection:
+        THING.metadata.create_all(connection)
+        connection.exec_driver_sql("CREATE UNIQUE INDEX pairs ON thing (count, name) WHERE day IS NULL")
+        wanted = select(THING.c.id).where(THING.c.day.is_(None))
+        ready = Statement(holding_keys(wanted, [THING.c.count, THING.c.name], "keys", "sqlite"), "sqlite")
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ready.text}", ("[[1, 2]]",)).all()
+    assert "INDEX pairs (count=? AND name=?)" in plan[1][-1]
+    opened.dispose()

@@ -204,3 +204,57 @@ def test_the_app_is_drawn_for_designers_only(server: Server) -> None:
     assert designer.get("/design/nothing/diagrams/er").status_code in (403, 404)
     assert server.browser("otto").get("/design/library/diagrams/er").status_code == 403
     assert "/design/library/diagrams/er" in designer.get("/design/library/book").text
+
+
+def test_what_does_not_fit_is_mended_on_the_page(server: Server) -> None:
+    api, head = server.api("hana"), server.browser("hana")
+    api.made("/library/book", title="Alpha", isbn="1")
+    api.made("/library/book", title="Beta")
+    source = text_of(server, "entities/book.yaml").replace(
+        "isbn: {type: text, unique", "isbn: {type: text, required: true, unique"
+    )
+    put = api("PUT", "/library/definitions/entities/book.yaml", json={"text": source})
+    assert put.status_code == 200, put.json
+    page = head.get("/design/library/publish")
+    assert 'name="mend:library.book.isbn"' in page.text
+    assert "Beta" not in page.text  # who may design an app need not be allowed to read its records
+    state = hidden(page.text, "plan")
+    refused = head.post("/design/library/publish", {"plan": state}, page="/apps")
+    assert refused.status_code == 422
+    mend = {"mend:library.book.isbn": "backfill", "backfill:library.book.isbn": "'none-' & title"}
+    look = head.post("/design/library/publish", {"plan": state, "look": "1", **mend}, page="/apps")
+    assert look.status_code == 200
+    assert "none-Beta" not in look.text
+    wrong = {**mend, "backfill:library.book.isbn": "nothing"}
+    assert head.post("/design/library/publish", {"plan": state, **wrong}, page="/apps").status_code == 422
+    done = head.post("/design/library/publish", {"plan": state, **mend}, page="/apps")
+    assert done.status_code == 303, done.text
+    books = api("GET", "/library/book?sort=title&fields=title,isbn").json["data"]
+    assert [book["isbn"] for book in books if book["title"] in {"Alpha", "Beta"}] == ["1", "none-Beta"]
+
+
+def test_wishes_over_http_are_checked(server: Server) -> None:
+    api = server.api("hana")
+    api.made("/library/book", title="Alpha")
+    source = text_of(server, "entities/book.yaml").replace(
+        "isbn: {type: text, unique", "isbn: {type: text, required: true, unique"
+    )
+    files = {
+        each["path"]: text_of(server, each["path"])
+        for each in api("GET", "/library/definitions").json["data"]
+    }
+    body = {"sources": {**files, "entities/book.yaml": source}}
+    plan = api("POST", "/library/plan", json=body).json
+    (step,) = [each for each in plan["steps"] if each["failing"]]
+    assert step["samples"] == []
+    told = server.api("ada")("POST", "/library/plan", json=body).json
+    assert [each["samples"] for each in told["steps"] if each["failing"]] == [["#1 Alpha"]]
+    assert (step["field"], step["offers"]) == ("library.book.isbn", ["backfill", "default"])
+    for bad in ([], {"library.book.isbn": "other"}, {"library.book.isbn": {"backfill": 1}}):
+        assert api("POST", "/library/plan", json={**body, "mend": bad}).status_code == 400
+    unknown = api("POST", "/library/plan", json={**body, "mend": {"library.book.nothing": "aside"}}).json
+    assert unknown["obstacles"][0]["code"] == "P137"
+    mended = {**body, "mend": {"library.book.isbn": {"backfill": "UPPER(title)"}}}
+    assert api("POST", "/library/plan", json=mended).json["obstacles"] == []
+    assert api("POST", "/library/apply", json=mended).status_code == 200
+    assert api("GET", "/library/book?fields=isbn").json["data"][0]["isbn"] == "ALPHA"

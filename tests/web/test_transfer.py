@@ -41,7 +41,7 @@ def test_upload_map_try_run_and_undo(server: Server) -> None:
     result = browser.get(path)
     assert "Download failed lines" in result.text or "failed" in result.text
     assert [each["title"] for each in api("GET", "/library/book").json["data"]] == ["Walden"]
-    failed = browser.get(f"{path}/failed")
+    failed = browser.get(f"{path}/failed?format=csv")
     assert "Emma" in failed.text
     assert browser.post(f"{path}/undo").status_code == 303
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0

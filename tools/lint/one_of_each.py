@@ -103,7 +103,7 @@ RULES = (
     Rule(
         "there is one HTML sanitiser",
         modules=frozenset({"bleach", "html_sanitizer", "lxml.html.clean", "nh3"}),
-        owners=("platform/dougong/records/sanitise.py",),
+        owners=("platform/dougong/fieldtypes/markup.py",),
     ),
     Rule(
         "markup is declared safe by the HTML renderer alone",

@@ -17,17 +17,55 @@ from dougong.model.app import App
 from dougong.storage.apply import apply as apply_plan
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
+from dougong.storage.mends import NONE, Wish, Wishes
 from dougong.storage.plan import Plan
 from dougong.storage.plan import plan as plan_app
+from dougong.storage.problems import problem
 from dougong.storage.rollback import plan_rollback
 from dougong.web.planning import plan_document, version_document
 
 
-def plans_for(database: Database, apps: Iterable[App]) -> list[Plan]:
-    """The plan of each app against what is installed."""
+def plans_for(database: Database, apps: Iterable[App], wishes: Wishes = NONE) -> list[Plan]:
+    """The plan of each app against what is installed; `wishes` say how values are mended."""
     with database.reading() as connection:
         release = assembly.releases(database).pinned(connection)
-        return [plan_app(release.recorded.get(app.id), app, connection) for app in apps]
+        return [
+            plan_app(release.recorded.get(app.id), app, connection, wishes=_wishes_for(app.id, wishes))
+            for app in apps
+        ]
+
+
+def _wishes_for(app: str, wishes: Wishes) -> Wishes:
+    return {path: wish for path, wish in wishes.items() if path.partition(".")[0] == app}
+
+
+def takes_wishes(parser: argparse.ArgumentParser, console: Console) -> None:
+    """The options that say how values are mended which the new version does not take."""
+    for name in ("--aside", "--use-default"):
+        key = "opt_" + name.strip("-").replace("-", "_")
+        parser.add_argument(name, metavar="FIELD", action="append", default=[], help=console.say(key))
+    parser.add_argument(
+        "--backfill",
+        metavar="FIELD=EXPRESSION",
+        action="append",
+        default=[],
+        help=console.say("opt_backfill"),
+    )
+
+
+def wishes_of(options: argparse.Namespace, apps: Iterable[str]) -> Wishes:
+    """What these options wish; Refusal when they speak of no app that is planned."""
+    wishes = {each: Wish("aside") for each in options.aside}
+    wishes |= {each: Wish("default") for each in options.use_default}
+    for each in options.backfill:
+        path, _, expression = each.partition("=")
+        wishes[path.strip()] = Wish("backfill", expression.strip())
+    known = set(apps)
+    strangers = [path for path in wishes if path.partition(".")[0] not in known]
+    if strangers:
+        example = f"{min(known)}.…"
+        raise Refusal("invalid", [problem("P137", path, name=path, nearest=example) for path in strangers])
+    return wishes
 
 
 def show_plans(console: Console, plans: Sequence[Plan]) -> None:
@@ -47,12 +85,13 @@ def _configure_plan(parser: argparse.ArgumentParser, console: Console) -> None:
     takes_apps(parser, console)
     takes_database(parser, console)
     takes_format(parser, console)
+    takes_wishes(parser, console)
     parser.add_argument("--detailed-exitcode", action="store_true", help=console.say("opt_detailed"))
 
 
 def _run_plan(options: argparse.Namespace, console: Console) -> int:
     database = database_of(options, create=True)
-    plans = _plans_of_folders(database, options.apps)
+    plans = _plans_of_folders(database, options)
     if console.as_json:
         console.result("", {"plans": [plan_document(plan, console.language) for plan in plans]})
     else:
@@ -62,28 +101,31 @@ def _run_plan(options: argparse.Namespace, console: Console) -> int:
     return 2 if options.detailed_exitcode and not all(plan.is_empty for plan in plans) else 0
 
 
-def _plans_of_folders(database: Database, folders: Sequence[str]) -> list[Plan]:
-    return plans_for(database, compile_folders(folders, assembly.releases(database).current().recorded))
+def _plans_of_folders(database: Database, options: argparse.Namespace) -> list[Plan]:
+    apps = list(compile_folders(options.apps, assembly.releases(database).current().recorded))
+    return plans_for(database, apps, wishes_of(options, [app.id for app in apps]))
 
 
 def _configure_apply(parser: argparse.ArgumentParser, console: Console) -> None:
     takes_apps(parser, console)
     takes_database(parser, console)
     takes_format(parser, console)
+    takes_wishes(parser, console)
     parser.add_argument("--yes", action="store_true", help=console.say("opt_yes"))
     parser.add_argument("--allow-loss", action="store_true", help=console.say("opt_allow_loss"))
 
 
 def _run_apply(options: argparse.Namespace, console: Console) -> int:
     database = database_of(options, create=True)
-    plans = _plans_of_folders(database, options.apps)
+    plans = _plans_of_folders(database, options)
     pending = [plan for plan in plans if not plan.is_empty]
     if not console.as_json:
         show_plans(console, plans)
     refuse_obstacles(pending, options.allow_loss)
     if pending and not options.yes and not confirmed(console):
         return 1
-    versions = apply_folders(database, options.apps, options.allow_loss)
+    wishes = wishes_of(options, [plan.app.id for plan in plans])
+    versions = apply_folders(database, options.apps, options.allow_loss, wishes=wishes)
     unchanged = [
         {"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty
     ]
@@ -106,13 +148,17 @@ def refuse_obstacles(plans: Iterable[Plan], allow_loss: bool) -> None:
 
 
 def apply_folders(
-    database: Database, folders: Sequence[str | Path], allow_loss: bool = False, note: str = ""
+    database: Database,
+    folders: Sequence[str | Path],
+    allow_loss: bool = False,
+    note: str = "",
+    wishes: Wishes = NONE,
 ) -> list[Version]:
     """Apply the apps of some folders one after the other, each planned against what the one before left."""
     releases = assembly.releases(database)
     versions = []
     for app in compile_folders(folders, releases.current().recorded):
-        [plan] = plans_for(database, [app])
+        [plan] = plans_for(database, [app], wishes)
         if not plan.is_empty:
             versions.append(
                 apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)

@@ -32,6 +32,18 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "plan_loss": ("会丢失数据：{text}", "loses data: {text}"),
         "plan_failing": ("{count} 行无法满足，例如 {ids}", "{count} rows would fail, such as {ids}"),
         "apply": ("计划并应用定义", "plan and apply definitions"),
+        "opt_aside": (
+            "不合适的值置空，原值另存，可回滚找回（应用.实体.字段，可多次）",
+            "empty the field where its value does not fit; the value is kept (app.entity.field, repeatable)",
+        ),
+        "opt_use_default": (
+            "不合适或缺少的值取默认值（应用.实体.字段，可多次）",
+            "take the default where a value is missing or does not fit (app.entity.field, repeatable)",
+        ),
+        "opt_backfill": (
+            "不合适或缺少的值用公式计算，公式可用上一版本的字段（可多次）",
+            "compute values that are missing or do not fit from the fields of the version before (repeatable)",
+        ),
         "opt_yes": ("不询问", "do not ask"),
         "opt_allow_loss": ("允许丢失数据", "allow the loss of data"),
         "apply_ask": ("应用以上变化？[y/N] ", "apply these changes? [y/N] "),
@@ -116,6 +128,66 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "import_failed_file": ("失败的行：{file}", "failed rows: {file}"),
         "import_undone": ("已撤销导入 {id}", "import {id} undone"),
+        "batch": ("执行 JSON Lines 文件中的操作", "do the operations of a JSON Lines file"),
+        "opt_batch_file": (
+            '每行一项操作：{{"action": "create", "values": {{…}}}}；- 表示标准输入',
+            'one operation a line: {{"action": "create", "values": {{…}}}}; - is standard input',
+        ),
+        "opt_each": ("逐条执行，失败的跳过", "each for itself: what is refused is left out"),
+        "batch_done": (
+            "完成 {done} 项，被拒 {refused} 项；批次 {batch}",
+            "{done} done, {refused} refused; batch {batch}",
+        ),
+        "bad_line": ("第 {line} 行不是一项操作：{reason}", "line {line} is no operation: {reason}"),
+        "undo": ("撤销一批操作或一次导入", "take back a batch, or an import"),
+        "opt_batch": ("批次名称或导入编号", "the name of a batch, or the id of an import"),
+        "opt_skip": (
+            "之后被修改过的记录保持不变，其余撤销",
+            "leave records that were changed since as they are, and take back the others",
+        ),
+        "undone": (
+            "删除 {deleted} 条，恢复 {restored} 条，保持不变 {skipped} 条；批次 {batch}",
+            "{deleted} deleted, {restored} put back, {skipped} left alone; batch {batch}",
+        ),
+        "undone_dry": (
+            "试运行：将删除 {deleted} 条，恢复 {restored} 条，保持不变 {skipped} 条",
+            "dry run: {deleted} to delete, {restored} to put back, {skipped} to leave alone",
+        ),
+        "purge": (
+            "彻底删除回收站中过期的记录",
+            "delete records for good that were in the recycle bin long enough",
+        ),
+        "opt_removed": (
+            "改为清除已移除字段和数据表以及类型转换前的原值（只由本命令清除）",
+            "purge instead what removed fields, removed tables and converted values left behind",
+        ),
+        "purge_too_early": (
+            "已移除的内容须保留 {days} 天（DOUGONG_REMOVED_DAYS）",
+            "what was removed is kept for {days} days (DOUGONG_REMOVED_DAYS)",
+        ),
+        "leftover_table": (
+            "数据表 {what}：{count} 行，移除于 {since}",
+            "table {what}: {count} rows, removed on {since}",
+        ),
+        "leftover_field": (
+            "字段 {what}：{count} 个值，移除于 {since}",
+            "field {what}: {count} values, removed on {since}",
+        ),
+        "leftover_former": (
+            "字段 {what} 转换前的原值：{count} 个，转换于 {since}",
+            "former values of {what}: {count}, converted on {since}",
+        ),
+        "removed_purged": ("已彻底清除 {count} 项", "{count} purged for good"),
+        "removed_dry": ("试运行：将彻底清除 {count} 项", "dry run: {count} to purge for good"),
+        "opt_days": ("保留天数", "days for which things are kept"),
+        "purged": (
+            "彻底删除 {records} 条记录和 {files} 个文件；{held} 条仍被引用",
+            "{records} records and {files} files deleted for good; {held} records are still linked to",
+        ),
+        "purge_dry": (
+            "试运行：将彻底删除 {records} 条记录和 {files} 个文件；{held} 条仍被引用",
+            "dry run: {records} records and {files} files to delete for good; {held} records are still linked to",
+        ),
         "export": ("导出记录为 CSV、XLSX 或 JSON Lines", "export records as CSV, XLSX or JSON Lines"),
         "opt_to_file": ("目标文件，格式由扩展名决定", "file to write; its extension decides the form"),
         "opt_filter": ("筛选表达式", "filter expression"),

@@ -30,6 +30,7 @@ from dougong.compiler import (
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.definitions.check import Checked, check
+from dougong.definitions.collection import collection_paused
 from dougong.definitions.load import load_sources
 from dougong.definitions.nodes import Document, MappingNode, Source, Span
 from dougong.definitions.tree import Tree
@@ -44,6 +45,11 @@ _NUMBER = re.compile(r"[0-9]+")
 
 def compile_app(tree: Tree, installed: Mapping[str, App] = NONE) -> App | list[Diagnostic]:
     """The app, or every finding of every file; `installed` are the apps that it may build on, by id."""
+    with collection_paused():
+        return _compiled(tree, installed)
+
+
+def _compiled(tree: Tree, installed: Mapping[str, App]) -> App | list[Diagnostic]:
     checked = check(tree)
     root = checked.documents.get("app")
     item = Item.of(root) if root is not None else _empty(tree)
@@ -58,7 +64,8 @@ def check_sources(
     sources: Mapping[str, str], installed: Mapping[str, App] = NONE, name: str = ""
 ) -> App | list[Diagnostic]:
     """The app given as texts by path, exactly as if they stood in a folder; `name` stands for it in places (default: its id)."""
-    return compile_app(load_sources(sources, name), installed)
+    with collection_paused():
+        return compile_app(load_sources(sources, name), installed)
 
 
 def ordered(problems: list[Diagnostic]) -> list[Diagnostic]:

@@ -43,7 +43,7 @@ class Context:
     scopes: dict[tuple[str, bool], tuple[Entity, Scope]] = field(default_factory=dict)
     """Scopes made so far, with the entity they were made of."""
     texts: set[tuple[str, str]] = field(default_factory=set)
-    """Every (document, path) where a text may stand."""
+    """Every (document, path) where a text may stand, where the app has translations."""
 
     def report(self, code: str, item: Item, /, **words: object) -> None:
         """Notes a finding about a value."""
@@ -61,10 +61,12 @@ class Context:
 
     def text(self, parent: Item, name: str, default: str | Text = "") -> Text:
         """The text under a key in all its languages, from the file itself and from the translations."""
-        path = "/".join(str(step) for step in (*parent.path, name))
-        self.texts.add((parent.document, path))
         item = parent.get(name)
         found = self._written(item) if item is not None else _as_text(default)
+        if not self.translations:
+            return found
+        path = "/".join(str(step) for step in (*parent.path, name))
+        self.texts.add((parent.document, path))
         more = self.translations.get((parent.document, path), ())
         return Text(tuple({**dict(found.texts), **{language: text for language, text, _ in more}}.items()))
 

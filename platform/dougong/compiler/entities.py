@@ -12,6 +12,7 @@ from dougong.compiler.item import Item
 from dougong.compiler.unique import unique_rules
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity, Pipeline, Rule, Stage
 from dougong.model.field import Field, Option
 
@@ -180,10 +181,18 @@ def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:
             words = {"name": field.id, "type": field.type, "needed": "a field with words"}
             context.report("D450", each, advice="", **words)
             continue
+        if mask_of(field) is not None:
+            context.report("D467", each, name=field.id)
+            continue
         yield field.id
 
 
 def _search(context: Context, entity: Entity, item: Item) -> tuple[str, ...]:
     if item.get("search") is not None:
         return tuple(_searched(context, entity, item))
-    return tuple(name for name, field in entity.fields.items() if TYPES[field.type].searchable)[:_SEARCHED]
+    searchable = (
+        name
+        for name, field in entity.fields.items()
+        if TYPES[field.type].searchable and mask_of(field) is None
+    )
+    return tuple(searchable)[:_SEARCHED]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, typ
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.diagnostics import Diagnostic
+from dougong.expressions import check_form
 from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Expression
@@ -25,6 +27,7 @@ RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "min", "max"}
+    | {"backfill", "unfit"}
 )
 _OWN = frozenset(
     {
@@ -42,6 +45,8 @@ _OWN = frozenset(
     | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields"}
 )
 
+_KNOWN = _COMMON | _OWN
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _MAX_SIZE = 20 * 1024 * 1024
 
 
@@ -52,8 +57,9 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         context.damaged.add(item.name)
         return None
     kind = TYPES[item.string("type")]
-    given = item.value if isinstance(item.value, dict) else {}
-    settings: Mapping[str, Any] = {**kind.defaults, **given}
+    given = item.value
+    settings: Mapping[str, Any] = {**_defaults(kind.id), **(given if isinstance(given, dict) else {})}
+    own = {name: settings[name] for name in settings if name not in _KNOWN}
     return Field(
         id=item.name,
         type=kind.id,
@@ -76,10 +82,26 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         accept=tuple(settings.get("accept", ())),
         max_size=int(settings.get("max_size", _MAX_SIZE)),
         was=str(settings.get("was", "")),
+        backfill=_backfill(context, item),
+        unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
         place=item.key_place,
-        extra=MappingProxyType({name: settings[name] for name in settings if name not in _COMMON | _OWN}),
+        extra=MappingProxyType(own) if own else _NOTHING,
     )
+
+
+@cache
+def _defaults(kind: str) -> Mapping[str, Any]:
+    return TYPES[kind].defaults
+
+
+def _backfill(context: Context, item: Item) -> str:
+    """The text of a backfill, which speaks of the version before: only its form can be checked here, its names by a plan."""
+    given = item.get("backfill")
+    if given is None:
+        return ""
+    context.problems.extend(check_form(given.text, given.place, given.shown))
+    return given.text
 
 
 def _constant(value: Any) -> Decimal | None:
@@ -132,6 +154,9 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
             and (given := item.get(name)) is not None
             and given.value is not False
         ):
+            context.report_at_key("D451", given, first="formula", second=name)
+    for name in ("backfill", "unfit"):
+        if item.get("formula") is not None and (given := item.get(name)) is not None:
             context.report_at_key("D451", given, first="formula", second=name)
     clearing = item.get("on_delete")
     if clearing is not None and clearing.text == "clear" and field.required:

@@ -11,7 +11,7 @@ from dougong.model.form import Form, FormField, Section
 from dougong.model.text import Text
 
 MAIN = Text.of({"zh": "基本信息", "en": "Details"})
-_WIDE = frozenset({"long_text", "address", "file"})
+_WIDE = frozenset({"long_text", "rich_text", "json", "embed", "address", "file"})
 
 
 def compile_forms(context: Context) -> dict[str, Form]:

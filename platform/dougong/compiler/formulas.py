@@ -8,6 +8,7 @@ from dataclasses import replace
 from dougong.compiler import graph
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
+from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
 from dougong.model.expression import Call, Expression, ListOf, Node
 from dougong.model.field import Field
@@ -20,6 +21,7 @@ def arrange(context: Context, items: Mapping[str, Item]) -> None:
     """Gives every entity the order of its computed fields; circles are noted once, at their first formula."""
     for key, entity in list(context.entities.items()):
         _check_reach(context, entity, items[key])
+        _check_masks(context, entity, items[key])
         if not entity.parent:
             _arrange(context, entity, items[key])
 
@@ -95,6 +97,39 @@ def _check_reach(context: Context, entity: Entity, item: Item) -> None:
                 context.report("D515", about, name=".".join(path))
         for function in sorted(_called(field.formula.tree) & _CHANGING):
             context.report("D515", about, name=f"{function}()")
+
+
+def _check_masks(context: Context, entity: Entity, item: Item) -> None:
+    """Notes expressions that would put a masked value into a field that has no mask."""
+    for name, written in item.entries("fields"):
+        field = entity.fields.get(name)
+        if field is None or mask_of(field) is not None:
+            continue
+        for key, expression in (("formula", field.formula), ("default", field.default)):
+            for path in expression.reads if expression is not None else ():
+                about = written.get(key)
+                if about is not None and _is_masked(context, entity, path):
+                    context.report("D467", about, name=".".join(path))
+        for part in field.parts:
+            for path in part.expression.reads if part.expression is not None else ():
+                if _is_masked(context, entity, path):
+                    context.report("D467", written.get("parts") or written, name=".".join(path))
+
+
+def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
+    """Whether a path ends at a masked field, over links and sub-tables too."""
+    here: Entity | None = entity
+    for name in path[:-1]:
+        if here is None:
+            return False
+        if name == "parent" and here.parent:
+            here = context.entity(here.parent)
+            continue
+        field = here.fields.get(name)
+        key = "" if field is None else field.table or (field.target.key if field.target is not None else "")
+        here = context.entity(key) if key else None
+    last = here.fields.get(path[-1]) if here is not None else None
+    return last is not None and mask_of(last) is not None
 
 
 def _leaves(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:

@@ -20,7 +20,7 @@ from dougong.definitions.shape import shown_path
 from dougong.diagnostics import Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as one is made for every look at a value
 class Item:
     """One value of a document with its path inside it and the key it stands under."""
 

@@ -76,10 +76,10 @@ def _path(item: Item) -> tuple[str, Item]:
 
 
 def _dimensions(context: Context, item: Item, entity: Entity) -> Iterator[Dimension]:
-    ids = {path: name for name, (_, path) in _ids(item).items()}
+    ids = {path.path: name for name, (_, path) in _ids(item).items()}
     for each in item.items("group"):
         grain, path = _path(each)
-        if path not in ids:
+        if path.path not in ids:
             context.report("D209", each, value=path.text)
             continue
         compiled = context.expression(path, context.scope(entity), sql=True)
@@ -91,7 +91,7 @@ def _dimensions(context: Context, item: Item, entity: Entity) -> Iterator[Dimens
             context.report("D450", path, name=path.text, type=compiled.type.kind, needed=needed, advice="")
             continue
         label = _dimension_label(context, path.text, entity)
-        yield Dimension(ids[path], compiled, context.text(each, "label", label), grain)
+        yield Dimension(ids[path.path], compiled, context.text(each, "label", label), grain)
 
 
 def _dimension_label(context: Context, path: str, entity: Entity) -> Text:

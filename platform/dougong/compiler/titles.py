@@ -8,6 +8,7 @@ from dataclasses import replace
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
 
 _BRACES = re.compile(r"\{([^{}]*)\}")
@@ -38,11 +39,13 @@ def _check(context: Context, entity: Entity, written: Item, name: str) -> None:
     elif field is not None and TYPES[field.type].column(field) is None:
         words = {"name": name, "type": field.type, "needed": "a field with one value"}
         context.report("D450", written, advice="", **words)
+    elif field is not None and mask_of(field) is not None:
+        context.report("D467", written, name=name)
 
 
 def _chosen(entity: Entity) -> str:
     for kind in _BY_PREFERENCE:
         for field in entity.fields.values():
-            if field.type == kind:
+            if field.type == kind and mask_of(field) is None:
                 return field.id
     return "id"

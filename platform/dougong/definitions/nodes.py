@@ -21,7 +21,7 @@ class Source:
     layer: str = "template"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen ones take three times as long to make, and a large app has a million
 class Span:
     """Where a node stands: offsets into the text (end exclusive) and the 1-based line and column of its start."""
 
@@ -31,7 +31,7 @@ class Span:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scalar:
     """A single value; `style` is how it was written: plain, ', ", | or >."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from sys import intern
 
 from dougong.definitions.catalogue import problem
 from dougong.definitions.nodes import MappingNode, Node, Scalar, ScalarValue, Source, Span
@@ -47,6 +48,8 @@ class Reading:
         """A scalar node; a plain one is a number, a boolean or nothing where YAML 1.2 and JSON agree that it is."""
         if style != "plain":
             return Scalar(self._text(text, span), span, self.source, style)
+        if text.isidentifier() and text not in _WORDS:  # ids and single words, which come again and again
+            return Scalar(intern(self._text(text, span)), span, self.source)
         if text in _WORDS:
             return Scalar(_WORDS[text], span, self.source)
         if _FRACTION.match(text):

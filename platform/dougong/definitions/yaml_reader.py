@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import yaml
@@ -33,6 +33,8 @@ _Event = Any
 _START: Any = yaml.DocumentStartEvent
 _ALIAS: Any = yaml.AliasEvent
 _SCALAR: Any = yaml.ScalarEvent
+_END_OF_LIST: Any = yaml.SequenceEndEvent
+_END_OF_MAPPING: Any = yaml.MappingEndEvent
 """Events of the parser; the stubs of PyYAML say that their marks may be missing, which they never are."""
 
 
@@ -54,36 +56,34 @@ class _Composer:
     def __init__(self, text: str, reading: Reading) -> None:
         self.text = text
         self.reading = reading
-        self.events = self._events()
+        self.parser = yaml.CSafeLoader(text)
+        self.next: Callable[[], _Event] = self.parser.get_event
         self.depth = 0
 
     def document(self) -> Node | None:
+        try:
+            root = self._document()
+        except yaml.MarkedYAMLError as error:
+            raise Unreadable(self._syntax(error)) from None
+        except (yaml.YAMLError, UnicodeError) as error:
+            raise Unreadable(problem("D106", self.reading.place(1, 1), problem=error, advice="")) from None
+        finally:
+            self.parser.dispose()
+        if isinstance(root, Scalar) and root.style == "plain" and root.span.start == root.span.end:
+            return None
+        return root
+
+    def _document(self) -> Node | None:
         root: Node | None = None
-        for event in self.events:
+        while not isinstance(event := self.next(), yaml.StreamEndEvent):
             if isinstance(event, _START):
                 line, column = event.start_mark.line + 1, event.start_mark.column + 1
                 if event.version or event.tags:
                     self.reading.report("D113", line, column)
                 if root is not None:
                     raise Unreadable(problem("D112", self.reading.place(line, column)))
-                root = self._node(next(self.events))
-            elif isinstance(event, yaml.StreamEndEvent):
-                break
-        if isinstance(root, Scalar) and root.style == "plain" and root.span.start == root.span.end:
-            return None
+                root = self._node(self.next())
         return root
-
-    def _events(self) -> Iterator[_Event]:
-        parser = yaml.CSafeLoader(self.text)
-        try:
-            while parser.check_event():
-                yield parser.get_event()
-        except yaml.MarkedYAMLError as error:
-            raise Unreadable(self._syntax(error)) from None
-        except (yaml.YAMLError, UnicodeError) as error:
-            raise Unreadable(problem("D106", self.reading.place(1, 1), problem=error, advice="")) from None
-        finally:
-            parser.dispose()
 
     def _syntax(self, error: yaml.MarkedYAMLError) -> Diagnostic:
         mark = error.problem_mark or error.context_mark
@@ -101,6 +101,9 @@ class _Composer:
     def _node(self, event: _Event) -> Node:
         mark = event.start_mark
         line, column = mark.line + 1, mark.column + 1
+        if type(event) is _SCALAR and event.anchor is None and event.tag is None:  # nearly all are
+            span = Span(mark.index, event.end_mark.index, line, column)
+            return self.reading.scalar(event.value, span, _STYLES[event.style])
         if isinstance(event, _ALIAS):
             self.reading.report("D109", line, column)
             return Scalar(None, Span(mark.index, event.end_mark.index, line, column), self.reading.source)
@@ -120,9 +123,7 @@ class _Composer:
 
     def _sequence(self, start: _Event) -> Node:
         items: list[Node] = []
-        for event in self.events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
+        while not isinstance(event := self.next(), _END_OF_LIST):
             items.append(self._node(event))
         flow = bool(start.flow_style)
         end = event.end_mark.index if flow or not items else items[-1].span.end
@@ -130,11 +131,9 @@ class _Composer:
 
     def _mapping(self, start: _Event) -> Node:
         entries: list[tuple[Scalar, Node]] = []
-        for event in self.events:
-            if isinstance(event, yaml.MappingEndEvent):
-                break
+        while not isinstance(event := self.next(), _END_OF_MAPPING):
             key = self._key(event)
-            value = self._node(next(self.events))
+            value = self._node(self.next())
             if key is not None:
                 entries.append((key, value))
         flow = bool(start.flow_style)

@@ -22,6 +22,7 @@ from dougong.demo.draws import Draw
 from dougong.demo.read_draws import DrawReader
 from dougong.demo.reading import Path, Reader
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.fieldtypes.file import FILES
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.records.call import Call
@@ -174,7 +175,7 @@ class _Reading:
         field = entity.fields.get(name)
         if field is None:
             self.reader.unknown(path, name, entity.fields, "field")
-        elif field.is_computed or field.type in ("serial", "file"):
+        elif field.is_computed or field.type in {"serial"} | FILES:
             self.reader.report(
                 "M101", path, f"the field '{name}' cannot be drawn: it is computed, numbered or a file"
             )

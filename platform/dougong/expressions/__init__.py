@@ -1,6 +1,6 @@
 """One typed language for every condition, formula, default, filter, row rule and measure; two back ends that agree."""
 
-from dougong.expressions.compile import compile_expression
+from dougong.expressions.compile import check_form, compile_expression
 from dougong.expressions.context import ActorFacts, EvaluationContext, Rows, SqlContext
 from dougong.expressions.evaluate import evaluate, holds
 from dougong.expressions.functions import ALIASES, FUNCTIONS, GROUPS
@@ -20,6 +20,7 @@ __all__ = [
     "Rows",
     "Scope",
     "SqlContext",
+    "check_form",
     "compile_expression",
     "entity_scope",
     "evaluate",

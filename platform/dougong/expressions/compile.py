@@ -38,6 +38,15 @@ def compile_expression(
     return Expression(text, tree, tree.type, reads(tree))
 
 
+def check_form(text: str, place: Place | None = None, path: str = "") -> list[Diagnostic]:
+    """What is wrong with the form of an expression whose names are not known yet; an empty list when nothing is."""
+    try:
+        parse(text)
+    except Mistake as mistake:
+        return [diagnostic(mistake, place, path)]
+    return []
+
+
 def _oversized(tree: Node) -> Iterator[Mistake]:
     """Lowering adds parts; the bounds hold for what the back ends walk as well."""
     parts = 0

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
 from sqlalchemy.types import TypeEngine
@@ -60,6 +61,54 @@ class Habits:
     serial_dates: Literal["", "1900", "1904"] = ""
 
 
+WIDGETS = frozenset(
+    (
+        *(
+            "text",
+            "textarea",
+            "rich_text",
+            "number",
+            "money",
+            "percent",
+            "rating",
+            "duration",
+            "time",
+            "date",
+            "datetime",
+        ),
+        *(
+            "checkbox",
+            "select",
+            "multiselect",
+            "stage",
+            "tags",
+            "colour",
+            "email",
+            "tel",
+            "url",
+            "address",
+            "barcode",
+            "json",
+        ),
+        *(
+            "member",
+            "members",
+            "department",
+            "departments",
+            "record",
+            "records",
+            "table",
+            "file",
+            "images",
+            "signature",
+            "embed",
+            "readonly",
+        ),
+    )
+)
+"""What a form can draw; a type that brings another kind of input adds it here."""
+
+
 class FieldType(ABC):
     """One kind of value, complete: how it is set up, checked, stored, read, written and shown. Instances hold no state.
 
@@ -72,8 +121,7 @@ class FieldType(ABC):
     icon: ClassVar[str]
     """The name of a Tabler icon."""
     widget: ClassVar[str]
-    """What a form draws: text, textarea, number, checkbox, date, datetime, select, multiselect, email, tel, url, address,
-    member, members, department, departments, record, records, table, file, readonly or stage."""
+    """What a form draws, one of `WIDGETS`."""
     allows: ClassVar[frozenset[str]] = frozenset({"required", "unique", "default", "formula"})
     """Which of the settings common to all types make sense here."""
     settings: ClassVar[Mapping[str, Any]]
@@ -81,6 +129,8 @@ class FieldType(ABC):
     operators: ClassVar[tuple[Operator, ...]] = ()
     searchable: ClassVar[bool] = False
     """Whether the search of a list covers the type when the definition does not say."""
+    many: ClassVar[bool] = False
+    """Whether the value is a tuple of several that one column holds as a list."""
     sortable: ClassVar[bool] = True
     groupable: ClassVar[bool] = True
 
@@ -134,9 +184,22 @@ class FieldType(ABC):
         """Return the value as text that `parse` takes back without loss, for exports."""
         return self.to_text(value, field, language, timezone)
 
+    def to_input(self, value: Value, field: Field) -> str:
+        """Return what stands in a plain form input for the value; `parse` takes it back."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, Decimal):
+            return format(value, "f")
+        return "" if value is None or isinstance(value, tuple | list | dict) else str(value)
+
     @abstractmethod
     def literal(self, value: Value, field: Field) -> str:
         """Return a value that is not None as it is written in an expression."""
+
+    def literals(self, value: Value, field: Field) -> tuple[str, ...]:
+        """Return each of the values in a value that is not None, as conditions ask for one or several."""
+        items = [(each,) for each in value] if isinstance(value, tuple) else [value]
+        return tuple(self.literal(each, field) for each in items)
 
     @abstractmethod
     def json_schema(self, field: Field) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class ChoicesType(FieldType):
     allows = frozenset({"required", "default", "formula"})
     settings = own(options.SETTINGS, ("options",))
     operators = OF_CHOICES
+    many = True
     sortable = False
     groupable = False
 

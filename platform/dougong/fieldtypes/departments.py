@@ -22,6 +22,7 @@ class DepartmentsType(MembersType):
         }
     )
     icon = "hierarchy"
+    many = True
     widget = "departments"
     settings = own({"within": WITHIN})
     operators = OF_DEPARTMENTS

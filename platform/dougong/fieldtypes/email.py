@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from dougong.fieldtypes import masks
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.messages import shown
 from dougong.fieldtypes.operators import OF_TEXT
@@ -35,7 +36,7 @@ class EmailType(LineType):
     )
     icon = "mail"
     widget = "email"
-    settings = own({})
+    settings = own({"mask": masks.SETTING})
     operators = OF_TEXT
 
     def coerce(self, value: object, field: Field) -> Value:

@@ -22,6 +22,11 @@ _ID = re.compile(r"[A-Za-z0-9_\-]{1,64}")
 _KIND = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+\-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+\-]{0,126}")
 
 
+FILES = frozenset({"file", "images", "signature"})
+"""Types whose values are files."""
+PICTURES = frozenset({"images", "signature"})
+
+
 class FileType(FieldType):
     """Contracts, pictures. A value names files by id; what is known of them is filled in by the record verbs."""
 
@@ -62,6 +67,7 @@ class FileType(FieldType):
         }
     )
     operators = PRESENCE
+    many = True
     sortable = False
     groupable = False
 
@@ -75,11 +81,15 @@ class FileType(FieldType):
         if value is None:
             return None
         items = value if isinstance(value, (list, tuple)) else [value]
-        most = MOST if field.multiple else 1
+        most = self.most(field)
         if len(items) > most:
             raise Invalid("too_many", maximum=most, count=len(items))
         files = {item["id"]: item for item in map(_file, items)}
         return tuple(files.values()) or None
+
+    def most(self, field: Field) -> int:
+        """Return how many files a field may hold."""
+        return MOST if field.multiple else 1
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
         if text is None or isinstance(text, (list, tuple, Mapping)):
@@ -128,7 +138,7 @@ class FileType(FieldType):
             "type": {"type": "string"},
         }
         item = {"type": "object", "properties": properties, "required": ["id"], "additionalProperties": False}
-        return {"type": "array", "items": item, "maxItems": MOST if field.multiple else 1}
+        return {"type": "array", "items": item, "maxItems": self.most(field)}
 
     def example(self, field: Field) -> tuple[dict[str, Any], ...]:
         name = "file" + (next((kind for kind in field.accept if kind.startswith(".")), ".pdf"))

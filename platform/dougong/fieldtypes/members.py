@@ -25,6 +25,7 @@ class MembersType(LinksType):
         }
     )
     icon = "users"
+    many = True
     widget = "members"
     allows = frozenset({"required", "default", "formula"})
     settings = own(RANGE_OF_PEOPLE)

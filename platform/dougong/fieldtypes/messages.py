@@ -65,6 +65,46 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "“{value}”：该时区没有这个时刻（夏令时跳过）",
         "'{value}': this time does not exist in the time zone (clocks go forward)",
     ),
+    "not_a_time": (
+        "“{value}”不是一天中的时间，例如 {example}",
+        "'{value}' is not a time of day; for example {example}",
+    ),
+    "has_seconds": ("“{value}”带有秒，这里只到分", "'{value}' has seconds; only minutes are kept here"),
+    "not_a_duration": (
+        "“{value}”不是时长，例如 {example}、2小时30分、150 分钟",
+        "'{value}' is not a duration; for example {example}, 2h30m, 150 min",
+    ),
+    "not_a_colour": (
+        "“{value}”不是颜色，例如 {example}",
+        "'{value}' is not a colour; for example {example}",
+    ),
+    "not_a_tag": (
+        "“{value}”不能作标签：标签里不能有逗号、顿号、分号、竖线",
+        "'{value}' cannot be a tag: a tag has no comma, semicolon or bar in it",
+    ),
+    "not_json": ("不是有效的 JSON {place}", "this is not valid JSON {place}"),
+    "json_key_twice": ("同一个对象里键“{key}”出现两次", "the key '{key}' stands twice in one object"),
+    "json_number": (
+        "JSON 中的数字 {value} 不能准确保存",
+        "the number {value} in the JSON cannot be kept exactly",
+    ),
+    "json_too_deep": ("JSON 嵌套太深", "the JSON is nested too deeply"),
+    "json_too_large": (
+        "JSON 最多 {maximum} 字节，现在有 {size} 字节",
+        "the JSON has {size} bytes, at most {maximum} are kept",
+    ),
+    "not_a_barcode": (
+        "“{value}”不是 {symbology} 码，例如 {example}",
+        "'{value}' is not a code of {symbology}; for example {example}",
+    ),
+    "check_digit": (
+        "“{value}”的校验位不对，应为 {expected}",
+        "the check digit of '{value}' is wrong; it should be {expected}",
+    ),
+    "not_an_identity": (
+        "“{value}”不是有效的{name}：{reason}",
+        "'{value}' is not a valid {name}: {reason}",
+    ),
     "not_an_option": ("没有选项“{value}”{hint}", "there is no option '{value}'{hint}"),
     "ambiguous_option": ("“{value}”对应多个选项：{options}", "'{value}' means several options: {options}"),
     "not_an_email": (

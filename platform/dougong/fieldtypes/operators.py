@@ -1,5 +1,6 @@
 """The conditions that a person is offered when filtering by a field, each as a template of the expression language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dougong.model.text import Text
@@ -9,17 +10,29 @@ from dougong.model.text import Text
 class Operator:
     """One condition: `template` has {field} and, by `arity`, {value}, or {value} and {other}, or {values} (arity -1: a list).
 
-    The values put in are literals made by `FieldType.literal`.
+    The values put in are literals made by `FieldType.literal`. With `joint`, the template speaks of one value and is repeated
+    for each, with that word between.
     """
 
     id: str
     label: Text
     arity: int
     template: str
+    joint: str = ""
+
+    def condition(self, field: str, literals: Sequence[str]) -> str:
+        """Return the condition on a field as an expression; there is at least one literal unless the arity is 0."""
+        if self.joint:
+            parts = (self.template.format(field=field, value=each) for each in literals)
+            return f" {self.joint} ".join(f"({part})" for part in parts)
+        first, last = (literals[0], literals[-1]) if literals else ("", "")
+        return self.template.format(field=field, value=first, other=last, values=", ".join(literals))
 
 
-def _operator(identifier: str, chinese: str, english: str, arity: int, template: str) -> Operator:
-    return Operator(identifier, Text.of({"zh": chinese, "en": english}), arity, template)
+def _operator(
+    identifier: str, chinese: str, english: str, arity: int, template: str, joint: str = ""
+) -> Operator:
+    return Operator(identifier, Text.of({"zh": chinese, "en": english}), arity, template, joint)
 
 
 EQUALS = _operator("is", "等于", "is", 1, "{field} = {value}")
@@ -40,6 +53,8 @@ ONE_OF = _operator("one_of", "属于", "is one of", -1, "{field} IN ({values})")
 NONE_OF = _operator("none_of", "不属于", "is none of", -1, "{field} NOT IN ({values}) OR {field} IS EMPTY")
 HAS = _operator("has", "包含选项", "has", 1, "{value} IN {field}")
 HAS_NOT = _operator("has_not", "不包含选项", "has not", 1, "NOT ({value} IN {field})")
+HAS_ANY = _operator("has_any", "含任一", "has any of", -1, "{value} IN {field}", "OR")
+HAS_ALL = _operator("has_all", "含全部", "has all of", -1, "{value} IN {field}", "AND")
 TRUE = _operator("yes", "是", "yes", 0, "{field} = TRUE")
 FALSE = _operator("no", "否", "no", 0, "{field} = FALSE OR {field} IS EMPTY")
 IS_ME = _operator("is_me", "是本人", "is me", 0, "{field} = ME()")
@@ -56,6 +71,9 @@ PRESENCE = (EMPTY, FILLED)
 OF_TEXT = (CONTAINS, LACKS, EQUALS, DIFFERS, STARTS, *PRESENCE)
 OF_NUMBER = (EQUALS, DIFFERS, MORE, AT_LEAST, LESS, AT_MOST, BETWEEN, *PRESENCE)
 OF_DATE = (EQUALS, BEFORE, AFTER, BETWEEN, *PRESENCE)
+OF_TIME = (EQUALS, DIFFERS, BEFORE, AFTER, BETWEEN, *PRESENCE)
+OF_COLOUR = (EQUALS, DIFFERS, ONE_OF, NONE_OF, *PRESENCE)
+OF_TAGS = (HAS_ANY, HAS_ALL, HAS, HAS_NOT, *PRESENCE)
 OF_DATETIME = (ON_DAY, DAY_BEFORE, DAY_AFTER, DAY_BETWEEN, *PRESENCE)
 OF_CHOICE = (ONE_OF, NONE_OF, EQUALS, DIFFERS, *PRESENCE)
 OF_CHOICES = (HAS, HAS_NOT, *PRESENCE)

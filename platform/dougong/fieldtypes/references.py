@@ -35,6 +35,12 @@ ON_DELETE = described(
     "When the target is deleted",
     description="restrict: refuse; cascade: delete this too; clear: empty the field.",
 )
+ON_DELETE_OF_MANY = described(
+    {"enum": ["restrict", "cascade", "clear"], "default": "clear"},
+    "目标删除时",
+    "When a target is deleted",
+    description="clear: leave it out of the list; restrict: refuse; cascade: delete this too.",
+)
 WITHIN = described(
     {"enum": ["all", "own", "own_and_below"], "default": "all"},
     "可选范围",

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from dougong.diagnostics import Diagnostic
-from dougong.fieldtypes.base import Problem
+from dougong.fieldtypes import identities, masks
+from dougong.fieldtypes.base import Habits, Problem
 from dougong.fieldtypes.messages import both, shown
 from dougong.fieldtypes.operators import OF_TEXT
 from dougong.fieldtypes.patterns import ADVICE, compiled, matches
 from dougong.fieldtypes.settings import TEXT, Schema, described, own
-from dougong.fieldtypes.texts import LineType
+from dougong.fieldtypes.texts import LineType, cell_line, narrow
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.model.text import Text
@@ -46,6 +47,14 @@ class TextType(LineType):
                 "Pattern",
                 description="A regular expression that the whole value must match; " + ADVICE + ".",
             ),
+            "format": described(
+                {"type": "string", "enum": list(identities.FORMATS)},
+                "号码格式",
+                "Known form",
+                description="A number with a check digit: id_number (resident identity number) or credit_code "
+                "(unified social credit code).",
+            ),
+            "mask": masks.SETTING,
             "pattern_hint": described(
                 TEXT, "格式说明", "What the pattern wants", description="Shown when the value does not match."
             ),
@@ -63,12 +72,25 @@ class TextType(LineType):
             ]
         return []
 
+    def coerce(self, value: object, field: Field) -> Value:
+        text = super().coerce(value, field)
+        return text.upper() if text and field.extra.get("format") else text
+
+    def parse(self, text: object, field: Field, habits: Habits) -> Value:
+        line = cell_line(text)
+        if line is not None and field.extra.get("format"):
+            line = narrow(line).replace(" ", "")
+        return self.coerce(line, field)
+
     def validate(self, value: Value, field: Field) -> Sequence[Problem]:
         if value is None:
             return ()
         longest = field.max_length or LONGEST
         if len(value) > longest:
             return (Problem("too_long", (("maximum", str(longest)), ("length", str(len(value))))),)
+        form = str(field.extra.get("format", ""))
+        if form:
+            return identities.check(value, form)
         if field.pattern and not matches(field.pattern, value):
             return (Problem("pattern", (("value", shown(value)), ("hint", _hint(field)))),)
         return ()
@@ -82,7 +104,8 @@ class TextType(LineType):
         }
 
     def example(self, field: Field) -> str:
-        return "Example"[: field.max_length or LONGEST]
+        form = field.extra.get("format")
+        return identities.EXAMPLES[form] if form else "Example"[: field.max_length or LONGEST]
 
 
 def _hint(field: Field) -> str:

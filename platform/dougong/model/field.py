@@ -86,6 +86,10 @@ class Field:
     accept: tuple[str, ...] = ()
     max_size: int = 20 * 1024 * 1024
     was: str = ""
+    backfill: str = ""
+    """An expression over the record as the version before had it: what records get that the new version has no value for."""
+    unfit: str = ""
+    """What becomes of values that a new version does not take: "" (they stand against it), default or aside."""
     table: str = ""
     """For type `table`: the key (`app.entity/field`) of the embedded entity that holds the rows."""
     place: Place | None = field(default=None, compare=False)

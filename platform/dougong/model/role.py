@@ -9,7 +9,7 @@ from dougong.diagnostics import Place
 from dougong.model.expression import Expression
 from dougong.model.text import EMPTY, Text
 
-ACTIONS: tuple[str, ...] = ("read", "create", "update", "delete", "purge", "import", "export")
+ACTIONS: tuple[str, ...] = ("read", "create", "update", "delete", "purge", "import", "export", "reveal")
 
 
 @dataclass(frozen=True, slots=True)

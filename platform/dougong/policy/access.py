@@ -97,13 +97,17 @@ def _united(release: Release, roles: RoleSet, entity: Entity, action: str) -> Un
 def _of_embedded(release: Release, roles: RoleSet, entity: Entity, action: str) -> Access:
     """Rows of a sub-table follow the record they stand in; `lines.cost` in a grant leaves out a column of the sub-table."""
     field = entity.id.rpartition("/")[2]
-    whole = _compiled(release, roles, release.entity(entity.parent), "update" if action in WRITES else "read")
+    whole = _compiled(release, roles, release.entity(entity.parent), _OF_RECORD.get(action, "read"))
     if not whole.allowed or field in whole.hidden:
         return _closed(Reason("no_role"))
     hidden, locked = _columns(whole.hidden, field), _columns(whole.locked, field)
     if field in whole.locked:
         locked = frozenset(entity.fields)
     return Access(True, None, hidden, locked, whole.reasons)
+
+
+_OF_RECORD = {**dict.fromkeys(WRITES, "update"), "reveal": "reveal"}
+"""What an action on rows of a sub-table asks of their record; any other asks to read it."""
 
 
 def _columns(fields: frozenset[str], table: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ from dougong.records.load import drafts_of
 from dougong.records.locks import locked_ids
 from dougong.records.messages import problem
 from dougong.records.pipeline import complete, has_problems, problems_in, write
-from dougong.records.selection import Selection
+from dougong.records.selection import stands
 from dougong.records.shape import Shape
 from dougong.records.update import tables_needed, writable_many
 
@@ -148,7 +148,7 @@ def _refused(
     path, language, kind = str(each.position), call.language, each.operation.kind
     values, version = standing.get(each.id), each.operation.if_version
     if values is None:
-        if each.id and Selection(call, shape).among([each.id]).count():
+        if each.id and stands(call, shape, each.id):
             found = problem(language, "forbidden_row", path, action=action_word(kind, language))
             return Outcome(each.id, "forbidden", (found,))
         return Outcome(each.id or None, "missing", (problem(language, "not_found", path),))

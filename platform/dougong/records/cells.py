@@ -9,11 +9,13 @@ from typing import Any
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.masks import mask_of
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.mapping import ID, Column
+from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem
 from dougong.records.reading import Line
 from dougong.records.record import DEPARTMENT, MEMBER
@@ -135,7 +137,10 @@ class CellReader:
         if column.field is not None and column.field.type in PEOPLE | DEPARTMENTS:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if column.field is not None and target_key(column.field):
-            return lambda cell: self._value(call, column, cell, names)
+            self._known[
+                column.index
+            ] = {}  # for this chunk alone: records that are missing may be there after it
+            return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         return self._parsers[column.index]
 
     def _read_rows(
@@ -191,10 +196,12 @@ class CellReader:
                 if column.constant:
                     texts.update(_texts(column.constant, column.field))
                     continue
-                for entry in entries:
-                    for line in entry.lines:
-                        if _filled(line, column):
-                            texts.update(_texts(line.cells[column.index], column.field))
+                index = column.index
+                cells = {
+                    line.cells[index] for entry in entries for line in entry.lines if _filled(line, column)
+                }
+                for cell in cells:
+                    texts.update(_texts(cell, column.field))
         return {key: self._resolver.find_records(call, key, texts) for key, texts in wanted.items()}
 
     def _parser(self, column: Column) -> Parser:
@@ -202,6 +209,8 @@ class CellReader:
             return _identifier
         parse, field_ = TYPES[column.field.type].parse, column.field
         habits = self._habits[column.index]
+        if mask_of(field_) is not None:
+            return lambda cell: cell if may_be_mask(field_, cell) else parse(cell, field_, habits)
         return self._remembering(column, lambda cell: parse(cell, field_, habits))
 
     def _remembering(self, column: Column, read: Parser) -> Parser:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dougong.fieldtypes.file import FILES
+from dougong.fieldtypes.masks import mask_of
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -35,5 +37,6 @@ def _copied(call: Call, shape: Shape) -> list[str]:
         if not field.is_computed
         and field.id not in locked
         and field.id not in unique
-        and field.type not in ("file", "stage")
+        and mask_of(field) is None
+        and field.type not in FILES | {"stage"}
     ]

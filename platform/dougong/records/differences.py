@@ -10,6 +10,7 @@ from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.draft import Draft
+from dougong.records.masking import shown_of
 from dougong.records.shape import Shape
 from dougong.records.titles import target_key
 
@@ -38,8 +39,8 @@ def differences_in(call: Call, shape: Shape, line: int, draft: Draft) -> list[Di
             draft.id,
             name,
             shape.field(name).label.get(call.language) or name,
-            _text(call, shape, name, before.get(name)),
-            _text(call, shape, name, draft.values.get(name)),
+            _text(call, shape, name, shown_of(call, shape.key, name, before.get(name))),
+            _text(call, shape, name, shown_of(call, shape.key, name, draft.values.get(name))),
         )
         for name in draft.changed
         if name in shape.entity.fields and name not in shape.tables and name not in hidden

@@ -17,6 +17,7 @@ _ACTIONS: dict[str, str] = {
     "merge": "合并",
     "import": "导入",
     "export": "导出",
+    "reveal": "查看完整值",
 }
 
 

@@ -8,14 +8,15 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 
 from sqlalchemy import insert, select, update
 
-from dougong.fieldtypes.file import accepted
+from dougong.fieldtypes.file import FILES, PICTURES, accepted
+from dougong.fieldtypes.signature import LONGEST_SIDE
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access
@@ -23,6 +24,7 @@ from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
+from dougong.records.pictures import NoPicture, redraw, small, small_path
 from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import FILE
@@ -73,7 +75,10 @@ def upload(call: Call, folder: Path, key: str, field_path: str, name: str, sourc
         label = field.label.get(call.language)
         refuse("invalid", call.language, "file_type", field.id, label=label, value=clean)
     identifier = secrets.token_urlsafe(24)
-    size, digest = _store(call, path_of(folder, identifier), source, min(field.max_size, LARGEST), field)
+    path = path_of(folder, identifier)
+    size, digest = _store(call, path, source, min(field.max_size, LARGEST), field)
+    if field.type in PICTURES:
+        clean, kind, size, digest = _as_picture(call, path, clean, field)
     stored = StoredFile(identifier, clean, kind, size, digest)
     row = {
         "key": identifier,
@@ -88,6 +93,21 @@ def upload(call: Call, folder: Path, key: str, field_path: str, name: str, sourc
     return stored
 
 
+def _as_picture(call: Call, path: Path, name: str, field: Field) -> tuple[str, str, int, str]:
+    """The stored upload drawn anew; its name, type, size and digest then. Nothing is left of what is no picture."""
+    longest = int(field.extra.get("longest_side", LONGEST_SIDE))
+    try:
+        kind, ending = redraw(path, longest, "PNG" if field.type == "signature" else "")
+        small(path)
+    except NoPicture as reason:
+        path.unlink(missing_ok=True)
+        small_path(path).unlink(missing_ok=True)
+        refuse("invalid", call.language, reason.code, field.id, limit=reason.limit, value=name)
+    content = path.read_bytes()
+    stem = name.rpartition(".")[0] or name
+    return clean_name(f"{stem}{ending}"), kind, len(content), hashlib.sha256(content).hexdigest()
+
+
 def _writable_field(call: Call, key: str, path: str) -> Field:
     """The file field at a path that the actor may write when creating or when updating."""
     shape = open_door(call, key, "read")
@@ -96,7 +116,7 @@ def _writable_field(call: Call, key: str, path: str) -> Field:
         shape, name = shape.tables[name], rest
     field = shape.entity.fields.get(name)
     answers = [access(call.release, call.actor, shape.key, action) for action in ("create", "update")]
-    if field is None or field.type != "file" or all(name in answer.hidden for answer in answers):
+    if field is None or field.type not in FILES or all(name in answer.hidden for answer in answers):
         refuse("invalid", call.language, "unknown_field", "field", name=path)
     if not any(answer.allowed and name not in answer.locked for answer in answers):
         refuse("forbidden", call.language, "locked_field", name, label=field.label.get(call.language))
@@ -159,6 +179,17 @@ def download(call: Call, folder: Path, identifier: str) -> Download:
         refuse("missing", call.language, "file_missing")
     stored = StoredFile(row["key"], row["name"], row["type"], row["size"], row["sha256"])
     return Download(path, stored, disposition(stored.name, stored.type))
+
+
+def thumbnail(call: Call, folder: Path, identifier: str) -> Download:
+    """The thumbnail of a picture that the actor may see; a file that is no picture has none."""
+    found = download(call, folder, identifier)
+    try:
+        path = small(found.path)
+    except NoPicture:
+        refuse("missing", call.language, "not_found")
+    sha256 = f"{found.file.sha256}-small"
+    return replace(found, path=path, file=replace(found.file, sha256=sha256, size=path.stat().st_size))
 
 
 def _may_see(

@@ -16,6 +16,11 @@ from dougong.storage.system import HISTORY
 Row = dict[str, Any]
 
 
+def stood_elsewhere(shape: Shape) -> bool:
+    """Whether records of an entity, or the rows of its sub-tables, have been of another kind."""
+    return any(each.entity.formerly is not None for each in (shape, *shape.tables.values()))
+
+
 def with_former(call: Call, shape: Shape, identifier: int, rows: Sequence[Row]) -> list[Row]:
     """The rows of a record's history, newest first, with those of the time when it, or its rows, stood elsewhere."""
     found = list(rows)

@@ -12,6 +12,7 @@ from dougong.model.field import Field
 from dougong.policy.access import Access, access
 from dougong.records.call import Call
 from dougong.records.draft import Draft, Rows, Values
+from dougong.records.masking import stands_for
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
 
@@ -55,6 +56,8 @@ class Taker:
         return None
 
     def _take_value(self, draft: Draft, field: Field, value: object, path: str) -> None:
+        if draft.before is not None and stands_for(field, value, draft.before.get(field.id)):
+            return
         try:
             draft.values[field.id] = self.shape.types[field.id].coerce(value, field)
             draft.written.add(field.id)

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.doors import open_door
-from dougong.records.former import with_former
+from dougong.records.former import stood_elsewhere, with_former
 from dougong.records.load import load, load_rows
+from dougong.records.masking import shown_of
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
-from dougong.records.selection import stands
+from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
-from dougong.records.trail import snapshot
+from dougong.records.trail import REVEALED, snapshot
+from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
 from dougong.storage.system import HISTORY
+
+Later = Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
 
 LIMIT = 500
 
@@ -46,33 +52,37 @@ class Entry:
     action: str
     version: int | None
     batch: str | None
+    record_id: int
+    """The record it happened to: the one that was asked for, or one that was merged into it."""
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
     rows: Mapping[str, Sequence[RowChange]] = field(default_factory=dict)
+    merged: tuple[int, ...] = ()
+    """The other records of a merge: where this one went, or which ones came."""
+    revealed: tuple[str, ...] = ()
+    """For the action `reveal`: the masked fields that were shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The events of a record, newest first, and the titles of the records and people that its values name."""
+    """The events of a record, newest first, and the titles of the records and people that its values name.
+
+    `next` asks for the events before these; it is empty when there are none.
+    """
 
     entries: tuple[Entry, ...]
     titles: Mapping[tuple[str, int], str]
+    next: int | None = None
 
 
-def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> History:
-    """The history of a record that the actor may read, newest first."""
+def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: int | None = None) -> History:
+    """The history of a record that the actor may read, newest first, with that of records merged into it; `before` goes on."""
     shape = open_door(call, key, "read")
     if not stands(call, shape, identifier):
         refuse("missing", call.language, "not_found")
-    statement = (
-        select(HISTORY)
-        .where(HISTORY.c.entity == key, HISTORY.c.record_id == identifier)
-        .order_by(HISTORY.c.id.desc())
-    )
-    rows = [dict(row) for row in call.connection.execute(statement).mappings()]
-    rows = with_former(call, shape, identifier, rows)
-    _tell_creation(call, shape, identifier, rows)
-    rows = rows[: max(1, min(limit, LIMIT))]
-    visible = [_visible(call, shape, row["changes"] or {}) for row in rows]
+    wanted = max(1, min(limit, LIMIT))
+    found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
+    rows = found[:wanted]
+    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
         call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
@@ -80,7 +90,47 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT) -> Histor
     entries = [
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
     ]
-    return History(tuple(entries), titles)
+    return History(tuple(entries), titles, rows[-1]["id"] if len(found) > wanted else None)
+
+
+def _merged(call: Call, shape: Shape, identifier: int) -> list[int]:
+    """The records that were merged into one and that the actor might read."""
+    absorbed = absorbed_by(call, shape.key, identifier)
+    if not absorbed:
+        return []
+    selection = Selection(call, shape, deleted=True).among(absorbed)
+    return list(call.connection.execute(selection.select(shape.table.c.id)).scalars())
+
+
+def _page(
+    call: Call, shape: Shape, records: Sequence[int], limit: int, before: int | None
+) -> list[dict[str, Any]]:
+    """The newest rows of the history before a row, with what creations wrote; the first record is the one that is asked for."""
+    if stood_elsewhere(shape):
+        every = _rows(call, shape.key, records, None, None)
+        every = [
+            row if row["entity"] == shape.key else {**row, "record_id": records[0]}
+            for row in with_former(call, shape, records[0], every)
+        ]
+        rows = [row for row in every if before is None or row["id"] < before][:limit]
+        later: Later = partial(_changes_among, every)
+    else:
+        rows = _rows(call, shape.key, records, limit, before)
+        later = partial(_changes_after, call, shape.key)
+    for row in rows:
+        if row["action"] == "create":
+            row["changes"] = _creation(call, shape, row, later(row))
+    return rows
+
+
+def _rows(
+    call: Call, key: str, records: Sequence[int], limit: int | None, before: int | None
+) -> list[dict[str, Any]]:
+    statement = select(HISTORY).where(HISTORY.c.entity == key, HISTORY.c.record_id.in_(records))
+    if before is not None:
+        statement = statement.where(HISTORY.c.id < before)
+    statement = statement.order_by(HISTORY.c.id.desc()).limit(limit)
+    return [dict(row) for row in call.connection.execute(statement).mappings()]
 
 
 def _entry(
@@ -90,27 +140,70 @@ def _entry(
     titles: Titles,
 ) -> Entry:
     actor = titles.get((MEMBER, row["actor_id"]), "") if row["actor_id"] else ""
-    names = ("id", "at", "actor_id", "door", "action", "version", "batch")
-    return Entry(**{name: row[name] for name in names}, actor=actor, changes=changes, rows=rows)
+    names = ("id", "at", "actor_id", "door", "action", "version", "batch", "record_id")
+    told = row["changes"] or {}
+    others = [told[INTO]] if INTO in told else told.get(ABSORBED, ())
+    return Entry(
+        **{name: row[name] for name in names},
+        actor=actor,
+        changes=changes,
+        rows=rows,
+        merged=tuple(int(each) for each in others),
+        revealed=tuple(told.get(REVEALED, ())) if row["action"] == REVEAL else (),
+    )
 
 
-def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dict[str, Any]]) -> None:
+def _creation(
+    call: Call, shape: Shape, row: Mapping[str, Any], later: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
     """The entry of a creation stores no values: they are what stands there now, taken back through every later change."""
-    if not rows or rows[-1]["action"] != "create":
-        return
-    values = load(call, shape, [identifier])[identifier]
-    first = snapshot(shape, values)
+    identifier = row["record_id"]
+    standing = load(call, shape, [identifier])
+    if identifier not in standing:
+        return {}
+    first = snapshot(shape, standing[identifier])
     for name, rows_shape in shape.tables.items():
         first[name] = {
             each["id"]: snapshot(rows_shape, each)
             for each in load_rows(call, rows_shape, [identifier]).get(identifier, ())
         }
-    for row in rows[:-1]:
-        for name, change in (row["changes"] or {}).items():
+    for changes in later:
+        for name, change in changes.items():
             if name in shape.tables:
                 _take_back_rows(first[name], change)
             elif name in shape.entity.fields:
                 first[name] = change[0]
+    return _first_values(shape, first)
+
+
+def _changes_among(every: Sequence[Mapping[str, Any]], row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What was changed after an event, among the rows of one record, newest first."""
+    record = row["record_id"]
+    return (
+        each["changes"] or {}
+        for each in every
+        if each["record_id"] == record and each["id"] > row["id"] and each["action"] != REVEAL
+    )
+
+
+def _changes_after(call: Call, key: str, row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What was changed after an event of a record, newest first."""
+    statement = (
+        select(HISTORY.c.changes)
+        .where(
+            HISTORY.c.entity == key,
+            HISTORY.c.record_id == row["record_id"],
+            HISTORY.c.id > row["id"],
+            HISTORY.c.changes.is_not(None),
+            HISTORY.c.action != REVEAL,
+        )
+        .order_by(HISTORY.c.id.desc())
+    )
+    for changes in call.connection.execute(statement).scalars():
+        yield changes or {}
+
+
+def _first_values(shape: Shape, first: Mapping[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, value in first.items():
         if name in shape.tables:
@@ -120,7 +213,7 @@ def _tell_creation(call: Call, shape: Shape, identifier: int, rows: Sequence[dic
                 }
         elif value is not None:
             changes[name] = [None, value]
-    rows[-1]["changes"] = changes
+    return changes
 
 
 def _take_back_rows(rows: dict[int, dict[str, Any]], change: Mapping[str, Any]) -> None:
@@ -146,7 +239,10 @@ def _visible(
         if name in shape.tables:
             rows[name] = _visible_rows(call, shape.tables[name], change)
         else:
-            fields[name] = (change[0], change[1])
+            fields[name] = (
+                shown_of(call, shape.key, name, change[0]),
+                shown_of(call, shape.key, name, change[1]),
+            )
     return fields, {name: found for name, found in rows.items() if found}
 
 
@@ -161,7 +257,11 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
                 pairs = {name: (None, value) for name, value in each["values"].items()}
             else:
                 pairs = {name: (value, None) for name, value in each["values"].items()}
-            pairs = {name: pair for name, pair in pairs.items() if name not in hidden}
+            pairs = {
+                name: (shown_of(call, shape.key, name, before), shown_of(call, shape.key, name, after))
+                for name, (before, after) in pairs.items()
+                if name not in hidden
+            }
             if pairs or kind != "changed":
                 found.append(RowChange(kind, each["id"], pairs))
     return found

@@ -154,6 +154,8 @@ def resume(
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
+            if import_log.placed(importer.columns) != row["mapping"]:
+                refuse("invalid", spoken, "import_other_file")
             import_log.take_up(under_way.call(connection), import_id)
             row = import_log.noted(connection, import_id)
             assert row is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
@@ -44,7 +45,7 @@ def begin(call: Call, key: str, name: str, file: str, options: Options, columns:
         "name": name[:255],
         "file_key": file,
         "mode": options.mode,
-        "mapping": {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns},
+        "mapping": placed(columns),
         "match": list(options.match),
         "options": {**options.document(), "language": call.language},
         "dry_run": options.dry_run,
@@ -53,6 +54,11 @@ def begin(call: Call, key: str, name: str, file: str, options: Options, columns:
     }
     identity: int = call.connection.execute(insert(IMPORT).values(row).returning(IMPORT.c.id)).scalar_one()
     return identity
+
+
+def placed(columns: ColumnMap) -> dict[str, str]:
+    """Where each column goes: header → field path."""
+    return {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns}
 
 
 def noted(connection: Connection, import_id: int, actor_id: int | None = None) -> RowMapping | None:
@@ -143,6 +149,14 @@ def finish(call: Call, import_id: int, state: str, error: str = "") -> None:
     """Note that an import has come to an end, or was broken off."""
     values = {"state": state, "finished_at": call.at, "error": error or None}
     call.connection.execute(
+        update(IMPORT).where(IMPORT.c.id == import_id, IMPORT.c.state == RUNNING).values(values)
+    )
+
+
+def stop(connection: Connection, import_id: int) -> None:
+    """Note that somebody has stopped an import; it can be taken up again."""
+    values = {"state": CANCELLED, "finished_at": datetime.now(UTC)}
+    connection.execute(
         update(IMPORT).where(IMPORT.c.id == import_id, IMPORT.c.state == RUNNING).values(values)
     )
 

@@ -2,31 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.call import Call
-from dougong.records.chunks import chunks, possible_ids
+from dougong.records.chunks import possible_ids
 from dougong.records.messages import problem
+from dougong.storage.statements import Statement, among
 from dougong.storage.system import INSTANCE
+
+_RUNNING = {
+    dialect: Statement(
+        select(INSTANCE.c.record_id).where(
+            INSTANCE.c.entity == bindparam("key", type_=INSTANCE.c.entity.type),
+            among(INSTANCE.c.record_id, "ids", dialect),
+            INSTANCE.c.state == "running",
+            INSTANCE.c.locks,
+        ),
+        dialect,
+    )
+    for dialect in ("sqlite", "postgresql")
+}
 
 
 def locked_ids(call: Call, key: str, identifiers: Sequence[int]) -> frozenset[int]:
     """Which of the records a running approval has locked; none for the workflow itself."""
     if call.door == "workflow" or not identifiers:
         return frozenset()
-    found: set[int] = set()
-    for chunk in chunks(possible_ids(identifiers)):
-        statement = select(INSTANCE.c.record_id).where(
-            INSTANCE.c.entity == key,
-            INSTANCE.c.record_id.in_(chunk),
-            INSTANCE.c.state == "running",
-            INSTANCE.c.locks,
-        )
-        found.update(call.connection.execute(statement).scalars())
-    return frozenset(found)
+    values = {"key": key, "ids": possible_ids(identifiers)}
+    return locked_of(call, running_among(call.dialect).rows(call.connection, values))
+
+
+def running_among(dialect: str) -> Statement:
+    """The statement that finds which of the records `ids` of the entity `key` a running approval has locked."""
+    return _RUNNING[dialect]
+
+
+def locked_of(call: Call, rows: Iterable[Sequence[int]]) -> frozenset[int]:
+    """The locked records among those that the statement found."""
+    return frozenset() if call.door == "workflow" else frozenset(row[0] for row in rows)
 
 
 def refuse_locked(call: Call, key: str, identifiers: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ _SYSTEM_LABELS: dict[str, tuple[str, str]] = {
     "updated_by": ("修改人", "Updated by"),
 }
 
+_REMARK = re.compile(r"[(（\[【][^()（）]*[)）\]】]\s*\*?\s*$")
+"""A unit or a note behind a header: `金额（元）`, `Date [required]`."""
 REASON: tuple[str, str] = ("导入失败原因", "Reason for refusal")
 """The header, in both languages, above the reasons in a file of failed lines; such a file comes in again as it is."""
 
@@ -95,6 +98,28 @@ def map_columns(
     return ColumnMap(tuple(columns), tuple(ignored))
 
 
+def propose_columns(
+    call: Call, shape: Shape, header: Sequence[str], given: Mapping[str, str | None]
+) -> tuple[Column, ...]:
+    """The columns that can be mapped, as `map_columns` does it, the first of two for one field; the others are left to a person."""
+    known = _targets(call, shape)
+    taken: set[tuple[str, str]] = set()
+    columns: list[Column] = []
+    for index, title in enumerate(header):
+        found = _find(call, title, given, known)
+        if (
+            isinstance(found, Diagnostic)
+            or found is None
+            or found.ignored
+            or (found.table, found.name) in taken
+        ):
+            continue
+        if not _forbidden(call, shape, found, title):
+            taken.add((found.table, found.name))
+            columns.append(Column(index, title, found.table, found.name, found.field))
+    return tuple(columns)
+
+
 def add_constants(call: Call, shape: Shape, columns: ColumnMap, constants: Mapping[str, str]) -> ColumnMap:
     """The columns with one more for every fixed value: field id → text; sub-tables and fields with a column have none."""
     known = {target.name: target for _, target in _named(call, shape) if not target.table and target.field}
@@ -123,7 +148,7 @@ def _find(
             return None
     if not name:
         return None
-    found = known.get(_plain(name), [])
+    found = known.get(_plain(name)) or known.get(_plain(_REMARK.sub("", name)), [])
     if len(found) == 1:
         return found[0]
     if found:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dougong.diagnostics import Diagnostic
 from dougong.model.expression import Value
 from dougong.policy.access import access
+from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.cells import Entry
 from dougong.records.chunks import chunks
@@ -14,6 +15,7 @@ from dougong.records.draft import Draft, Rows, Values
 from dougong.records.load import drafts_of, load
 from dougong.records.locks import locked_ids
 from dougong.records.mapping import ID, ColumnMap
+from dougong.records.masking import unmask
 from dougong.records.messages import problem, refuse
 from dougong.records.resolving import SHOWN_CANDIDATES
 from dougong.records.selection import Selection
@@ -38,7 +40,8 @@ class Matcher:
         if mode != "add" and not self._match:
             refuse("invalid", call.language, "import_no_match", "match")
         for name in self._match if mode != "add" else ():
-            if name not in self._names or (name != ID and name not in shape.table.c):
+            kept = concealed(call.release, call.actor, shape.key)
+            if name not in self._names or name in kept or (name != ID and name not in shape.table.c):
                 refuse("invalid", call.language, "import_match", "match", name=name)
         self._check_rights(call)
 
@@ -66,7 +69,7 @@ class Matcher:
     def drafts(self, call: Call, entries: Sequence[Entry]) -> list[tuple[Entry, Draft]]:
         """The drafts of the entries; those that cannot be matched get a problem and no draft."""
         if self._mode == "add":
-            return [(entry, self._new(call, entry)) for entry in entries]
+            return self._unmasked(call, [(entry, self._new(call, entry)) for entry in entries])
         found = self._find(call, entries)
         pairs: list[tuple[Entry, Draft]] = []
         standing: list[tuple[Entry, int]] = []
@@ -79,7 +82,16 @@ class Matcher:
                 standing.append((entry, identifiers[0]))
             else:
                 pairs.append((entry, self._new(call, entry)))
-        return pairs + self._changed(call, standing)
+        return self._unmasked(call, pairs + self._changed(call, standing))
+
+    def _unmasked(self, call: Call, pairs: list[tuple[Entry, Draft]]) -> list[tuple[Entry, Draft]]:
+        """The pairs, with what stands behind a mask in place of the mask that an export wrote."""
+        for entry, draft in pairs:
+            entry.problems += unmask(call, self._shape, draft)
+            for name, rows in draft.rows.items():
+                for row in rows.drafts:
+                    entry.problems += unmask(call, self._shape.tables[name], row)
+        return pairs
 
     def _key(self, entry: Entry) -> Key:
         return tuple(entry.values.get(name) for name in self._match)

@@ -29,7 +29,7 @@ from dougong.records.repoint import repoint, without
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
 from dougong.records.trail import write_history
-from dougong.records.unmerge import move_talk, owners_of
+from dougong.records.unmerge import ABSORBED, move_talk, owners_of
 from dougong.records.update import refuse_unwritable
 from dougong.storage.system import INSTANCE
 
@@ -239,7 +239,7 @@ class _Merging:
         if problems:
             raise Refusal("invalid", problems)
         write(call, shape, [draft])
-        absorbed = {"records": [str(each) for each in self.losers]}
+        absorbed = {ABSORBED: [str(each) for each in self.losers]}
         write_history(call, shape, [("absorb", self.survivor, draft.values["version"], absorbed)])
 
     def _give_rows(self, draft: Draft, field: Field) -> None:

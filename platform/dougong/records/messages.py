@@ -10,6 +10,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "required": ("必须填写{label}", "{label} must be filled in"),
     "unknown_field": ("没有字段“{name}”", "there is no field '{name}'"),
     "computed_field": ("{label}由系统计算，不能填写", "{label} is computed and cannot be written"),
+    "not_masked": ("没有名为“{name}”的掩码字段", "there is no masked field '{name}'"),
+    "row_not_revealed": ("您不能查看这条记录的完整值", "you may not see the whole value of this record"),
     "locked_field": ("您不能修改{label}", "you may not write {label}"),
     "unknown_target": (
         "{label}：找不到 {value}，或您无权查看",
@@ -23,6 +25,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_department": (
         "{label}：没有部门 {value}，或不在可选范围内",
         "{label}: there is no department {value} that may be chosen here",
+    ),
+    "picture_kind": (
+        "“{value}”不是 JPEG、PNG、WebP 或 GIF 图片",
+        "'{value}' is no JPEG, PNG, WebP or GIF picture",
+    ),
+    "picture_broken": (
+        "图片“{value}”已损坏，无法读取",
+        "the picture '{value}' is damaged and cannot be read",
+    ),
+    "picture_large": (
+        "图片“{value}”过大（最多 {limit} 百万像素）",
+        "the picture '{value}' is too large (at most {limit} million pixels)",
     ),
     "unknown_file": ("{label}：找不到文件 {value}", "{label}: there is no file {value}"),
     "unknown_row": ("{label}中没有编号为 {value} 的行", "{label} has no row with the id {value}"),
@@ -51,6 +65,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "还有 {count} 条“{label}”引用它，不能删除",
         "{count} {label} still refer to it, so it cannot be deleted",
     ),
+    "too_deep": (
+        "连带删除超过 {limit} 层，涉及“{label}”，请先删除下级记录",
+        "the deletion would follow links over more than {limit} steps, to {label}; delete what lies below first",
+    ),
     "not_deleted": ("回收站里没有这条记录", "there is no such record in the recycle bin"),
     "restore_target": (
         "{label}指向的记录已被删除，请先恢复它",
@@ -76,6 +94,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} records are still linked to by others, perhaps in the bin too, and cannot be deleted for good",
     ),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
+    "too_many_links": (
+        "表达式沿关联读取 {count} 次，最多 {limit} 次",
+        "the expression follows {count} links, and {limit} are allowed",
+    ),
     "too_many_groups": ("分组结果超过 {limit} 行，请缩小范围", "more than {limit} groups; narrow the filter"),
     "bad_operation": (
         "操作应为 create、update、delete 或 restore",
@@ -131,6 +153,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
     "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
+    "import_other_file": ("这不是这次导入的文件：列不相同", "this is not the file of the import: its columns differ"),
     "import_file_gone": ("导入的文件已不在原处", "the file of the import is no longer there"),
     "import_constant": (
         "固定值的字段“{name}”无效或已由列写入",

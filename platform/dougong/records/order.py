@@ -64,8 +64,8 @@ def _compared(call: Call, columns: Columns, name: str) -> ColumnElement[Any]:
     if name in SYSTEM_KEYS:
         return columns.table.c[name]
     field = shape.entity.fields.get(name)
-    if field is None or name in columns.hidden or not shape.types[name].sortable:
-        known = [each for each in shape.entity.fields if each not in columns.hidden]
+    if field is None or name in columns.concealed or not shape.types[name].sortable:
+        known = [each for each in shape.entity.fields if each not in columns.concealed]
         refuse(
             "invalid", call.language, "unsortable", "sort", nearest(name, [*known, *SYSTEM_KEYS]), name=name
         )

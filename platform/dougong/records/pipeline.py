@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +26,8 @@ from dougong.records.shape import Shape
 from dougong.records.targets import check_targets
 from dougong.records.trail import changes_of, differing, write_history
 from dougong.records.unique import check_unique, has_unique
+from dougong.storage.bulk import FEW
+from dougong.storage.statements import savepoint
 
 
 def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
@@ -95,11 +96,6 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
             raise Refusal("conflict", _lost_race(call, shape, drafts)) from error
     changed = [draft for draft in standing if draft.changed]
     _claim_files(call, shape, [*new, *changed])
-    index_drafts(call, shape, [*new, *changed])
-    created = (("create", draft.id, 1, None) for draft in new)
-    updated = (("update", draft.id, draft.values["version"], changes_of(shape, draft)) for draft in changed)
-    stamps = {draft.id: draft.stamp for draft in (*new, *changed) if draft.stamp is not None}
-    write_history(call, shape, chain(created, updated), stamps)
     told = [
         draft
         for kind, drafts_of_kind in (("create", new), ("update", changed))
@@ -110,9 +106,21 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
 
 
 def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> None:
-    with call.connection.begin_nested():
+    """Put everything that was worked out into the tables, all of it or nothing; for a few rows in one round trip."""
+    store.take_ids(call, shape, [*new, *standing])
+    written = [*new, *(draft for draft in standing if draft.changed)]
+    with savepoint(call.connection, in_one_trip=store.size_of(written) < FEW):
         store.insert_new(call, shape, new)
         store.update_changed(call, shape, standing)
+        index_drafts(call, shape, written)
+        entries = (
+            ("create", draft.id, 1, None)
+            if draft.is_new
+            else ("update", draft.id, draft.values["version"], changes_of(shape, draft))
+            for draft in written
+        )
+        stamps = {draft.id: draft.stamp for draft in written if draft.stamp is not None}
+        write_history(call, shape, entries, stamps)
 
 
 def _with_other_numbers(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> bool:

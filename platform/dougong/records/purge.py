@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
-from dougong.records.delete import Pointer, pointers_to
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
+from dougong.records.pointers import Pointer, pointers_to
 from dougong.records.searching import forget_records
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
@@ -124,7 +124,7 @@ def _reduce_history(call: Call, shape: Shape, identifiers: Sequence[int], histor
         call.connection.execute(delete(HISTORY).where(*of_records))
     elif history == "events":
         # where a merged record went stays known
-        told = (*of_records, HISTORY.c.action != "merge", HISTORY.c.changes.is_not(None))
+        told = (*of_records, HISTORY.c.action.not_in(("merge", "absorb")), HISTORY.c.changes.is_not(None))
         call.connection.execute(update(HISTORY).where(*told).values(changes=None))
 
 

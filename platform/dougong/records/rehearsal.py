@@ -20,20 +20,27 @@ class Rehearsal:
         self._taken: list[tuple[Unique, set[Key]]] = [(rule, set()) for rule in shape.unique]
         self._named = [rule.fields[0] for rule in shape.unique if len(rule.fields) == 1 and rule.is_plain]
         self._names: set[Value] = set()
+        self._serials = {field.id for field in shape.serials}
 
     def rehearse(self, call: Call, drafts: Sequence[Draft]) -> None:
         """Report what earlier records of the file have taken, and remember the others."""
         for draft in drafts:
             for rule, taken in self._taken:
-                key = key_of(draft.values, rule)
+                key = self._key(draft, rule)
                 if draft.is_new and key is not None and key in taken:
                     report_shared(call, self._shape, rule, draft)
             if not draft.problems:
                 self._remember(draft)
 
+    def _key(self, draft: Draft, rule: Unique) -> Key | None:
+        """What must be unique of a draft; numbers that were drawn are not, as every chunk of a dry run gives them back."""
+        if any(name in self._serials and name not in draft.written for name in rule.fields):
+            return None
+        return key_of(draft.values, rule)
+
     def _remember(self, draft: Draft) -> None:
         for rule, taken in self._taken:
-            key = key_of(draft.values, rule)
+            key = self._key(draft, rule)
             if key is not None:
                 taken.add(key)
         self._names.update(draft.values[name] for name in self._named if draft.values.get(name) is not None)

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from dougong.diagnostics import Refusal
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
-from dougong.records.delete import Pointer, pointers_to
 from dougong.records.draft import Draft, Values
 from dougong.records.load import drafts_of, load
 from dougong.records.pipeline import complete, problems_in, write
+from dougong.records.pointers import Pointer, pointers_to
 from dougong.records.shape import Shape, shape_of
 
 

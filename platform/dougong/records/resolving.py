@@ -106,7 +106,7 @@ class Resolver:
         shape = shape_of(call.release, key)
         found: dict[str, int | None] = {}
         selection = Selection(call, shape)
-        for column in _ways(shape, selection.hidden):
+        for column in _ways(shape, selection.columns.concealed):
             left = [text for text in texts if text not in found]
             for chunk in chunks(left):
                 statement = selection.select(shape.table.c.id, column).where(column.in_(chunk))

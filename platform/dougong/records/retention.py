@@ -15,6 +15,7 @@ from dougong.jobs import Job, Task
 from dougong.people.actor import SYSTEM
 from dougong.records.call import Call, call_for
 from dougong.records.files import path_of
+from dougong.records.pictures import small_path
 from dougong.records.purge import expired, purge_records, shapes_of
 from dougong.records.shape import Shape
 from dougong.storage.release import Releases
@@ -155,7 +156,9 @@ def _sweep_files(writing: Writing, folder: Path, now: datetime, swept: Swept, dr
             statement = select(FILE.c.id, FILE.c.key).where(FILE.c.deleted_at.is_not(None)).limit(_AT_ONCE)
             rows = connection.execute(statement).all()
         for row in rows:
-            path_of(folder, row.key).unlink(missing_ok=True)
+            path = path_of(folder, row.key)
+            path.unlink(missing_ok=True)
+            small_path(path).unlink(missing_ok=True)
         with writing() as connection:
             connection.execute(delete(FILE).where(FILE.c.id.in_([row.id for row in rows])))
         swept.files += len(rows)

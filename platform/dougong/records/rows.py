@@ -13,6 +13,7 @@ from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.load import linked_ids, load_rows
+from dougong.records.masking import mask_values
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
 from dougong.records.shape import Shape
@@ -80,6 +81,8 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Seque
         MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}
     }
     titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
+    for values in found:
+        mask_values(call, shape.key, values)
     title, key, shown = titler(call, shape, wanted.hidden), shape.key, wanted.shown
     return [
         Record(
@@ -110,6 +113,8 @@ def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[s
         by_record = load_rows(call, rows_shape, [values["id"] for values in found])
         for values in found:
             rows = [{each: row.get(each) for each in shown} for row in by_record.get(values["id"], ())]
+            for row in rows:
+                mask_values(call, rows_shape.key, row)
             values[name] = rows
             titles = merge(titles, wanted_by(rows_shape, rows, shown))
     return titles

@@ -9,6 +9,7 @@ from sqlalchemy import Table
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
@@ -17,7 +18,6 @@ from dougong.model.unique import Unique
 from dougong.storage.release import Release
 
 Paths = frozenset[str]
-_LISTS = frozenset({"choices", "file", "members", "departments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Shape:
     unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
     listed: tuple[str, ...]
-    """Fields whose value is a list that one column holds: choices, files, people and departments."""
+    """Fields whose value is a list that one column holds."""
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
@@ -89,13 +89,13 @@ def _build(release: Release, entity: Entity) -> Shape:
         tables=tables,
         links=_of_type(fields, "link"),
         people=tuple(field for field in fields if field.type in PEOPLE | DEPARTMENTS),
-        files=_of_type(fields, "file"),
+        files=tuple(field for field in fields if field.type in FILES),
         serials=_of_type(fields, "serial"),
         stages=_of_type(fields, "stage"),
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
-        listed=tuple(field.id for field in fields if field.type in _LISTS and field.id in table.c),
+        listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
         computes_from_numbers=_computes_from_numbers(fields, tables),

@@ -6,17 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
-
 from dougong.model.field import Field
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
-from dougong.records.draft import Draft, Rows
+from dougong.records.draft import Draft, Rows, Values
 from dougong.records.shape import Shape
 from dougong.storage import ids
-from dougong.storage.bulk import Same, insert_columns
-
-Parameters = dict[str, Any]
+from dougong.storage.bulk import Same, delete_rows, insert_columns, update_rows
 
 
 def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
@@ -24,14 +19,32 @@ def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
     return (call.at, call.actor.id) if draft.stamp is None else (draft.stamp.at, draft.stamp.by)
 
 
+def take_ids(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Give new records and new rows their ids."""
+    new = [draft for draft in drafts if draft.is_new]
+    if new:
+        for draft, identifier in zip(
+            new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True
+        ):
+            draft.id = draft.values["id"] = identifier
+    for name, rows_shape in shape.tables.items():
+        rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
+        take_ids(call, rows_shape, rows)
+
+
+def size_of(drafts: Iterable[Draft]) -> int:
+    """How many rows writing the drafts may touch, roughly: one for each record, each row and each link to one of many."""
+    size = 0
+    for draft in drafts:
+        size += 1 + sum(len(value) for value in draft.values.values() if isinstance(value, (tuple, list)))
+        size += sum(size_of(rows.drafts) + len(rows.removed) for rows in draft.rows.values())
+    return size
+
+
 def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Insert new records with ids of their own, their links and their rows."""
+    """Insert new records under the ids they were given, their links and their rows."""
     if not drafts:
         return
-    for draft, identifier in zip(
-        drafts, ids.allocate(call.connection, shape.table.name, len(drafts)), strict=True
-    ):
-        draft.id = identifier
     columns: dict[str, Sequence[Any] | Same] = {
         field.id: [draft.values.get(field.id) for draft in drafts] for field in shape.columns
     }
@@ -54,7 +67,6 @@ def _stamps(call: Call, drafts: Sequence[Draft]) -> dict[str, Sequence[Any] | Sa
             updated_by=by,
             version=1,
             deleted_at=None,
-            id=draft.id,
         )
     if all(draft.stamp is None for draft in drafts):
         now, actor = Same(call.at), Same(call.actor.id)
@@ -94,19 +106,13 @@ def write_computed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
 def _update_columns(
     call: Call, shape: Shape, drafts: Iterable[Draft], columns: set[str], always: tuple[str, ...]
 ) -> None:
-    groups: dict[tuple[str, ...], list[Parameters]] = {}
+    groups: dict[tuple[str, ...], list[tuple[int, Values]]] = {}
     for draft in drafts:
         names = (*(name for name in draft.changed if name in columns), *always)
         if names:
-            parameters = {f"new_{name}": draft.values.get(name) for name in names}
-            groups.setdefault(names, []).append({"which": draft.id, **parameters})
+            groups.setdefault(names, []).append((draft.id, draft.values))
     for names, rows in groups.items():
-        values = {
-            shape.table.c[name]: bindparam(f"new_{name}", type_=shape.table.c[name].type) for name in names
-        }
-        call.connection.execute(
-            update(shape.table).where(shape.table.c.id == bindparam("which")).values(values), rows
-        )
+        update_rows(call.connection, shape.table, names, rows)
 
 
 def _insert_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
@@ -122,17 +128,14 @@ def _insert_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft
 
 
 def _delete_links(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> None:
-    table = call.release.tables.links(shape.key, field.id)
-    for chunk in chunks(sources):
-        call.connection.execute(delete(table).where(table.c.source_id.in_(chunk)))
+    delete_rows(call.connection, call.release.tables.links(shape.key, field.id), "source_id", sources)
 
 
 def _write_rows(call: Call, shape: Shape, owners: Sequence[tuple[Draft, Rows]]) -> None:
     gone = [values["id"] for _, rows in owners for values in rows.removed]
     for field in shape.lists:
         _delete_links(call, shape, field, gone)
-    for chunk in chunks(gone):
-        call.connection.execute(delete(shape.table).where(shape.table.c.id.in_(chunk)))
+    delete_rows(call.connection, shape.table, "id", gone)
     new: list[Draft] = []
     columns = {field.id for field in shape.columns} | {"position"}
     standing: list[Draft] = []
@@ -156,20 +159,10 @@ def _write_rows(call: Call, shape: Shape, owners: Sequence[tuple[Draft, Rows]]) 
 def _insert_rows(call: Call, shape: Shape, new: Sequence[Draft]) -> None:
     if not new:
         return
-    for row, identifier in zip(new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True):
-        row.id = row.values["id"] = identifier
     names = ("id", "parent_id", "position", *(field.id for field in shape.columns))
     columns = {name: [row.values.get(name) for row in new] for name in names}
     insert_columns(call.connection, shape.table, columns, len(new))
 
 
 def _update_positions(call: Call, shape: Shape, rows: Sequence[Draft]) -> None:
-    if rows:
-        statement = (
-            update(shape.table)
-            .where(shape.table.c.id == bindparam("which"))
-            .values(position=bindparam("place"))
-        )
-        call.connection.execute(
-            statement, [{"which": row.id, "place": row.values["position"]} for row in rows]
-        )
+    update_rows(call.connection, shape.table, ("position",), [(row.id, row.values) for row in rows])

@@ -11,13 +11,16 @@ from dougong.fieldtypes.references import PEOPLE
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
+from dougong.policy.masks import masks_of
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
+from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Values
 from dougong.records.eligible import eligible_people, eligible_units, is_narrowed
+from dougong.records.kept import kept
 from dougong.records.messages import problem
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
+from dougong.storage.statements import Statement, among
 from dougong.storage.system import FILE, USER
 
 
@@ -72,18 +75,26 @@ def _fill(draft: Draft, fill: tuple[tuple[str, str], ...], source: Values) -> No
 
 def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -> dict[int, Values]:
     """The rows with these ids that exist and that the actor may read, with the fields asked for as far as they are visible."""
+    question = kept(call, ("targets", key, tuple(fields)), lambda: _question(call, key, fields))
+    if question is None:
+        return {}
+    names, statement = question
+    rows = statement.rows(call.connection, {"ids": possible_ids(ids)})
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, ...], Statement] | None:
+    """The names and the statement by which rows are read; nothing where the actor may read none."""
     table = shape_of(call.release, key).table
     rule = readable(call, key, table)
     if rule.nothing:
-        return {}
-    columns = [table.c[name] for name in fields if name in table.c and name not in rule.hidden]
-    found: dict[int, Values] = {}
-    for chunk in chunks(sorted(ids)):
-        statement = select(table.c.id, *columns).where(
-            table.c.id.in_(chunk), table.c.deleted_at.is_(None), *rule.conditions
-        )
-        found.update((row["id"], dict(row)) for row in call.connection.execute(statement).mappings())
-    return found
+        return None
+    closed = rule.hidden.union(masks_of(call.release, key))
+    names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in closed))
+    statement = select(*(table.c[name] for name in names)).where(
+        among(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
+    )
+    return names, Statement(statement, call.dialect)
 
 
 def _check_people(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:

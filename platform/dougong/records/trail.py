@@ -14,6 +14,8 @@ from dougong.storage.bulk import Same, insert_columns
 from dougong.storage.system import HISTORY
 
 Change = dict[str, Any]
+REVEALED = "$revealed"
+"""Where an entry of the action `reveal` names the masked fields that were shown; no field can be called so."""
 
 
 def write_history(

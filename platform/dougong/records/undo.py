@@ -111,10 +111,10 @@ def _check_root(call: Call, entries: Sequence[PastEntry]) -> None:
     newest = entries[0]
     roots = [entry for entry in entries if entry.action == "merge"] or [newest]
     for entry in {newest, *roots}:
-        shape = open_door(call, entry.key, wanted.get(entry.action, "delete"))
         action = wanted.get(entry.action, "delete")
-        deleted = entry.action != "update"
-        if not Selection(call, shape, action, deleted).among([entry.record_id]).count():
+        shape = open_door(call, entry.key, action)
+        living, gone = (Selection(call, shape, action, deleted) for deleted in (False, True))
+        if not any(each.among([entry.record_id]).count() for each in (living, gone)):
             refuse("conflict", call.language, "undo_forbidden")
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 
 from dougong.diagnostics import Diagnostic
 from dougong.policy.access import access
+from dougong.policy.masks import REVEAL
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.locks import locked_ids
@@ -124,6 +125,7 @@ def _changed_since(
             HISTORY.c.entity == shape.key,
             HISTORY.c.record_id.in_(chunk),
             HISTORY.c.id > oldest,
+            HISTORY.c.action != REVEAL,
         )
         for row in call.connection.execute(statement):
             if row.id not in own:

@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 
 from dougong.fieldtypes.texts import LineType
 from dougong.model.expression import Value
 from dougong.model.unique import Unique
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
 from dougong.records.draft import Draft
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
 from dougong.records.titles import find_titles
 from dougong.storage.conditions import predicates, recorded
 from dougong.storage.kinds import kind_of
+from dougong.storage.statements import holding_keys, kept, key_values
 
 Key = tuple[Value, ...]
 _SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
@@ -75,6 +75,16 @@ def _folded(value: Value) -> Value:
 
 def _taken(call: Call, shape: Shape, rule: Unique, keys: Sequence[Key], moving: set[int]) -> dict[Key, int]:
     """The keys that records outside this change hold already, each with such a record."""
+    if not keys:
+        return {}
+    key = ("unique", shape.key, shape.unique.index(rule))
+    statement = kept(call.release.cache, key, call.dialect, lambda: _holding(shape, rule, call.dialect))
+    rows = statement.rows(call.connection, key_values("keys", keys, call.dialect))
+    return {tuple(row[1:]): row[0] for row in rows if row[0] not in moving}
+
+
+def _holding(shape: Shape, rule: Unique, dialect: str) -> Select[Any]:
+    """The statement that finds records which hold one of some keys."""
     table = shape.table
     columns = [
         func.lower(table.c[name], type_=table.c[name].type)
@@ -82,15 +92,10 @@ def _taken(call: Call, shape: Shape, rule: Unique, keys: Sequence[Key], moving: 
         else table.c[name]
         for name in rule.fields
     ]
-    found: dict[Key, int] = {}
-    for chunk in chunks(keys):
-        statement = select(table.c.id, *columns).where(is_one_of(columns, chunk))
-        if "deleted_at" in table.c and not _is_serial(shape, rule):
-            statement = statement.where(table.c.deleted_at.is_(None))
-        statement = statement.where(*_among(shape, rule))
-        rows = call.connection.execute(statement).all()
-        found.update((tuple(row[1:]), row[0]) for row in rows if row[0] not in moving)
-    return found
+    statement = holding_keys(select(table.c.id, *columns), columns, "keys", dialect)
+    if "deleted_at" in table.c and not _is_serial(shape, rule):
+        statement = statement.where(table.c.deleted_at.is_(None))
+    return statement.where(*_among(shape, rule))
 
 
 def _is_folded(shape: Shape, rule: Unique, name: str) -> bool:

@@ -14,7 +14,11 @@ from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.system import COMMENT, FILE, HISTORY, INSTANCE
 
+INTO, ABSORBED = "$into", "$absorbed"
+"""What the history says of a merge, under names that no field can have: where the record went, and which ones came."""
+
 _LONGEST_ROAD = 20
+_MOST_ABSORBED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,10 @@ class Moved:
     def document(self, survivor: int) -> dict[str, Any]:
         """What the history remembers of it."""
         return {
-            "into": str(survivor),
-            "comments": list(self.comments),
-            "approvals": list(self.approvals),
-            "files": [list(each) for each in self.files],
+            INTO: str(survivor),
+            "$comments": list(self.comments),
+            "$approvals": list(self.approvals),
+            "$files": [list(each) for each in self.files],
         }
 
 
@@ -60,14 +64,14 @@ def owners_of(call: Call, keys: Sequence[str]) -> tuple[tuple[Any, ...], ...]:
 
 def unmerge(call: Call, shape: Shape, loser: int, changes: Mapping[str, Any]) -> None:
     """Hang on a record again what the merge took from it; its values and links come back by themselves."""
-    for table, name in ((COMMENT, "comments"), (INSTANCE, "approvals")):
+    for table, name in ((COMMENT, "$comments"), (INSTANCE, "$approvals")):
         for chunk in chunks(changes.get(name, ())):
             call.connection.execute(
                 update(table)
                 .where(table.c.id.in_(chunk), table.c.entity == shape.key)
                 .values(record_id=loser)
             )
-    for key, entity, record_id, field, created_by in changes.get("files", ()):
+    for key, entity, record_id, field, created_by in changes.get("$files", ()):
         owner = {"entity": entity, "record_id": record_id, "field": field, "created_by": created_by}
         call.connection.execute(update(FILE).where(FILE.c.key == key).values(**owner))
 
@@ -77,17 +81,38 @@ def forward_of(call: Call, key: str, identifier: int) -> int | None:
     shape = shape_of(call.release, key)
     seen = [identifier]
     while len(seen) < _LONGEST_ROAD:
-        statement = (
-            select(HISTORY.c.action, HISTORY.c.changes)
-            .where(HISTORY.c.entity == key, HISTORY.c.record_id == seen[-1], HISTORY.c.action != "purge")
-            .order_by(HISTORY.c.id.desc())
-            .limit(1)
-        )
-        row = call.connection.execute(statement).first()
-        if row is None or row.action != "merge":
+        gone_to = _gone_to(call, key, seen[-1])
+        if gone_to is None:
             break
-        seen.append(int(row.changes["into"]))
+        seen.append(gone_to)
     target = seen[-1]
     if len(seen) == 1 or not Selection(call, shape).among([target]).count():
         return None
     return target
+
+
+def absorbed_by(call: Call, key: str, identifier: int) -> list[int]:
+    """The records that were merged into one, and those merged into them before, unless they came back."""
+    found: list[int] = []
+    asked = [identifier]
+    while asked and len(found) < _MOST_ABSORBED:
+        told = select(HISTORY.c.changes).where(
+            HISTORY.c.entity == key, HISTORY.c.record_id.in_(asked), HISTORY.c.action == "absorb"
+        )
+        rows = call.connection.execute(told).scalars().all()
+        asked = [int(each) for changes in rows for each in (changes or {}).get(ABSORBED, ())]
+        asked = [each for each in dict.fromkeys(asked) if each not in found and _gone_to(call, key, each)]
+        found += asked
+    return found
+
+
+def _gone_to(call: Call, key: str, identifier: int) -> int | None:
+    """Where a record was merged to, when that is the last thing that happened to it."""
+    statement = (
+        select(HISTORY.c.action, HISTORY.c.changes)
+        .where(HISTORY.c.entity == key, HISTORY.c.record_id == identifier, HISTORY.c.action != "purge")
+        .order_by(HISTORY.c.id.desc())
+        .limit(1)
+    )
+    row = call.connection.execute(statement).first()
+    return int(row.changes[INTO]) if row is not None and row.action == "merge" else None

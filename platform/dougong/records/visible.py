@@ -13,9 +13,11 @@ from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, false,
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import to_sql
+from dougong.fieldtypes.references import REFERRING
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.policy.access import access
+from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.evaluation import today_of
 from dougong.records.shape import Shape, shape_of
@@ -75,12 +77,16 @@ class Columns:
     as_definition: bool = False
     shape: Shape = field(init=False)
     hidden: frozenset[str] = field(init=False)
+    concealed: frozenset[str] = field(init=False)
+    """Fields that a condition or an order must not use: hidden ones, and masked ones that the actor may not see whole."""
 
     def __post_init__(self) -> None:
         release, actor = self.call.release, self.call.actor
         object.__setattr__(self, "shape", shape_of(release, self.key))
         hidden = frozenset() if self.as_definition else access(release, actor, self.key, "read").hidden
         object.__setattr__(self, "hidden", hidden)
+        kept = frozenset() if self.as_definition else concealed(release, actor, self.key)
+        object.__setattr__(self, "concealed", kept)
 
     def column(self, road: Road) -> ColumnElement[Any]:
         """The column of a field or system column, or of a linked record by a correlated subquery."""
@@ -88,7 +94,7 @@ class Columns:
         if rest:
             return self._linked(name, rest)
         own = self.table.c[name]
-        return cast(null(), own.type) if name in self.hidden else own
+        return cast(null(), own.type) if name in self.concealed else own
 
     def _linked(self, name: str, rest: Road) -> ColumnElement[Any]:
         key, own = self._link(name)
@@ -165,5 +171,5 @@ class Columns:
             items = func.json_each(column).table_valued("value").alias()
         else:
             items = func.jsonb_array_elements_text(column).table_valued("value").alias()
-        stored = Text() if listed.type == "choices" else BigInteger()
+        stored = BigInteger() if listed.type in REFERRING else Text()
         return Rows(items, true(), lambda names: cast(items.c.value, stored))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
 from dougong.definitions.schemas.entity import definitions
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
+from dougong.model.field import Field, LinkTarget, Option, SerialPart
+from dougong.model.text import EMPTY, Text
 from dougong.reference.definitions_page import shape_of
 from dougong.reference.markdown import Language, code, page, pick, table
 
@@ -60,4 +67,35 @@ def _section(kind: FieldType, language: Language) -> str:
         kind.documentation.get(language),
         table(heads, rows) if rows else "",
         f"{conditions}{colon}{pick(language, ', ', '、').join(labels)}" if labels else "",
+        _example(kind, language),
     ).rstrip()
+
+
+_NEEDED: Mapping[str, str] = {
+    "options": "options: {a: A, b: B}",
+    "pipeline": "pipeline: sales",
+    "to": "to: account",
+    "fields": "fields: {quantity: {type: integer}}",
+    "parts": 'parts: ["C-", {count: 4}]',
+}
+"""What an example of a definition says for the settings that a type cannot do without."""
+_SHOWN = Field(
+    "example",
+    "text",
+    EMPTY,
+    currency="CNY",
+    decimals=2,
+    options=(Option("a", Text.of("A")), Option("b", Text.of("B"))),
+    target=LinkTarget("crm", "account"),
+    parts=(SerialPart("constant", "C-"), SerialPart("count", "4")),
+)
+
+
+def _example(kind: FieldType, language: Language) -> str:
+    """A field of the type as it is written, and a value of it as the API gives and takes it."""
+    needed = [_NEEDED.get(name, f"{name}: …") for name in kind.settings.get("required", ())]
+    written = ", ".join((f"type: {kind.id}", *needed))
+    shown = replace(_SHOWN, type=kind.id, extra=MappingProxyType(kind.defaults))
+    value = json.dumps(kind.to_json(kind.example(shown), shown), ensure_ascii=False)
+    title = pick(language, "Example, and a value over the API:", "写法举例，及接口中的值：")
+    return f"{title}\n\n```yaml\nexample: {{{written}}}\n```\n\n```json\n{value}\n```"

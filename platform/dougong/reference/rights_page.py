@@ -30,6 +30,13 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "从文件导入记录。新增和修改仍需各自的授权。",
     ),
     "export": ("Take records out as a file; only what may be read.", "把记录导出为文件；仅限可查看的内容。"),
+    "reveal": (
+        (
+            "See a masked value whole, one at a time; each time is kept in the history. Who may reveal on all rows may also filter "
+            "and sort by it. Lists, exports and the API show the mask to everybody."
+        ),
+        "逐个查看被掩码的完整值，每次查看都记入历史。可查看全部行的人也可以按它筛选和排序。列表、导出和接口对所有人都只给掩码。",
+    ),
 }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dougong.model.expression import Expression
 from dougong.model.report import Dimension, Measure, Report
 from dougong.policy.access import access
+from dougong.policy.masks import concealed
 from dougong.records.aggregate import Aggregate, Group, aggregate
 from dougong.records.call import Call
 from dougong.records.query import Query
@@ -94,7 +95,7 @@ def _may_see_road(call: Call, entity: str, names: tuple[str, ...]) -> bool:
             return True
         stands_alone = "/" not in key
         answer = access(call.release, call.actor, key, "read") if stands_alone else None
-        if answer is not None and (not answer.allowed or name in answer.hidden):
+        if answer is not None and (not answer.allowed or name in concealed(call.release, call.actor, key)):
             return False
         field = call.release.entity(key).fields.get(name)
         if field is None:

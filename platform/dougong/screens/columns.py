@@ -19,7 +19,7 @@ from dougong.screens.showing import FIGURES, SYSTEM_TYPES, Titles, shown, system
 from dougong.screens.texts import text
 
 SYSTEM = ("created_at", "created_by", "updated_at", "updated_by", "id")
-UNLISTED = frozenset({"table", "long_text", "file", "address"})
+UNLISTED = frozenset({"table", "long_text", "file", "signature", "address"})
 DEFAULT_COLUMNS = 7
 
 SortLink = Callable[[str], tuple[str, str]]

@@ -33,15 +33,29 @@ from dougong.screens.shape import (
 from dougong.screens.texts import counted, text
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("types_basic", ("text", "long_text", "boolean", "email", "phone", "url", "address")),
-    ("types_number", ("integer", "decimal", "money", "percent", "date", "datetime", "serial")),
-    ("types_choice", ("choice", "choices")),
+    ("types_basic", ("text", "long_text", "rich_text", "boolean", "email", "phone", "url", "address")),
+    (
+        "types_number",
+        (
+            "integer",
+            "decimal",
+            "money",
+            "percent",
+            "rating",
+            "date",
+            "datetime",
+            "time",
+            "duration",
+            "serial",
+        ),
+    ),
+    ("types_choice", ("choice", "choices", "tags", "colour")),
     ("types_relation", ("member", "members", "department", "departments", "link", "links")),
-    ("types_other", ("file",)),
+    ("types_other", ("file", "images", "signature", "barcode", "json")),
 )
-WITH_LENGTH = frozenset({"text", "long_text"})
+WITH_LENGTH = frozenset({"text", "long_text", "rich_text"})
 WITH_DECIMALS = frozenset({"decimal", "money", "percent"})
-WITH_BOUNDS = frozenset({"integer", "decimal", "money", "percent", "date", "datetime"})
+WITH_BOUNDS = frozenset({"integer", "decimal", "money", "percent", "duration", "date", "datetime", "time"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _recognised(node: Node) -> Recognised | None:
     if not isinstance(node, Call):
         return None
     if node.name == "OR":
-        return _or_empty(node)
+        return _or_empty(node) or _any_of(node)
     if node.name == "NOT":
         return _negated(node.arguments[0])
     return _plain(node)
@@ -71,6 +71,18 @@ def _or_empty(node: Call) -> Recognised | None:
     if first is None or second is None or second[1] != "empty" or first[0].names != second[0].names:
         return None
     return first if first[1] in ("is_not", "lacks", "none_of", "no") else None
+
+
+def _any_of(node: Call) -> Recognised | None:
+    """`'a' IN x OR 'b' IN x`, as "has any of" is written."""
+    found = [_recognised(argument) for argument in node.arguments]
+    first = found[0]
+    if first is None or any(each is None or each[1] not in ("has", "has_any") for each in found):
+        return None
+    known = [each for each in found if each is not None]
+    if any(each[0].names != first[0].names for each in known):
+        return None
+    return first[0], "has_any", tuple(operand for each in known for operand in each[2])
 
 
 def _negated(node: Node) -> Recognised | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes.file import FILES
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.form import Form
@@ -93,7 +94,7 @@ def _form(
         buttons=buttons,
         hidden=tuple(entry.hidden),
         crumbs=(*crumbs, crumb) if crumb else crumbs,
-        has_files=any(each.type == "file" for section in sections for each in section.fields),
+        has_files=any(each.type in FILES for section in sections for each in section.fields),
     )
 
 

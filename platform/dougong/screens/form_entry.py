@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -15,6 +16,7 @@ from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.choose import choose
+from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem
 from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import FormScreen, Submitted
@@ -73,7 +75,7 @@ def _read(
 
 
 def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
-    if field.type == "file":
+    if field.type in FILES:
         parts = entered if isinstance(entered, tuple) else (entered,)
         return TYPES[field.type].coerce([each for each in parts if isinstance(each, str) and each], field)
     if field.type in REFERRING:
@@ -83,6 +85,8 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
         parts = entered if isinstance(entered, tuple) else (entered,)
         return kind.coerce([each for each in parts if each], field)
     words = entered if isinstance(entered, str) else ""
+    if may_be_mask(field, words):
+        return words
     return kind.parse(words, field, Habits(call.language, ZoneInfo(call.timezone)))
 
 

@@ -8,25 +8,31 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.duration import clock_text
+from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
+from dougong.fieldtypes.tags import suggestions_of
+from dougong.fieldtypes.time_ import has_seconds
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.titles import target_key
-from dougong.screens.addresses import entity_path
+from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of
-from dougong.screens.shape import Choice, FormField, FormRow, Submitted, SubTable
+from dougong.screens.shape import Choice, FormField, FormRow, Piece, Submitted, SubTable
 from dougong.screens.showing import (
     Titles,
     department,
     linked,
     option_piece,
     person,
-    raw_text,
     shown,
     stage_piece,
 )
@@ -38,6 +44,7 @@ INPUT_MODES = {
     "decimal": "decimal",
     "money": "decimal",
     "percent": "decimal",
+    "rating": "numeric",
     "phone": "tel",
     "email": "email",
     "url": "url",
@@ -83,6 +90,7 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,
+        placeholder=_placeholder(field),
         max_length=field.max_length or 0,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
@@ -90,8 +98,8 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         inputmode=INPUT_MODES.get(field.type, ""),
         suffix="%" if field.type == "percent" else "",
         prefix=symbol_of(field.currency) if field.type == "money" else "",
-        multiple=field.multiple or field.type in {"choices"} | SEVERAL,
-        accept=",".join(field.accept),
+        multiple=field.multiple or field.type in {"choices", "images"} | SEVERAL,
+        accept=ACCEPT if field.type in PICTURES else ",".join(field.accept),
     )
     if field.type == "table":
         return replace(built, table=None if read_only else _sub_table(place, field), shown=built.shown)
@@ -113,9 +121,15 @@ def _bound(field: Field, bound: Decimal | Expression | None) -> str:
 def _step(field: Field) -> str:
     if field.type == "integer":
         return "1"
+    if field.type == "time":
+        return "1" if has_seconds(field) else "60"
     if field.type in ("decimal", "money"):
         return format(Decimal(1).scaleb(-field.decimals), "f")
     return "any" if field.type == "percent" else ""
+
+
+def _placeholder(field: Field) -> str:
+    return {"duration": clock_text(9000), "colour": "#rrggbb"}.get(field.type, "")
 
 
 def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
@@ -130,16 +144,16 @@ def _raw(place: Place, field: Field, value: Value) -> str | tuple[str, ...]:
 def input_text(field: Field, value: Value, timezone: str) -> str | tuple[str, ...]:
     """What stands in an input for a value: the spelling that its HTML input expects."""
     if value is None:
-        return () if field.type in {"choices", "file"} | SEVERAL else ""
+        return () if field.type in {"choices"} | FILES | SEVERAL else ""
     if field.type in {"choices"} | SEVERAL:
         return tuple(str(each) for each in value)
-    if field.type == "file":
+    if field.type in FILES:
         return tuple(str(each["id"]) for each in value)
     if field.type == "percent":
         return format((value * 100).normalize() + 0, "f")
     if isinstance(value, datetime):
         return value.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%dT%H:%M")
-    return raw_text(field, value)
+    return TYPES[field.type].to_input(value, field)
 
 
 def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
@@ -151,6 +165,13 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
             for each in field.options
         )
         return replace(built, options=options)
+    if field.type == "rating":
+        most = stars_of(field)
+        numbers = range(1, most + 1)
+        return replace(built, options=tuple(Choice(str(each), f"{each} / {most}") for each in numbers))
+    if field.type == "tags":
+        suggested = tuple(Choice(each, each) for each in suggestions_of(field))
+        return replace(built, options=suggested, choose_href=_choose_href(place, field))
     if field.type == "stage":
         stages = place.entity.pipelines[field.pipeline].stages
         pieces = ((stage, stage_piece(place.entity, field, stage.id, language)) for stage in stages)
@@ -159,9 +180,13 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
     if field.type == "address":
         return replace(built, parts=_address_parts(place, field))
-    if field.type == "file":
+    if field.type in FILES:
         value = place.values.get(field.id) or ()
-        files = tuple(Choice(str(each["id"]), each["name"]) for each in value if str(each["id"]) in built.raw)
+        files = tuple(
+            Choice(str(each["id"]), each["name"], Piece(each["name"], "file", file_path(each["id"])))
+            for each in value
+            if str(each["id"]) in built.raw
+        )
         field_path = f"{place.table}.{field.id}" if place.table else field.id
         key = place.owner or place.entity.key
         return replace(built, chosen=files, upload_action=f"{entity_path(key)}/files/{field_path}")

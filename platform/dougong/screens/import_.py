@@ -3,36 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from dougong.model.entity import Entity
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.mapping import ID, system_label
+from dougong.records.preview import ColumnPreview
+from dougong.records.reading import DETECTED, Layout
 from dougong.screens.addresses import entity_path
-from dougong.screens.shape import Action, Choice, ImportColumn, ImportCount, ImportMode, ImportScreen, Notice
+from dougong.screens.import_columns import import_column, layout_choices
+from dougong.screens.shape import (
+    Action,
+    Choice,
+    Column,
+    Confirm,
+    ImportConstant,
+    ImportCount,
+    ImportMode,
+    ImportReason,
+    ImportScreen,
+    Link,
+    Notice,
+    Row,
+    Shown,
+    Table,
+)
 from dougong.screens.texts import text
 
-MATCHABLE = frozenset({"text", "email", "phone", "serial", "integer", "url"})
+MATCHABLE = frozenset(
+    {"text", "email", "phone", "serial", "integer", "url", "link", "member", "date", "choice"}
+)
+SHOWN_HEADERS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class ImportState:
-    """What is known of an upload; `state` is that of its job ("" before there is one)."""
+    """What is known of an upload; `state` is that of its job ("" before there is one).
+
+    `broken` are the figures of an import that was stopped or broken off: it can go on or be undone.
+    """
 
     token: str
     name: str
-    header: Sequence[str]
-    sample: Sequence[Sequence[str]]
-    found: Mapping[str, str | None]
-    mapping: Mapping[str, str | None]
+    columns: Sequence[ColumnPreview]
     mode: str
     match: Sequence[str]
+    layout: Layout = DETECTED
+    sheets: Sequence[str] = ()
+    constants: Mapping[str, str] = attribute(default_factory=dict)
+    keep_empty: bool = False
+    remembered: bool = False
     tried: bool = False
     state: str = ""
     done: int = 0
+    total: int = 0
     error: str = ""
-    result: Mapping[str, Any] | None = field(default=None)
+    result: Mapping[str, Any] | None = None
+    broken: Mapping[str, int] | None = None
 
 
 def upload_screen(call: Call, key: str, problems: Sequence[str] = ()) -> ImportScreen:
@@ -55,6 +85,8 @@ def import_screen(call: Call, key: str, state: ImportState) -> ImportScreen:
         return _working(call, key, state)
     if state.result is not None and not state.result["dry_run"]:
         return _done(call, key, state)
+    if state.broken is not None:
+        return _broken(call, key, state)
     return _mapping(call, key, state)
 
 
@@ -67,35 +99,42 @@ def _title(call: Call, key: str) -> str:
 
 
 def _working(call: Call, key: str, state: ImportState) -> ImportScreen:
+    language, base = call.language, _base(key, state)
+    total = state.total if not state.tried else 0
+    words = {"count": f"{state.done:,}", "total": f"{total:,}"}
     return ImportScreen(
         title=_title(call, key),
         step="try" if state.tried else "done",
-        action=_base(key, state),
+        action=base,
         cancel_href=entity_path(key),
         file_text=state.name,
         running=True,
-        progress_text=text("import_working", call.language, count=f"{state.done:,}"),
-        status_href=_base(key, state),
+        percent=min(99, state.done * 100 // total) if total else 0,
+        progress_text=text("import_working_of" if total else "import_working", language, **words),
+        status_href=base,
+        actions=(Action("cancel", text("import_stop", language), f"{base}/cancel", "post"),),
     )
 
 
 def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
-    language, entity = call.language, call.release.entity(key)
+    language, entity, base = call.language, call.release.entity(key), _base(key, state)
     choices = field_choices(call, entity)
     columns = tuple(
-        _column(state, index, header, choices, language) for index, header in enumerate(state.header)
+        import_column(index, column, choices, language) for index, column in enumerate(state.columns)
     )
-    known = sum(1 for each in state.found.values() if each)
+    known = sum(1 for each in state.columns if each.target)
     tried = state.result is not None
+    words = {"known": known, "count": len(state.columns)}
+    again = Action("try", text("import_try_again", language), f"{base}/try", "post")
     return ImportScreen(
         title=_title(call, key),
         step="try" if tried else "map",
-        action=f"{_base(key, state)}/{'run' if tried else 'try'}",
+        action=f"{base}/{'run' if tried else 'try'}",
         back_href=f"{entity_path(key)}/import",
         cancel_href=entity_path(key),
         file_text=state.name,
         columns=columns,
-        columns_text=text("import_columns", language, known=known, count=len(state.header)),
+        columns_text=text("import_columns", language, **words),
         modes=tuple(
             ImportMode(
                 mode, text(f"mode_{mode}", language), text(f"mode_{mode}_help", language), mode == state.mode
@@ -104,9 +143,18 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         ),
         match=tuple(each for each in choices if _matchable(entity, each.value)),
         matched=tuple(state.match),
-        counts=_counts(state, language),
+        counts=_counts(state.result, language),
         counts_note=text("import_tried", language) if tried else "",
-        problems=_problems(state),
+        preview=_differences(state, key, language),
+        problems=_notices(state, language),
+        reasons=_reasons(call, key, state),
+        downloads=_downloads(key, state, language),
+        layout=layout_choices(state.layout, state.sheets, language),
+        read_href=f"{base}/read",
+        constants=(*(ImportConstant(*each) for each in state.constants.items()), ImportConstant()),
+        constant_fields=tuple(each for each in choices if "." not in each.value),
+        keep_empty=state.keep_empty,
+        actions=(again,) if tried else (),
         submit_label=text("import_run" if tried else "import_try", language),
     )
 
@@ -129,56 +177,100 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
             ]
         else:
             found.append(Choice(name, label))
-    return tuple(found)
+    return (*found, Choice(ID, system_label(ID, language)))
 
 
 def _matchable(entity: Entity, name: str) -> bool:
-    return name in entity.fields and entity.fields[name].type in MATCHABLE
+    return name == ID or (name in entity.fields and entity.fields[name].type in MATCHABLE)
 
 
-def _column(
-    state: ImportState, index: int, header: str, choices: tuple[Choice, ...], language: str
-) -> ImportColumn:
-    chosen = state.mapping.get(header) or ""
-    example = next((row[index] for row in state.sample if index < len(row) and row[index]), "")
-    status = text("import_known" if chosen else "import_unknown", language)
-    return ImportColumn(index, header, example, choices, chosen, status, "ok" if chosen else "warn")
-
-
-def _counts(state: ImportState, language: str) -> tuple[ImportCount, ...]:
-    if state.result is None:
+def _counts(result: Mapping[str, Any] | None, language: str) -> tuple[ImportCount, ...]:
+    if result is None:
         return ()
     tones = {"added": "ok", "updated": "", "unchanged": "", "failed": "bad"}
     return tuple(
-        ImportCount(
-            text(f"count_{name}", language), f"{state.result[name]:,}", tone if state.result[name] else ""
-        )
+        ImportCount(text(f"count_{name}", language), f"{result[name]:,}", tone if result[name] else "")
         for name, tone in tones.items()
     )
 
 
-def _problems(state: ImportState) -> tuple[Notice, ...]:
-    if state.error:
-        return tuple(Notice(line, "bad") for line in state.error.splitlines())
-    failures = state.result["failures"] if state.result is not None else ()
+def _notices(state: ImportState, language: str) -> tuple[Notice, ...]:
+    found = [Notice(line, "bad") for line in state.error.splitlines()]
+    if state.remembered and state.result is None and not state.error:
+        found.append(Notice(text("import_remembered", language), "info"))
+    left_out = [each.header for each in state.columns if not each.target and each.header]
+    if left_out:
+        names = ("、" if language == "zh" else ", ").join(left_out[:SHOWN_HEADERS])
+        found.append(Notice(text("import_left_out", language, names=names), "warn"))
+    unsure = [each.header for each in state.columns if each.unsure]
+    if unsure:
+        names = ("、" if language == "zh" else ", ").join(unsure[:SHOWN_HEADERS])
+        found.append(Notice(text("import_unsure_columns", language, names=names), "warn"))
+    return tuple(found)
+
+
+def _reasons(call: Call, key: str, state: ImportState) -> tuple[ImportReason, ...]:
+    if state.result is None:
+        return ()
     return tuple(
-        Notice(f"{failure['line']}: {each['message']}", "bad")
-        for failure in failures
-        for each in failure["errors"]
+        ImportReason(each["message"], f"{each['count']:,}", _label(call, key, each["path"]))
+        for each in state.result["reasons"]
     )
+
+
+def _label(call: Call, key: str, path: str) -> str:
+    """What the field is called that a problem stands at: `lines/2/price` is the price of the lines."""
+    names = [part for part in path.replace(".", "/").split("/") if part and not part.isdigit()]
+    entity, labels = call.release.entity(key), []
+    for name in names:
+        field = entity.fields.get(name)
+        if field is None:
+            break
+        labels.append(field.label.get(call.language) or name)
+        if field.type == "table":
+            entity = call.release.entity(field.table)
+    return " › ".join(labels)
+
+
+def _downloads(key: str, state: ImportState, language: str) -> tuple[Link, ...]:
+    if state.result is None or not state.result["failed"]:
+        return ()
+    base = f"{_base(key, state)}/failed"
+    return (
+        Link(text("import_failed_xlsx", language), f"{base}?format=xlsx", icon="download"),
+        Link(text("import_failed_csv", language), f"{base}?format=csv", icon="download"),
+    )
+
+
+def _differences(state: ImportState, key: str, language: str) -> Table | None:
+    """The first changes of standing records that a trial would have made."""
+    found = (state.result or {}).get("differences") or ()
+    if not found:
+        return None
+    names = ("line", "record", "field", "before", "after")
+    columns = tuple(Column(name, text(f"import_{name}", language)) for name in names)
+    rows = tuple(
+        Row(
+            str(place),
+            (
+                Shown(str(each["line"])),
+                Shown(f"#{each['record']}", href=f"{entity_path(key)}/{each['record']}"),
+                Shown(each["label"]),
+                Shown(each["before"]),
+                Shown(each["after"]),
+            ),
+        )
+        for place, each in enumerate(found)
+    )
+    return Table(columns, rows)
 
 
 def _done(call: Call, key: str, state: ImportState) -> ImportScreen:
     language, path = call.language, entity_path(key)
     result = state.result or {}
-    failed = f"{_base(key, state)}/failed" if result.get("failed") else ""
     actions = [Action("list", text("import_to_list", language), path, kind="primary")]
     if result.get("added") or result.get("updated"):
-        actions.append(
-            Action(
-                "undo", text("import_undo", language), f"{_base(key, state)}/undo", "post", "arrow-back-up"
-            )
-        )
+        actions.append(_undo_action(call, key, state))
     actions.append(Action("again", text("import_again", language), f"{path}/import", icon="upload"))
     return ImportScreen(
         title=_title(call, key),
@@ -186,9 +278,43 @@ def _done(call: Call, key: str, state: ImportState) -> ImportScreen:
         action=_base(key, state),
         cancel_href=path,
         file_text=state.name,
-        counts=_counts(state, language),
-        problems=_problems(state),
+        counts=_counts(state.result, language),
+        problems=tuple(Notice(line, "bad") for line in state.error.splitlines()),
+        reasons=_reasons(call, key, state),
         percent=100,
-        failed_href=failed,
+        downloads=_downloads(key, state, language),
         actions=tuple(actions),
+    )
+
+
+def _undo_action(call: Call, key: str, state: ImportState) -> Action:
+    language = call.language
+    confirm = Confirm(
+        text("import_undo_title", language),
+        text("import_undo_text", language),
+        text("import_undo", language),
+    )
+    href = f"{_base(key, state)}/undo"
+    return Action(
+        "undo", text("import_undo", language), href, "post", "arrow-back-up", kind="danger", confirm=confirm
+    )
+
+
+def _broken(call: Call, key: str, state: ImportState) -> ImportScreen:
+    """An import that was stopped, or that an error broke off: what it did, and the ways on."""
+    language, path = call.language, entity_path(key)
+    notices = [Notice(text("import_broken", language), "warn")]
+    notices += [Notice(line, "bad") for line in state.error.splitlines()]
+    go_on = Action(
+        "continue", text("import_continue", language), f"{_base(key, state)}/continue", "post", kind="primary"
+    )
+    return ImportScreen(
+        title=_title(call, key),
+        step="done",
+        action=_base(key, state),
+        cancel_href=path,
+        file_text=state.name,
+        counts=_counts(state.broken, language),
+        problems=tuple(notices),
+        actions=(_undo_action(call, key, state), go_on),
     )

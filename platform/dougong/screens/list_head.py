@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,7 @@ from dougong.records.call import Call
 from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.columns import visible_fields
-from dougong.screens.filters import Condition, conditions, conjunction, literal, unparse
+from dougong.screens.filters import Condition, conditions, conjunction, unparse
 from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
@@ -305,8 +304,9 @@ def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
         if each.type == "stage":
             pipeline = entity.pipelines[each.pipeline]
             options = tuple((stage.id, stage.label.get(language)) for stage in pipeline.stages)
-        widget = "choice" if options else {"date": "date", "datetime": "date"}.get(each.type, "text")
-        widget = "number" if each.type in ("integer", "decimal", "money", "percent") else widget
+        kinds = {"date": "date", "datetime": "date", "time": "time", "colour": "color"}
+        widget = "choice" if options else kinds.get(each.type, "text")
+        widget = "number" if each.type in ("integer", "decimal", "money", "percent", "rating") else widget
         found.append(FilterField(name, each.label.get(language), operators, widget, options))
     return tuple(found)
 
@@ -321,34 +321,30 @@ def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> List
     operator = next((operator for operator in kind.operators if operator.id == operator_id), None)
     if operator is None:
         return replace(asked, added=("", "", ""))
-    words = _literals(call, each, operator.arity, value)
-    condition = operator.template.format(field=name, **words)
+    condition = operator.condition(name, _literals(call, each, operator.arity, value))
     return replace(
         asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
     )
 
 
-def _literals(call: Call, each: Field, arity: int, value: str) -> Mapping[str, str]:
+def _literals(call: Call, each: Field, arity: int, value: str) -> tuple[str, ...]:
+    """The operands of a condition as they are written in an expression: one, two, or with arity -1 any number."""
     if arity == 0:
-        return {}
-    parts = [part.strip() for part in value.replace("，", ",").split(",")] if arity != 1 else [value.strip()]
-    words = [_literal(call, each, part) for part in parts if part]
-    if not words or (arity == 2 and len(words) != 2):
+        return ()
+    parts = [value.strip()] if arity == 1 else [part.strip() for part in value.replace("，", ",").split(",")]
+    words = tuple(word for part in parts if part for word in _operands(call, each, part))
+    if not words or (arity > 0 and len(words) != arity):
         raise Refusal("invalid", [])
-    return {"value": words[0], "other": words[-1], "values": ", ".join(words)}
+    return words
 
 
-def _literal(call: Call, each: Field, part: str) -> str:
+def _operands(call: Call, each: Field, part: str) -> tuple[str, ...]:
     kind = TYPES[each.type]
-    habits = Habits(call.language, ZoneInfo(call.timezone))
     try:
-        parsed = kind.parse(part, each, habits)
-        if isinstance(parsed, tuple) and len(parsed) == 1:
-            parsed = parsed[0]
-            return literal(parsed) or ""
-        return kind.literal(parsed, each)
+        parsed = kind.parse(part, each, Habits(call.language, ZoneInfo(call.timezone)))
     except Invalid as error:
         raise Refusal("invalid", [error.problem.diagnostic(each.id, call.language)]) from error
+    return () if parsed is None else kind.literals(parsed, each)
 
 
 def count_text(count: int, language: str) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
 from dougong.model.app import App, MenuItem
 from dougong.policy.access import may
 from dougong.policy.offers import may_design, may_open_app, may_open_report
@@ -21,6 +25,7 @@ from dougong.screens.shape import (
 )
 from dougong.screens.texts import text
 
+Kept = TypeVar("Kept")
 ICONS = {"group": "folder", "dashboard": "layout-dashboard", "report": "chart-bar"}
 
 
@@ -109,7 +114,30 @@ def _first(entries: tuple[MenuEntry, ...]) -> str:
 
 def menu_of(call: Call, app: App, path: str = "") -> tuple[MenuEntry, ...]:
     """The lines of an app's menu that lead somewhere the reader may go; groups without any are left out."""
-    return tuple(entry for item in app.menu if (entry := _entry(call, app, item, path)) is not None)
+    entries = _once(call, ("menu", app.id), lambda: _entries(call, app, app.menu))
+    return _marked(entries, path) if path else entries
+
+
+def _once(call: Call, what: tuple[str, ...], make: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:
+    """What is the same for everybody with the same rights and language, made once for a release."""
+    actor, cache = call.actor, call.release.cache
+    key = (*what, call.language, actor.is_admin, actor.roles, actor.scopes)
+    found = cache.get(key)
+    if not isinstance(found, tuple):
+        found = cache[key] = make()
+    return found
+
+
+def _marked(entries: tuple[MenuEntry, ...], path: str) -> tuple[MenuEntry, ...]:
+    """The lines of a menu with the one that the reader is at."""
+    return tuple(
+        replace(entry, entries=_marked(entry.entries, path))
+        if entry.entries
+        else replace(entry, active=True)
+        if path == entry.href or path.startswith(f"{entry.href}/")
+        else entry
+        for entry in entries
+    )
 
 
 def home_of(call: Call, app: App) -> str:
@@ -117,10 +145,14 @@ def home_of(call: Call, app: App) -> str:
     return _first(menu_of(call, app))
 
 
-def _entry(call: Call, app: App, item: MenuItem, path: str) -> MenuEntry | None:
+def _entries(call: Call, app: App, items: Iterable[MenuItem]) -> tuple[MenuEntry, ...]:
+    return tuple(entry for item in items if (entry := _entry(call, app, item)) is not None)
+
+
+def _entry(call: Call, app: App, item: MenuItem) -> MenuEntry | None:
     language = call.language
     if item.kind == "group":
-        entries = tuple(entry for each in item.items if (entry := _entry(call, app, each, path)) is not None)
+        entries = _entries(call, app, item.items)
         return MenuEntry(item.label.get(language), icon=item.icon, entries=entries) if entries else None
     href = _target(call, app, item)
     if not href:
@@ -130,7 +162,7 @@ def _entry(call: Call, app: App, item: MenuItem, path: str) -> MenuEntry | None:
     if item.kind == "entity":
         entity = call.release.entity(_key(app, item.target))
         icon, label = icon or entity.icon, label or entity.plural.get(language)
-    return MenuEntry(label, href, icon, active=path == href or path.startswith(f"{href}/"))
+    return MenuEntry(label, href, icon)
 
 
 def _key(app: App, target: str) -> str:
@@ -153,6 +185,10 @@ def _target(call: Call, app: App, item: MenuItem) -> str:
 
 
 def _palette(call: Call) -> tuple[PaletteEntry, ...]:
+    return _once(call, ("palette",), lambda: _palette_entries(call))
+
+
+def _palette_entries(call: Call) -> tuple[PaletteEntry, ...]:
     language = call.language
     entries: list[PaletteEntry] = []
     for app in open_apps(call):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dougong.diagnostics import Diagnostic
 from dougong.records.call import Call
 from dougong.screens.addresses import designer_path
 from dougong.screens.shape import FileChange, Notice, PlanGroup, PlanLine, Problem, PublishScreen
-from dougong.screens.shape.publish import GROUPS
+from dougong.screens.shape.publish import GROUPS, MendChoice
 from dougong.screens.texts import text
 from dougong.storage.labels import Labels
+from dougong.storage.mends import NONE, WAYS, Wish, Wishes
 from dougong.storage.plan import Plan, Step
 
 ADDING = ("CreateTable", "AddColumn", "RestoreTable", "RestoreColumn", "CreateLinks")
@@ -20,11 +22,17 @@ HIDDEN = ("AddIndex", "DropIndex", "RebuildSearch", "AddReferences", "AttachRefe
 
 
 def publish_screen(
-    call: Call, plan: Plan, before: Mapping[str, str], after: Mapping[str, str], problems: Sequence[str] = ()
+    call: Call,
+    plan: Plan,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    problems: Sequence[str] = (),
+    wishes: Wishes = NONE,
 ) -> PublishScreen:
-    """The page that shows a plan and publishes exactly it."""
+    """The page that shows a plan and publishes exactly it; `wishes` are the ways of mending chosen so far."""
     language, app = call.language, plan.app
-    groups = grouped(plan, language)
+    groups = grouped(plan, language, wishes)
+    has_choices = any(line.mend for group in groups for line in group.lines)
     notices = () if groups else (Notice(text("nothing_to_publish", language)),)
     obstacles = plan.obstacles()
     found = [_message(each, language) for each in obstacles] + list(problems)
@@ -41,6 +49,7 @@ def publish_screen(
         files=file_changes(before, after),
         problems=tuple(Problem(each) for each in found),
         publish_label=text("publish", language) if groups and not obstacles else "",
+        look_label=text("look_again", language) if has_choices else "",
     )
 
 
@@ -48,14 +57,19 @@ def _message(problem: Diagnostic, language: str) -> str:
     return dict(problem.parameters).get(language, problem.message)
 
 
-def grouped(plan: Plan, language: str) -> tuple[PlanGroup, ...]:
+def grouped(plan: Plan, language: str, wishes: Wishes = NONE) -> tuple[PlanGroup, ...]:
     """The lines of a plan in their groups, in the fixed order; steps that matter to the database alone are left out."""
     lines: dict[str, list[PlanLine]] = {group: [] for group in GROUPS}
+    asked: set[str] = set()
     for step in plan.steps:
         name = type(step.operation).__name__
         if step.operation.technical or name in HIDDEN or step.operation.table.kind == "search":
             continue
-        lines[_group_of(name, step)].append(_line(step, language, plan.labels))
+        line = _line(step, language, plan.labels)
+        if step.field not in asked and (step.offers or step.field in wishes):
+            asked.add(step.field)
+            line = replace(line, mend=_choice(step, wishes.get(step.field), language))
+        lines[_group_of(name, step)].append(line)
     for change in plan.changes:
         group = (
             "access" if change.widens else {"added": "added", "removed": "removed"}.get(change.how, "changed")
@@ -78,7 +92,25 @@ def _line(step: Step, language: str, labels: Labels) -> PlanLine:
     note = text("rows_touched", language, count=f"{step.impact.touched:,}") if step.impact.touched else ""
     if step.impact.failing:
         note = step.describe(language, labels)
+    elif step.impact.aside:
+        note = text("values_aside", language, count=f"{step.impact.aside:,}")
+    elif samples := step.samples(language):
+        note = " · ".join(filter(None, (note, "; ".join(samples))))
     return PlanLine(step.operation.describe(language, labels), note=note)
+
+
+def _choice(step: Step, wish: Wish | None, language: str) -> MendChoice:
+    """The ways that are open, with the one that was chosen."""
+    ways = [each for each in WAYS if each in step.offers or (wish is not None and each == wish.way)]
+    return MendChoice(
+        label=text("mend", language),
+        way=f"mend:{step.field}",
+        options=(("", text("mend_none", language)), *((way, text(f"mend_{way}", language)) for way in ways)),
+        chosen=wish.way if wish else "",
+        expression=f"backfill:{step.field}",
+        written=wish.expression if wish else "",
+        expression_label=text("mend_expression", language),
+    )
 
 
 def file_changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileChange, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dougong.fieldtypes.masks import STAR, mask_of
 from dougong.model.entity import Entity, Inverse
 from dougong.model.field import Field
 from dougong.policy.access import access, may
+from dougong.policy.masks import REVEAL, may_reveal
 from dougong.policy.offers import may_design
 from dougong.records.call import Call
 from dougong.records.query import Query
@@ -117,7 +119,20 @@ def _field(call: Call, entity: Entity, field: Field, record: Record, width: int)
     if field.type == "table":
         table = _rows(call, field, record)
         return RecordField(field.id, label, shown(call, entity, field, None, {}), width, help_text, table)
-    return RecordField(field.id, label, shown(call, entity, field, value, record.titles), width, help_text)
+    displayed = shown(call, entity, field, value, record.titles)
+    return RecordField(field.id, label, displayed, width, help_text, reveal=_reveal(call, field, record))
+
+
+def _reveal(call: Call, field: Field, record: Record) -> str:
+    """Where a masked value that is there is asked for, by those who may see it whole."""
+    if mask_of(field) is None or record.values[field.id] is None or STAR not in record.values[field.id]:
+        return ""
+    open_to = may_reveal(call.release, call.actor, record.key, field.id)
+    return (
+        f"{record_path(record.key, record.id)}/reveal"
+        if open_to and may_do(call, record.key, record.id, REVEAL)
+        else ""
+    )
 
 
 def _rows(call: Call, field: Field, record: Record) -> Table:

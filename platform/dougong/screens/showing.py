@@ -8,6 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.barcode import symbology_of
+from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -96,9 +98,14 @@ def pieces_of(
     if field.type in ("choice", "choices"):
         chosen = value if isinstance(value, tuple) else (value,)
         return tuple(option_piece(field, each, call.language) for each in chosen)
-    if field.type == "file":
+    if field.type == "tags":
+        return tuple(Piece(each, "option") for each in value)
+    if field.type == "barcode":
+        return (Piece(value, symbology_of(field)),)
+    if field.type in FILES:
+        kind = "picture" if field.type in PICTURES else "file"
         return tuple(
-            Piece(each["name"], "file", file_path(each["id"]), note=size_text(each["size"])) for each in value
+            Piece(each["name"], kind, file_path(each["id"]), note=size_text(each["size"])) for each in value
         )
     return None
 
@@ -163,14 +170,8 @@ def size_text(size: int) -> str:
 
 
 def raw_text(field: Field, value: Value) -> str:
-    """A value as a script needs it: ISO dates, plain decimals."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if isinstance(value, tuple | list | dict) else str(value)
+    """A value as a script needs it: ISO dates, plain decimals, what stands in an input."""
+    return value.isoformat() if isinstance(value, datetime) else TYPES[field.type].to_input(value, field)
 
 
 def _opens(field: Field, value: Value) -> str:

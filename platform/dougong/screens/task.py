@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes.file import FILES
 from dougong.model.field import Field
 from dougong.policy.access import may
 from dougong.records.call import Call
@@ -194,7 +195,7 @@ def _field(field: RecordField, edit: FormField | None, line: InboxLine) -> Recor
 
 def _through(value: Shown, line: InboxLine) -> Shown:
     """Whoever decides may open the files even without a right to the record."""
-    if value.type != "file":
+    if value.type not in FILES:
         return value
     pieces = tuple(replace(each, href=f"/inbox/{line.task_id}{each.href}") for each in value.pieces)
     return replace(value, pieces=pieces)

@@ -88,6 +88,10 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
     kind = kinds.get(entry.action, "changed")
     if kind == "created" and entry.door == "import":
         kind = "imported"
+    if entry.action == "reveal":
+        labels = "、".join(_label(call, entity, each) for each in entry.revealed)
+        words = text("ev_revealed", call.language, label=labels)
+        return event_at(call, "revealed", words, entry.at, entry.actor_id, titles)
     changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
@@ -107,6 +111,11 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
             changes=changes,
         )
     return event_at(call, kind, words, entry.at, entry.actor_id, titles, changes=changes)
+
+
+def _label(call: Call, entity: Entity, path: str) -> str:
+    field = entity.fields.get(path.partition(".")[0])
+    return path if field is None else field.label.get(call.language)
 
 
 def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:

@@ -14,7 +14,7 @@ from dougong.fieldtypes.base import Invalid
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
-from dougong.storage.plan import Plan, Step
+from dougong.storage.plan import Plan, Step, step_of
 from dougong.storage.problems import refusal, told
 
 LOCK_SECONDS = 5
@@ -56,7 +56,7 @@ def apply_in(
     afterwards: Afterwards | None = None,
 ) -> Version:
     """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
-    _lock(connection)
+    lock_state(connection)
     if ledger.state(connection, plan.app.id) != plan.state:
         raise refusal("conflict", "P132")
     present = ledger.present(connection, plan.app.id)
@@ -81,13 +81,14 @@ def apply_in(
     )
 
 
-def _lock(connection: Connection) -> None:
+def lock_state(connection: Connection) -> None:
     """Wait for requests that read the present generation and keep new ones waiting; give up rather than hold them for long.
 
     On SQLite the transaction is alone already, and readers keep the state they began with.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))  # an index may take longer than a request
         connection.execute(text("LOCK TABLE dg_state IN ACCESS EXCLUSIVE MODE"))
 
 
@@ -95,9 +96,9 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
     """Count again: what was true when the plan was made may not be true for the data as they are now."""
     for step in plan.steps:
         _lock_table(step, connection)
-    now = replace(
-        plan, steps=tuple(Step(each.operation, each.operation.impact(connection)) for each in plan.steps)
-    )
+    steps = tuple(step_of(each.operation, connection, plan.recorded) for each in plan.steps)
+    now = replace(plan, steps=steps)
+    now = now.without_samples() if plan.is_discreet else now
     problems = now.obstacles() + ([] if allow_loss else now.losses())
     if problems:
         raise Refusal("conflict", problems)

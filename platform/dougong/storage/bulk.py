@@ -1,15 +1,19 @@
-"""Inserts many rows fast, column by column: only the columns that hold anything, each value made ready once."""
+"""Inserts, changes and deletes rows of a table, one or many, by statements that are kept with the table.
+
+Many new rows are written column by column: only the columns that hold anything, each value made ready once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, insert
+from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import ClauseElement
 
-from dougong.storage.statements import Statement, copy_rows
+from dougong.storage.statements import Statement, among, copy_rows
 
 FEW = 20
 """Below this number of rows, PostgreSQL's COPY costs more than it saves."""
@@ -40,16 +44,60 @@ def insert_columns(connection: Connection, table: Table, columns: ColumnValues, 
     if count >= FEW and dialect.name == "postgresql":
         copy_rows(connection, table, list(written), rows)
     else:
-        inserting(table, tuple(written), dialect.name).run_written(connection, list(rows))
+        _inserting(table, tuple(written), dialect.name).run_written(connection, list(rows))
 
 
-def inserting(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
-    """The statement that inserts one row with these columns, kept with the table; parameters stand in the table's order."""
-    kept: dict[tuple[str, ...], Statement] = table.info.setdefault(f"inserting on {dialect}", {})
-    found = kept.get(names)
+def update_rows(
+    connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """Set the named columns of rows, each given by its id and a mapping that may lack some: those become empty."""
+    statement = _kept(
+        table,
+        ("update", *names),
+        connection.dialect.name,
+        lambda: (
+            update(table)
+            .where(table.c.id == bindparam("which", type_=table.c.id.type))
+            .values({name: bindparam(f"new_{name}", type_=table.c[name].type) for name in names})
+        ),
+    )
+    statement.run_many(
+        connection,
+        ({"which": which, **{f"new_{name}": values.get(name) for name in names}} for which, values in rows),
+    )
+
+
+def delete_rows(connection: Connection, table: Table, name: str, values: Sequence[int]) -> None:
+    """Delete the rows of which a column holds one of the values."""
+    if values:
+        dialect = connection.dialect.name
+        statement = _kept(
+            table,
+            ("delete", name),
+            dialect,
+            lambda: delete(table).where(among(table.c[name], "values", dialect)),
+        )
+        statement.rows(connection, {"values": values})
+
+
+def _inserting(table: Table, names: tuple[str, ...], dialect: str) -> Statement:
+    """The statement that inserts one row with these columns; its parameters stand in the order of the table."""
+    return _kept(
+        table,
+        ("insert", *names),
+        dialect,
+        lambda: (
+            insert(table).values({name: bindparam(name, type_=table.c[name].type) for name in names}).inline()
+        ),
+    )
+
+
+def _kept(table: Table, key: tuple[str, ...], dialect: str, build: Callable[[], ClauseElement]) -> Statement:
+    """A statement about a table, kept with it; tables of the platform itself are used with both databases."""
+    statements: dict[tuple[str, ...], Statement] = table.info.setdefault(f"statements of {dialect}", {})
+    found = statements.get(key)
     if found is None:
-        values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-        found = kept[names] = Statement(insert(table).values(values).inline(), dialect)
+        found = statements[key] = Statement(build(), dialect)
     return found
 
 
@@ -57,12 +105,11 @@ def _written(
     column: Column[Any], values: Sequence[Any] | Same, dialect: Dialect
 ) -> Sequence[Any] | Same | None:
     """The values as the driver takes them; nothing for a column that is empty in all rows."""
+    write = column.type.dialect_impl(dialect).bind_processor(dialect)
     if isinstance(values, Same):
         if values.value is None:
             return None
-        write = column.type.dialect_impl(dialect).bind_processor(dialect)
         return values if write is None else Same(write(values.value))
     if all(value is None for value in values):
         return None
-    write = column.type.dialect_impl(dialect).bind_processor(dialect)
     return values if write is None else [None if value is None else write(value) for value in values]

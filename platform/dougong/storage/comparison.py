@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.storage.operations import Operation, RestoreTable
 from dougong.storage.schema import Schema, TableSpec, Tombstone
+
+
+def _unknown(number: int) -> tuple[App, datetime] | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a rollback goes by: the schema and number of the version it returns to, and any version's app with its moment."""
+
+    schema: Schema
+    number: int = 0
+    version: Callable[[int], tuple[App, datetime] | None] = _unknown
 
 
 @dataclass(slots=True)
@@ -15,7 +30,8 @@ class Comparison:
     """The work in progress: what is compared, and the operations, tables and tombstones found so far."""
 
     recorded: Schema
-    former: Schema | None
+    wanted: Schema
+    returning: Return | None
     old_app: App | None
     new_app: App
     next_uid: int
@@ -24,6 +40,13 @@ class Comparison:
     same_entity: Mapping[str, str] = field(default_factory=dict)
     operations: list[Operation] = field(default_factory=list)
     tables: list[TableSpec] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    """What keeps values from being mended as the definition says."""
+
+    @property
+    def former(self) -> Schema | None:
+        """The schema of the version that a rollback returns to."""
+        return self.returning.schema if self.returning else None
 
     def uid(self, letter: str) -> str:
         """A new identity."""

@@ -1,49 +1,93 @@
-"""Values of one field type as values of another, through the text that exports write and imports read."""
+"""The values of a column as another field takes them: counted before, written when the plan is applied, given back by a rollback."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, Connection, bindparam, null, or_, select, update
 
-from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Value
-from dougong.model.field import Field
 from dougong.storage import counting, tables
+from dougong.storage.conversion import Change, is_narrowed
 from dougong.storage.schema import ColumnSpec, TableSpec
 
-_CHUNK = 2_000
-_HABITS = Habits(bare_percent="fraction")
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a row holds in a column and in the earlier forms of it; `written` is when somebody last wrote to its record."""
+
+    id: int
+    value: Value
+    kept: tuple[Value, ...] = ()
+    written: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row as an example: its id, its title, and a value before and after."""
+
+    row: int
+    title: str = ""
+    before: Value = None
+    after: Value = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a conversion would do: values there are, values that would be rounded, rows that cannot be converted."""
+    """What a conversion would do: values there are, values that would be narrowed, rows that cannot be converted."""
 
     filled: int = 0
-    rounded: int = 0
-    failing: int = 0
-    first: tuple[int, ...] = ()
+    narrowed: int = 0
+    failing: tuple[int, ...] = ()
+    refused: tuple[Sample, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """An earlier form of a column, kept since it was converted: where it stands, how it was converted, and how values go back.
+
+    `at` is when it was converted: a record that nobody has written to since holds what the conversion made of it.
+    """
+
+    column: ColumnSpec
+    forward: Change
+    backward: Change
+    at: datetime | None = None
 
 
 def preview(
-    connection: Connection, table: TableSpec, column: ColumnSpec, old_field: Field, new_field: Field
+    connection: Connection,
+    table: TableSpec,
+    column: ColumnSpec,
+    change: Change,
+    originals: Sequence[Original] = (),
 ) -> Preview:
     """Try the conversion of every value without writing any."""
-    change = conversion(old_field, new_field)
-    filled = rounded = 0
+    filled = narrowed = 0
     failing: list[int] = []
-    for rows in _chunks(connection, table, column):
-        for record_id, value in rows:
-            filled += 1
+    refused: list[Sample] = []
+    samples: list[Sample] = []
+    for rows in chunks(connection, table, column, originals):
+        for row in rows:
+            filled += row.value is not None
             try:
-                rounded += _is_rounded(value, change(value))
+                after = _value(row, change, originals)
             except Invalid:
-                failing.append(record_id)
-    return Preview(filled, rounded, len(failing), tuple(failing[: counting.FIRST]))
+                failing.append(row.id)
+                if len(refused) < counting.FIRST:
+                    refused.append(Sample(row.id, before=row.value))
+                continue
+            narrowed += not originals and row.value is not None and is_narrowed(row.value, after)
+            if len(samples) < counting.SAMPLES and after != row.value:
+                samples.append(Sample(row.id, "", row.value, after))
+    return Preview(filled, narrowed, tuple(failing), tuple(refused), tuple(samples))
 
 
 def convert(
@@ -51,58 +95,149 @@ def convert(
     table: TableSpec,
     source: ColumnSpec,
     target: ColumnSpec,
-    old_field: Field,
-    new_field: Field,
+    change: Change,
+    originals: Sequence[Original] = (),
+    *,
+    aside: bool = False,
 ) -> None:
-    """Write the converted values of one column into another (or the same one); Invalid when one does not fit."""
-    change = conversion(old_field, new_field)
-    whole = tables.table(_with(table, target))
-    statement = update(whole).where(whole.c.id == bindparam("row")).values({target.field: bindparam("value")})
-    for rows in _chunks(connection, table, source):
-        connection.execute(
-            statement, [{"row": record_id, "value": change(value)} for record_id, value in rows]
-        )
-
-
-def conversion(old_field: Field, new_field: Field) -> Callable[[Value], Value]:
-    """The function from a value of one field to a value of another; it raises Invalid for what does not fit."""
-    old, new = TYPES[old_field.type], TYPES[new_field.type]
-
-    def change(value: Value) -> Value:
-        if isinstance(value, Decimal | int) and not isinstance(value, bool):
+    """Write the converted values of one column into another; Invalid when one does not fit, unless such are left `aside`."""
+    for rows in chunks(connection, table, source, originals):
+        values = []
+        for row in rows:
             try:
-                return new.assign(value, new_field)
+                value = _value(row, change, originals)
             except Invalid:
-                pass
-        return new.parse(old.to_cell(value, old_field, _HABITS.language), new_field, _HABITS)
-
-    return change
-
-
-def _is_rounded(before: Value, after: Value) -> bool:
-    return isinstance(before, Decimal) and isinstance(after, Decimal | int) and before != after
+                if not aside:
+                    raise
+                value = _part(row.value, change)
+            if value is not None:
+                values.append((row.id, value))
+        write(connection, table, target, values)
 
 
-def _chunks(
-    connection: Connection, table: TableSpec, column: ColumnSpec
-) -> Iterator[list[tuple[int, Value]]]:
-    whole = tables.table(_with(table, column))
+def write(
+    connection: Connection, table: TableSpec, target: ColumnSpec, values: Sequence[tuple[int, Value]]
+) -> None:
+    """Write values into one column of the rows they belong to."""
+    if not values:
+        return
+    whole = tables.table(with_columns(table, target))
+    statement = update(whole).where(whole.c.id == bindparam("row")).values({target.field: bindparam("value")})
+    connection.execute(statement, [{"row": row, "value": value} for row, value in values])
+
+
+def _part(value: Value, change: Change) -> Value:
+    """What of a list still fits, such as the options that remain."""
+    if not isinstance(value, list | tuple):
+        return None
+    fitting = [each for each in value if _fits([each], change)]
+    return change(fitting) if fitting else None
+
+
+def _fits(value: Value, change: Change) -> bool:
+    try:
+        change(value)
+    except Invalid:
+        return False
+    return True
+
+
+def _value(row: Held, change: Change, originals: Sequence[Original]) -> Value:
+    if not originals:
+        return change(row.value)
+    return _given_back(row.value, row.kept, originals, row.written)
+
+
+def _given_back(
+    value: Value, kept: Sequence[Value], originals: Sequence[Original], written: datetime | None
+) -> Value:
+    """The value as it was before the conversions, the last one first; what was written since is converted back."""
+    for original, before in zip(originals, kept, strict=True):
+        if _is_untouched(value, before, original, written):
+            value = before
+        elif value is not None:
+            value = _backward(value, before, original)
+    return value
+
+
+def _is_untouched(value: Value, before: Value, original: Original, written: datetime | None) -> bool:
+    """Whether a value is what the conversion made of the one before, as far as can be told."""
+    if before is None and value is None:
+        return True
+    if before is not None:
+        try:
+            if _is_same(original.forward(before), value):
+                return True
+        except Invalid:
+            if value is None:
+                return True
+    return written is not None and original.at is not None and written <= original.at
+
+
+def _is_same(one: Value, other: Value) -> bool:
+    """Lists of JSON columns come back as lists, whatever they were."""
+    return bool(
+        (list(one) if isinstance(one, tuple) else one) == (list(other) if isinstance(other, tuple) else other)
+    )
+
+
+def _backward(value: Value, before: Value, original: Original) -> Value:
+    try:
+        return original.backward(value)
+    except Invalid:
+        if before is None:
+            raise
+        return before
+
+
+def chunks(
+    connection: Connection, table: TableSpec, column: ColumnSpec, originals: Sequence[Original] = ()
+) -> Iterator[list[Held]]:
+    """The rows that hold a value in a column or in an earlier form of it."""
+    kept = [replace(each.column, field=f"original {place}") for place, each in enumerate(originals)]
+    whole = tables.table(with_columns(table, column, *kept))
+    columns = [whole.c[each.field] for each in (column, *kept)]
+    written = whole.c.updated_at if originals and "updated_at" in whole.c else null()
+    wanted = select(whole.c.id, written, *columns).where(or_(*(each.is_not(None) for each in columns)))
     last = 0
-    values = whole.c[column.field]
-    while True:
-        wanted = (
-            select(whole.c.id, values)
-            .where(whole.c.id > last, values.is_not(None))
-            .order_by(whole.c.id)
-            .limit(_CHUNK)
-        )
-        rows = [(int(row[0]), row[1]) for row in connection.execute(wanted)]
-        if not rows:
-            return
-        yield rows
-        last = rows[-1][0]
+    while rows := connection.execute(wanted.where(whole.c.id > last).order_by(whole.c.id).limit(CHUNK)).all():
+        found = [tuple(row) for row in rows]
+        yield [Held(row[0], row[2], row[3:], row[1]) for row in found]
+        last = found[-1][0]
 
 
-def _with(table: TableSpec, column: ColumnSpec) -> TableSpec:
-    """The table with exactly this column: while types change, a table holds columns that no specification knows."""
-    return replace(table, columns=(column,))
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """One row: its id, whether it is in the recycle bin, and some values by key."""
+
+    id: int
+    is_deleted: bool
+    values: Mapping[str, Value]
+
+
+def scan(
+    connection: Connection,
+    table: TableSpec,
+    columns: Mapping[str, ColumnSpec],
+    condition: Callable[[Mapping[str, Column[Any]]], ColumnElement[bool]] | None = None,
+) -> Iterator[list[Scanned]]:
+    """All rows that meet a condition, some of their columns under keys of the caller's own."""
+    names = {each.name: each for each in columns.values()}
+    whole = tables.table(
+        with_columns(table, *(replace(each, field=f"column {name}") for name, each in names.items()))
+    )
+    keyed = {key: whole.c[f"column {each.name}"] for key, each in columns.items()}
+    deleted = whole.c.deleted_at if "deleted_at" in whole.c else null()
+    wanted = select(whole.c.id, deleted.is_not(None), *(keyed[key].label(f"value {key}") for key in columns))
+    if condition is not None:
+        wanted = wanted.where(condition(keyed))
+    last = 0
+    while rows := connection.execute(wanted.where(whole.c.id > last).order_by(whole.c.id).limit(CHUNK)).all():
+        found = [tuple(row) for row in rows]
+        yield [Scanned(row[0], row[1], dict(zip(columns, row[2:], strict=True))) for row in found]
+        last = found[-1][0]
+
+
+def with_columns(table: TableSpec, *columns: ColumnSpec) -> TableSpec:
+    """The table with exactly these columns: while types change, a table holds columns that no specification knows."""
+    return replace(table, columns=columns)

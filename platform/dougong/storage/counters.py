@@ -7,18 +7,23 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, bindparam, case, delete, select, text, update
 
+from dougong.storage.statements import Statement
 from dougong.storage.system import SEQUENCE
 
 _HIGHER = case(
     (SEQUENCE.c.value < bindparam("floor", type_=SEQUENCE.c.value.type), bindparam("floor")),
     else_=SEQUENCE.c.value,
 )
-_NEXT = (
-    update(SEQUENCE)
-    .where(SEQUENCE.c.name == bindparam("counter"))
-    .values(value=_HIGHER + bindparam("count", type_=SEQUENCE.c.value.type))
-    .returning(SEQUENCE.c.value)
-)
+_NEXT = {
+    dialect: Statement(
+        update(SEQUENCE)
+        .where(SEQUENCE.c.name == bindparam("counter"))
+        .values(value=_HIGHER + bindparam("count", type_=SEQUENCE.c.value.type))
+        .returning(SEQUENCE.c.value),
+        dialect,
+    )
+    for dialect in ("sqlite", "postgresql")
+}
 _OPEN = text(
     "INSERT INTO dg_sequence (name, value) VALUES (:counter, :floor + :count) ON CONFLICT (name) DO UPDATE "
     "SET value = CASE WHEN dg_sequence.value < :floor THEN :floor ELSE dg_sequence.value END + :count RETURNING value"
@@ -30,10 +35,9 @@ def take_next(connection: Connection, counter: str, count: int, floor: int) -> i
 
     The counter stays locked until the transaction ends, so a number that is rolled back is given again.
     """
-    last = connection.execute(
-        _NEXT, {"counter": counter, "count": count, "floor": floor}
-    ).scalar_one_or_none()
-    return None if last is None else last - count + 1
+    values = {"counter": counter, "count": count, "floor": floor}
+    found = _NEXT[connection.dialect.name].rows(connection, values)
+    return found[0][0] - count + 1 if found else None
 
 
 def open_and_take(connection: Connection, counter: str, count: int, floor: int) -> int:

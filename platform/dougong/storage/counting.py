@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, tuple_
+from sqlalchemy import table as plain_table
 
 from dougong.storage import tables
 from dougong.storage.conditions import predicates
 from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec
 
 FIRST = 10
+SAMPLES = 3
 
 
 def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
@@ -19,6 +21,11 @@ def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
     table = tables.table(spec)
     statement = select(func.count()).select_from(table)
     return _number(connection, statement.where(_live(table)) if live else statement)
+
+
+def rows_of(connection: Connection, name: str) -> int:
+    """How many rows there are in the table of a physical name."""
+    return _number(connection, select(func.count()).select_from(plain_table(name)))
 
 
 def first_ids(connection: Connection, spec: TableSpec) -> tuple[int, ...]:
@@ -60,16 +67,32 @@ def holding(
 def duplicates(connection: Connection, spec: TableSpec, index: IndexSpec) -> tuple[int, tuple[int, ...]]:
     """How many records share with another record what a unique index would cover, and the first of them."""
     table = tables.table(spec)
+    columns, condition = _covered(table, spec, index)
+    repeated = _repeated(table, columns, condition)
+    among = and_(condition, tuple_(*columns).in_(repeated))
+    number = _number(connection, select(func.count()).select_from(table).where(among))
+    return number, _ids(connection, select(table.c.id).where(among)) if number else ()
+
+
+def later_doubles(connection: Connection, spec: TableSpec, index: IndexSpec) -> frozenset[int]:
+    """The ids of records that share with an earlier record what a unique index would cover."""
+    table = tables.table(spec)
+    columns, condition = _covered(table, spec, index)
+    place = func.row_number().over(partition_by=columns, order_by=table.c.id).label("place")
+    numbered = select(table.c.id, place).where(condition).subquery()
+    return frozenset(connection.execute(select(numbered.c.id).where(numbered.c.place > 1)).scalars())
+
+
+def _covered(
+    table: Table, spec: TableSpec, index: IndexSpec
+) -> tuple[list[ColumnElement[Any]], ColumnElement[bool]]:
+    """What a unique index compares, and which records it looks at."""
     columns: list[ColumnElement[Any]] = [
         func.lower(table.c[each]) if each in index.folded else table.c[each] for each in index.fields
     ]
     conditions: list[ColumnElement[bool]] = [each.is_not(None) for each in columns]
     conditions += [_live(table)] if index.live else []
-    condition = and_(*conditions, *predicates(index.where, spec.kind_of, lambda field: table.c[field]))
-    repeated = _repeated(table, columns, condition)
-    among = and_(condition, tuple_(*columns).in_(repeated))
-    number = _number(connection, select(func.count()).select_from(table).where(among))
-    return number, _ids(connection, select(table.c.id).where(among)) if number else ()
+    return columns, and_(*conditions, *predicates(index.where, spec.kind_of, lambda field: table.c[field]))
 
 
 def _repeated(table: Table, columns: list[ColumnElement[Any]], condition: ColumnElement[bool]) -> Select[Any]:

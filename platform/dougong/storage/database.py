@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from dougong.storage.problems import refusal
 from dougong.storage.statements import Rows, run_script
+from dougong.storage.watch import STEPS, Watch, too_costly, was_stopped
 
 BUSY_SECONDS = 10
 _PRAGMAS = (
@@ -30,6 +31,18 @@ _PRAGMAS = (
 READING = {"sqlite": "BEGIN;", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"}
 WRITING = {"sqlite": "BEGIN IMMEDIATE;", "postgresql": "BEGIN;"}
 """What begins a transaction."""
+
+_CROSSED = frozenset({"40P01", "40001"})
+"""What PostgreSQL calls a deadlock, and a transaction that others overtook."""
+
+
+_LOST = (
+    "the connection is closed",
+    "the connection is lost",
+    "server closed the connection",
+    "consuming input failed",
+)
+"""What psycopg says of a connection that has gone, where the server could give no code."""
 
 
 class OfferedFunction(Protocol):
@@ -60,12 +73,20 @@ class SqlFunction:
 class Database:
     """The engine of one address; `reading()` and `writing()` are the only ways to a connection."""
 
-    def __init__(self, url: str, functions: Sequence[OfferedFunction] = (), pool_size: int = 16) -> None:
+    def __init__(
+        self,
+        url: str,
+        functions: Sequence[OfferedFunction] = (),
+        pool_size: int = 16,
+        statement_seconds: float = 0,
+    ) -> None:
+        """`statement_seconds` is how long one statement may take before it is ended and refused; 0 is without limit."""
         self.url = _parse(url)
         self.dialect = "sqlite" if self.url.get_backend_name() == "sqlite" else "postgresql"
         self.companions: dict[type, object] = {}
         """What others keep once per database, such as its releases."""
         self._functions = tuple(functions)
+        self.statement_seconds = statement_seconds
         self.engine = self._sqlite(pool_size) if self.dialect == "sqlite" else self._postgresql(pool_size)
 
     def __repr__(self) -> str:
@@ -91,7 +112,7 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with readable_trouble(), self.begun(WRITING) as (connection, _), connection.begin():
+        with self.begun(WRITING) as (connection, _), connection.begin():
             yield connection
 
     @contextmanager
@@ -103,7 +124,7 @@ class Database:
         first, second = (
             (begin[self.dialect], pin) if self.dialect == "sqlite" else (begin[self.dialect] + pin, "")
         )
-        with ExitStack() as stack:
+        with readable_trouble(), ExitStack() as stack:
             connection = stack.enter_context(_connected(self.engine))
             try:
                 rows = run_script(connection, first)
@@ -114,7 +135,12 @@ class Database:
                 self.engine.dispose()
                 connection = stack.enter_context(_connected(self.engine))
                 rows = run_script(connection, first)
-            yield connection, run_script(connection, second) if second else rows
+            try:
+                yield connection, run_script(connection, second) if second else rows
+            except sqlalchemy.exc.DBAPIError as error:
+                if self.statement_seconds and was_stopped(error):
+                    raise too_costly(self.statement_seconds) from error
+                raise
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""
@@ -134,7 +160,7 @@ class Database:
         functions = self._functions
 
         @event.listens_for(engine, "connect")
-        def configure(connection: Any, record: object) -> None:
+        def configure(connection: Any, record: Any) -> None:
             connection.isolation_level = None  # the driver must send no BEGIN of its own
             for pragma in _PRAGMAS:
                 connection.execute(f"PRAGMA {pragma}")
@@ -143,6 +169,16 @@ class Database:
                     function.name, function.arguments, function.call, deterministic=True
                 )
 
+            if self.statement_seconds:
+                watch = record.info["watch"] = Watch(self.statement_seconds)
+                connection.set_progress_handler(watch.is_over, STEPS)
+
+        if self.statement_seconds:
+
+            @event.listens_for(engine, "before_cursor_execute")
+            def watched(connection: Connection, *statement: object) -> None:
+                connection.info["watch"].restart()
+
         return engine
 
     def _postgresql(self, pool_size: int) -> Engine:
@@ -150,7 +186,10 @@ class Database:
         threshold = query.pop("prepare_threshold", "5")
         options: dict[str, Any] = {"prepare_threshold": None if threshold == "none" else int(str(threshold))}
         options["autocommit"] = True  # the driver must send no BEGIN of its own
-        options["options"] = f"-c timezone=UTC {query.pop('options', '')}".strip()
+        limit = (
+            f"-c statement_timeout={round(self.statement_seconds * 1000)} " if self.statement_seconds else ""
+        )
+        options["options"] = f"-c timezone=UTC {limit}{query.pop('options', '')}".strip()
         options.setdefault("application_name", str(query.pop("application_name", "dougong")))
         return sqlalchemy.create_engine(
             self.url.set(drivername="postgresql+psycopg", query=query),
@@ -175,16 +214,34 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def readable_trouble() -> Iterator[None]:
-    """Turn a database that is busy for too long, or full, into a refusal; nothing was changed by the transaction."""
+    """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
     try:
         yield
-    except sqlalchemy.exc.OperationalError as error:
-        reason = str(error.orig)
-        if "database is locked" in reason:
-            raise refusal("unavailable", "P103") from error
-        if "disk is full" in reason or getattr(error.orig, "sqlstate", "") == "53100":
-            raise refusal("unavailable", "P107") from error
-        raise
+    except sqlalchemy.exc.DBAPIError as error:
+        found = next(filter(None, map(_trouble, _chain(error))), "")
+        if not found:
+            raise
+        raise refusal("unavailable", found) from error
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and what it came from: after a full disk SQLite has no savepoint left that could be taken back."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _trouble(error: BaseException) -> str:
+    """The finding for an error of the driver that is nobody's mistake, or nothing."""
+    if not isinstance(error, sqlalchemy.exc.DBAPIError):
+        return ""
+    reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
+    if "database is locked" in reason or state in _CROSSED:
+        return "P103"
+    if "disk is full" in reason or state == "53100":
+        return "P107"
+    is_lost = error.connection_invalidated or any(each in reason for each in _LOST)
+    return "P106" if is_lost or state.startswith(("57P0", "08")) else ""
 
 
 def _parse(url: str) -> URL:

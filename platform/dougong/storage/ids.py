@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import BigInteger, Connection, text
 
 from dougong.storage.names import id_sequence
+from dougong.storage.statements import Statement
 
-_TAKE = text(
+_TAKE_TEXT = text(
     "INSERT INTO dg_sequence (name, value) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET value = dg_sequence.value + excluded.value RETURNING value"
+).columns(value=BigInteger)
+_TAKE = {dialect: Statement(_TAKE_TEXT, dialect) for dialect in ("sqlite", "postgresql")}
+_NEXT = Statement(
+    text("SELECT nextval(CAST(:name AS regclass)) AS value FROM generate_series(1, :count)").columns(
+        value=BigInteger
+    ),
+    "postgresql",
 )
-_NEXT = text("SELECT nextval(CAST(:name AS regclass)) FROM generate_series(1, :count)")
 
 
 def allocate(connection: Connection, table_name: str, count: int = 1) -> Sequence[int]:
@@ -21,7 +28,7 @@ def allocate(connection: Connection, table_name: str, count: int = 1) -> Sequenc
         first = take(connection, f"id:{table_name}", count)
         return range(first, first + count)
     quoted = connection.dialect.identifier_preparer.quote_identifier(id_sequence(table_name))
-    return sorted(connection.execute(_NEXT, {"name": quoted, "count": count}).scalars())
+    return sorted(row[0] for row in _NEXT.rows(connection, {"name": quoted, "count": count}))
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
@@ -29,5 +36,5 @@ def take(connection: Connection, name: str, count: int = 1) -> int:
 
     The counter stays locked until the transaction ends, so a number that is rolled back is given again: no gaps.
     """
-    last: int = connection.execute(_TAKE, {"name": name, "count": count}).scalar_one()
+    last: int = _TAKE[connection.dialect.name].rows(connection, {"name": name, "count": count})[0][0]
     return last - count + 1

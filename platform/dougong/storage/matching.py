@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.storage import ddl, names
-from dougong.storage.comparison import Comparison
+from dougong.storage.comparison import Comparison, Return
 from dougong.storage.matching_columns import match_columns
 from dougong.storage.matching_indexes import match_indexes, with_index_names
 from dougong.storage.operations import (
     AddIndex,
     AddReferences,
     AttachReferences,
+    ChangeType,
     CreateTable,
     DropTable,
+    FillValues,
     Operation,
     RebuildSearch,
     RemoveTable,
@@ -28,20 +31,29 @@ from dougong.storage.schema import Schema, TableSpec, Tombstone
 from dougong.storage.standing import change_side, former_side
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The schema to record next, the operations that lead there, and why values cannot be mended as wished."""
+
+    schema: Schema
+    operations: tuple[Operation, ...]
+    problems: tuple[Diagnostic, ...] = ()
+
+
 def matched(
     recorded: Schema,
     wanted: Schema,
     old_app: App | None,
     new_app: App,
     *,
-    former: Schema | None = None,
+    returning: Return | None = None,
     renamed_elsewhere: Mapping[str, str] | None = None,
     number: int = 0,
-) -> tuple[Schema, tuple[Operation, ...]]:
-    """Compare two schemas of one app. `former` is the recorded schema of the version that a rollback returns to;
+) -> Matched:
+    """Compare two schemas of one app. `returning` makes it a rollback;
     `renamed_elsewhere` tells entities of other apps that were renamed (old key → new key)."""
     work = Comparison(
-        recorded, former, old_app, new_app, recorded.next_uid, number, list(recorded.tombstones)
+        recorded, wanted, returning, old_app, new_app, recorded.next_uid, number, list(recorded.tombstones)
     )
     entities = [
         (each, _counterpart(work, each, "", wanted)) for each in wanted.tables if each.kind == "entity"
@@ -56,7 +68,7 @@ def matched(
         if each.uid not in matched_uids:
             _remove_table(work, each)
     schema = Schema(wanted.app, tuple(work.tables), tuple(work.tombstones), work.next_uid)
-    return schema, tuple(ordered(work.operations))
+    return Matched(schema, tuple(ordered(work.operations)), tuple(work.problems))
 
 
 def _local(table: TableSpec) -> str:
@@ -110,14 +122,22 @@ def _by_identity(work: Comparison, table: TableSpec, former: TableSpec) -> Table
 
 def _match_entity(work: Comparison, wanted: Schema, table: TableSpec, before: TableSpec | None) -> None:
     after = _match_table(work, table, before)
-    old_owner = before.key if before else ""
-    for child in wanted.tables:
-        if child.kind in {"rows", "links"} and child.entity == table.key:
-            _match_table(work, child, _counterpart(work, child, old_owner, wanted))
+    _match_children(work, wanted, table, before)
     search = next(
         (each for each in wanted.tables if each.kind == "search" and each.entity == table.key), None
     )
     _match_search(work, search, before, after)
+
+
+def _match_children(work: Comparison, wanted: Schema, table: TableSpec, before: TableSpec | None) -> None:
+    """The sub-tables of an entity, and the pairs of its links and of those in its sub-tables."""
+    old_owner = before.key if before else ""
+    for child in wanted.tables:
+        if child.kind in {"rows", "links"} and child.entity == table.key and child.key != table.key:
+            counterpart = _counterpart(work, child, old_owner, wanted)
+            _match_table(work, child, counterpart)
+            if child.kind == "rows":
+                _match_children(work, wanted, child, counterpart)
 
 
 def _match_table(work: Comparison, table: TableSpec, before: TableSpec | None) -> TableSpec:
@@ -193,8 +213,17 @@ def _match_search(
     work.tables.append(after)
     if before.name != after.name:
         work.add(RenameTable(app=app, table=after, before=before, old=before.name, new=after.name))
-    if _searched(before, old) != _searched(after, records):
+    if _searched(before, old) != _searched(after, records) or _has_new_values(work, after, records):
         work.add(RebuildSearch(app=app, table=after, records=records))
+
+
+def _has_new_values(work: Comparison, search: TableSpec, records: TableSpec) -> bool:
+    return any(
+        isinstance(each, ChangeType | FillValues)
+        and each.table.uid == records.uid
+        and each.column.field in search.search
+        for each in work.operations
+    )
 
 
 def _searched(search: TableSpec, records: TableSpec | None) -> set[tuple[str, str]]:

@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Invalid
-from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.app import App
-from dougong.model.expression import Literal
-from dougong.model.field import Field
-from dougong.model.text import EMPTY
-from dougong.storage import names
+from dougong.storage import conversion, names
 from dougong.storage.comparison import Comparison
+from dougong.storage.mending import Mending, constant_of
 from dougong.storage.operations import (
     AddColumn,
     ChangeReference,
-    ChangeType,
     RemoveColumn,
     RemoveOptions,
     RenameColumn,
     RestoreColumn,
     SetRequired,
 )
+from dougong.storage.originals import new_field_of, originals_of, recorded_field, things_of
 from dougong.storage.pairing import Known, pair
 from dougong.storage.schema import ColumnSpec, TableSpec, Tombstone
-
-_TEXTS = frozenset({"text", "long_text"})
-_SORTS = {"link": "records"} | dict.fromkeys(PEOPLE, "people") | dict.fromkeys(DEPARTMENTS, "departments")
-"""What the ids in values of a type stand for."""
-_LABELLED = frozenset({"choice", "stage"})
-"""Types whose values are ids that a person never sees: as text they become their labels."""
 
 
 def match_columns(work: Comparison, table: TableSpec, before: TableSpec) -> tuple[ColumnSpec, ...]:
@@ -41,18 +30,20 @@ def match_columns(work: Comparison, table: TableSpec, before: TableSpec) -> tupl
         {} if work.is_restored(before) else work.same_entity
     )  # a restored table speaks of the new keys
     columns = []
+    mending = Mending(work, table, before)
     for column in table.columns:
         old = origins.get(column.field)
         if isinstance(old, Tombstone):
-            columns.append(_restore_column(work, table, before, column, old))
-        elif old is None or _is_other_thing(old, column, same_entity):
-            columns.append(_add_column(work, table, before, column))
+            columns.append(_restore_column(mending, column, old))
+        elif old is None or _is_other_thing(work, table, before, old, column, same_entity):
+            columns.append(_add_column(mending, column))
         else:
-            columns.append(_match_column(work, table, before, old, column))
+            columns.append(_match_column(mending, old, column))
     kept = {each.uid for each in columns}
     for column in before.columns:
         if column.uid not in kept:
             _remove_column(work, table, before, column)
+    mending.finish(columns)
     return tuple(columns)
 
 
@@ -76,24 +67,33 @@ def _origins(work: Comparison, table: TableSpec, before: TableSpec) -> Mapping[s
     return origins
 
 
-def _is_other_thing(old: ColumnSpec, new: ColumnSpec, same_entity: Mapping[str, str]) -> bool:
-    """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
-    if old.field_type != new.field_type:
-        return _SORTS.get(old.field_type) != _SORTS.get(new.field_type)
-    return same_entity.get(old.references, old.references) != new.references
-
-
-def _match_column(
+def _is_other_thing(
     work: Comparison,
     table: TableSpec,
     before: TableSpec,
     old: ColumnSpec,
     new: ColumnSpec,
-    *,
-    is_restored: bool = False,
+    same_entity: Mapping[str, str],
+) -> bool:
+    """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
+    old_field, new_field = (
+        recorded_field(work.old_app, before, old),
+        new_field_of(work.new_app, table, new.field),
+    )
+    if conversion.refers(old_field) and conversion.refers(new_field):
+        is_same_kind = conversion.kind_of(old_field).kind == conversion.kind_of(new_field).kind
+        return not is_same_kind or same_entity.get(old.references, old.references) != new.references
+    if not conversion.refers(old_field) and not conversion.refers(new_field):
+        return False
+    return not conversion.is_possible(old_field, new_field) or things_of(work, old, new) is None
+
+
+def _match_column(
+    mending: Mending, old: ColumnSpec, new: ColumnSpec, restored_from: Tombstone | None = None
 ) -> ColumnSpec:
+    work, table, before = mending.work, mending.table, mending.before
     app, after = work.app, replace(new, uid=old.uid)
-    if old.name != new.name and not is_restored:
+    if old.name != new.name and restored_from is None:
         work.add(
             RenameColumn(
                 app=app,
@@ -105,16 +105,33 @@ def _match_column(
                 former=old.field,
             )
         )
-    if _needs_conversion(old, new):
-        _change_type(work, table, before, old, after)
-    if old.on_delete != new.on_delete:
+    gone = _removed_options(work, before, old, table, new) if work.former is None else ()
+    is_newly_required = new.required and not old.required and work.former is None
+    reasons = mending.reasons(old, after, has_gone=bool(gone), is_newly_required=is_newly_required)
+    originals = originals_of(work, before, old, new)
+    if _needs_conversion(old, new) or reasons or originals:
+        mending.change(old, after, originals, restored_from, reasons)
+    elif old.on_delete != new.on_delete:
         former = replace(after, on_delete=old.on_delete)
         work.add(ChangeReference(app=app, table=table, before=before, column=after, former=former))
-    gone = _removed_options(work, before, old, table, new)
-    if gone and work.former is None:
-        work.add(RemoveOptions(app=app, table=table, before=before, column=after, former=old, options=gone))
-    if new.required and not old.required and work.former is None:
-        work.add(SetRequired(app=app, table=table, before=before, column=after, former=old))
+    if gone:
+        work.add(
+            RemoveOptions(
+                app=app,
+                table=table,
+                before=before,
+                column=after,
+                former=old,
+                options=gone,
+                mended="unfit" in reasons,
+            )
+        )
+    if is_newly_required:
+        work.add(
+            SetRequired(
+                app=app, table=table, before=before, column=after, former=old, mended="empty" in reasons
+            )
+        )
     return after
 
 
@@ -138,62 +155,24 @@ def _options(app: App, table: TableSpec, field_id: str) -> tuple[str, ...]:
 
 
 def _needs_conversion(old: ColumnSpec, new: ColumnSpec) -> bool:
-    """Whether values must be looked at: any text may stay as it is when it becomes plain text, but for ids of options."""
+    """Whether values must be looked at: any line of text may stay as it is when it becomes plain text."""
     if old.kind != new.kind:
         return True
-    to_plain_text = new.field_type in _TEXTS and old.field_type not in _LABELLED
-    return old.field_type != new.field_type and not to_plain_text
+    return old.field_type != new.field_type and not conversion.keeps_text(old.field_type, new.field_type)
 
 
-def _change_type(
-    work: Comparison, table: TableSpec, before: TableSpec, old: ColumnSpec, new: ColumnSpec
-) -> None:
-    old_field = _recorded_field(work.old_app, before, old)
-    new_field = _new_field(work.new_app, table, new.field)
-    tombstone = None
-    if old.kind != new.kind:
-        uid = work.uid("r")
-        kept = replace(old, uid=uid)
-        tombstone = Tombstone(uid, names.tombstone_column(uid, old.field), before, kept, work.number)
-        work.tombstones.append(tombstone)
-    work.add(
-        ChangeType(
-            app=work.app,
-            table=table,
-            before=before,
-            column=new,
-            former=old,
-            old_field=old_field,
-            new_field=new_field,
-            tombstone=tombstone,
-        )
-    )
-
-
-def _recorded_field(app: App | None, table: TableSpec, column: ColumnSpec) -> Field:
-    """The field as it was defined; for a column restored from removal, as much of it as its values need to be read."""
-    entity = app.entities.get(table.key.partition(".")[2]) if app else None
-    known = entity.fields.get(column.field) if entity else None
-    if known is not None and known.type == column.field_type:
-        return known
-    decimals = int(column.kind.partition(" ")[2] or 0)
-    return Field(column.field, column.field_type, EMPTY, decimals=decimals)
-
-
-def _new_field(app: App, table: TableSpec, field_id: str) -> Field:
-    return app.entities[table.key.partition(".")[2]].fields[field_id]
-
-
-def _add_column(work: Comparison, table: TableSpec, before: TableSpec, column: ColumnSpec) -> ColumnSpec:
+def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
+    work = mending.work
     added = replace(column, uid=work.uid("c"))
-    field_ = _new_field(work.new_app, table, column.field)
-    default = _constant(field_)
-    needed = field_.required and not field_.is_computed and work.former is None
+    field_ = new_field_of(work.new_app, mending.table, column.field)
+    is_filled = mending.add(added, field_)
+    default = None if is_filled else constant_of(field_)
+    needed = field_.required and not field_.is_computed and work.former is None and not is_filled
     work.add(
         AddColumn(
             app=work.app,
-            table=table,
-            before=before,
+            table=mending.table,
+            before=mending.before,
             column=added,
             default=default,
             needed=needed,
@@ -201,17 +180,6 @@ def _add_column(work: Comparison, table: TableSpec, before: TableSpec, column: C
         )
     )
     return added
-
-
-def _constant(field_: Field) -> object:
-    """What existing records get in a new field: a default that needs no record to be known; Invalid ones are left to the verbs."""
-    tree = field_.default.tree if field_.default else None
-    if not isinstance(tree, Literal) or field_.is_computed:
-        return None
-    try:
-        return TYPES[field_.type].assign(tree.value, field_)
-    except Invalid:
-        return None
 
 
 def _remove_column(work: Comparison, table: TableSpec, before: TableSpec, column: ColumnSpec) -> None:
@@ -224,13 +192,14 @@ def _remove_column(work: Comparison, table: TableSpec, before: TableSpec, column
     work.add(RemoveColumn(app=work.app, table=there, before=before, column=column, tombstone=tombstone))
 
 
-def _restore_column(
-    work: Comparison, table: TableSpec, before: TableSpec, column: ColumnSpec, tombstone: Tombstone
-) -> ColumnSpec:
+def _restore_column(mending: Mending, column: ColumnSpec, tombstone: Tombstone) -> ColumnSpec:
     assert tombstone.column is not None
+    work = mending.work
     work.tombstones.remove(tombstone)
     restored = replace(tombstone.column, field=column.field, name=column.name, references=column.references)
-    work.add(RestoreColumn(app=work.app, table=table, before=before, column=restored, tombstone=tombstone))
-    return _match_column(
-        work, table, before, replace(restored, name=tombstone.name), column, is_restored=True
+    work.add(
+        RestoreColumn(
+            app=work.app, table=mending.table, before=mending.before, column=restored, tombstone=tombstone
+        )
     )
+    return _match_column(mending, replace(restored, name=tombstone.name), column, tombstone)

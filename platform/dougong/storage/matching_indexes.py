@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dougong.storage import names
 from dougong.storage.comparison import Comparison
-from dougong.storage.operations import AddIndex, ChangeType, DropIndex
+from dougong.storage.operations import AddIndex, ChangeType, DropIndex, FillValues
 from dougong.storage.schema import IndexSpec, TableSpec
 
 
@@ -35,7 +35,7 @@ def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None
     changed = {
         each.column.uid
         for each in work.operations
-        if isinstance(each, ChangeType) and each.table.uid == after.uid and each.tombstone is not None
+        if isinstance(each, ChangeType) and each.table.uid == after.uid
     }
     stays = {
         each.name
@@ -49,7 +49,19 @@ def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None
     for index in after.indexes:
         if index.name not in stays:
             former = _former_index(after, before, index)
-            work.add(AddIndex(app=app, table=after, before=before, index=index, former=former))
+            mended = index.unique and _is_mended(work, after, index)
+            work.add(AddIndex(app=app, table=after, before=before, index=index, former=former, mended=mended))
+
+
+def _is_mended(work: Comparison, table: TableSpec, index: IndexSpec) -> bool:
+    """Whether the later ones of rows that are equal in the one column of an index are mended."""
+    return any(
+        isinstance(each, FillValues)
+        and each.reason == "double"
+        and each.table.uid == table.uid
+        and (each.column.field,) == index.fields
+        for each in work.operations
+    )
 
 
 def _uids(table: TableSpec, index: IndexSpec) -> set[str]:

@@ -58,9 +58,23 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("roll the app back to an earlier version", "请将应用回滚到更早的版本"),
     ),
+    "P106": Entry(
+        ("the connection to the database was lost", "与数据库的连接已中断"),
+        ("try again in a moment; what was not confirmed was not done", "请稍后再试；未确认的操作没有生效"),
+    ),
     "P107": Entry(
         ("there is no more room for the database", "数据库所在磁盘已满"),
         ("free some space on the disk; nothing was changed", "请释放磁盘空间；数据未作更改"),
+    ),
+    "P108": Entry(
+        (
+            "this takes longer than the {seconds} seconds that a request may keep the database busy",
+            "此操作占用数据库超过 {seconds} 秒，已中止",
+        ),
+        (
+            "narrow the filter, ask for fewer columns or rows, or sort by an indexed field",
+            "请缩小筛选范围、减少列或行数，或按有索引的字段排序",
+        ),
     ),
     "P120": Entry(("app '{app}' has no version {number}", "应用“{app}”没有第 {number} 版")),
     "P121": Entry(("app '{app}' is not installed", "尚未安装应用“{app}”")),
@@ -73,6 +87,13 @@ ENTRIES: Mapping[str, Entry] = {
         ("correct its definitions and publish them as a new version", "请修正定义后作为新版本发布"),
     ),
     "P130": Entry(("{step}", "{step}"), ("correct these records first", "请先更正这些记录")),
+    "P130/mend": Entry(
+        ("{step}", "{step}"),
+        (
+            "correct these records first, or mend {field}: {ways}",
+            "请先更正这些记录，或修整 {field}：{ways}",
+        ),
+    ),
     "P131": Entry(
         ("{step}", "{step}"),
         (
@@ -101,6 +122,17 @@ ENTRIES: Mapping[str, Entry] = {
             "publish a version of that app that fits, or allow this",
             "请发布与之相符的该应用新版本，或确认允许",
         ),
+    ),
+    "P136": Entry(
+        ("the backfill of '{field}' cannot be computed: {reason}", "“{field}”的补值公式无法计算：{reason}"),
+        (
+            "it may name the fields that the record had in the version before, but follows no links",
+            "公式可使用该记录上一版本的字段，但不能跨关联取值",
+        ),
+    ),
+    "P137": Entry(
+        ("there is no field '{name}' whose values could be mended", "没有可补值的字段“{name}”"),
+        ("write app.entity.field, for example {nearest}", "请写成 应用.实体.字段，例如 {nearest}"),
     ),
     "P140/missing": Entry(("the archive holds no such file", "压缩包中没有这个文件"), _ARCHIVE),
     "P140/large": Entry(
@@ -236,6 +268,18 @@ ENTRIES: Mapping[str, Entry] = {
     ),
     "V117": Entry(
         ("{count} rows hold nothing in a column that is always filled", "必有值的列中有 {count} 行为空"),
+        _BACKUP,
+    ),
+    "V113": Entry(
+        ("the index '{name}' is not part of any recorded version", "索引“{name}”不属于任何已记录的版本"),
+        ("drop it, or declare it in the definition", "请删除该索引，或在定义中声明"),
+    ),
+    "V114": Entry(
+        ("the table has a trigger '{name}' that dougong did not make", "数据表有非平台创建的触发器“{name}”"),
+        ("drop the trigger", "请删除该触发器"),
+    ),
+    "V115": Entry(
+        ("{count} rows hold values of another type than the column's", "{count} 行的值与列的类型不符"),
         _BACKUP,
     ),
 }

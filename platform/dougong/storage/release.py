@@ -14,7 +14,7 @@ from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
-from dougong.storage.database import READING, WRITING, Database, readable_trouble
+from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
 from dougong.storage.statements import run_script
@@ -122,11 +122,7 @@ class Releases:
     def writing(self) -> Iterator[tuple[Connection, Release]]:
         """A writing transaction of the database with the release that it sees; it ends like `Database.writing` does."""
         pin = _PIN[self.database.dialect]
-        with (
-            readable_trouble(),
-            self.database.begun(WRITING, pin) as (connection, rows),
-            connection.begin(),
-        ):
+        with self.database.begun(WRITING, pin) as (connection, rows), connection.begin():
             yield connection, self._of(connection, rows[0][0])
 
     def pinned(self, connection: Connection) -> Release:

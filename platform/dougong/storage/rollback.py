@@ -36,4 +36,5 @@ def plan_rollback(releases: Releases, connection: Connection, app_id: str, numbe
         template=version.template,
         returning_to=wanted,
         compile_app=releases.compile,
+        earlier=lambda sources: releases.compile(sources, others),
     )

@@ -87,13 +87,17 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What was removed and is kept: a table, or a column of a table that still lives (`column` set)."""
+    """What was removed and is kept: a table, or a column of a table that still lives (`column` set).
+
+    `of` is the identity of the column whose values these were before a conversion; empty for what was removed.
+    """
 
     uid: str
     name: str
     table: TableSpec
     column: ColumnSpec | None = None
     removed_in: int = 0
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,4 +150,6 @@ def _index(data: Mapping[str, Any]) -> IndexSpec:
 
 def _tombstone(data: Mapping[str, Any]) -> Tombstone:
     column = ColumnSpec(**data["column"]) if data["column"] else None
-    return Tombstone(data["uid"], data["name"], _table(data["table"]), column, data["removed_in"])
+    return Tombstone(
+        data["uid"], data["name"], _table(data["table"]), column, data["removed_in"], data.get("of", "")
+    )

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, Text, cast, delete, false, literal, select
+from sqlalchemy import Connection, Table, Text, cast, false, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
-from dougong.storage import tokens
-from dougong.storage.bulk import insert_columns
-
-_CHUNK = 500
+from dougong.storage import bulk, tokens
 
 
 def index_rows(
@@ -27,13 +24,12 @@ def index_rows(
         "id": list(texts),
         "tokens": [tokens.tokens_of(each) for each in texts.values()],
     }
-    insert_columns(connection, index, columns, len(texts))
+    bulk.insert_columns(connection, index, columns, len(texts))
 
 
 def delete_rows(connection: Connection, index: Table, ids: Sequence[int]) -> None:
     """Take records out of the index."""
-    for start in range(0, len(ids), _CHUNK):
-        connection.execute(delete(index).where(index.c.id.in_(ids[start : start + _CHUNK])))
+    bulk.delete_rows(connection, index, "id", ids)
 
 
 def match(id_column: ColumnElement[int], index: Table, text: str, dialect: str) -> ColumnElement[bool]:

@@ -6,12 +6,25 @@ cost many times what the database needs. This is the only place that hands SQL t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, Text, any_, bindparam, func, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -70,11 +83,12 @@ class Statement:
         try:
             cursor = _cursor(connection)
             try:
-                if len(arguments) == 1:
-                    self._send(connection, cursor, arguments[0])
-                else:
-                    _announce(connection, cursor, self.text, arguments, many=True)
+                many = len(arguments) > 1
+                _announce(connection, cursor, self.text, arguments if many else arguments[0], many)
+                if many:
                     cursor.executemany(self.text, arguments)
+                else:
+                    cursor.execute(self.text, arguments[0])
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
@@ -90,23 +104,28 @@ class Statement:
         return arguments
 
     def _fetched(self, connection: Connection, values: Values) -> tuple[Rows, Readers]:
-        arguments = self._arguments(values)
         try:
             cursor = _cursor(connection)
             try:
-                self._send(connection, cursor, arguments)
+                self.send(connection, cursor, values)
                 return self._received(connection, cursor)
             finally:
                 cursor.close()
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, self.text, error) from error
 
-    def _send(self, connection: Connection, cursor: Any, arguments: Sequence[Any]) -> None:
+    def send(self, connection: Connection, cursor: Any, values: Values) -> None:
+        """Run the statement by a cursor of the driver."""
+        arguments = self._arguments(values)
         _announce(connection, cursor, self.text, arguments)
         cursor.execute(self.text, arguments)
 
+    def received(self, connection: Connection, cursor: Any) -> Rows:
+        """The answer that a cursor holds."""
+        return _read(*self._received(connection, cursor))
+
     def _received(self, connection: Connection, cursor: Any) -> tuple[Rows, Readers]:
-        if cursor.description is None:
+        if not self._types:
             return [], []
         rows: Rows = cursor.fetchall()
         if self._readers is None:
@@ -148,38 +167,61 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
     """
     if connection.dialect.name == "sqlite" or len(steps) < 2:
         return [statement.rows(connection, values) for statement, values in steps]
-    cursors: list[Any] = []
+    cursors = []
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for statement, values in steps:
+                cursors.append(stack.enter_context(closing(_cursor(connection))))
+                statement.send(connection, cursors[-1], values)
+        pairs = zip(steps, cursors, strict=True)
+        return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
+
+
+@contextmanager
+def savepoint(connection: Connection, in_one_trip: bool = False) -> Iterator[None]:
+    """Take back what the block has done when it fails.
+
+    `in_one_trip`: on PostgreSQL the statements of the block, all of them of this module and none of them COPY, are sent without
+    waiting for their results; an error comes out at the end of the block at the latest.
+    """
+    waits = not in_one_trip or connection.dialect.name != "postgresql"
     try:
-        try:
-            _send_together(connection, steps, cursors)
-            return [
-                _read(*statement._received(connection, cursor))  # noqa: SLF001
-                for (statement, _), cursor in zip(steps, cursors, strict=True)
-            ]
-        finally:
-            for cursor in cursors:
-                cursor.close()
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _wrapped(connection, steps[len(cursors) - 1][0].text, error) from error
+        with nullcontext() if waits else _one_trip(connection):
+            _command(connection, "SAVEPOINT written")
+            yield
+            _command(connection, "RELEASE SAVEPOINT written")
+    except BaseException:
+        with suppress(sqlalchemy.exc.DBAPIError):  # what ended the block also ended the transaction
+            _command(connection, "ROLLBACK TO SAVEPOINT written")
+            _command(connection, "RELEASE SAVEPOINT written")
+        raise
 
 
-def _send_together(connection: Connection, steps: Sequence[Step], cursors: list[Any]) -> None:
-    """Send all statements and wait for all results; the first error is raised, not what followed from it."""
+@contextmanager
+def _one_trip(connection: Connection) -> Iterator[None]:
+    """Send statements without waiting for their results until the end of the block; the first error is raised."""
     driver: Any = connection.connection.driver_connection
-    first: Exception | None = None
+    first: BaseException | None = None
     try:
         with driver.pipeline():
             try:
-                for statement, values in steps:
-                    arguments = statement._arguments(values)  # noqa: SLF001
-                    cursors.append(_cursor(connection))
-                    statement._send(connection, cursors[-1], arguments)  # noqa: SLF001
-            except connection.dialect.loaded_dbapi.Error as error:
+                yield
+            except BaseException as error:  # noqa: BLE001
                 first = error
     except connection.dialect.loaded_dbapi.Error as error:
-        raise first or error from error
+        first = first or error
+    if isinstance(first, connection.dialect.loaded_dbapi.Error):
+        raise _wrapped(connection, "(several statements)", first) from first
     if first is not None:
         raise first
+
+
+def _command(connection: Connection, text: str) -> None:
+    try:
+        with closing(_cursor(connection)) as cursor:
+            cursor.execute(text)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _wrapped(connection, text, error) from error
 
 
 def kept(
@@ -217,6 +259,30 @@ class Listed(TypeDecorator[Sequence[Any]]):
         return lambda values: pack([write(value) for value in values])
 
 
+class ListedKeys(TypeDecorator[Sequence[tuple[Any, ...]]]):
+    """Any number of keys, each made of values of several column types, as one JSON parameter of SQLite."""
+
+    impl = Text
+    cache_ok = False
+
+    def __init__(self, items: Sequence[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.items = items
+
+    def bind_processor(self, dialect: Dialect) -> Processor:
+        writers = [_impl(item, dialect).bind_processor(dialect) for item in self.items]
+
+        def write(keys: Sequence[tuple[Any, ...]]) -> str:
+            parts = zip(*keys, strict=True)
+            written = [
+                list(map(writer, part)) if callable(writer) else part
+                for writer, part in zip(writers, parts, strict=False)
+            ]
+            return json_text(list(zip(*written, strict=True)))
+
+        return write
+
+
 def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
     """The condition that a column holds one of the values of a parameter, of which there can be any number."""
     given = bindparam(name, type_=Listed(column.type))
@@ -224,6 +290,35 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
         listed = func.json_each(given).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(given)
+
+
+def holding_keys(
+    statement: Select[Any], columns: Sequence[ColumnElement[Any]], name: str, dialect: str
+) -> Select[Any]:
+    """The statement for rows whose columns together hold one of the keys that `key_values` gives, each key named once.
+
+    The keys are joined: neither database looks up a pair of values that stands in a list by an index of both columns.
+    """
+    if len(columns) == 1:
+        return statement.where(among(columns[0], f"{name}_0", dialect))
+    types = [column.type for column in columns]
+    parts: list[ColumnElement[Any]]
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam(name, type_=ListedKeys(types))).table_valued("value")
+        parts = [func.json_extract(listed.c.value, literal_column(f"'$[{at}]'")) for at in range(len(types))]
+    else:
+        arrays = [bindparam(f"{name}_{at}", type_=Listed(type_)) for at, type_ in enumerate(types)]
+        unnested = func.unnest(*arrays).table_valued(*(f"part_{at}" for at in range(len(types))))
+        parts = list(unnested.render_derived().c)
+    return statement.where(*(column == part for column, part in zip(columns, parts, strict=True)))
+
+
+def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict[str, Any]:
+    """The parameters of `holding_keys` for these keys."""
+    parts = list(zip(*keys, strict=True))
+    if dialect == "sqlite" and len(parts) > 1:
+        return {name: keys}
+    return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
 def run_script(connection: Connection, text: str) -> Rows:

@@ -11,6 +11,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "RestoreTable": ("恢复数据表 {table} 及其数据", "restore table {table} with its rows"),
     "RenameTable": ("数据表 {old} 更名为 {table}", "rename table {old} to {table}"),
+    "Standing": ("{old} 变为 {table}", "{old} becomes {table}"),
     "MakeRecords": (
         "{old} 的行成为 {table} 的独立记录（移动 0 行）",
         "the rows of {old} become records of their own, {table} (0 rows moved)",
@@ -37,6 +38,26 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：字段 {column} 的类型由 {old} 改为 {new}",
         "{table}: change the type of field {column} from {old} to {new}",
     ),
+    "ChangeValues": (
+        "{table}：修整字段 {column} 的值（原值保留，可回滚）",
+        "{table}: mend the values of field {column} (the old ones are kept for rollback)",
+    ),
+    "GiveBack": (
+        "{table}：字段 {column} 恢复原值",
+        "{table}: field {column} gets its former values back",
+    ),
+    "FillValues": (
+        "{table}：用 {value} 补填字段 {column}",
+        "{table}: fill field {column} with {value}",
+    ),
+    "FillDefault": (
+        "{table}：用默认值 {value} 补填字段 {column}",
+        "{table}: fill field {column} with the default {value}",
+    ),
+    "SetAside": (
+        "{table}：字段 {column} 中不合适的值置空（原值保留，可回滚）",
+        "{table}: empty field {column} where its value does not fit (the old ones are kept for rollback)",
+    ),
     "ChangeReference": (
         "{table}：更改 {column} 的删除规则",
         "{table}: change what happens to {column} on deletion",
@@ -59,6 +80,22 @@ _WORDS: dict[str, tuple[str, str]] = {
     "RebuildSearch": ("重建 {table} 的全文索引", "rebuild search index {table}"),
     "touched": ("涉及 {count} 行", "{count} rows"),
     "lost": ("{count} 个值将不再可见", "{count} values would disappear"),
+    "aside": ("{count} 个值另存", "{count} values are kept aside"),
+    "such_as": ("例如 {samples}", "such as {samples}"),
+    "change": ("{before} → {after}", "{before} → {after}"),
+    "nothing": ("空", "empty"),
+    "way:backfill": (
+        "用公式补值（定义中写 backfill，或命令行 --backfill {field}=公式）",
+        "backfill by an expression (backfill in the definition, or --backfill {field}=EXPRESSION)",
+    ),
+    "way:default": (
+        "取默认值（定义中写 unfit: default，或命令行 --use-default {field}）",
+        "take the default (unfit: default in the definition, or --use-default {field})",
+    ),
+    "way:aside": (
+        "置空并另存原值（定义中写 unfit: aside，或命令行 --aside {field}）",
+        "empty it and keep the value aside (unfit: aside in the definition, or --aside {field})",
+    ),
     "failing": ("{count} 行不符合（编号 {ids}）", "{count} rows stand against it (ids {ids})"),
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),
@@ -97,6 +134,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:required": ("必填", "required"),
     "part:unique": ("不允许重复", "unique"),
     "part:default": ("默认值", "default"),
+    "part:backfill": ("补值公式", "backfill"),
+    "part:unfit": ("不合适的值", "values that do not fit"),
     "part:formula": ("公式", "formula"),
     "part:minimum": ("最小值", "minimum"),
     "part:maximum": ("最大值", "maximum"),

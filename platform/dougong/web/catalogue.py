@@ -87,6 +87,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "W430": ("两次输入的新密码不一致", "the new passwords differ"),
         "W431": ("当前密码不正确", "the current password is not right"),
         "W432": ("应用“{name}”已经安装", "the app '{name}' is installed already"),
+        "W433": (
+            "结果超过 {limit} 字节",
+            "the answer would be larger than {limit} bytes",
+        ),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

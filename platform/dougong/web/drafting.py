@@ -17,6 +17,7 @@ from dougong.records.call import Call
 from dougong.storage import ledger
 from dougong.storage.apply import apply_in
 from dougong.storage.ledger import Version
+from dougong.storage.mends import NONE, Wishes
 from dougong.storage.plan import Plan
 from dougong.storage.plan import plan as plan_app
 from dougong.storage.system import DRAFT
@@ -171,13 +172,14 @@ def compile_sources(call: Call, app: str, sources: Sources) -> App | list[Diagno
     return outcome
 
 
-def plan_sources(call: Call, app: str, sources: Sources) -> Plan:
+def plan_sources(call: Call, app: str, sources: Sources, wishes: Wishes = NONE) -> Plan:
     """What publishing these files would do; refused with every finding when they are no app."""
     refuse_unless_designer(call, app)
     compiled = compile_sources(call, app, sources)
     if not isinstance(compiled, App):
         raise Refusal("invalid", compiled)
-    return plan_app(call.release.recorded.get(app), compiled, call.connection)
+    made = plan_app(call.release.recorded.get(app), compiled, call.connection, wishes=wishes)
+    return made if call.actor.is_admin else made.without_samples()
 
 
 def publish(call: Call, plan: Plan, allow_loss: bool, note: str, afterwards: After) -> Version:

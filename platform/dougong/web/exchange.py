@@ -227,8 +227,13 @@ class Exchange:
         return response
 
     def json(self, document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-        """A document as JSON."""
-        response = Response(msgspec.json.encode(document), status, content_type="application/json")
+        """A document as JSON; one that is read must not be larger than the settings allow."""
+        body = msgspec.json.encode(document)
+        limit = self.runtime.settings.max_answer
+        if len(body) > limit and not self.route.changes:
+            hint = "ask for fewer records (limit) or fields (fields)"
+            raise refuse("too_large", "W433", hint=hint, limit=limit)
+        response = Response(body, status, content_type="application/json")
         response.headers.update(headers or {})
         return response
 

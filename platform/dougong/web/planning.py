@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.storage.ledger import Version
-from dougong.storage.plan import Plan
+from dougong.storage.plan import Plan, Step
 from dougong.web.problems import diagnostic_document
 
 
@@ -21,8 +21,25 @@ def plan_document(plan: Plan, language: str) -> dict[str, Any]:
         "widens": [each.describe(language) for each in plan.widened],
         "changes": plan.describe(language),
         "operations": [each.operation.describe(language) for each in plan.steps],
+        "steps": [_step_document(each, language) for each in plan.steps],
         "obstacles": [diagnostic_document(each, language) for each in plan.obstacles()],
         "losses": [diagnostic_document(each, language) for each in plan.losses()],
+    }
+
+
+def _step_document(step: Step, language: str) -> dict[str, Any]:
+    """One operation with its counts, examples, and the ways in which rows that stand against it could be mended."""
+    impact = step.impact
+    return {
+        "text": step.operation.describe(language),
+        "rows": impact.touched,
+        "lost": impact.lost,
+        "aside": impact.aside,
+        "failing": impact.failing,
+        "first": [str(each) for each in impact.first],
+        "samples": step.samples(language),
+        "field": step.field or None,
+        "offers": list(step.offers),
     }
 
 

@@ -56,6 +56,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 3600:
+        raise ValueError("a number of seconds from 0 to 3600 is expected")
+    return value
+
+
 def _days(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 36_500:
@@ -223,12 +230,36 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "max_answer",
+        "DOUGONG_MAX_ANSWER",
+        str(64 * MEBIBYTE),
+        _size,
+        "API 单次应答上限（字节）；导出文件不限",
+        "Largest answer of the API in bytes; exports have no limit",
+    ),
+    Setting(
+        "query_seconds",
+        "DOUGONG_QUERY_SECONDS",
+        "30",
+        _seconds,
+        "一条数据库语句最多执行的秒数，超时即中止；0 表示不限",
+        "Seconds that one statement of a request may keep the database busy before it is refused; 0 is no limit",
+    ),
+    Setting(
         "bin_days",
         "DOUGONG_BIN_DAYS",
         "90",
         _days,
         "回收站保留天数，过期后彻底删除；0 表示永久保留",
         "Days for which the recycle bin keeps records before they are deleted for good; 0 keeps them",
+    ),
+    Setting(
+        "removed_days",
+        "DOUGONG_REMOVED_DAYS",
+        "365",
+        _days,
+        "已移除的字段、数据表和转换前的原值至少保留的天数；此后可用 dougong purge --removed 清除",
+        "Days for which removed fields, tables and former values are kept at least; then dougong purge --removed may take them",
     ),
     Setting(
         "bin_history",
@@ -270,7 +301,10 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    max_answer: int = 64 * MEBIBYTE
+    query_seconds: float = 30
     bin_days: int = 90
+    removed_days: int = 365
     bin_history: str = "events"
     worker: bool = True
 

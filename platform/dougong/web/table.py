@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, records, tasks
+from dougong.web.api import apps, definitions, description, details, records, tasks, undoing
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
@@ -41,12 +41,14 @@ OPEN: tuple[Route, ...] = (
 API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
+    api("POST", "/undo", undoing.undo_all),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
     api("POST", "/tasks/<identifier>/reject", tasks.decide_reject),
     api("GET", "/<app>", apps.app),
     api("GET", "/files/<identifier>", details.file),
+    api("GET", "/files/<identifier>/small", details.small_file),
     api("GET", "/<app>/definitions", definitions.files, scope="admin"),
     api("DELETE", "/<app>/definitions", definitions.drop, scope="admin"),
     api("GET", "/<app>/definitions/<path:path>", definitions.read, scope="admin"),
@@ -58,6 +60,8 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create),
     api("POST", "/<app>/<entity>/batch", records.batch),
+    api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
     api("POST", "/<app>/<entity>/files", details.attach, "field"),
     api("POST", "/<app>/<entity>/import", api_transfer.import_, *api_transfer.IMPORT_PARAMETERS),
@@ -68,7 +72,10 @@ API: tuple[Route, ...] = (
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
-    api("GET", f"{RECORD}/history", details.history, "limit"),
+    api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
+    api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/duplicates", undoing.duplicates),
+    api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
     api("GET", f"{RECORD}/attachments", details.attachments),
@@ -94,6 +101,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/templates/<app>/install", templates.install, access="admin"),
     page("GET", "/templates/<app>/package", templates.package, access="admin"),
     page("GET", "/files/<identifier>", pickers.give_file),
+    page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
     page("GET", "/inbox", inbox.inbox),
@@ -120,12 +128,16 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}", transfer.step),
     page("POST", f"{IMPORT}/try", transfer.try_out),
     page("POST", f"{IMPORT}/run", transfer.run),
+    page("POST", f"{IMPORT}/read", transfer.reread),
+    page("POST", f"{IMPORT}/continue", transfer.go_on),
+    page("POST", f"{IMPORT}/cancel", transfer.stop),
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),
+    page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),

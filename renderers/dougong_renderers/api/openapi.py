@@ -13,7 +13,10 @@ Document = dict[str, Any]
 def openapi(description: ApiDescription) -> Document:
     """The whole document."""
     paths: Document = {
-        "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))}
+        "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))},
+        "/api/v1/undo": {
+            "post": parts.operation("undo", "Undo", parts.ok(parts.anything()), body=parts.UNDO)
+        },
     }
     paths |= approvals.inbox_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS}
@@ -121,7 +124,6 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             entity.label,
             parts.created(record),
             body=parts.reference(f"{name}.new"),
-            parameters=[parts.IDEMPOTENCY],
         )
     if "update" in entity.actions:
         one["patch"] = parts.operation(
@@ -170,12 +172,27 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
     paths: Document = {}
     for detail in ("history", "comments", "attachments"):
         operations: Document = {"parameters": [parts.ID_PARAMETER]}
-        operations["get"] = parts.operation(f"{name}.{detail}", detail, parts.ok(parts.listing()))
+        operations["get"] = parts.operation(
+            f"{name}.{detail}",
+            detail,
+            parts.ok(parts.listing()),
+            parameters=parts.PAGES if detail == "history" else (),
+        )
         if detail == "comments":
             operations["post"] = parts.operation(
                 f"{name}.comment", detail, parts.created(parts.anything(), located=False), body=parts.COMMENT
             )
         paths[f"{base}/{{id}}/{detail}"] = operations
+    paths[f"{base}/{{id}}/history/{{entry}}/undo"] = {
+        "parameters": [parts.ID_PARAMETER, {**parts.ID_PARAMETER, "name": "entry"}],
+        "post": parts.operation(
+            f"{name}.undo", entity.label, parts.ok(parts.anything()), body=parts.UNDO_CHANGE
+        ),
+    }
+    paths[f"{base}/{{id}}/duplicates"] = {
+        "parameters": [parts.ID_PARAMETER],
+        "get": parts.operation(f"{name}.duplicates", entity.plural, parts.ok(parts.listing())),
+    }
     for inverse in entity.inverses:
         listed = parts.operation(
             f"{name}.related.{inverse}", inverse, parts.ok(parts.anything()), parameters=parts.LIST
@@ -184,9 +201,17 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
     if entity.actions & {"create", "update", "delete"}:
         paths[f"{base}/batch"] = {
             "post": parts.operation(
-                f"{name}.batch", entity.plural, parts.ok(parts.anything()), body=parts.BATCH
+                f"{name}.batch", entity.plural, parts.each_for_itself(parts.anything()), body=parts.BATCH
             )
         }
+    if {"update", "delete"} <= entity.actions:
+        merged = parts.operation(
+            f"{name}.merge", entity.plural, parts.ok(parts.anything(), etag=True), body=parts.MERGE
+        )
+        paths[f"{base}/merge"] = {"post": merged}
+    if "purge" in entity.actions:
+        purged = parts.operation(f"{name}.purge", entity.plural, parts.ok(parts.anything()), body=parts.PURGE)
+        paths[f"{base}/purge"] = {"post": purged}
     if "delete" in entity.actions:
         restored = parts.operation(
             f"{name}.restore", entity.label, parts.ok(parts.reference(name), etag=True)

@@ -8,6 +8,11 @@ from typing import Any
 Document = dict[str, Any]
 TEXT: Document = {"type": "string", "maxLength": 10_000}
 IDENTIFIER: Document = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+REFERENCE: Document = {
+    "type": "string",
+    "pattern": r"^([0-9]{1,18}|\$(0|[1-9][0-9]{0,4}))$",
+    "description": "an id, or $3 for the record of operation 3",
+}
 INSTANT: Document = {"type": ["string", "null"], "format": "date-time"}
 SYSTEM_PROPERTIES: Document = {
     "id": IDENTIFIER,
@@ -83,7 +88,8 @@ BATCH: Document = {
                 "type": "object",
                 "properties": {
                     "action": {"enum": ["create", "update", "delete", "restore"]},
-                    "id": IDENTIFIER,
+                    "entity": {"type": "string", "minLength": 1, "maxLength": 100},
+                    "id": REFERENCE,
                     "version": {"type": "integer"},
                     "values": {"type": "object"},
                 },
@@ -93,6 +99,44 @@ BATCH: Document = {
         },
     },
     "required": ["operations"],
+    "additionalProperties": False,
+}
+
+
+CONFLICTS: Document = {
+    "conflicts": {"enum": ["refuse", "skip"]},
+    "dry_run": {"type": "boolean", "default": False},
+}
+UNDO_CHANGE: Document = {"type": "object", "properties": CONFLICTS, "additionalProperties": False}
+UNDO: Document = {
+    "type": "object",
+    "properties": {
+        "batch": {"type": "string", "pattern": "^[a-z]{1,20}-[0-9a-f]{16}$"},
+        "import": IDENTIFIER,
+        **CONFLICTS,
+    },
+    "oneOf": [{"required": ["batch"]}, {"required": ["import"]}],
+    "additionalProperties": False,
+}
+RECORDS: Document = {"type": "array", "items": IDENTIFIER, "minItems": 1, "maxItems": 1000}
+PURGE: Document = {
+    "type": "object",
+    "properties": {"records": RECORDS},
+    "required": ["records"],
+    "additionalProperties": False,
+}
+MERGE: Document = {
+    "type": "object",
+    "properties": {
+        "survivor": IDENTIFIER,
+        "records": {**RECORDS, "maxItems": 19},
+        "choices": {
+            "type": "object",
+            "additionalProperties": {"type": "string", "pattern": "^([0-9]{1,18}|both)$"},
+        },
+        "versions": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "required": ["survivor", "records"],
     "additionalProperties": False,
 }
 
@@ -110,6 +154,12 @@ LIST: list[Document] = [
     query("cursor", TEXT),
     query("offset", {"type": "integer", "minimum": 0, "maximum": 10_000_000}),
     query("count", {"enum": ["none", "exact"], "default": "none"}),
+]
+
+
+PAGES: list[Document] = [
+    query("limit", {"type": "integer", "minimum": 1, "maximum": 500, "default": 100}),
+    query("cursor", {"type": "string", "pattern": "^[1-9][0-9]{0,11}$"}),
 ]
 
 
@@ -145,6 +195,12 @@ def ok(schema: Document, etag: bool = False) -> Document:
     return {"200": answer}
 
 
+def each_for_itself(schema: Document) -> Document:
+    """The answer 200, or 207 where some parts were refused."""
+    [answer] = ok(schema).values()
+    return {"200": answer, "207": {**answer, "description": "Done in part"}}
+
+
 def created(schema: Document, located: bool = True) -> Document:
     """The answer 201."""
     answer: Document = {"description": "Created", "content": {"application/json": {"schema": schema}}}
@@ -172,6 +228,8 @@ def operation(
         "summary": summary,
         "responses": {**answers, "default": {"$ref": "#/components/responses/problem"}},
     }
+    if body is not None or "204" in answers:
+        parameters = [*parameters, IDEMPOTENCY]
     if parameters:
         document["parameters"] = list(parameters)
     if body is not None:

@@ -122,6 +122,13 @@ def bar(share: float, css: str = "bar") -> Markup:
     ).format(css, f"{width:.2f}")
 
 
+def swatch(colour: str) -> Markup:
+    """A small square of a colour (#rrggbb), as SVG because inline styles are not allowed."""
+    return Markup(
+        '<svg class="swatch" viewBox="0 0 16 16" aria-hidden="true"><rect width="16" height="16" rx="3" fill="{}"/></svg>'
+    ).format(colour)
+
+
 def funnel_step(share: float, text: str, css: str) -> Markup:
     """One step of a funnel: a 斗-shaped block as wide as its share, with its figure inside."""
     width = max(0.06, min(share, 1.0)) * 300

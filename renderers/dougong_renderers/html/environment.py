@@ -10,10 +10,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dougong.fieldtypes.markup import sanitised
 from dougong.screens import words
 from dougong.screens.shape import Chart, FormField, KanbanCard, Shown
 from dougong_renderers.html import drawing
 from dougong_renderers.html.assets import assets
+from dougong_renderers.html.symbols import symbol
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -41,12 +43,14 @@ def environment(language: str) -> Environment:
         bar=drawing.bar,
         funnel_step=drawing.funnel_step,
         shares=drawing.shares,
+        swatch=drawing.swatch,
+        symbol=symbol,
         card_moves=_card_moves,
         series_of=_series_of,
         show=partial(_show, jinja),
         input=partial(_edit, jinja),
     )
-    jinja.filters.update(initial=drawing.initial, first_character=drawing.first, hue=drawing.hue)
+    jinja.filters.update(initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich)
     return jinja
 
 
@@ -67,6 +71,11 @@ def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
 def _edit(jinja: Environment, field: FormField, name: str, place: str = "form") -> Markup:
     """An input through the template of its field type; `place` is form or cell (inside a sub-table)."""
     return Markup(_module(jinja, field.type, "edit").edit(field, name, place))  # nosec B704
+
+
+def _rich(markup: str) -> Markup:
+    """Rich text as it may stand in a page: sanitised once more, whatever the database holds."""
+    return Markup(sanitised(markup))  # nosec B704
 
 
 def _card_moves(card: KanbanCard) -> str:

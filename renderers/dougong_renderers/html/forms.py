@@ -13,11 +13,16 @@ from wtforms.form import BaseForm
 
 from dougong.screens.shape import FormField, FormScreen, Submitted
 
-MANY: frozenset[str] = frozenset({"choices", "links", "members", "departments", "file"})
+MANY: frozenset[str] = frozenset(
+    {"choices", "links", "members", "departments", "file", "images", "signature"}
+)
 """Types whose input is sent several times under one name."""
 
 MAX_ROWS = 2_000
 """A sub-table with more rows than this is refused by the reader of the form: only the first are taken."""
+
+FILES: frozenset[str] = frozenset({"file", "images", "signature"})
+"""Types whose input keeps files that stand there unless they are ticked to go."""
 
 _CACHED_FORMS = 256
 _LONGEST_NAME = 200
@@ -126,7 +131,7 @@ def submitted(screen: FormScreen, data: Mapping[str, list[str]]) -> Mapping[str,
         if kind.columns is not None and f"{name}-sent" not in sent:
             continue
         value = _read(form[name], kind)
-        if kind.type == "file" and isinstance(value, tuple):
+        if kind.type in FILES and isinstance(value, tuple):
             gone = sent.get(f"dg_remove-{name}", ())
             value = tuple(each for each in value if isinstance(each, str) and each not in gone)
         if value is not None:

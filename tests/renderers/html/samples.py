@@ -1154,6 +1154,7 @@ def import_map(language: str) -> s.ImportScreen:
     options = tuple(
         s.Choice(key, label)
         for key, label in (
+            ("", say("import_leave_out", language)),
             ("name", pick(language, "商机名称", "Name")),
             ("account", pick(language, "客户", "Account")),
             ("amount", pick(language, "金额", "Amount")),
@@ -1216,7 +1217,7 @@ def import_map(language: str) -> s.ImportScreen:
             s.ImportMode("add", pick(language, "只新增", "Add only")),
             s.ImportMode("update", pick(language, "只更新", "Update only")),
         ),
-        match=options[:2],
+        match=options[1:3],
         matched=("name",),
         counts=(
             s.ImportCount(pick(language, "新增", "Added"), "264"),

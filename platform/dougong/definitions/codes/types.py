@@ -93,4 +93,18 @@ ENTRIES: tuple[Entry, ...] = (
         ("add {{field: {name}}}", "请添加 {{field: {name}}}"),
         "parts: [{count: 5}], per: [department]",
     ),
+    Entry(
+        "D467",
+        ("A masked field where its value would show", "掩码字段的值会被看到"),
+        (
+            "the masked field '{name}' would be readable here for those who may not see it",
+            "掩码字段“{name}”在这里会被无权查看的人看到",
+        ),
+        (
+            "Titles, search, formulas, defaults and serial numbers pass a value on without its mask.",
+            "标题、搜索、公式、默认值和流水号会带出未掩码的值。",
+        ),
+        ("leave it out here, or take the mask away", "请在这里去掉它,或取消掩码"),
+        'title: "{phone}", fields: {phone: {type: phone, mask: phone}}',
+    ),
 )

@@ -31,6 +31,21 @@ _COMMON: Mapping[str, Schema] = {
     "default": titled(VALUE, "Default", "默认值"),
     "formula": titled(EXPRESSION, "Formula", "公式"),
 }
+_MENDING: Mapping[str, Schema] = {
+    "backfill": titled(
+        EXPRESSION,
+        "Value for records that have none in the new version",
+        "新版本中没有值的记录取值",
+        description="An expression over the record as the version before had it.",
+    ),
+    "unfit": titled(
+        {"type": "string", "enum": ["aside", "default"]},
+        "Values that no longer fit",
+        "不再合适的值",
+        description="aside: the field is emptied and the value kept for a rollback; default: the default takes its place.",
+    ),
+}
+"""How the records that exist follow a change of their field; they need a field whose value a person can write."""
 _RULE: Schema = record(
     {
         "when": titled(EXPRESSION, "When", "条件"),
@@ -136,6 +151,7 @@ def _settings(
         "help": HELP,
         "was": titled(ID, "Former id", "旧标识"),
         **{key: schema for key, schema in _COMMON.items() if key in allows},
+        **(_MENDING if "default" in allows else {}),
         **own.get("properties", {}),
     }
     return titled(record(properties, tuple(own.get("required", ()))), english, chinese)

@@ -55,6 +55,7 @@ _GRANTS: Schema = record(
         "purge": _grant("Delete for good", "彻底删除"),
         "import": _grant("Import", "导入"),
         "export": _grant("Export", "导出"),
+        "reveal": _grant("See masked values whole", "查看完整值", fields=_FIELDS),
     }
 )
 SCHEMA: Schema = titled(

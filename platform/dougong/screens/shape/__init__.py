@@ -25,7 +25,15 @@ from dougong.screens.shape.designer import (
 )
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
-from dougong.screens.shape.import_ import ImportColumn, ImportCount, ImportMode, ImportScreen
+from dougong.screens.shape.import_ import (
+    ImportChoice,
+    ImportColumn,
+    ImportConstant,
+    ImportCount,
+    ImportMode,
+    ImportReason,
+    ImportScreen,
+)
 from dougong.screens.shape.inbox import InboxScreen, Opinion, TaskLine, TaskPane
 from dougong.screens.shape.kanban import CardMove, KanbanCard, KanbanColumn, KanbanScreen, Requirement
 from dougong.screens.shape.list import (
@@ -128,9 +136,12 @@ __all__ = [
     "FormRow",
     "FormScreen",
     "FormSection",
+    "ImportChoice",
     "ImportColumn",
+    "ImportConstant",
     "ImportCount",
     "ImportMode",
+    "ImportReason",
     "ImportScreen",
     "InboxScreen",
     "KanbanCard",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dougong.screens.shape.form import Choice
-from dougong.screens.shape.parts import Action, Notice, Table
+from dougong.screens.shape.parts import Action, Link, Notice, Table
 
 STEPS: tuple[str, ...] = ("upload", "map", "try", "done")
 
@@ -23,6 +23,38 @@ class ImportColumn:
     chosen: str = ""
     status: str = ""
     tone: str = ""
+    read: str = ""
+    """What the example becomes, where it is written in one of several ways."""
+    habits: tuple[Choice, ...] = ()
+    """The ways in which the column may be written; the select is named `habit-index`."""
+    habit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportChoice:
+    """A select about the whole file: its encoding, its delimiter, its sheet."""
+
+    name: str
+    label: str
+    options: tuple[Choice, ...]
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportConstant:
+    """A value that every record gets: a select `constant-field` and a text `constant-text`."""
+
+    field: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReason:
+    """Why records were refused, how many, and the field that it is about."""
+
+    text: str
+    count: str
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +81,10 @@ class ImportScreen:
     """One step of an import. `step`: upload | map | try | done; `running` while it works (then
     `status_href` answers the same screen again as a fragment).
 
-    Upload sends `file` (multipart) to `action`; map sends `map-…`, `mode`, repeated `match`; try sends
-    nothing more. `match` are the fields that may tell whether a record exists. `percent` is 0–100.
-    `preview` are the first rows as they would be stored.
+    Upload sends `file` (multipart) to `action`; map and try send `map-…`, `habit-…`, `mode`, repeated `match`,
+    `constant-…` and `keep_empty`; `read_href` takes the same with the selects of `layout` and reads the file
+    anew. `match` are the fields that may tell whether a record exists. `percent` is 0–100. `preview` are the
+    first changes that a trial would have made; `downloads` lead to the rows that failed.
     """
 
     title: str
@@ -77,6 +110,12 @@ class ImportScreen:
     percent: int = 0
     progress_text: str = ""
     status_href: str = ""
-    failed_href: str = ""
+    downloads: tuple[Link, ...] = ()
+    layout: tuple[ImportChoice, ...] = ()
+    read_href: str = ""
+    constants: tuple[ImportConstant, ...] = ()
+    constant_fields: tuple[Choice, ...] = ()
+    keep_empty: bool = False
+    reasons: tuple[ImportReason, ...] = ()
     actions: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

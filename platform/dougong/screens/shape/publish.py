@@ -11,6 +11,22 @@ GROUPS: tuple[str, ...] = ("added", "changed", "access", "removed", "failing")
 
 
 @dataclass(frozen=True, slots=True)
+class MendChoice:
+    """How rows that stand against a change are to be mended: `way` is the name of the choice, `expression` that of the text for
+    a backfill; both are sent with the form.
+    """
+
+    label: str
+    way: str
+    options: tuple[tuple[str, str], ...]
+    """Value and label of each way; the first one, with an empty value, mends nothing."""
+    chosen: str
+    expression: str
+    written: str
+    expression_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanLine:
     """One change: `kind` ("字段") and `name` are told apart so that the name stands out; `rest` follows it;
     `note` says for how many.
@@ -20,6 +36,7 @@ class PlanLine:
     kind: str = ""
     rest: str = ""
     note: str = ""
+    mend: MendChoice | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +77,5 @@ class PublishScreen:
     problems: tuple[Problem, ...] = ()
     actions: tuple[Action, ...] = ()
     publish_label: str = ""
+    look_label: str = ""
+    """The button that shows the plan again with other ways of mending (sent as `look` = 1)."""

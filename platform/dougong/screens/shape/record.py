@@ -46,7 +46,8 @@ class Fact:
 @dataclass(frozen=True, slots=True)
 class RecordField:
     """A field on a record page. `table` holds the rows when it is a sub-table; `edit` is set when this step
-    may change it. `width` is the number of columns it spans.
+    may change it. `width` is the number of columns it spans. `reveal` takes a POST of `field` and answers a script
+    with JSON `{"value"}`: where a masked value may be seen whole.
     """
 
     id: str
@@ -56,6 +57,7 @@ class RecordField:
     help: str = ""
     table: Table | None = None
     edit: FormField | None = None
+    reveal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from dougong.storage.operations.tables import (
     RenameTable,
     RestoreTable,
 )
+from dougong.storage.operations.values import FillValues, Mend
 
 __all__ = [
     "NOTHING",
@@ -44,8 +45,10 @@ __all__ = [
     "DropIndex",
     "DropTable",
     "EmbedRecords",
+    "FillValues",
     "Impact",
     "MakeRecords",
+    "Mend",
     "Operation",
     "RebuildSearch",
     "RemoveColumn",

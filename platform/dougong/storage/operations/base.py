@@ -12,6 +12,7 @@ from typing import ClassVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
+from dougong.storage.convert import Sample
 from dougong.storage.labels import Labels
 from dougong.storage.schema import TableSpec
 from dougong.storage.wording import say
@@ -19,12 +20,16 @@ from dougong.storage.wording import say
 
 @dataclass(frozen=True, slots=True)
 class Impact:
-    """What an operation meets: rows it touches, values that would disappear, rows that stand against it with the first ids."""
+    """What an operation meets: rows it touches, values that would disappear or are set aside because the author said so,
+    rows that stand against it with the first ids and their values, and examples of what becomes of values."""
 
     touched: int = 0
     lost: int = 0
     failing: int = 0
     first: tuple[int, ...] = ()
+    aside: int = 0
+    refused: tuple[Sample, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 NOTHING = Impact()

@@ -10,6 +10,9 @@ from sqlalchemy.engine import Dialect
 
 from dougong.model.field import Field
 from dougong.storage import convert, counting, ddl, fill
+from dougong.storage.called import Things
+from dougong.storage.conversion import NOBODY, conversion
+from dougong.storage.convert import Original
 from dougong.storage.labels import Labels
 from dougong.storage.operations.base import NOTHING, Impact, Operation, execute
 from dougong.storage.schema import ColumnSpec, Tombstone
@@ -17,7 +20,7 @@ from dougong.storage.schema import ColumnSpec, Tombstone
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddColumn(Operation):
-    """A new column. `default` is what existing records get; `needed` when they must have a value and there is none.
+    """A new column. `default` is what existing records get; `needed` when they must have a value and nothing gives it.
 
     `numbered` when every record gets a serial number, in the order in which they were created.
     """
@@ -38,9 +41,9 @@ class AddColumn(Operation):
             return NOTHING
         if self.numbered:
             return Impact(touched=counting.rows(connection, self.before))
-        rows = counting.rows(connection, self.before, live=True)
         if self.default is not None:
-            return Impact(touched=rows)
+            return Impact(touched=counting.rows(connection, self.before))
+        rows = counting.rows(connection, self.before, live=True)
         return Impact(failing=rows, first=counting.first_ids(connection, self.before) if rows else ())
 
     def statements(self, dialect: Dialect) -> list[str]:
@@ -126,13 +129,27 @@ class RenameColumn(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeType(Operation):
-    """Values of another type in a column; where the database stores them otherwise, the old ones are kept as a tombstone."""
+    """Values of another type in a column, or mended ones; the old values are kept as a tombstone.
+
+    `things` are what links refer to: as they were recorded, and as they stand when the step runs. A rollback goes by
+    `originals`, the kept earlier forms. What does not fit stands against the step, unless it is `mended`.
+    """
 
     column: ColumnSpec
     former: ColumnSpec
     old_field: Field
     new_field: Field
-    tombstone: Tombstone | None
+    tombstone: Tombstone
+    things: tuple[Things, Things] | None = None
+    originals: tuple[Original, ...] = ()
+    mended: bool = False
+    is_return: bool = False
+    """Whether a rollback asks for it, which never fails for a value: what does not go back is kept aside."""
+
+    def _sentence(self) -> str:
+        if self.originals:
+            return "GiveBack"
+        return "ChangeType" if self.old_field.type != self.new_field.type else "ChangeValues"
 
     def _words(self) -> dict[str, str]:
         return {
@@ -147,24 +164,38 @@ class ChangeType(Operation):
         told = {name: labels.type(each, language) for name, each in types.items()}
         return Operation.labelled_words(self, labels, language) | told
 
+    def preview(self, connection: Connection) -> convert.Preview:
+        """What becomes of the values as they are now."""
+        names = self.things[0].names(connection) if self.things else NOBODY
+        change = conversion(self.old_field, self.new_field, names)
+        return convert.preview(connection, self.before or self.table, self.former, change, self.originals)
+
     def impact(self, connection: Connection) -> Impact:
-        found = convert.preview(
-            connection, self.before or self.table, self.former, self.old_field, self.new_field
-        )
-        return Impact(touched=found.filled, lost=found.rounded, failing=found.failing, first=found.first)
+        found = self.preview(connection)
+        counted = Impact(touched=found.filled, lost=found.narrowed, samples=found.samples)
+        if self.is_return:
+            return replace(counted, aside=len(found.failing))
+        if self.mended:
+            return counted
+        first = found.failing[: counting.FIRST]
+        return replace(counted, failing=len(found.failing), first=first, refused=found.refused)
 
     def statements(self, dialect: Dialect) -> list[str]:
-        if self.tombstone is None:
-            return []
+        reference = ddl.column_reference(self.app, self.table, self.column)
         return [
             ddl.rename_column(dialect, self.table.name, self.column.name, self.tombstone.name),
-            ddl.add_column(dialect, self.table.name, self.column.name, self.column.kind),
+            ddl.add_column(dialect, self.table.name, self.column.name, self.column.kind, reference),
         ]
 
     def run(self, connection: Connection) -> None:
+        fill.detach(connection, self.app, self.table, replace(self.former, name=self.column.name))
         execute(connection, self.statements(connection.dialect))
-        source = replace(self.former, name=self.tombstone.name if self.tombstone else self.column.name)
-        convert.convert(connection, self.table, source, self.column, self.old_field, self.new_field)
+        names = self.things[1].names(connection) if self.things else NOBODY
+        change = conversion(self.old_field, self.new_field, names)
+        source = replace(self.former, name=self.tombstone.name)
+        convert.convert(
+            connection, self.table, source, self.column, change, self.originals, aside=self.mended
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +223,14 @@ class SetRequired(Operation):
 
     column: ColumnSpec
     former: ColumnSpec
+    mended: bool = False
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field}
 
     def impact(self, connection: Connection) -> Impact:
+        if self.mended:
+            return NOTHING
         failing, first = counting.empty(connection, self.before or self.table, self.former)
         return Impact(failing=failing, first=first)
 
@@ -208,10 +242,13 @@ class RemoveOptions(Operation):
     column: ColumnSpec
     former: ColumnSpec
     options: tuple[str, ...]
+    mended: bool = False
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field, "options": ", ".join(self.options)}
 
     def impact(self, connection: Connection) -> Impact:
+        if self.mended:
+            return NOTHING
         held = counting.holding(connection, self.before or self.table, self.former, self.options)
         return Impact(failing=held[0], first=held[1])

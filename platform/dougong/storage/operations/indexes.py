@@ -20,6 +20,8 @@ class AddIndex(Operation):
     index: IndexSpec
     former: IndexSpec | None = None
     """The same over the recorded columns; None when some are new and therefore hold nothing yet."""
+    mended: bool = False
+    """Whether the later ones of equal records are mended before."""
 
     @property
     def is_unique(self) -> bool:
@@ -40,7 +42,7 @@ class AddIndex(Operation):
         return {"table": self.table.key, "columns": ", ".join(self.index.fields), "where": where}
 
     def impact(self, connection: Connection) -> Impact:
-        if not self.index.unique or self.before is None or self.former is None:
+        if not self.index.unique or self.before is None or self.former is None or self.mended:
             return NOTHING
         failing, first = counting.duplicates(connection, self.before, self.former)
         return Impact(failing=failing, first=first)

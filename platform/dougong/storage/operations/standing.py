@@ -29,7 +29,7 @@ _PARENT = "parent_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Standing(Operation):
+class Standing(Operation):
     """`link` is the link that is the parent of the rows; `hidden` the system columns that go out of sight, `back` those that return."""
 
     link: ColumnSpec
@@ -62,7 +62,7 @@ def _field(stone: Tombstone) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MakeRecords(_Standing):
+class MakeRecords(Standing):
     """The rows of a sub-table as records: their parent is a link now, and they get what every record has.
 
     The moment of the change counts as their creation. Rows of records in the recycle bin lie there too.
@@ -113,7 +113,7 @@ class MakeRecords(_Standing):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EmbedRecords(_Standing):
+class EmbedRecords(Standing):
     """The records of an entity as rows of what their link points to; a record without it, or in the recycle bin by itself, has no place."""
 
     def impact(self, connection: Connection) -> Impact:
@@ -164,7 +164,7 @@ def _owner(rows: TableSpec) -> Table:
     return tables.table(TableSpec(rows.entity, "entity", names.table_name(rows.entity), ""))
 
 
-def _renamed_constraint(dialect: Dialect, step: _Standing, old: str, new: str) -> str:
+def _renamed_constraint(dialect: Dialect, step: Standing, old: str, new: str) -> str:
     before, after = (names.identity_name(step.app, "fk", step.table.uid, each) for each in (old, new))
     return (
         f"ALTER TABLE {ddl.quoted(dialect, step.table.name)} "

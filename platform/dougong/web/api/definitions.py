@@ -9,6 +9,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from dougong.records.call import Call
+from dougong.storage.mends import Wish, Wishes
 from dougong.storage.plan import Plan
 from dougong.web.catalogue import refuse
 from dougong.web.drafting import LARGEST_FILE, change_files, discard, load_draft, plan_sources, publish
@@ -67,7 +68,7 @@ def drop(exchange: Exchange, app: str) -> Response:
 
 def plan(exchange: Exchange, app: str) -> Response:
     """POST /{app}/plan: what applying the draft, or the `sources` that are sent, would do."""
-    body = _body(exchange, app, "sources")
+    body = _body(exchange, app, "sources", "mend")
     with exchange.reading() as call:
         document = plan_document(_plan(call, app, body), call.language)
     return exchange.json(document)
@@ -75,7 +76,7 @@ def plan(exchange: Exchange, app: str) -> Response:
 
 def apply(exchange: Exchange, app: str) -> Response:
     """POST /{app}/apply: do it; with `state` of a plan only if nobody has published since."""
-    body = _body(exchange, app, "sources", "allow_loss", "note", "state")
+    body = _body(exchange, app, "sources", "allow_loss", "note", "state", "mend")
     allow_loss, note, state = body.get("allow_loss", False), body.get("note", ""), body.get("state")
     if not isinstance(allow_loss, bool):
         raise refuse("malformed", "W313", "allow_loss", name="allow_loss", expected="true or false")
@@ -103,14 +104,31 @@ def _body(exchange: Exchange, app: str, *allowed: str) -> Mapping[str, Any]:
 
 
 def _plan(call: Call, app: str, body: Mapping[str, Any]) -> Plan:
+    wishes = _wishes(body.get("mend", {}))
     sources = body.get("sources")
     if sources is None:
-        return plan_sources(call, app, load_draft(call, app).sources)
+        return plan_sources(call, app, load_draft(call, app).sources, wishes)
     if not isinstance(sources, dict) or not all(isinstance(text, str) for text in sources.values()):
         raise refuse("malformed", "W313", "sources", name="sources", expected="an object of path and text")
     for path in sources:
         _check_path(path)
-    return plan_sources(call, app, sources)
+    return plan_sources(call, app, sources, wishes)
+
+
+def _wishes(given: object) -> Wishes:
+    """`{"shop.thing.size": "aside" | "default" | {"backfill": expression}}`."""
+    if not isinstance(given, dict):
+        raise refuse("malformed", "W313", "mend", name="mend", expected="an object of field and way")
+    return {path: _wish(path, way) for path, way in given.items()}
+
+
+def _wish(path: str, way: object) -> Wish:
+    if way in ("aside", "default"):
+        return Wish(way)
+    if isinstance(way, dict) and set(way) == {"backfill"} and isinstance(way["backfill"], str):
+        return Wish("backfill", way["backfill"])
+    expected = 'aside, default or {"backfill": an expression}'
+    raise refuse("malformed", "W313", f"mend/{path[:100]}", name=path[:100], expected=expected)
 
 
 def _check_path(path: str) -> None:

@@ -7,15 +7,17 @@ from typing import Any, BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
+from dougong.fieldtypes.file import FILES
 from dougong.records.call import Call
 from dougong.records.choose import choose as choose_from
 from dougong.records.comments import Comment, add_comment, list_comments
-from dougong.records.files import download, upload
+from dougong.records.files import download, thumbnail, upload
 from dougong.records.history import Entry, RowChange
 from dougong.records.history import history as read_history
 from dougong.records.query import Query
 from dougong.records.read import read
 from dougong.records.related import related as read_related
+from dougong.records.reveal import reveal as reveal_value
 from dougong.web.api.records import entity_key, query_from, record_id
 from dougong.web.api.values import identifier as as_id
 from dougong.web.api.values import instant, record_document
@@ -32,9 +34,12 @@ RELATED_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "curso
 def history(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """GET …/{id}/history: what happened, newest first."""
     limit = whole_number(exchange.parameters, "limit", 100, 1, 500)
+    before = whole_number(exchange.parameters, "cursor", 0, 1, 10**12 - 1)
     with exchange.reading() as call:
-        found = read_history(call, entity_key(call, app, entity), record_id(identifier), limit)
-        return exchange.json({"data": [_entry(each, call.timezone) for each in found.entries]})
+        key = entity_key(call, app, entity)
+        found = read_history(call, key, record_id(identifier), limit, before or None)
+        data = [_entry(each, call.timezone) for each in found.entries]
+        return exchange.json({"data": data, "page": {"next": as_id(found.next), "count": None}})
 
 
 def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
@@ -46,6 +51,9 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
         "action": entry.action,
         "version": entry.version,
         "batch": entry.batch,
+        "record": str(entry.record_id),
+        "merged": [str(each) for each in entry.merged],
+        "revealed": list(entry.revealed),
         "changes": {
             name: {"before": before, "after": after} for name, (before, after) in entry.changes.items()
         },
@@ -56,6 +64,20 @@ def _entry(entry: Entry, timezone: str) -> dict[str, Any]:
 def _row_change(change: RowChange) -> dict[str, Any]:
     changes = {name: {"before": before, "after": after} for name, (before, after) in change.changes.items()}
     return {"kind": change.kind, "id": str(change.id), "changes": changes}
+
+
+def reveal(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/reveal: the whole value of a masked field, which is kept in the history."""
+    body = exchange.an_object("field", "row")
+    path, row = body.get("field"), body.get("row")
+    if not isinstance(path, str):
+        raise refuse("malformed", "W313", "field", name="field", expected="text")
+    if row is not None and not isinstance(row, str):
+        raise refuse("malformed", "W313", "row", name="row", expected="the id of a row as text")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        value = reveal_value(call, key, record_id(identifier), path, None if row is None else record_id(row))
+    return exchange.json({"field": path, "value": value})
 
 
 def comments(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
@@ -104,7 +126,7 @@ def attachments(exchange: Exchange, app: str, entity: str, identifier: str) -> R
         data = [
             {**each, "field": name, "href": f"/api/v1/files/{each['id']}"}
             for name, value in record.values.items()
-            if fields[name].type == "file"
+            if fields[name].type in FILES
             for each in value or ()
         ]
         return exchange.json({"data": data})
@@ -134,6 +156,13 @@ def _digest(stream: BinaryIO) -> str:
         found.update(block)
     stream.seek(0)
     return found.hexdigest()
+
+
+def small_file(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}/small: the thumbnail of a picture of a record that the caller may read."""
+    with exchange.reading() as call:
+        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)
 
 
 def file(exchange: Exchange, identifier: str) -> Response:

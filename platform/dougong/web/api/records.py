@@ -6,18 +6,23 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from dougong.diagnostics import Refusal
 from dougong.records.aggregate import Aggregate
 from dougong.records.aggregate import aggregate as run_aggregate
 from dougong.records.batch import KINDS, MOST, Operation
 from dougong.records.batch import Outcome as BatchOutcome
 from dougong.records.batch import batch as run_batch
+from dougong.records.batch_references import position_of
+from dougong.records.batches import in_batch
 from dougong.records.call import Call
 from dougong.records.create import create as create_record
 from dougong.records.delete import delete as delete_record
 from dougong.records.delete import restore as restore_record
+from dougong.records.messages import problem
 from dougong.records.query import Query, list_records
 from dougong.records.read import read as read_record
 from dougong.records.record import Record
+from dougong.records.unmerge import forward_of
 from dougong.records.update import update as update_record
 from dougong.web.api.values import figure, record_document, record_documents
 from dougong.web.bodies import an_object
@@ -79,10 +84,27 @@ def read(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
     """GET /{app}/{entity}/{id}: one record with its version as ETag."""
     expand = names(exchange.parameters, "expand")
     with exchange.reading() as call:
-        record = read_record(call, entity_key(call, app, entity), record_id(identifier), expand)
+        key, number = entity_key(call, app, entity), record_id(identifier)
+        try:
+            record = read_record(call, key, number, expand)
+        except Refusal as refusal:
+            survivor = forward_of(call, key, number) if refusal.kind == "missing" else None
+            if survivor is None:
+                raise
+            return _moved(exchange, app, entity, survivor)
         if is_fresh(exchange.request, record.version):
             return Response("", 304, {"ETag": etag(record.version)})
         return exchange.json(record_document(call, record, expand), headers={"ETag": etag(record.version)})
+
+
+def _moved(exchange: Exchange, app: str, entity: str, survivor: int) -> Response:
+    """The answer for a record that was merged: where it is now. A merge can be taken back, so nobody should remember it."""
+    told = [problem(exchange.language, "merged", id=survivor)]
+    document = problem_document("missing", told, exchange.language, exchange.request_id)
+    response = exchange.json(document | {"status": 307}, 307)
+    response.headers["Location"] = f"/api/v1/{app}/{entity}/{survivor}"
+    response.content_type = "application/problem+json"
+    return response
 
 
 def create(exchange: Exchange, app: str, entity: str) -> Response:
@@ -113,8 +135,8 @@ def delete(exchange: Exchange, app: str, entity: str, identifier: str) -> Respon
     version = expected_version(exchange.request)
 
     def change(call: Call) -> Answer:
-        delete_record(call, entity_key(call, app, entity), record_id(identifier), version)
-        return Answer(204)
+        batch = delete_record(call, entity_key(call, app, entity), record_id(identifier), version)
+        return Answer(204, None, {"Dougong-Batch": batch})
 
     return change_once(exchange, change)
 
@@ -140,37 +162,58 @@ def batch(exchange: Exchange, app: str, entity: str) -> Response:
     atomic = body.get("atomic", True)
     if not isinstance(atomic, bool):
         raise refuse("malformed", "W313", "atomic", name="atomic", expected="true or false")
-    operations = _operations(body.get("operations"))
+    operations = _operations(body.get("operations"), app)
 
     def change(call: Call) -> Answer:
+        call = in_batch(call, "batch")
         outcomes = run_batch(call, entity_key(call, app, entity), operations, atomic)
         pairs = zip(operations, outcomes, strict=True)
-        return Answer(200, {"results": [_result(call, exchange, *pair) for pair in pairs]})
+        results = [_result(call, exchange, *pair) for pair in pairs]
+        status = 207 if any(outcome.refused for outcome in outcomes) else 200
+        return Answer(status, {"batch": call.batch, "results": results})
 
     return change_once(exchange, change, body)
 
 
-def _operations(given: Any) -> list[Operation]:
+def _operations(given: Any, app: str) -> list[Operation]:
     if not isinstance(given, list):
         raise refuse("malformed", "W313", "operations", name="operations", expected="a list")
     if len(given) > MOST:
         raise refuse("too_large", "W418", "operations", limit=MOST)
-    return [_operation(each, f"operations/{index}") for index, each in enumerate(given)]
+    return [read_operation(each, app, f"operations/{index}") for index, each in enumerate(given)]
 
 
-def _operation(given: Any, path: str) -> Operation:
-    each = an_object(given, ("action", "id", "values", "version"))
+def read_operation(given: Any, app: str, path: str) -> Operation:
+    """One operation of a batch as it is written in JSON; `app` is the one of entities that are named without it."""
+    each = an_object(given, ("action", "entity", "id", "values", "version"))
     kind, identifier, version = each.get("action"), each.get("id"), each.get("version")
     if kind not in KINDS:
         raise refuse("malformed", "W206", f"{path}/action", name="action", allowed=", ".join(KINDS))
-    if kind != "create" and not (
-        isinstance(identifier, str) and identifier.isascii() and identifier.isdigit() and len(identifier) < 19
-    ):
+    whose = _named(identifier)
+    if kind != "create" and whose is None:
         raise refuse("malformed", "W313", f"{path}/id", name="id", expected="the id of a record as text")
     if version is not None and (isinstance(version, bool) or not isinstance(version, int)):
         raise refuse("malformed", "W313", f"{path}/version", name="version", expected="a whole number")
     values = an_object(each.get("values", {}))
-    return Operation(kind, int(identifier) if isinstance(identifier, str) else None, values, version)
+    return Operation(kind, whose, values, version, key=_key(each.get("entity"), app, path))
+
+
+def _named(identifier: Any) -> int | str | None:
+    """The record of an operation: its id, or the position of the operation that makes it."""
+    if not isinstance(identifier, str):
+        return None
+    if identifier.isascii() and identifier.isdigit() and len(identifier) < 19:
+        return int(identifier)
+    return identifier if position_of(identifier) is not None else None
+
+
+def _key(given: Any, app: str, path: str) -> str:
+    """The entity of an operation: of the same app by its id alone, of any by its whole key; nothing for that of the address."""
+    if given is None:
+        return ""
+    if not (isinstance(given, str) and 0 < len(given) <= 100):
+        raise refuse("malformed", "W313", f"{path}/entity", name="entity", expected="the id of an entity")
+    return given if "." in given else f"{app}.{given}"
 
 
 def _result(call: Call, exchange: Exchange, operation: Operation, outcome: BatchOutcome) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,36 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from dougong.records.files import clean_name
-from dougong.records.import_ import MODES, Options
+from dougong.records.habits import EVERY
 from dougong.records.import_ import run as run_import
+from dougong.records.import_options import HABITS, MODES, ColumnHabits, Options, column_habits
+from dougong.records.reading import Layout
 from dougong.web.api.records import entity_key, query_from
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.importing import result_document
+from dougong.web.import_result import result_document
 from dougong.web.pages.transfer import exported
 from dougong.web.parameters import names, one_of
 
 EXPORT_PARAMETERS = ("filter", "q", "sort", "fields", "format")
-IMPORT_PARAMETERS = ("mode", "match", "dry_run")
+IMPORT_PARAMETERS = (
+    "mode",
+    "match",
+    "dry_run",
+    "keep_empty",
+    "encoding",
+    "delimiter",
+    "sheet",
+    "dates",
+    "decimal",
+)
 
 
 def import_(exchange: Exchange, app: str, entity: str) -> Response:
-    """POST /{app}/{entity}/import: a CSV or XLSX file (multipart `file`, and `map` as JSON of header to field)."""
+    """POST /{app}/{entity}/import: a CSV or XLSX file (multipart `file`).
+
+    `map` is JSON of header to field, `set` JSON of field to the text that every record gets there.
+    """
     given, file = exchange.parameters, exchange.request.files.get("file")
     if file is None or not file.filename:
         raise refuse("malformed", "W312", "file", name="file")
@@ -33,8 +49,12 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
     options = Options(
         mode=one_of(given, "mode", MODES) if given.get("mode") else ("upsert" if match else "add"),
         match=match,
-        mapping=_mapping(exchange.request.form.get("map", "{}")),
+        mapping=_texts(exchange, "map", (str, type(None))),
         dry_run=one_of(given, "dry_run", ("false", "true")) == "true",
+        layout=Layout(given.get("encoding", ""), given.get("delimiter", ""), given.get("sheet", "")),
+        habits={EVERY: _habits(given)},
+        constants=_texts(exchange, "set", (str,)),
+        keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
     )
     with exchange.reading() as call:
         key, release, actor, language = entity_key(call, app, entity), call.release, call.actor, call.language
@@ -46,15 +66,24 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
     return exchange.json(result_document(result, language))
 
 
-def _mapping(text: str) -> dict[str, str | None]:
+def _habits(given: Mapping[str, str]) -> ColumnHabits:
+    date_order, decimal_mark = (
+        one_of(given, name, HABITS[habit]) if given.get(name) else ""
+        for name, habit in (("dates", "date_order"), ("decimal", "decimal_mark"))
+    )
+    return column_habits({"date_order": date_order, "decimal_mark": decimal_mark})
+
+
+def _texts(exchange: Exchange, name: str, kinds: tuple[type, ...]) -> dict[str, Any]:
+    """A part of the form that is a JSON object of texts."""
     try:
-        found: Any = json.loads(text)
+        found: Any = json.loads(exchange.request.form.get(name, "{}"))
     except (ValueError, RecursionError) as error:
         raise refuse(
-            "malformed", "W313", "map", name="map", expected="a JSON object of header and field"
+            "malformed", "W313", name, name=name, expected="a JSON object of header and field"
         ) from error
-    if not isinstance(found, dict) or not all(isinstance(value, str | None) for value in found.values()):
-        raise refuse("malformed", "W313", "map", name="map", expected="a JSON object of header and field")
+    if not isinstance(found, dict) or not all(isinstance(value, kinds) for value in found.values()):
+        raise refuse("malformed", "W313", name, name=name, expected="a JSON object of header and field")
     return found
 
 

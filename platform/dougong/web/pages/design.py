@@ -15,8 +15,8 @@ from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.designer import Designing, changed_fields, designer_screen
 from dougong.screens.publish import publish_screen
 from dougong.screens.texts import text
+from dougong.storage.mends import WAYS, Wish, Wishes
 from dougong.storage.plan import Plan
-from dougong.storage.plan import plan as plan_app
 from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.designing import Bench, bench_of, operate
@@ -171,11 +171,14 @@ def publish_page(exchange: Exchange, app: str) -> Response:
 def publish(exchange: Exchange, app: str) -> Response:
     """POST /design/{app}/publish: do the plan that was shown; another one is shown first."""
     data = form_data(exchange)
+    wishes = _wishes(data)
+    if first(data, "look"):
+        return _publish_again(exchange, app, (), wishes)
     problems: list[str] = []
     try:
         with exchange.writing() as call:
             draft = _draft(call, app)
-            plan = drafting.plan_sources(call, app, draft.sources)
+            plan = drafting.plan_sources(call, app, draft.sources, wishes)
             problems = _missing_consent(call, plan, data)
             if problems:
                 raise Refusal("invalid", [])
@@ -188,7 +191,7 @@ def publish(exchange: Exchange, app: str) -> Response:
         if refusal.kind not in ("invalid", "conflict"):
             raise
         problems += [message_of(each, exchange.language) for each in refusal.problems]
-        return _publish_again(exchange, app, problems)
+        return _publish_again(exchange, app, problems, wishes)
     entity = _changed_entity(plan.app, draft.changed)
     return go(exchange, entity_path(entity.key), text("published", exchange.language, version=version.number))
 
@@ -211,11 +214,20 @@ def _missing_consent(call: Call, plan: Plan, data: dict[str, list[str]]) -> list
     return missing
 
 
-def _publish_again(exchange: Exchange, app: str, problems: Sequence[str]) -> Response:
+def _wishes(data: dict[str, list[str]]) -> Wishes:
+    """The ways of mending that were chosen on the page."""
+    wishes: dict[str, Wish] = {}
+    for name in data:
+        kind, _, path = name.partition(":")
+        chosen = next((way for way in WAYS if way == first(data, name)), None)
+        if kind == "mend" and chosen is not None:
+            wishes[path] = Wish(chosen, first(data, f"backfill:{path}").strip())
+    return wishes
+
+
+def _publish_again(exchange: Exchange, app: str, problems: Sequence[str], wishes: Wishes) -> Response:
     with exchange.reading() as call:
         draft = _draft(call, app)
-        outcome = drafting.compile_sources(call, app, draft.sources)
-        if not isinstance(outcome, App):
-            raise Refusal("invalid", outcome)
-        plan = plan_app(call.release.recorded.get(app), outcome, call.connection)
-        return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources, problems), 422)
+        plan = drafting.plan_sources(call, app, draft.sources, wishes)
+        screen = publish_screen(call, plan, draft.installed, draft.sources, problems, wishes)
+        return show(exchange, call, screen, 422 if problems else 200)

@@ -10,6 +10,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.fieldtypes.file import FILES
+from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.copy_ import copy_values
 from dougong.records.create import create
@@ -250,7 +252,7 @@ def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[
     fields = call.release.entity(key).fields
     for sent, files in exchange.request.files.lists():
         name = sent.removesuffix("-upload")
-        if name not in fields or fields[name].type != "file":
+        if name not in fields or fields[name].type not in FILES:
             continue
         given = [file for file in files if isinstance(file, FileStorage) and file.filename]
         if given:
@@ -271,8 +273,13 @@ def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[
                 ).id
                 for file in given
             )
-            found[name] = (*kept, *stored) if fields[name].multiple else stored
+            found[name] = stored if _replaces(fields[name]) else (*kept, *stored)
     return found
+
+
+def _replaces(field: Field) -> bool:
+    """Whether a new file takes the place of the one that stands there."""
+    return field.type == "signature" or (field.type == "file" and not field.multiple)
 
 
 def stamp(values: Mapping[str, object]) -> bytes:

@@ -10,7 +10,8 @@ from dougong.fieldtypes import TYPES
 from dougong.records.call import Call
 from dougong.records.choose import Choice
 from dougong.records.choose import choose as choose_from
-from dougong.records.files import download, upload
+from dougong.records.files import download, thumbnail, upload
+from dougong.records.suggest import is_labelled, suggest
 from dougong.screens.form_fields import input_text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -25,6 +26,10 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
     words = exchange.parameters.get("q", "").strip()[:200]
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
+        if is_labelled(call, key, field):
+            labels = suggest(call, key, field, words, SHOWN + 1)
+            offered = [{"id": each, "label": each, "note": ""} for each in labels[:SHOWN]]
+            return exchange.json({"results": offered, "more": len(labels) > SHOWN})
         found = choose_from(call, key, field, words, SHOWN + 1)
         results = [_result(call, key, field, each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})
@@ -54,6 +59,13 @@ def keep_file(exchange: Exchange, app: str, entity: str, field: str) -> Response
             call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
         )
     return exchange.json({"id": stored.id, "name": stored.name, "size": stored.size}, 201)
+
+
+def give_small(exchange: Exchange, identifier: str) -> Response:
+    """GET /files/{id}/small: the thumbnail of a picture of a record that the reader may see."""
+    with exchange.reading() as call:
+        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+    return send_file(exchange.request, found)
 
 
 def give_file(exchange: Exchange, identifier: str) -> Response:

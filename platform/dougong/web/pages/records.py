@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
+from dougong.records.call import Call
 from dougong.records.comments import add_comment
 from dougong.records.create import create
 from dougong.records.delete import delete, restore
 from dougong.records.read import read
+from dougong.records.record import Record
+from dougong.records.reveal import reveal
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.approval import approval_of
@@ -31,13 +36,26 @@ __all__ = ["comment", "create", "move", "remove", "show_record"]
 def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """GET /{app}/{entity}/{id}: the record's page."""
     with exchange.reading() as call:
-        record = read(call, entity_key(call, app, entity), number(identifier))
-        approval = approval_of(call, record)
-        return show(
-            exchange,
-            call,
-            record_screen(call, record, approval.box, approval.actions, approval.locked, approval.events),
-        )
+        return _page(exchange, call, read(call, entity_key(call, app, entity), number(identifier)))
+
+
+def _page(exchange: Exchange, call: Call, record: Record) -> Response:
+    approval = approval_of(call, record)
+    screen = record_screen(call, record, approval.box, approval.actions, approval.locked, approval.events)
+    return show(exchange, call, screen)
+
+
+def reveal_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/reveal: a masked value whole; a script gets the value, a browser the page with it."""
+    name = first(form_data(exchange), "field")
+    with exchange.writing() as call:
+        key = entity_key(call, app, entity)
+        value = reveal(call, key, number(identifier), name)
+    if "text/html" not in exchange.request.headers.get("Accept", ""):
+        return exchange.json({"field": name, "value": value})
+    with exchange.reading() as call:
+        record = read(call, key, number(identifier))
+        return _page(exchange, call, replace(record, values={**record.values, name: value}))
 
 
 def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:

@@ -6,16 +6,20 @@ import tempfile
 from dataclasses import replace
 from typing import BinaryIO, cast
 
-from flask import send_file as flask_send_file
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
+from dougong.jobs import cancel
+from dougong.model.sheet import Sheet
 from dougong.policy.access import may
+from dougong.records import import_log
 from dougong.records.call import Call
 from dougong.records.export import export as export_records
+from dougong.records.failed_lines import failed_lines
 from dougong.records.files import disposition
-from dougong.records.import_ import MODES
+from dougong.records.import_options import HABITS, MODES, ColumnHabits, column_habits
 from dougong.records.query import Query
+from dougong.records.reading import Layout
 from dougong.records.undo import undo as undo_import
 from dougong.screens.addresses import entity_path
 from dougong.screens.import_ import ImportState, field_choices, import_screen, upload_screen
@@ -25,7 +29,7 @@ from dougong.screens.texts import text
 from dougong.web import importing
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.importing import Upload
+from dougong.web.importing import Looked, Upload
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
 from dougong.web.pages.lists import asked_for
 from dougong.web.problems import message_of
@@ -50,20 +54,26 @@ def _importable(call: Call, app: str, entity: str) -> str:
 def upload(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/import: keep the file and go on to its columns."""
     file = exchange.request.files.get("file")
+    with exchange.reading() as call:
+        key = _importable(call, app, entity)
+    folder = exchange.runtime.files_folder
     try:
         if file is None or not file.filename:
             raise refuse("invalid", "W312", "file", name="file")
-        with exchange.writing() as call:
-            key = _importable(call, app, entity)
-            kept = importing.begin(
-                call, exchange.runtime.files_folder, key, file.filename, cast(BinaryIO, file.stream)
-            )
+        kept = importing.keep(folder, file.filename, cast(BinaryIO, file.stream))
+        try:
+            looked = importing.look(kept.file(folder), kept.name, exchange.language)
+            with exchange.writing() as call:
+                kept = importing.begin(call, key, kept, looked)
+        except BaseException:
+            kept.file(folder).unlink(missing_ok=True)
+            raise
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "too_large"):
             raise
         messages = [message_of(each, exchange.language) for each in refusal.problems]
         with exchange.reading() as call:
-            return show(exchange, call, upload_screen(call, _importable(call, app, entity), messages), 422)
+            return show(exchange, call, upload_screen(call, key, messages), 422)
     return exchange.redirect(f"{entity_path(key)}/import/{kept.token}")
 
 
@@ -75,23 +85,64 @@ def step(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         return show(exchange, call, import_screen(call, key, _state(call, kept)))
 
 
-def _state(call: Call, kept: Upload) -> ImportState:
+def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportState:
     progress = importing.progress_of(call.connection, kept)
+    error = kept.error or (progress.error if progress and progress.state == "failed" else "")
+    row = import_log.noted(call.connection, kept.identity) if kept.identity and not kept.tried else None
     return ImportState(
-        kept.token,
-        kept.name,
-        kept.header,
-        kept.sample,
-        kept.found,
-        kept.mapping,
-        kept.mode,
-        kept.match,
-        kept.tried,
-        progress.state if progress else "",
-        progress.done if progress else 0,
-        kept.error or (progress.error if progress and progress.state == "failed" else ""),
-        kept.result,
+        token=kept.token,
+        name=kept.name,
+        columns=kept.columns,
+        mode=kept.mode,
+        match=kept.match,
+        layout=kept.layout,
+        sheets=kept.sheets,
+        constants=kept.constants,
+        keep_empty=kept.keep_empty,
+        remembered=kept.remembered,
+        tried=kept.tried,
+        state=progress.state if progress else "",
+        done=progress.done if progress else 0,
+        total=kept.total,
+        error="\n".join((*problems, error)).strip(),
+        result=kept.result,
+        broken=dict(import_log.figures(import_log.counts_of(row)))
+        if row is not None and row["state"] in (import_log.BROKEN, import_log.CANCELLED)
+        else None,
     )
+
+
+def reread(exchange: Exchange, app: str, entity: str, token: str) -> Response:
+    """POST …/import/{token}/read: read the file as it was chosen now, and show what that gives."""
+    data = form_data(exchange)
+    with exchange.reading() as call:
+        key = _importable(call, app, entity)
+        kept = importing.load(call.connection, call.actor.id, key, token)
+        chosen = _chosen(call, key, kept, data)
+    layout = Layout(first(data, "encoding"), _delimiter(first(data, "delimiter")), first(data, "sheet"))
+    try:
+        looked = _looked(exchange, chosen, layout)
+    except Refusal as refusal:
+        if refusal.kind not in ("invalid", "too_large"):
+            raise
+        messages = tuple(message_of(each, exchange.language) for each in refusal.problems)
+        with exchange.reading() as call:
+            return show(exchange, call, import_screen(call, key, _state(call, kept, messages)), 422)
+    with exchange.writing() as call:
+        fresh = replace(chosen, result=None, job=0, error="", tried=False)
+        importing.save(call.connection, call.actor.id, importing.seen(call, fresh, looked))
+    return exchange.redirect(f"{entity_path(key)}/import/{token}")
+
+
+def _delimiter(name: str) -> str:
+    return "\t" if name == "tab" else name
+
+
+def _looked(exchange: Exchange, kept: Upload, layout: Layout) -> Looked:
+    path = kept.file(exchange.runtime.files_folder)
+    if not path.is_file():
+        raise refuse("missing", "W404")
+    return importing.look(path, kept.name, exchange.language, layout)
 
 
 def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -106,41 +157,98 @@ def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 def _start(exchange: Exchange, app: str, entity: str, token: str, dry_run: bool) -> Response:
     data = form_data(exchange)
-    with exchange.writing() as call:
+    with exchange.reading() as call:
         key = _importable(call, app, entity)
         kept = importing.load(call.connection, call.actor.id, key, token)
         chosen = _chosen(call, key, kept, data)
+    looked = _looked(exchange, chosen, chosen.layout) if data.keys() - {"csrf_token", "dg_form"} else None
+    with exchange.writing() as call:
+        now = importing.load(call.connection, call.actor.id, key, token)
+        if _is_under_way(call, now):
+            return exchange.redirect(f"{entity_path(key)}/import/{token}")
+        if looked is not None:
+            chosen = importing.seen(call, chosen, looked)
         importing.start(call, chosen, dry_run)
     return exchange.redirect(f"{entity_path(key)}/import/{token}")
 
 
+def _is_under_way(call: Call, kept: Upload) -> bool:
+    """Whether it is being done, or was done: the same file is not taken in twice by a second press of the button."""
+    progress = importing.progress_of(call.connection, kept)
+    ended = kept.result is not None and not kept.result["dry_run"]
+    return ended or (progress is not None and progress.state in ("waiting", "running"))
+
+
 def _chosen(call: Call, key: str, kept: Upload, data: dict[str, list[str]]) -> Upload:
     known = {each.value for each in field_choices(call, call.release.entity(key))}
-    mapping = dict(kept.mapping)
+    mapping = {column.header: column.target or None for column in kept.columns}
+    habits = dict(kept.habits)
     for index, header in enumerate(kept.header):
         wanted = first(data, f"map-{index}")
         if f"map-{index}" in data and wanted in known:
             mapping[header] = wanted or None
-    mode = first(data, "mode") or kept.mode
-    match = (
-        tuple(each for each in data.get("match", []) if each in known and each)
-        if "mode" in data
-        else kept.match
+        if f"habit-{index}" in data:
+            habits[header] = _habit(first(data, f"habit-{index}"))
+    if "mode" not in data:
+        return replace(kept, mapping=mapping, habits=habits)
+    mode = first(data, "mode")
+    pairs = zip(data.get("constant-field", []), data.get("constant-text", []), strict=False)
+    return replace(
+        kept,
+        mapping=mapping,
+        habits=habits,
+        mode=mode if mode in MODES else kept.mode,
+        match=tuple(each for each in data.get("match", []) if each in known and each),
+        constants={name: text for name, text in pairs if name in known and name and text.strip()},
+        keep_empty=first(data, "keep_empty") == "true",
     )
-    return replace(kept, mapping=mapping, mode=mode if mode in MODES else kept.mode, match=match)
+
+
+def _habit(chosen: str) -> ColumnHabits:
+    """One choice of a form, `date_order:mdy`; nothing for "found out"."""
+    name, _, value = chosen.partition(":")
+    try:
+        return column_habits({name: value} if name else {})
+    except ValueError as error:
+        raise refuse("malformed", "W206", "habit", name="habit", allowed=", ".join(HABITS)) from error
+
+
+def go_on(exchange: Exchange, app: str, entity: str, token: str) -> Response:
+    """POST …/import/{token}/continue: go on with an import that was stopped or broken off."""
+    with exchange.writing() as call:
+        key = _importable(call, app, entity)
+        kept = importing.load(call.connection, call.actor.id, key, token)
+        if not kept.identity or kept.tried or _is_under_way(call, kept):
+            raise refuse("missing", "W404")
+        importing.start(call, kept, dry_run=False, go_on=True)
+    return exchange.redirect(f"{entity_path(key)}/import/{token}")
+
+
+def stop(exchange: Exchange, app: str, entity: str, token: str) -> Response:
+    """POST …/import/{token}/cancel: stop what runs; what was done stays until it is undone."""
+    with exchange.writing() as call:
+        key = _importable(call, app, entity)
+        kept = importing.load(call.connection, call.actor.id, key, token)
+        if kept.job:
+            cancel(call.connection, kept.job)
+    return exchange.redirect(f"{entity_path(key)}/import/{token}")
 
 
 def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """GET …/import/{token}/failed: the lines that failed, with the reasons."""
+    """GET …/import/{token}/failed: the lines that failed, with the reasons, as a workbook or a CSV file."""
+    kind = exchange.parameters.get("format", "xlsx")
+    if kind not in ("csv", "xlsx"):
+        raise refuse("malformed", "W206", "format", name="format", allowed="csv, xlsx")
     with exchange.reading() as call:
         key = _importable(call, app, entity)
         kept = importing.load(call.connection, call.actor.id, key, token)
-    path = kept.failed_file(exchange.runtime.files_folder)
-    if not path.is_file():
-        raise refuse("missing", "W404")
-    response: Response = flask_send_file(path.resolve(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = disposition(f"{kept.name}.failed.csv", "text/csv")
-    return response
+        row = import_log.noted(call.connection, kept.identity, call.actor.id)
+        if row is None or not row["failed"]:
+            raise refuse("missing", "W404")
+        path = kept.file(exchange.runtime.files_folder)
+        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        stem = kept.name.rpartition(".")[0] or kept.name
+        return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -148,11 +256,12 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
     with exchange.writing() as call:
         key = _importable(call, app, entity)
         kept = importing.load(call.connection, call.actor.id, key, token)
-        if kept.result is None or kept.result["dry_run"]:
+        if not kept.identity or kept.tried:
             raise refuse("missing", "W404")
-        undo_import(call, kept.result["id"])
-        importing.save(call.connection, call.actor.id, replace(kept, result=None, job=0))
-    return go(exchange, entity_path(key), text("import_undone", exchange.language))
+        undone = undo_import(call, kept.identity)
+        importing.save(call.connection, call.actor.id, replace(kept, result=None, job=0, identity=0))
+    counts = {name: f"{getattr(undone, name):,}" for name in ("deleted", "restored", "skipped")}
+    return go(exchange, entity_path(key), text("import_undone", exchange.language, **counts))
 
 
 def export(exchange: Exchange, app: str, entity: str) -> Response:
@@ -169,10 +278,17 @@ def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) 
     """The records of a query as a file of one of the formats."""
     if kind not in FORMATS:
         raise refuse("malformed", "W206", "format", name="format", allowed=", ".join(FORMATS))
+    return _sent(exchange, export_records(call, key, query), kind)
+
+
+def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
-    sheet = export_records(call, key, query)
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
-    tables[kind](sheet, cast(BinaryIO, target))
+    try:
+        tables[kind](sheet, cast(BinaryIO, target))
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     response = Response(
         target, 200, content_type=exchange.runtime.renderers.media_types[kind], direct_passthrough=True

@@ -1,5 +1,5 @@
 // Small helps at single inputs: dates with the system's calendar, passwords that can be shown, filters, files, computed values.
-import { debounce, each, guarded, icon, make, say, toast } from "./dom";
+import { announce, debounce, each, guarded, icon, make, say, toast } from "./dom";
 
 // A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
 each("input[data-date]", (element) => {
@@ -22,6 +22,46 @@ each("input[data-date]", (element) => {
     input.value = hidden.value.replace("T", " ");
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.focus();
+  });
+});
+
+// A colour is typed as #rrggbb; the picker is the system's own.
+each("[data-colour]", (element) => {
+  const input = element.querySelector("input") as HTMLInputElement;
+  const picker = make("input", { type: "color", class: "colour-source", "aria-label": element.dataset.colour ?? "" });
+  const follow = (): void => {
+    const known = /^#[0-9a-f]{6}$/i.test(input.value.trim());
+    picker.classList.toggle("is-none", !known);
+    if (known) picker.value = input.value.trim().toLowerCase();
+  };
+  picker.addEventListener("input", () => {
+    input.value = picker.value;
+    picker.classList.remove("is-none");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  input.addEventListener("input", follow);
+  element.prepend(picker);
+  follow();
+});
+
+// A masked value is asked for, shown in its place, and the question goes.
+each("form[data-reveal]", (element) => {
+  const form = element as HTMLFormElement;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void (async () => {
+      try {
+        const answer = await fetch(form.action, { method: "POST", body: new FormData(form), headers: guarded() });
+        if (!answer.ok) throw new Error(say("failed"));
+        const { value } = (await answer.json()) as { value: string };
+        const cell = form.parentElement;
+        form.remove();
+        cell?.replaceChildren(make("span", { class: "revealed" }, value));
+        announce(value);
+      } catch (problem) {
+        toast(problem instanceof Error && problem.message ? problem.message : say("offline"), true);
+      }
+    })();
   });
 });
 
@@ -83,6 +123,7 @@ each("[data-files]", (element) => {
       if (!answer.ok) throw new Error(answer.status === 413 ? say("tooLarge") : say("failed"));
       const stored = (await answer.json()) as { id: string; name: string; size: number };
       line.classList.remove("is-loading");
+      if (element.dataset.pictures !== undefined) line.firstElementChild?.replaceWith(make("img", { src: `/files/${stored.id}/small`, alt: "" }));
       line.lastElementChild?.replaceChildren(`${Math.max(1, Math.round(stored.size / 1024))} KB`);
       const remove = make("button", { type: "button", class: "bare x", "aria-label": say("removeValue", { name: stored.name }) }, icon("x"));
       remove.addEventListener("click", () => line.remove());

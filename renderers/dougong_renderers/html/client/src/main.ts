@@ -8,6 +8,9 @@ import "./keys";
 import "./pick";
 import "./rows";
 import "./inputs";
+import "./sign";
+import "./tags";
+import "./rich";
 import "./guard";
 import { each, say, toast } from "./dom";
 

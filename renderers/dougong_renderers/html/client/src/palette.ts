@@ -6,7 +6,7 @@ interface Entry {
   href: string;
   group: string;
   words: string;
-  drawing: Node | null;
+  drawing: string;
 }
 
 interface Found {
@@ -30,7 +30,7 @@ each("#palette", (element) => {
       href: link.getAttribute("href") ?? "",
       group: line.dataset.group ?? "",
       words: line.dataset.words ?? "",
-      drawing: link.querySelector("svg"),
+      drawing: line.dataset.icon ?? "arrow-right",
     };
   }
 
@@ -52,8 +52,7 @@ each("#palette", (element) => {
   function show(found: Entry[]): void {
     list.replaceChildren(
       ...found.slice(0, LIMIT).map((entry, index) => {
-        const drawing = entry.drawing?.cloneNode(true) ?? icon("arrow-right");
-        const line = make("li", { role: "option", id: `palette-${index}`, "data-href": entry.href }, drawing, make("span", { class: "el" }, entry.label));
+        const line = make("li", { role: "option", id: `palette-${index}`, "data-href": entry.href }, icon(entry.drawing), make("span", { class: "el" }, entry.label));
         if (entry.group) line.append(make("span", { class: "g" }, entry.group));
         return line;
       }),
@@ -89,7 +88,7 @@ each("#palette", (element) => {
       const answer = await fetch(`${address}?q=${encodeURIComponent(text.trim())}`, { headers: { Accept: "application/json" } });
       if (!answer.ok || mine !== asked || input.value !== text) return;
       const found = ((await answer.json()) as Found).results ?? [];
-      const more = found.map((each) => ({ label: each.label, href: each.href, group: each.group ?? each.note ?? "", words: "", drawing: icon(each.icon ?? "file") }));
+      const more = found.map((each) => ({ label: each.label, href: each.href, group: each.group ?? each.note ?? "", words: "", drawing: each.icon ?? "file" }));
       show([...local(text), ...more]);
     } catch {
       // The places of the menu are still offered.

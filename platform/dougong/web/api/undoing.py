@@ -1,0 +1,159 @@
+"""Merging, deleting for good and taking back, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from dougong.records.call import Call
+from dougong.records.duplicates import duplicates as find_duplicates
+from dougong.records.merge import BOTH
+from dougong.records.merge import merge as merge_records
+from dougong.records.purge import purge as purge_records
+from dougong.records.undo import MODES, Undone, conflict_problem, undo, undo_batch, undo_change
+from dougong.web.api.records import entity_key, record_id
+from dougong.web.api.values import record_document
+from dougong.web.bodies import an_object
+from dougong.web.catalogue import refuse
+from dougong.web.conditions import etag
+from dougong.web.exchange import Exchange
+from dougong.web.once import Answer, change_once
+from dougong.web.problems import diagnostic_document
+
+_LONGEST_BATCH = 100
+
+
+def merge(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /{app}/{entity}/merge: several records become one; what is chosen names a record for each field."""
+    body = exchange.an_object("survivor", "records", "choices", "versions")
+    survivor = _identifier(body.get("survivor"), "survivor")
+    losers = _identifiers(body.get("records"), "records")
+    choices = {
+        name: value if value == BOTH else _identifier(value, f"choices/{name}")
+        for name, value in an_object(body.get("choices", {})).items()
+    }
+    versions = {
+        _identifier(name, "versions"): _whole(value, f"versions/{name}")
+        for name, value in an_object(body.get("versions", {})).items()
+    }
+
+    def change(call: Call) -> Answer:
+        done = merge_records(call, entity_key(call, app, entity), survivor, losers, choices, versions)
+        document = {"batch": done.batch, "record": record_document(call, done.record)}
+        return Answer(200, document, {"ETag": etag(done.record.version)})
+
+    return change_once(exchange, change, body)
+
+
+def duplicates(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """GET …/{id}/duplicates: records that may be the same, with the fields that say so."""
+    with exchange.reading() as call:
+        found = find_duplicates(call, entity_key(call, app, entity), record_id(identifier))
+        data = [
+            {"id": str(each.record.id), "title": each.record.title, "fields": list(each.fields)}
+            for each in found
+        ]
+    return exchange.json({"data": data})
+
+
+def purge(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /{app}/{entity}/purge: records of the recycle bin, for good."""
+    body = exchange.an_object("records")
+    identifiers = _identifiers(body.get("records"), "records")
+
+    def change(call: Call) -> Answer:
+        history = exchange.runtime.settings.bin_history
+        return Answer(
+            200, {"purged": purge_records(call, entity_key(call, app, entity), identifiers, history)}
+        )
+
+    return change_once(exchange, change, body)
+
+
+def undo_all(exchange: Exchange) -> Response:
+    """POST /undo: everything of a batch, or an import by its id."""
+    body = exchange.an_object("batch", "import", "conflicts", "dry_run")
+    batch, import_id = body.get("batch"), body.get("import")
+    if (batch is None) == (import_id is None):
+        raise refuse("malformed", "W313", "batch", name="batch", expected="given, or else 'import'")
+    if batch is not None and not (
+        isinstance(batch, str) and 0 < len(batch) <= _LONGEST_BATCH and batch.isascii()
+    ):
+        raise refuse("malformed", "W313", "batch", name="batch", expected="the name of a batch")
+    number = _identifier(import_id, "import") if import_id is not None else 0
+    mode, rehearse = _mode(body, "refuse" if batch else "skip"), _dry_run(body)
+
+    def change(call: Call) -> Answer:
+        done = undo_batch(call, batch, mode, rehearse) if batch else undo(call, number, mode, rehearse)
+        return Answer(200, undone_document(call, done))
+
+    return change_once(exchange, change, body)
+
+
+def undo_one(exchange: Exchange, app: str, entity: str, identifier: str, entry: str) -> Response:
+    """POST …/{id}/history/{entry}/undo: one event of the history."""
+    has_body = bool(exchange.request.content_length)
+    body = exchange.an_object("conflicts", "dry_run") if has_body else {}
+    mode, rehearse = _mode(body, "refuse"), _dry_run(body)
+
+    def change(call: Call) -> Answer:
+        key, number = entity_key(call, app, entity), record_id(identifier)
+        done = undo_change(call, key, number, record_id(entry), mode, rehearse)
+        return Answer(200, undone_document(call, done))
+
+    return change_once(exchange, change, dict(body))
+
+
+def undone_document(call: Call, done: Undone) -> dict[str, Any]:
+    """What was taken back, and what was left alone with the reason."""
+    conflicts = [
+        {
+            "entity": each.key,
+            "id": str(each.id),
+            "reason": each.reason,
+            "fields": list(each.fields),
+            **diagnostic_document(conflict_problem(call, each), call.language),
+        }
+        for each in done.conflicts[:1000]
+    ]
+    return {
+        "batch": done.batch,
+        "deleted": done.deleted,
+        "restored": done.restored,
+        "skipped": done.skipped,
+        "conflicts": conflicts,
+    }
+
+
+def _mode(body: Mapping[str, Any], default: str) -> str:
+    mode = body.get("conflicts", default)
+    if mode not in MODES:
+        raise refuse("malformed", "W206", "conflicts", name="conflicts", allowed=", ".join(MODES))
+    return str(mode)
+
+
+def _dry_run(body: Mapping[str, Any]) -> bool:
+    found = body.get("dry_run", False)
+    if not isinstance(found, bool):
+        raise refuse("malformed", "W313", "dry_run", name="dry_run", expected="true or false")
+    return found
+
+
+def _identifier(value: object, name: str) -> int:
+    if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19):
+        raise refuse("malformed", "W313", name[:80], name=name[:80], expected="the id of a record as text")
+    return int(value)
+
+
+def _identifiers(value: object, name: str) -> list[int]:
+    if not isinstance(value, list) or len(value) > 1000:
+        raise refuse("malformed", "W313", name, name=name, expected="a list of at most 1000 ids")
+    return [_identifier(each, name) for each in value]
+
+
+def _whole(value: object, name: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise refuse("malformed", "W313", name[:80], name=name[:80], expected="a whole number")
+    return value

@@ -1,0 +1,1 @@
+"""What nobody should send, through every door, on both databases."""

@@ -1,0 +1,249 @@
+"""Imports that stop and go on, lines that name the same record, what is ambiguous, and the file of what failed."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter  # type: ignore[import-untyped]
+
+from dougong.diagnostics import Refusal
+from dougong.people import accounts
+from dougong.records import import_, importer
+from dougong.records.import_ import Counts, Options, Result, resume, run
+from dougong.records.undo import undo
+from tests.records.conftest import Shop
+from tests.records.test_import import C, bring, failed_file, figures, rows
+
+
+class Stopped(Exception):
+    """Somebody pulled the plug."""
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importer, "CHUNK", 10)
+
+
+def begin(shop: Shop, path: Path, after: int, **options: Any) -> int:
+    """Run an import until so many records are in, and give its id."""
+
+    def stop(counts: Counts) -> None:
+        if counts.total >= after:
+            raise Stopped
+
+    begun: list[int] = []
+    with pytest.raises(Stopped):
+        run(
+            shop.database,
+            shop.release,
+            shop.people["mia"],
+            C,
+            path,
+            Options(**options),
+            progress=stop,
+            begun=lambda _, identity: begun.append(identity),
+        )
+    return begun[0]
+
+
+def go_on(shop: Shop, import_id: int, login: str = "mia", path: Path | None = None) -> Result:
+    return resume(shop.database, shop.release, shop.people[login], import_id, path, "en")
+
+
+def test_an_interrupted_import_goes_on_where_it_was(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    lines = [f"N{number},n{number}@x.example,{'x' if number == 3 else number}" for number in range(45)]
+    path.write_text("name,email,visits\n" + "\n".join(lines))
+    identity = begin(shop, path, 20)
+    assert len(rows(shop)) == 19
+    result = go_on(shop, identity)
+    assert figures(result) == (45, 44, 0, 0, 1)
+    assert [failure.line for failure in result.failures] == [5]
+    assert [(each.path, each.code, each.count) for each in result.reasons] == [("visits", "not_a_number", 1)]
+    assert [record.values["name"] for record in rows(shop)] == [f"N{n}" for n in range(45) if n != 3]
+    with pytest.raises(Refusal) as refusal:
+        go_on(shop, identity)
+    assert refusal.value.problems[0].code == "import_ended"
+    with shop.writing("mia") as call:
+        assert undo(call, identity).deleted == 44
+    assert rows(shop) == []
+
+
+def test_an_interrupted_import_can_be_undone_instead(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("name\n" + "\n".join(f"N{number}" for number in range(45)))
+    identity = begin(shop, path, 30)
+    with shop.writing("mia") as call:
+        assert undo(call, identity).deleted == 30
+    with pytest.raises(Refusal):
+        go_on(shop, identity)
+    assert rows(shop) == []
+
+
+def test_only_its_owner_goes_on_with_an_import_and_only_with_the_file(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("name\n" + "\n".join(f"N{number}" for number in range(15)))
+    identity = begin(shop, path, 10)
+    for login in ("ann", "eve"):
+        with pytest.raises(Refusal) as refusal:
+            go_on(shop, identity, login)
+        assert refusal.value.kind == "missing"
+    other = tmp_path / "other.csv"
+    other.write_text("name,notes\nN0,x\n")
+    with pytest.raises(Refusal) as refusal:
+        go_on(shop, identity, path=other)
+    assert refusal.value.problems[0].code == "import_other_file"
+    moved = path.rename(tmp_path / "elsewhere.csv")
+    with pytest.raises(Refusal) as refusal:
+        go_on(shop, identity)
+    assert refusal.value.problems[0].code == "import_file_gone"
+    assert figures(go_on(shop, identity, path=moved)) == (15, 15, 0, 0, 0)
+
+
+def test_two_who_go_on_with_one_import_take_no_line_twice(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("name\n" + "\n".join(f"N{number}" for number in range(40)))
+    identity = begin(shop, path, 10)
+
+    def overtake(counts: Counts) -> None:
+        if counts.total == 20:
+            go_on(shop, identity)
+
+    with pytest.raises(Refusal) as refusal:
+        resume(shop.database, shop.release, shop.people["mia"], identity, progress=overtake, language="en")
+    assert refusal.value.problems[0].code == "import_elsewhere"
+    assert len(rows(shop)) == 40
+
+
+def test_a_trial_that_was_broken_off_begins_anew(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text(
+        "name,visits\n" + "\n".join(f"N{number},{'x' if number % 5 == 0 else 1}" for number in range(40))
+    )
+    identity = begin(shop, path, 20, dry_run=True)
+    assert figures(go_on(shop, identity)) == (40, 32, 0, 0, 8)
+    assert rows(shop) == []
+
+
+def test_a_refusal_in_the_middle_keeps_what_is_in_and_goes_on_when_mended(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_, "SAMPLED", 5)
+    path = tmp_path / "in.csv"
+    good = "name\n" + "\n".join(f"N{number}" for number in range(25)) + "\n"
+    path.write_text(good + '"never closed\n')
+    begun: list[int] = []
+    with pytest.raises(Refusal) as refusal:
+        run(
+            shop.database,
+            shop.release,
+            shop.people["mia"],
+            C,
+            path,
+            Options(),
+            begun=lambda _, identity: begun.append(identity),
+        )
+    assert refusal.value.problems[0].code == "import_format"
+    assert len(rows(shop)) == 20
+    path.write_text(good + "mended\n")
+    assert figures(go_on(shop, begun[0])) == (26, 26, 0, 0, 0)
+
+
+@pytest.mark.parametrize("mode", ["upsert", "update"])
+def test_a_key_that_comes_twice_is_taken_once(shop: Shop, tmp_path: Path, mode: str) -> None:
+    shop.customer(name="Old", email="old@x.example")
+    content = "name,email\nA,new@x.example\nB,new@x.example\nC,old@x.example\nD,old@x.example\n"
+    result = bring(shop, content, tmp_path, mode=mode, match=("email",))
+    codes = {failure.line: failure.problems[0].code for failure in result.failures}
+    assert codes == {3: "import_repeated", 5: "import_repeated"} | (
+        {2: "import_unmatched"} if mode == "update" else {}
+    )
+    assert [record.values["name"] for record in rows(shop)] == (["C"] if mode == "update" else ["C", "A"])
+
+
+def test_several_keys_match_together(shop: Shop, tmp_path: Path) -> None:
+    for name, visits in (("A", 1), ("A", 2), ("B", 1)):
+        shop.customer(name=name, visits=visits)
+    content = "name,visits,notes\nA,2,x\nB,1,y\nB,2,z\nA,,w\n"
+    result = bring(shop, content, tmp_path, mode="upsert", match=("name", "visits"))
+    assert figures(result) == (4, 2, 2, 0, 0)
+    found = [(each.values["name"], each.values["visits"], each.values["notes"]) for each in rows(shop)]
+    assert found == [("A", 1, None), ("A", 2, "x"), ("B", 1, "y"), ("B", 2, "z"), ("A", None, "w")]
+
+
+def test_what_is_ambiguous_is_reported_with_the_candidates(shop: Shop, tmp_path: Path) -> None:
+    twins = [shop.customer(name="Twin") for _ in range(2)]
+    with shop.database.writing() as connection:
+        for login in ("li1", "li2"):
+            accounts.add(connection, login, name="Li", language="en")
+        accounts.change(connection, shop.people["bob"].id, phone="13800000000")
+    content = f"name,referrer,owner\nX,Twin,bob\nY,,Li\nZ,#{twins[1]},13800000000\n"
+    result = bring(shop, content, tmp_path)
+    messages = {failure.line: failure.problems[0].message for failure in result.failures}
+    assert f"#{twins[0]}, #{twins[1]}" in messages[2]
+    assert "li1, li2" in messages[3]
+    record = rows(shop)[-1]
+    assert (record.values["referrer"], record.values["owner"]) == (twins[1], shop.people["bob"].id)
+    several = bring(shop, "name,notes\nTwin,x\n", tmp_path, mode="update", match=("name",))
+    assert f"#{twins[0]}, #{twins[1]}" in several.failures[0].problems[0].message
+
+
+def test_the_workbook_of_failed_rows_marks_the_cells_and_comes_in_again_when_mended(
+    shop: Shop, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet()
+    page.write_row(0, 0, ["Name", "visits", "since", "extra"])
+    page.write_row(1, 0, ["Good", 1])
+    page.write_row(2, 0, ["Bad", "many", 46082.25])
+    page.write_row(3, 0, ["=1+1", -5, "someday"])
+    book.close()
+    result = run(
+        shop.database,
+        shop.release,
+        shop.people["mia"],
+        C,
+        path,
+        Options(mapping={"extra": None}),
+        language="en",
+    )
+    assert figures(result) == (3, 1, 0, 0, 2)
+    content = failed_file(shop, result, tmp_path, "xlsx", "in.xlsx")
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        comments = package.read("xl/comments1.xml").decode()
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    assert set(re.findall(r'ref="([A-Z]+[0-9]+)"', comments)) == {"B2", "C2", "C3"}
+    assert "many" in comments
+    assert "<f>" not in sheet
+    again = run_again(shop, tmp_path, content)
+    assert figures(again) == (2, 0, 0, 0, 2)
+    assert again.ignored == ("extra", "Reason for refusal")
+    csv_again = failed_file(shop, result, tmp_path, "csv", "in.xlsx").decode("utf-8-sig")
+    mended = csv_again.replace("many", "3").replace("46082.25", "46082").replace("-5,someday", "5,2026/3/1")
+    assert figures(bring(shop, mended, tmp_path, mapping={"extra": None})) == (2, 2, 0, 0, 0)
+
+
+def run_again(shop: Shop, folder: Path, content: bytes) -> Result:
+    return bring(shop, content, folder, name="again.xlsx", mapping={"extra": None})
+
+
+def test_rows_of_sub_tables_fail_and_come_back_as_a_whole(shop: Shop, tmp_path: Path) -> None:
+    shop.product("p1")
+    customer = shop.customer()
+    content = (
+        f"customer,lines.product,lines.quantity\n#{customer},p1,1\n,nothing,2\n,p1,many\n#{customer},p1,3\n"
+    )
+    result = bring(shop, content, tmp_path, key="shop.order")
+    assert figures(result) == (2, 1, 0, 0, 1)
+    lines = failed_file(shop, result, tmp_path).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:3] for line in lines[1:]] == [
+        [f"#{customer}", "p1", "1"],
+        ["", "nothing", "2"],
+        ["", "p1", "many"],
+    ]
