@@ -99,7 +99,10 @@ def test_parts_that_do_not_fit_are_refused(given: Any, code: str) -> None:
 
 def test_a_field_may_want_chinese_addresses_only() -> None:
     assert coerced({"country": "中国", "province": "广东"}, country="china")["code"] == "440000"
-    for given, code in (({"country": "France"}, "not_in_china"), ({"province": "Bavaria"}, "unknown_division")):
+    for given, code in (
+        ({"country": "France"}, "not_in_china"),
+        ({"province": "Bavaria"}, "unknown_division"),
+    ):
         with pytest.raises(Invalid) as caught:
             coerced(given, country="china")
         assert caught.value.problem.code == code
@@ -166,7 +169,12 @@ def test_filters_and_figures_read_the_parts(park: Park) -> None:
     assert park.found("site", "place.district IN ('西湖区', '天河区')") == [tianhe, west]
     assert park.found("site", "STARTSWITH(place.code, '4401')") == [tianhe]
     assert park.found("site", "place.code IS EMPTY") == [berlin, nowhere]
-    assert park.found("site", "place.postcode IS EMPTY AND place IS NOT EMPTY") == [nanshan, tianhe, west, berlin]
+    assert park.found("site", "place.postcode IS EMPTY AND place IS NOT EMPTY") == [
+        nanshan,
+        tianhe,
+        west,
+        berlin,
+    ]
     assert park.found("site", "CONTAINS(place.city, '州')") == [tianhe, west]
     with park.reading() as call:
         figures = aggregate(call, "park.site", (Group("place.province"),), {"n": "COUNT()"})
@@ -183,7 +191,10 @@ def test_filters_and_figures_read_the_parts(park: Park) -> None:
 
 def test_an_import_takes_one_text_and_an_export_gives_it(park: Park, tmp_path: Path) -> None:
     file = tmp_path / "sites.csv"
-    file.write_text("name,place,home\nA,广东省深圳市南山区科技园路 1 号,浙江省杭州市\nB,,广东省杭州市\nC,Anywhere,\n", "utf-8")
+    file.write_text(
+        "name,place,home\nA,广东省深圳市南山区科技园路 1 号,浙江省杭州市\nB,,广东省杭州市\nC,Anywhere,\n",
+        "utf-8",
+    )
     done = run(park.database, park.release, park.people["root"], "park.site", file, Options())
     assert (done.counts.added, done.counts.failed) == (2, 1)
     assert [each.code for failure in done.failures for each in failure.problems] == ["not_in_division"]

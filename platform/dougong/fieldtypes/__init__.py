@@ -17,6 +17,7 @@ from dougong.fieldtypes.department import DepartmentType
 from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.duration import DurationType
 from dougong.fieldtypes.email import EmailType
+from dougong.fieldtypes.embed import EmbedType
 from dougong.fieldtypes.file import FileType
 from dougong.fieldtypes.images import ImagesType
 from dougong.fieldtypes.integer import IntegerType
@@ -78,6 +79,7 @@ _ALL: tuple[FieldType, ...] = (
     BarcodeType(),
     StageType(),
     JsonType(),
+    EmbedType(),
 )
 
 TYPES: Mapping[str, FieldType] = MappingProxyType({each.id: each for each in _ALL})

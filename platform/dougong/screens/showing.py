@@ -180,6 +180,6 @@ def _opens(field: Field, value: Value) -> str:
         return f"mailto:{value}"
     if field.type == "phone":
         return "tel:" + "".join(letter for letter in str(value) if letter.isdigit() or letter == "+")
-    if field.type == "url" and str(value).startswith(("https://", "http://")):
+    if field.type in ("url", "embed") and str(value).startswith(("https://", "http://")):
         return str(value)
     return map_link(value, field) if field.type == "location" else ""
