@@ -44,6 +44,7 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument(
         "--set", metavar="FIELD=TEXT", action="append", default=[], help=console.say("opt_set")
     )
+    parser.add_argument("--files", metavar="ZIP", default="", help=console.say("opt_files"))
     parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
     parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
     parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
@@ -78,13 +79,22 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
         console.progress(console.say("import_progress", count=f"{counts.total:,}"))
 
     language = console.language
+    files = assembly.files_folder(settings_of(options), database)
     if options.resume is not None:
-        result = resume(database, release, actor, options.resume, path, language, progress)
+        result = resume(database, release, actor, options.resume, path, language, progress, files)
         path = path or _file_of(database, result.id)
     else:
         assert path is not None
         result = run(
-            database, release, actor, key, path, _chosen(options), language=language, progress=progress
+            database,
+            release,
+            actor,
+            key,
+            path,
+            _chosen(options),
+            language=language,
+            progress=progress,
+            files=files,
         )
     console.progress(console.say("import_progress", count=f"{result.counts.total:,}"), final=True)
     failed = Path(options.failed) if options.failed else path.with_name(f"{path.stem}.failed.csv")
@@ -112,6 +122,7 @@ def _chosen(options: argparse.Namespace) -> Options:
         habits={EVERY: habits},
         constants=constants,
         keep_empty=options.keep_empty,
+        attachments=str(Path(options.files).resolve()) if options.files else "",
     )
 
 

@@ -112,6 +112,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_undo": ("撤销这次导入", "undo this import"),
         "opt_continue": ("继续一次中断的导入", "go on with an interrupted import"),
         "opt_set": ("每条记录的固定值，可多次使用", "a fixed value for every record; repeatable"),
+        "opt_files": ("含附件的 ZIP，单元格里写文件名", "ZIP archive with the files that cells name"),
         "opt_keep_empty": ("空单元格不清空字段", "empty cells leave fields as they are"),
         "opt_encoding": ("文件编码，默认自动识别", "encoding of the file; found out by default"),
         "opt_delimiter": ("分隔符，默认自动识别", "delimiter; found out by default"),

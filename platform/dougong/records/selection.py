@@ -55,7 +55,8 @@ class Selection:
         """Keep the records for which a filter is true."""
         if given is not None and given != "":
             expression = condition(self.call, self.shape.key, given)
-            self._conditions.append(self.translate(expression))
+            context = sql_context(self.call, self.shape.key, self.shape.table)
+            self._conditions.append(to_sql(expression, context, positive=True))
         return self
 
     def search(self, text: str | None) -> Selection:

@@ -122,6 +122,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /versions/<app>/rollback": ("Go back to an earlier version", "回退到更早的版本"),
     "GET /templates": ("Apps that can be installed", "可安装的应用"),
     "POST /templates/<app>/install": ("Install one", "安装应用"),
+    "GET /divisions": ("Provinces, cities and districts of China", "中国的省、市、区县"),
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),

@@ -146,12 +146,6 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "somebody": ("有人", "somebody"),
         "no_department": ("未知部门", "unknown department"),
-        "address_country": ("国家/地区", "Country"),
-        "address_province": ("省", "Province"),
-        "address_city": ("市", "City"),
-        "address_district": ("区", "District"),
-        "address_street": ("街道地址", "Street"),
-        "address_postcode": ("邮编", "Postcode"),
         # approvals
         "tasks_todo": ("待我审批", "To do"),
         "tasks_mine": ("我发起的", "Started by me"),

@@ -100,6 +100,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/templates/upload", templates.upload, access="admin"),
     page("POST", "/templates/<app>/install", templates.install, access="admin"),
     page("GET", "/templates/<app>/package", templates.package, access="admin"),
+    page("GET", "/divisions", assets.regions),
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),

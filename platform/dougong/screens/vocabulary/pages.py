@@ -23,6 +23,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "import_expected": ("预计结果", "Expected"),
     "import_preview": ("将要修改的前几处", "The first changes"),
     "import_drop": ("把 CSV 或 Excel 文件拖到这里，或点选", "Drop a CSV or Excel file here, or choose one"),
+    "import_attachments": (
+        "附件（ZIP，可选）：表格里写文件名，文件放在压缩包里",
+        "Files (ZIP, optional): cells name the files that the archive holds",
+    ),
     "import_sample": ("下载示例文件", "Download a sample file"),
     "import_written_as": ("写法", "Written as"),
     "import_reread": ("重新读取", "Read again"),
