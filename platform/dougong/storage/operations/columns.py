@@ -59,17 +59,21 @@ class AddColumn(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveColumn(Operation):
-    """A column out of sight; its values are kept under another name until they are purged."""
+    """A column out of sight; its values are kept under another name until they are purged.
+
+    `is_moved` when another step puts them into a new place, so that nothing is lost.
+    """
 
     column: ColumnSpec
     tombstone: Tombstone
+    is_moved: bool = False
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field}
 
     def impact(self, connection: Connection) -> Impact:
         filled = counting.filled(connection, self.before or self.table, self.column)
-        return Impact(touched=filled, lost=filled)
+        return Impact(touched=filled, lost=0 if self.is_moved else filled)
 
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.rename_column(dialect, self.table.name, self.column.name, self.tombstone.name)]
