@@ -31,7 +31,7 @@ def bin_screen(call: Call, key: str, q: str = "", page: int = 1) -> BinScreen:
     return BinScreen(
         title=text("recycle_bin", language),
         crumbs=(Link(entity.plural.get(language), entity_path(key), icon=entity.icon),),
-        text=text("bin_text", language, count=PAGE),
+        text=text("bin_text", language),
         table=Table(columns, rows),
         search_href=bin_path(key),
         q=q,

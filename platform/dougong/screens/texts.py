@@ -84,10 +84,9 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "copy": ("复制", "Duplicate"),
         "recycle_bin": ("回收站", "Recycle bin"),
         "bin_text": (
-            "最近删除的记录，最多显示 {count} 条。",
-            "What was deleted last; at most {count} records are shown.",
+            "最近删除的在前；超过保留期限的会被彻底删除。",
+            "The latest first; what has been here long enough is deleted for good.",
         ),
-        "bin_empty": ("回收站是空的。", "The recycle bin is empty."),
         "deleted_at": ("删除时间", "Deleted"),
         "deleted_by": ("删除人", "Deleted by"),
         "purge": ("彻底删除", "Delete for good"),
