@@ -95,6 +95,10 @@ bench: $(VENV)/dev assets ## measure dougong beside a bare application of hand-w
 	@$(RUN)/python -m tests.needs
 	@PYTHONPATH=platform:renderers:. $(RUN)/python -m tests.performance.bench --rows $(or $(ROWS),100000)
 
+.PHONY: scale
+scale: $(VENV)/dev assets ## measure large apps: 500 entities of 200 fields, 500 fields, 1000 rows
+	@PYTHONPATH=platform:renderers:. $(RUN)/python -m tests.performance.scale
+
 .PHONY: real-data
 real-data: $(VENV)/dev ## import a company's real sales pipeline on both databases and prove that it is all there (DATA=folder)
 	@$(RUN)/python -m tests.needs

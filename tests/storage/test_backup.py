@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import zipfile
+from collections import Counter
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +15,8 @@ import pytest
 from sqlalchemy import insert
 
 from dougong.diagnostics import Refusal
-from dougong.storage.backup import backup, restore
+from dougong.storage import ids, search
+from dougong.storage.backup import Summary, backup, restore
 from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.system import DEPARTMENT, USER
@@ -120,3 +123,57 @@ def test_damaged_backups_are_refused(sqlite_url: str, databases: Databases, tmp_
             install(database)
             assert World(database).verify() == []
             database.dispose()
+
+
+def test_a_backup_made_while_others_write_is_one_state(world: World, tmp_path: Path) -> None:
+    """Writers add records in pairs, one transaction a pair; every backup must hold whole pairs and nothing half indexed."""
+    world.publish({"entities": {"thing": {"fields": {"pair": {"type": "text"}}, "search": ["pair"]}}})
+    stop = threading.Event()
+    written = threading.Condition()
+    pairs_written = 0
+    problems: list[Exception] = []
+
+    def write(writer: int) -> None:
+        table, index = world.release.table("shop.thing"), world.release.search("shop.thing")
+        assert index is not None
+        nonlocal pairs_written
+        number = 0
+        while not stop.is_set():
+            number += 1
+            try:
+                with world.database.writing() as connection:
+                    for record in ids.allocate(connection, table.name, 2):
+                        row = {"id": record, "pair": f"{writer}-{number}", "version": 1}
+                        connection.execute(insert(table), [{**row, "created_at": NOW, "updated_at": NOW}])
+                        search.index_rows(connection, index, {record: [f"{writer}-{number}"]}, new=True)
+            except Exception as error:  # noqa: BLE001
+                problems.append(error)
+                return
+            with written:
+                pairs_written += 1
+                written.notify_all()
+
+    def made(number: int) -> Summary:
+        """A backup, once somebody has written again."""
+        with written:
+            before = pairs_written
+            assert written.wait_for(lambda: pairs_written > before, timeout=60)
+        return backup(world.database, tmp_path / f"{number}.zip")
+
+    writers = [threading.Thread(target=write, args=(each,)) for each in range(2)]
+    for each in writers:
+        each.start()
+    summaries = [made(each) for each in range(4)]
+    stop.set()
+    for each in writers:
+        each.join()
+    assert problems == []
+    assert summaries[0].rows < summaries[-1].rows
+    for number in range(4):
+        copy = Database(f"sqlite:///{tmp_path / f'{number}.db'}")
+        restore(copy, tmp_path / f"{number}.zip")
+        restored = World(copy)
+        pairs = Counter(row["pair"] for row in restored.rows("shop.thing"))
+        assert set(pairs.values()) <= {2}
+        assert restored.verify() == []
+        copy.dispose()

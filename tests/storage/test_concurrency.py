@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from dougong.storage import apply as applying
 from dougong.storage import ids
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
+from dougong.storage.install import install
 from tests.storage.conftest import World
 
 ONE: dict[str, Any] = {"entities": {"thing": {"fields": {"name": {"type": "text"}}}}}
@@ -172,4 +174,50 @@ def test_writers_of_one_database_do_not_lose_updates(database_url: str) -> None:
     _together(4, work)
     with database.reading() as connection:
         assert connection.execute(text("SELECT value FROM counter")).scalar_one() == 80
+    database.dispose()
+
+
+def _publishing(url: str, ready: int, start: int, answer: int) -> None:
+    """In a process of its own: plan, say so, wait for the word, apply, tell how it went."""
+    database = Database(url)
+    world = World(database)
+    plan = world.plan(TWO)
+    os.write(ready, b"r")
+    os.read(start, 1)
+    try:
+        apply(plan, database)
+        os.write(answer, b"won;")
+    except Refusal as refusal:
+        os.write(answer, f"{refusal.problems[0].code};".encode())
+
+
+def test_of_two_processes_that_publish_at_once_one_wins(database_url: str) -> None:
+    database = Database(database_url)
+    install(database)
+    world = World(database)
+    world.publish(ONE)
+    world.add("shop.thing", *({"name": str(each)} for each in range(50)))
+    database.dispose()
+    ready, start, answer = os.pipe(), os.pipe(), os.pipe()
+    children = []
+    for _ in range(2):
+        pid = os.fork()
+        if pid == 0:
+            try:
+                _publishing(database_url, ready[1], start[0], answer[1])
+            finally:
+                os._exit(0)
+        children.append(pid)
+    for _ in children:
+        os.read(ready[0], 1)
+    os.write(start[1], b"gg")
+    for pid in children:
+        os.waitpid(pid, 0)
+    os.close(answer[1])
+    told = sorted(filter(None, os.read(answer[0], 100).decode().split(";")))
+    for end in (*ready, *start, answer[0]):
+        os.close(end)
+    assert told == ["P132", "won"]
+    assert [row["title"] for row in world.rows("shop.thing")] == [str(each) for each in range(50)]
+    assert world.verify() == []
     database.dispose()

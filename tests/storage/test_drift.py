@@ -57,6 +57,7 @@ def filled(world: World) -> World:
         ("ALTER TABLE shop__customer ADD COLUMN extra INTEGER", "V108", "shop.customer.extra"),
         ("CREATE TABLE shop__stranger (id INTEGER)", "V108", "shop__stranger"),
         ("DROP INDEX shop___ul_t1_c2", "V109", "shop.customer"),
+        ("CREATE INDEX helpful ON shop__customer (size)", "V113", "shop.customer"),
         ("UPDATE dg_version SET sources = '{}' WHERE number = 1", "V104", "shop 1"),
         ("DELETE FROM dg_version WHERE number = 1", "V104", "shop 2"),
         ("UPDATE dg_app SET number = 1", "V104", "shop"),
@@ -141,3 +142,30 @@ def test_a_damaged_file_is_found(sqlite_url: str) -> None:
     path.write_bytes(bytes(content))
     assert "V102" in [each.code for each in world.verify()]
     database.dispose()
+
+
+@pytest.mark.parametrize("table", ["shop__customer", "dg_user"])
+def test_a_trigger_is_found(filled: World, table: str) -> None:
+    statements = {
+        "sqlite": [f"CREATE TRIGGER helpful AFTER DELETE ON {table} BEGIN SELECT 1; END"],
+        "postgresql": [
+            "CREATE FUNCTION helpful() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+            f"CREATE TRIGGER helpful AFTER DELETE ON {table} EXECUTE FUNCTION helpful()",
+        ],
+    }
+    with filled.database.writing() as connection:
+        for statement in statements[filled.database.dialect]:
+            connection.exec_driver_sql(statement)
+    assert [(each.code, "helpful" in each.message) for each in filled.verify()] == [("V114", True)]
+
+
+def test_a_changed_type_is_found(filled: World) -> None:
+    """SQLite cannot change the type of a column, but takes values of any type."""
+    is_sqlite = filled.database.dialect == "sqlite"
+    with filled.database.writing() as connection:
+        if is_sqlite:
+            connection.exec_driver_sql("UPDATE shop__customer SET size = 'large' WHERE id = 1")
+        else:
+            connection.exec_driver_sql("ALTER TABLE shop__customer ALTER COLUMN size TYPE TEXT")
+    expected = [("V115" if is_sqlite else "V107", "shop.customer.size")]
+    assert [(each.code, each.path) for each in filled.verify()] == expected

@@ -1,4 +1,7 @@
-"""`dougong purge`: what the recycle bin has kept long enough, for good; the server does the same by itself every hour."""
+"""`dougong purge`: what the recycle bin has kept long enough, for good; the server does the same by itself every hour.
+
+With `--removed`, what removed fields, removed tables and converted values left behind; that happens by this command alone.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,16 @@ from dougong import assembly
 from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console
 from dougong.cli.opening import database_of, settings_of
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.retention import Retention, sweep
+from dougong.storage.database import Database
+from dougong.storage.removed import purge
 
 
 def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
     parser.add_argument("--days", metavar="DAYS", type=_days, help=console.say("opt_days"))
     parser.add_argument("--dry-run", action="store_true", help=console.say("opt_dry_run"))
+    parser.add_argument("--removed", action="store_true", help=console.say("opt_removed"))
     takes_database(parser, console)
     takes_format(parser, console)
 
@@ -28,6 +35,8 @@ def _days(text: str) -> int:
 
 def _run(options: argparse.Namespace, console: Console) -> int:
     database, settings = database_of(options), settings_of(options)
+    if options.removed:
+        return _purge_removed(database, settings.removed_days, options, console)
     retention = Retention(options.days or settings.bin_days, settings.bin_history)
     folder = assembly.files_folder(settings, database)
     swept = sweep(
@@ -45,6 +54,31 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         held=swept.held,
     )
     console.result(words, swept.document() | {"dry_run": options.dry_run})
+    return 0
+
+
+def _purge_removed(database: Database, kept_for: int, options: argparse.Namespace, console: Console) -> int:
+    """Never before the days that the setting keeps them."""
+    days = options.days or kept_for
+    if days < kept_for:
+        raise Refusal("invalid", [Diagnostic("C135", console.say("purge_too_early", days=kept_for))])
+    found = purge(database, days, dry_run=options.dry_run)
+    lines = [
+        console.say(f"leftover_{each.kind}", what=each.what, count=each.count, since=f"{each.since:%Y-%m-%d}")
+        for each in found
+    ]
+    closing = console.say("removed_dry" if options.dry_run else "removed_purged", count=len(found))
+    document = [
+        {
+            "app": each.app,
+            "what": each.what,
+            "kind": each.kind,
+            "since": each.since.isoformat(),
+            "count": each.count,
+        }
+        for each in found
+    ]
+    console.result("\n".join([*lines, closing]), {"removed": document, "dry_run": options.dry_run})
     return 0
 
 

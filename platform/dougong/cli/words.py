@@ -111,6 +111,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_undo": ("撤销这次导入", "undo this import"),
         "opt_continue": ("继续一次中断的导入", "go on with an interrupted import"),
         "opt_set": ("每条记录的固定值，可多次使用", "a fixed value for every record; repeatable"),
+        "opt_fields": ("导出哪些字段，逗号分隔", "the fields to export, with commas between"),
+        "opt_no_rows": ("不导出子表的行", "without the rows of sub-tables"),
+        "opt_files": ("含附件的 ZIP，单元格里写文件名", "ZIP archive with the files that cells name"),
         "opt_keep_empty": ("空单元格不清空字段", "empty cells leave fields as they are"),
         "opt_encoding": ("文件编码，默认自动识别", "encoding of the file; found out by default"),
         "opt_delimiter": ("分隔符，默认自动识别", "delimiter; found out by default"),
@@ -157,7 +160,29 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "彻底删除回收站中过期的记录",
             "delete records for good that were in the recycle bin long enough",
         ),
-        "opt_days": ("回收站保留天数", "days that the recycle bin keeps"),
+        "opt_removed": (
+            "改为清除已移除字段和数据表以及类型转换前的原值（只由本命令清除）",
+            "purge instead what removed fields, removed tables and converted values left behind",
+        ),
+        "purge_too_early": (
+            "已移除的内容须保留 {days} 天（DOUGONG_REMOVED_DAYS）",
+            "what was removed is kept for {days} days (DOUGONG_REMOVED_DAYS)",
+        ),
+        "leftover_table": (
+            "数据表 {what}：{count} 行，移除于 {since}",
+            "table {what}: {count} rows, removed on {since}",
+        ),
+        "leftover_field": (
+            "字段 {what}：{count} 个值，移除于 {since}",
+            "field {what}: {count} values, removed on {since}",
+        ),
+        "leftover_former": (
+            "字段 {what} 转换前的原值：{count} 个，转换于 {since}",
+            "former values of {what}: {count}, converted on {since}",
+        ),
+        "removed_purged": ("已彻底清除 {count} 项", "{count} purged for good"),
+        "removed_dry": ("试运行：将彻底清除 {count} 项", "dry run: {count} to purge for good"),
+        "opt_days": ("保留天数", "days for which things are kept"),
         "purged": (
             "彻底删除 {records} 条记录和 {files} 个文件；{held} 条仍被引用",
             "{records} records and {files} files deleted for good; {held} records are still linked to",
@@ -170,7 +195,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_to_file": ("目标文件，格式由扩展名决定", "file to write; its extension decides the form"),
         "opt_filter": ("筛选表达式", "filter expression"),
         "exported": ("已导出 {count} 条到 {file}", "{count} records written to {file}"),
-        "bad_extension": ("扩展名应为 .csv、.xlsx 或 .jsonl", "the extension must be .csv, .xlsx or .jsonl"),
+        "bad_extension": (
+            "扩展名应为 .csv、.xlsx、.jsonl 或 .zip",
+            "the extension must be .csv, .xlsx, .jsonl or .zip",
+        ),
         "user": ("账号", "accounts"),
         "user_add": ("新建账号", "add an account"),
         "user_list": ("列出账号", "list accounts"),

@@ -63,6 +63,7 @@ class Options:
     habits: Mapping[str, ColumnHabits] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
+    attachments: str = ""
 
     def document(self) -> dict[str, Any]:
         """The options as JSON."""

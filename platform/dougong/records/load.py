@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
 
+from dougong.model.expression import Value
 from dougong.model.field import Field, LinkTarget
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.kept import kept
+from dougong.records.locks import locked_of, running_among
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.storage.statements import Statement, among
+from dougong.storage.statements import Statement, among, together
 
 
 def load(
@@ -37,14 +40,48 @@ def load(
     return _with_lists(call, shape, found)
 
 
-def load_for(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
-    """Those of the living records that the actor may use for the action, kept from other writers."""
-    question = ("load", shape.key, action)
-    statement = kept(call, question, lambda: _usable(call, shape, action))
-    names = shape.table.c.keys()
-    rows = statement.rows(call.connection, {"ids": sorted(set(possible_ids(identifiers)))})
-    values = (shape.tidy(dict(zip(names, row, strict=True))) for row in rows)
-    return _with_lists(call, shape, {each["id"]: each for each in values})
+RowsOf = dict[int, list[Values]]
+"""The rows of a sub-table, in order, by the record they belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Records as they stand: their values by id, the rows of some of their sub-tables by table and record, and who is locked."""
+
+    values: dict[int, Values]
+    rows: Mapping[str, RowsOf]
+    locked: frozenset[int]
+
+
+def load_standing(
+    call: Call, shape: Shape, identifiers: Sequence[int], action: str, tables: Sequence[str] = ()
+) -> Standing:
+    """Those of the living records that the actor may use for the action, kept from other writers, in one round trip."""
+    ids = {"ids": sorted(set(possible_ids(identifiers)))}
+    usable = kept(call, ("load", shape.key, action), lambda: _usable(call, shape, action))
+    linked = [
+        (field.id, _links_of(call, shape, field, field.target)) for field in shape.lists if field.target
+    ]
+    inner = [(name, shape.tables[name]) for name in tables]
+    found, running, *answers = together(
+        call.connection,
+        [
+            (usable, ids),
+            (running_among(call.dialect), {"key": shape.key, **ids}),
+            *((statement, ids) for _, statement in linked),
+            *((_rows_of(call, rows_shape), ids) for _, rows_shape in inner),
+        ],
+    )
+    values = {row[0]: shape.tidy(dict(zip(shape.table.c.keys(), row, strict=True))) for row in found}
+    for (name, _), answer in zip(linked, answers, strict=False):
+        targets = _targets(answer)
+        for identifier, each in values.items():
+            each[name] = targets.get(identifier)
+    rows = {
+        name: _by_parent(call, rows_shape, answer)
+        for (name, rows_shape), answer in zip(inner, answers[len(linked) :], strict=True)
+    }
+    return Standing(values, rows, locked_of(call, running))
 
 
 def _usable(call: Call, shape: Shape, action: str) -> Statement:
@@ -64,12 +101,19 @@ def _with_lists(call: Call, shape: Shape, found: dict[int, Values]) -> dict[int,
 
 def linked_ids(call: Call, shape: Shape, field: Field, sources: Sequence[int]) -> dict[int, tuple[int, ...]]:
     """The living targets of a field of type links, in order, for those of the records that have any."""
-    link = field.target
-    if link is None or not sources:
+    if field.target is None or not sources:
         return {}
-    statement = kept(call, ("links", shape.key, field.id), lambda: _linked(call, shape, field, link))
+    statement = _links_of(call, shape, field, field.target)
+    return _targets(statement.rows(call.connection, {"ids": sources}))
+
+
+def _links_of(call: Call, shape: Shape, field: Field, target: LinkTarget) -> Statement:
+    return kept(call, ("links", shape.key, field.id), lambda: _linked(call, shape, field, target))
+
+
+def _targets(rows: Iterable[Sequence[int]]) -> dict[int, tuple[int, ...]]:
     found: dict[int, list[int]] = {}
-    for source, each in statement.rows(call.connection, {"ids": sources}):
+    for source, each in rows:
         found.setdefault(source, []).append(each)
     return {source: tuple(targets) for source, targets in found.items()}
 
@@ -86,21 +130,14 @@ def _linked(call: Call, shape: Shape, field: Field, link: LinkTarget) -> Stateme
     )
 
 
-def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> dict[int, list[Values]]:
+def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> RowsOf:
     """The rows of a sub-table of the given records, in order, by record."""
-    found: dict[int, list[Values]] = {}
-    everything: dict[int, Values] = {}
-    statement = kept(call, ("rows", shape.key), lambda: _rows(call, shape))
-    names = shape.table.c.keys()
-    for row in statement.rows(call.connection, {"ids": parents}) if parents else ():
-        values = shape.tidy(dict(zip(names, row, strict=True)))
-        found.setdefault(values["parent_id"], []).append(values)
-        everything[values["id"]] = values
-    for field in shape.lists:
-        lists = linked_ids(call, shape, field, list(everything))
-        for identifier, values in everything.items():
-            values[field.id] = lists.get(identifier)
-    return found
+    rows = _rows_of(call, shape).rows(call.connection, {"ids": parents}) if parents else []
+    return _by_parent(call, shape, rows)
+
+
+def _rows_of(call: Call, shape: Shape) -> Statement:
+    return kept(call, ("rows", shape.key), lambda: _rows(call, shape))
 
 
 def _rows(call: Call, shape: Shape) -> Statement:
@@ -109,16 +146,37 @@ def _rows(call: Call, shape: Shape) -> Statement:
     return Statement(wanted.order_by(table.c.parent_id, table.c.position), call.dialect)
 
 
+def _by_parent(call: Call, shape: Shape, rows: Iterable[Sequence[Value]]) -> RowsOf:
+    """The rows of a sub-table with their own links, by record."""
+    names = shape.table.c.keys()
+    everything = [shape.tidy(dict(zip(names, row, strict=True))) for row in rows]
+    _with_lists(call, shape, {values["id"]: values for values in everything})
+    found: RowsOf = {}
+    for values in everything:
+        found.setdefault(values["parent_id"], []).append(values)
+    return found
+
+
 def drafts_of(
-    call: Call, shape: Shape, records: Sequence[Values], tables: Iterable[str], paths: Sequence[str]
+    call: Call,
+    shape: Shape,
+    records: Sequence[Values],
+    tables: Iterable[str],
+    paths: Sequence[str],
+    loaded: Mapping[str, RowsOf] | None = None,
 ) -> list[Draft]:
-    """Drafts that begin as what stands there, with the rows of those sub-tables that will be read or written."""
+    """Drafts that begin as what stands there, with the rows of those sub-tables that will be read or written.
+
+    `loaded` are rows that were read already.
+    """
     drafts = [
         Draft(path, dict(values), before=values, id=values["id"])
         for values, path in zip(records, paths, strict=True)
     ]
     for name in tables:
-        rows = load_rows(call, shape.tables[name], [draft.id for draft in drafts])
+        rows = (loaded or {}).get(name)
+        if rows is None:
+            rows = load_rows(call, shape.tables[name], [draft.id for draft in drafts])
         for draft in drafts:
             standing = rows.get(draft.id, [])
             each = [

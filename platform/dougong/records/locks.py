@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 
@@ -31,8 +31,18 @@ def locked_ids(call: Call, key: str, identifiers: Sequence[int]) -> frozenset[in
     """Which of the records a running approval has locked; none for the workflow itself."""
     if call.door == "workflow" or not identifiers:
         return frozenset()
-    rows = _RUNNING[call.dialect].rows(call.connection, {"key": key, "ids": possible_ids(identifiers)})
-    return frozenset(row[0] for row in rows)
+    values = {"key": key, "ids": possible_ids(identifiers)}
+    return locked_of(call, running_among(call.dialect).rows(call.connection, values))
+
+
+def running_among(dialect: str) -> Statement:
+    """The statement that finds which of the records `ids` of the entity `key` a running approval has locked."""
+    return _RUNNING[dialect]
+
+
+def locked_of(call: Call, rows: Iterable[Sequence[int]]) -> frozenset[int]:
+    """The locked records among those that the statement found."""
+    return frozenset() if call.door == "workflow" else frozenset(row[0] for row in rows)
 
 
 def refuse_locked(call: Call, key: str, identifiers: Sequence[int]) -> None:

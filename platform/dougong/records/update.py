@@ -10,8 +10,8 @@ from dougong.records.call import Call
 from dougong.records.doors import action_word, open_door
 from dougong.records.draft import Draft, Values
 from dougong.records.given import taker_for
-from dougong.records.load import drafts_of, load_for
-from dougong.records.locks import locked_ids, record_locked
+from dougong.records.load import Standing, drafts_of, load_standing
+from dougong.records.locks import record_locked
 from dougong.records.messages import refuse
 from dougong.records.pipeline import complete, problems_in, write
 from dougong.records.read import read
@@ -46,11 +46,12 @@ def changed_draft(
     path: str = "",
 ) -> Draft:
     """The draft of an update with the given changes in it; refuses what may not be changed or has changed meanwhile."""
-    values = writable(call, shape, identifier, "update")
+    given = frozenset(changes) if isinstance(changes, Mapping) else frozenset()
+    standing = _standing(call, shape, identifier, "update", tables_needed(shape, given))
+    values = standing.values[identifier]
     if if_version is not None and values["version"] != if_version:
         refuse("stale", call.language, "stale", path.rstrip("/"))
-    given = frozenset(changes) if isinstance(changes, Mapping) else frozenset()
-    [draft] = drafts_of(call, shape, [values], tables_needed(shape, given), [path])
+    [draft] = drafts_of(call, shape, [values], standing.rows, [path], standing.rows)
     taker_for(call, shape, "update").take(draft, changes)
     return draft
 
@@ -62,17 +63,21 @@ def tables_needed(shape: Shape, given: frozenset[str]) -> list[str]:
 
 def writable(call: Call, shape: Shape, identifier: int, action: str) -> Values:
     """The record as it stands, kept from other writers; refuses when it may not be seen, not be changed or is locked."""
-    found = writable_many(call, shape, [identifier], action)
-    if identifier not in found:
+    return _standing(call, shape, identifier, action).values[identifier]
+
+
+def _standing(call: Call, shape: Shape, identifier: int, action: str, tables: Sequence[str] = ()) -> Standing:
+    standing = load_standing(call, shape, [identifier], action, tables)
+    if identifier not in standing.values:
         refuse_unwritable(call, shape, identifier, action)
-    if locked_ids(call, shape.key, [identifier]):
+    if standing.locked:
         raise Refusal("conflict", [record_locked(call)])
-    return found[identifier]
+    return standing
 
 
 def writable_many(call: Call, shape: Shape, identifiers: Sequence[int], action: str) -> dict[int, Values]:
     """Those of the records that the actor may change or delete, as they stand, by id."""
-    return load_for(call, shape, identifiers, action)
+    return load_standing(call, shape, identifiers, action).values
 
 
 def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) -> None:

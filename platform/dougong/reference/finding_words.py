@@ -47,6 +47,10 @@ MEANINGS: Mapping[str, Pair] = {
         "A line of the file is no operation, or there are more than 10,000.",
         "文件中某一行不是操作，或超过 10,000 项。",
     ),
+    "C135": (
+        "What was removed is purged only after the days that the setting keeps it.",
+        "已移除的内容只能在设置规定的保留天数之后清除。",
+    ),
     "C141": ("The package cannot be written there.", "无法在该位置写入应用包。"),
     "C140": ("`DOUGONG_SMTP_URL` cannot be read.", "无法读取 `DOUGONG_SMTP_URL`。"),
     "C142": ("A backup cannot be read or written there.", "无法在该位置读取或写入备份。"),

@@ -56,7 +56,7 @@ def apply_in(
     afterwards: Afterwards | None = None,
 ) -> Version:
     """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
-    _lock(connection)
+    lock_state(connection)
     if ledger.state(connection, plan.app.id) != plan.state:
         raise refusal("conflict", "P132")
     present = ledger.present(connection, plan.app.id)
@@ -81,7 +81,7 @@ def apply_in(
     )
 
 
-def _lock(connection: Connection) -> None:
+def lock_state(connection: Connection) -> None:
     """Wait for requests that read the present generation and keep new ones waiting; give up rather than hold them for long.
 
     On SQLite the transaction is alone already, and readers keep the state they began with.

@@ -27,6 +27,8 @@ class Catalogue:
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     indexes: dict[str, ActualIndex] = field(default_factory=dict)
     references: set[tuple[str, str, str, str]] = field(default_factory=set)
+    triggers: set[tuple[str, str]] = field(default_factory=set)
+    """Triggers that somebody made: table and name."""
 
 
 def read(connection: Connection) -> Catalogue:
@@ -65,6 +67,8 @@ def _sqlite(connection: Connection) -> Catalogue:
         "WHERE t.type = 'table'"
     )
     found.references = {(row[0], row[1], row[2], row[3]) for row in connection.execute(references)}
+    triggers = text("SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'")
+    found.triggers = {(row[0], row[1]) for row in connection.execute(triggers)}
     return found
 
 
@@ -86,7 +90,11 @@ SELECT t.relname, a.attname, r.relname,
        CASE f.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'other' END
 FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1]
-WHERE f.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
+WHERE f.contype = 'f' AND f.convalidated AND t.relnamespace = current_schema()::regnamespace
+"""
+_TRIGGERS = """
+SELECT t.relname, g.tgname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+WHERE NOT g.tgisinternal AND t.relnamespace = current_schema()::regnamespace
 """
 _SHORT: Mapping[str, str] = {"timestamp with time zone": "timestamptz", "character varying": "varchar"}
 
@@ -98,4 +106,5 @@ def _postgresql(connection: Connection) -> Catalogue:
     for name, table, unique, partial, columns in connection.execute(text(_INDEXES)):
         found.indexes[name] = ActualIndex(table, tuple(columns or ()), unique, partial)
     found.references = {(row[0], row[1], row[2], row[3]) for row in connection.execute(text(_REFERENCES))}
+    found.triggers = {(row[0], row[1]) for row in connection.execute(text(_TRIGGERS))}
     return found

@@ -101,6 +101,13 @@ def _links_index(dialect: Dialect, app: str, table: TableSpec) -> list[str]:
     return [f"CREATE INDEX {quoted(dialect, name)} ON {quoted(dialect, table.name)} ({columns})"]
 
 
+def own_indexes(app: str, table: TableSpec) -> set[str]:
+    """The names of the indexes that a table has by its kind."""
+    parts = {"links": "target", "search": "tokens"}
+    part = parts.get(table.kind)
+    return {names.identity_name(app, "ix", table.uid, part)} if part else set()
+
+
 def _create_search(dialect: Dialect, app: str, table: TableSpec) -> list[str]:
     name = quoted(dialect, table.name)
     if dialect.name == "sqlite":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, case, func, select, text
 from sqlalchemy import column as plain_column
 from sqlalchemy import table as plain_table
 from sqlalchemy.exc import DatabaseError
@@ -77,6 +77,7 @@ def _ledger(connection: Connection) -> Iterator[Diagnostic]:
 def _platform(connection: Connection, actual: Catalogue) -> Iterator[Diagnostic]:
     for table in METADATA.sorted_tables:
         yield from _columns(connection, table, table.name, actual)
+        yield from _triggers(table.name, table.name, actual)
 
 
 def _app(connection: Connection, version: Version, actual: Catalogue) -> Iterator[Diagnostic]:
@@ -103,7 +104,10 @@ def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalog
         if missing:
             return
         yield from _surplus_columns(app, spec, table, actual)
+        yield from _values(connection, spec, table)
+        yield from _triggers(spec.name, spec.key, actual)
     yield from _indexes(spec, actual)
+    yield from _strange_indexes(app.app, spec, actual)
     yield from _references(connection, app, spec, actual)
     yield from _ids(connection, spec, table)
     yield from _unfilled(connection, spec, table)
@@ -140,6 +144,44 @@ def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
         expected = (spec.name, columns, index.unique, index.live or bool(index.where))
         if found is None or (found.table, found.columns, found.unique, found.partial) != expected:
             yield problem("V109", spec.key, columns=", ".join(index.fields))
+
+
+def _strange_indexes(app: str, spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
+    known = {each.name for each in spec.indexes} | ddl.own_indexes(app, spec)
+    for name, found in actual.indexes.items():
+        if found.table == spec.name and name not in known:
+            yield problem("V113", spec.key, name=name)
+
+
+def _triggers(name: str, path: str, actual: Catalogue) -> Iterator[Diagnostic]:
+    for table, trigger in sorted(actual.triggers):
+        if table == name:
+            yield problem("V114", path, name=trigger)
+
+
+_STORED = {"INTEGER": ("integer",), "BIGINT": ("integer",), "TEXT": ("text",), "BOOLEAN": ("integer",)}
+"""What SQLite calls the values that a column of a type holds; it would take any."""
+
+
+def _values(connection: Connection, spec: TableSpec, table: Table) -> Iterator[Diagnostic]:
+    """Values of another type than the column's, which only SQLite lets in."""
+    if connection.dialect.name != "sqlite":
+        return
+    expected = {
+        column: _STORED[kind]
+        for column in table.c
+        if (kind := catalogue.type_name(column.type, connection.dialect).upper()) in _STORED
+    }
+    if not expected:
+        return
+    counts = [
+        func.count(case((column.is_not(None) & func.typeof(column).not_in(kinds), 1)))
+        for column, kinds in expected.items()
+    ]
+    found = connection.execute(select(*counts)).one()
+    for column, number in zip(expected, found, strict=True):
+        if number:
+            yield problem("V115", f"{spec.key}.{column.name}", count=number)
 
 
 def _references(

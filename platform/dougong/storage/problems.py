@@ -270,6 +270,18 @@ ENTRIES: Mapping[str, Entry] = {
         ("{count} rows hold nothing in a column that is always filled", "必有值的列中有 {count} 行为空"),
         _BACKUP,
     ),
+    "V113": Entry(
+        ("the index '{name}' is not part of any recorded version", "索引“{name}”不属于任何已记录的版本"),
+        ("drop it, or declare it in the definition", "请删除该索引，或在定义中声明"),
+    ),
+    "V114": Entry(
+        ("the table has a trigger '{name}' that dougong did not make", "数据表有非平台创建的触发器“{name}”"),
+        ("drop the trigger", "请删除该触发器"),
+    ),
+    "V115": Entry(
+        ("{count} rows hold values of another type than the column's", "{count} 行的值与列的类型不符"),
+        _BACKUP,
+    ),
 }
 
 

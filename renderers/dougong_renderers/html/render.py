@@ -18,6 +18,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.MergeScreen: "merge",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
         shape.InboxScreen: "inbox",

@@ -32,6 +32,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
 from dougong.screens.shape.import_ import (
@@ -97,6 +98,7 @@ Screen = (
     AppsScreen
     | DashboardScreen
     | DesignerScreen
+    | ExportScreen
     | FormScreen
     | ImportScreen
     | InboxScreen
@@ -141,6 +143,7 @@ __all__ = [
     "Detail",
     "Empty",
     "Event",
+    "ExportScreen",
     "Fact",
     "FileChange",
     "Filter",

@@ -41,7 +41,7 @@ class Picker {
     const id = `pick-${++count}`;
     this.input = make("input", {
       type: "text", role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": id, autocomplete: "off", spellcheck: "false",
-      "aria-label": this.select.getAttribute("aria-label") ?? document.querySelector(`label[for="${CSS.escape(this.select.id)}"]`)?.firstChild?.textContent?.trim() ?? "",
+      "aria-label": this.select.getAttribute("aria-label") ?? this.select.labels[0]?.firstChild?.textContent?.trim() ?? "",
     });
     for (const name of ["aria-describedby", "aria-invalid", "aria-required"]) {
       const value = this.select.getAttribute(name);
@@ -49,7 +49,7 @@ class Picker {
     }
     if (this.select.id) {
       this.input.id = `${this.select.id}-box`;
-      for (const label of document.querySelectorAll<HTMLLabelElement>(`label[for="${CSS.escape(this.select.id)}"]`)) label.htmlFor = this.input.id;
+      for (const label of [...this.select.labels]) (label as HTMLLabelElement).htmlFor = this.input.id;
     }
     this.input.placeholder = this.many || !this.chosen().length ? say("choose") : "";
     this.frame = make("div", { class: "pick-box" });
