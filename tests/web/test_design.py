@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.web_server import LIBRARY, Browser, Server, hidden
 
 PATH = "/design/library/book"
