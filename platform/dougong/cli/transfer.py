@@ -45,6 +45,7 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
         "--set", metavar="FIELD=TEXT", action="append", default=[], help=console.say("opt_set")
     )
     parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
+    parser.add_argument("--keep-numbers", action="store_true", help=console.say("opt_keep_numbers"))
     parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
     parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
     parser.add_argument("--sheet", metavar="NAME", default="", help=console.say("opt_sheet"))
@@ -112,6 +113,7 @@ def _chosen(options: argparse.Namespace) -> Options:
         habits={EVERY: habits},
         constants=constants,
         keep_empty=options.keep_empty,
+        keep_numbers=options.keep_numbers,
     )
 
 

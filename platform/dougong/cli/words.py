@@ -111,6 +111,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_undo": ("撤销这次导入", "undo this import"),
         "opt_continue": ("继续一次中断的导入", "go on with an interrupted import"),
         "opt_set": ("每条记录的固定值，可多次使用", "a fixed value for every record; repeatable"),
+        "opt_keep_numbers": (
+            "新记录保留文件中的流水号（仅管理员）",
+            "new records keep the serial numbers of the file (admins only)",
+        ),
         "opt_keep_empty": ("空单元格不清空字段", "empty cells leave fields as they are"),
         "opt_encoding": ("文件编码，默认自动识别", "encoding of the file; found out by default"),
         "opt_delimiter": ("分隔符，默认自动识别", "delimiter; found out by default"),

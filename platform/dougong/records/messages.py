@@ -153,7 +153,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
     "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
-    "import_other_file": ("这不是这次导入的文件：列不相同", "this is not the file of the import: its columns differ"),
+    "import_other_file": (
+        "这不是这次导入的文件：列不相同",
+        "this is not the file of the import: its columns differ",
+    ),
     "import_file_gone": ("导入的文件已不在原处", "the file of the import is no longer there"),
     "import_constant": (
         "固定值的字段“{name}”无效或已由列写入",

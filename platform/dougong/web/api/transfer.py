@@ -29,6 +29,7 @@ IMPORT_PARAMETERS = (
     "match",
     "dry_run",
     "keep_empty",
+    "keep_numbers",
     "encoding",
     "delimiter",
     "sheet",
@@ -55,6 +56,7 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
         habits={EVERY: _habits(given)},
         constants=_texts(exchange, "set", (str,)),
         keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
+        keep_numbers=one_of(given, "keep_numbers", ("false", "true")) == "true",
     )
     with exchange.reading() as call:
         key, release, actor, language = entity_key(call, app, entity), call.release, call.actor, call.language
