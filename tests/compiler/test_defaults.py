@@ -37,7 +37,16 @@ def test_an_app_has_a_menu_languages_a_currency_and_an_owner() -> None:
     owner = app.roles["owner"]
     assert owner.can_design
     assert set(owner.grants) == {"book"}
-    assert set(owner.grants["book"]) == {"read", "create", "update", "delete", "import", "export", "purge"}
+    assert set(owner.grants["book"]) == {
+        "read",
+        "create",
+        "update",
+        "delete",
+        "import",
+        "export",
+        "purge",
+        "reveal",
+    }
 
 
 def test_an_entity_has_labels_a_title_a_search_a_form_and_a_view() -> None:

@@ -21,6 +21,7 @@ _OF_TYPE: dict[str, dict[str, Any]] = {
     "link": {"target": LinkTarget("crm", "account")},
     "links": {"target": LinkTarget("crm", "account")},
     "table": {"table": "crm.quote/lines"},
+    "embed": {"extra": {"url": "https://maps.example.com/search?q={name}"}},
     "serial": {
         "parts": (SerialPart("constant", "OPP-"), SerialPart("date", "yyyyMM"), SerialPart("count", "5")),
         "reset": "month",

@@ -18,10 +18,11 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "table": {"fields": {"what": {"type": "text", "label": {"en": "What", "zh": "什么"}}}},
     "serial": {"parts": ["S-", {"count": 4}]},
     "file": {"multiple": True},
+    "embed": {"url": "https://maps.example.com/search?q={name}"},
 }
 """What a definition must say for a type, where `type` and `label` alone do not make a field."""
-GIVEN_BY_OTHERS = frozenset({"serial", "stage"})
-"""Types whose value no one gives: it is counted, or begins with the first stage."""
+GIVEN_BY_OTHERS = frozenset({"serial", "stage", "embed"})
+"""Types whose value no one gives: it is counted, computed, or begins with the first stage."""
 
 REFERRING: dict[str, tuple[Any, tuple[str, ...], tuple[Any, ...]]] = {
     "link": ("1", ("North",), (1, 2)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -284,6 +285,19 @@ def _folded(value: Any) -> str:
     return str(value).casefold()
 
 
+def _chord(one: dict[str, str], two: dict[str, str]) -> float:
+    """The distance of two places in kilometres, by the straight line between them."""
+    ends = []
+    for each in (one, two):
+        lat, lng = math.radians(float(each["lat"])), math.radians(float(each["lng"]))
+        ends.append((math.cos(lat) * math.cos(lng), math.cos(lat) * math.sin(lng), math.sin(lat)))
+    return 2 * 6371.0088 * math.asin(min(1.0, math.dist(*ends) / 2))
+
+
+def _within(kilometres: int) -> Oracle:
+    return lambda v, given: v is not None and _chord(v, given[0]) <= kilometres
+
+
 ORACLES: dict[str, Oracle] = {
     "is": lambda v, given: v == given[0],
     "is_not": lambda v, given: v != given[0],
@@ -309,11 +323,19 @@ ORACLES: dict[str, Oracle] = {
     "is_me": lambda v, given: v == 1,
     "has_me": lambda v, given: 1 in (v or ()),
     "is_mine": lambda v, given: v == 1,
+    "in_region": lambda v, given: bool(v) and _lies_in(v.get("code", ""), given[0].get("code", "")),
+    **{f"within_{kilometres}": _within(kilometres) for kilometres in (1, 5, 20, 100)},
     "empty": lambda v, given: not v and v not in (0, False, ""),
     "filled": lambda v, given: not (not v and v not in (0, False, "")),
 }
 """What each condition means in Python; a condition that a type brings along must be added here."""
 LONGEST_OPERAND = 100
+
+
+def _lies_in(code: str, region: str) -> bool:
+    """Codes have two digits for the province, two for the city and two for the district."""
+    steps = [region[place : place + 2] for place in (0, 2, 4) if region[place : place + 2] != "00"]
+    return bool(code and region) and [code[place : place + 2] for place in (0, 2, 4)][: len(steps)] == steps
 
 
 def _candidates(app: App, name: str) -> list[Any]:

@@ -510,7 +510,12 @@ def test_addresses() -> None:
     }
     assert kind.to_text(value, made, "zh") == "中国广东省深圳市科技园路 1 号 518000"
     assert kind.to_text(value, made, "en") == "科技园路 1 号, 深圳市, 广东省 518000, 中国"
-    assert parsed("address", "广东省深圳市 科技园路") == {"detail": "广东省深圳市 科技园路"}
+    assert parsed("address", "广东省深圳市 科技园路") == {
+        "province": "广东省",
+        "city": "深圳市",
+        "code": "440300",
+        "detail": "科技园路",
+    }
     assert kind.coerce({"city": " ", "detail": None}, made) is None
     assert coerce_code(made, {"street": "x"}) == "not_an_address"
     assert coerce_code(made, {"city": "x" * 201}) == "too_long"

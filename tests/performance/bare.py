@@ -151,8 +151,7 @@ def _answer(store: Store, method: str, path: str, question: dict[str, str], body
         rows = store.run("SELECT stage, COUNT(*), SUM(amount) FROM opportunity GROUP BY stage")
         return [{"stage": row[0], "count": row[1], "sum": str(row[2])} for row in rows]
     if path == "/o" and method == "GET":
-        order = " ORDER BY o.updated_at DESC, o.id DESC LIMIT 25 OFFSET ?"
-        return [as_json(store, row) for row in store.run(SELECT + order, (int(question.get("offset", 0)),))]
+        return [as_json(store, row) for row in _page(store, question)]
     if path == "/o":
         return _create(store, body)
     identifier = int(path.rpartition("/")[2])
@@ -162,6 +161,20 @@ def _answer(store: Store, method: str, path: str, question: dict[str, str], body
             store.sql(change), (body["next_step"], store.stored(datetime.now(UTC)), identifier)
         )
     return as_json(store, store.run(SELECT + " WHERE o.id = ?", (identifier,))[0])
+
+
+def _page(store: Store, question: dict[str, str]) -> list[Any]:
+    newest = " ORDER BY o.updated_at DESC, o.id DESC LIMIT 25"
+    if "after" in question:
+        at, _, identifier = question["after"].partition(",")
+        place = (store.stored(datetime.fromisoformat(at)), int(identifier))
+        return store.run(SELECT + " WHERE (o.updated_at, o.id) < (?, ?)" + newest, place)
+    if "stage" in question:
+        order = " WHERE o.stage = ? ORDER BY o.close_on DESC, o.id DESC LIMIT 25"
+        return store.run(SELECT + order, (question["stage"],))
+    if "like" in question:
+        return store.run(SELECT + " WHERE o.name LIKE ?" + newest, (f"%{question['like']}%",))
+    return store.run(SELECT + newest + " OFFSET ?", (int(question.get("offset", 0)),))
 
 
 def _create(store: Store, body: dict[str, Any]) -> Any:

@@ -26,13 +26,18 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+from dougong.assembly import open_database
+from dougong.people import accounts, sessions
 from tests.performance.bare import Store
 from tests.servers.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = 1_000
-DEEP = 50_000
+PAGE = 25
+DEEP = 3_600
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 STAGES = ("new", "qualified", "lost")
 WORDS = (
     "产线",
@@ -73,19 +78,27 @@ class Measured:
 class Client:
     """Requests over one kept connection."""
 
-    def __init__(self, port: int, token: str) -> None:
+    def __init__(self, port: int, token: str = "", session: str = "") -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        self.headers = {"Content-Type": "application/json"}
+        if token:
+            self.headers["Authorization"] = f"Bearer {token}"
+        if session:
+            self.headers |= {"Cookie": f"dg_session={session}", "Accept": "text/html"}
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """The answer as JSON; anything but success ends the benchmark."""
+        return json.loads(self.fetch(method, path, body))
+
+    def fetch(self, method: str, path: str, body: Any = None) -> bytes:
+        """The answer as it came."""
         content = None if body is None else json.dumps(body)
         self.connection.request(method, path, content, self.headers)
         answer = self.connection.getresponse()
         text = answer.read()
         if answer.status >= 300:
             sys.exit(f"{method} {path}: {answer.status} {text[:400]!r}")
-        return json.loads(text)
+        return text
 
 
 def median_ms(times: int, ask: Callable[[int], object]) -> float:
@@ -244,53 +257,107 @@ def measure(url: str, bare_url: str, count: int, folder: Path, times: int) -> li
         serving(("dougong", "serve", "--port", str(port)), port, DOUGONG_DATABASE=url, DOUGONG_WORKER="0"),
         serving(bare_server, bare_port, BARE_DATABASE=bare_url),
     ):
-        found += _requests(Client(port, token), Client(bare_port, "bare"), times)
+        ours_, bare = Client(port, token), Client(bare_port, "bare")
+        found += lists(ours_, bare, times)
+        found.append(page_of_html(ours_, Client(port, session=session_of(url)), times))
+        found += figures(ours_, bare, times)
+        found += changes(ours_, bare, times)
     return found
 
 
-def _requests(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
-    api = "/api/v1/crm/opportunity"
-    fields = "&fields=number,name,account,owner,stage,close_on,amount,source,next_step&expand=account,owner&count=none"
-    offset = min(DEEP, int(ours.ask("GET", f"{api}?limit=1&count=exact")["page"]["count"]) // 2)
-    grouped = "/api/v1/crm/opportunity/aggregate?group=stage&measures=" + "COUNT(),SUM(amount)"
+def session_of(url: str) -> str:
+    """The secret of a session of root, as the browser keeps it."""
+    database = open_database(url)
+    try:
+        with database.writing() as connection:
+            return sessions.begin(connection, accounts.find(connection, "root").id).secret
+    finally:
+        database.dispose()
 
-    def pair(
-        name: str, one: Callable[[int], object], other: Callable[[int], object], rounds: int = times
-    ) -> Measured:
-        return Measured(name, median_ms(rounds, one), median_ms(rounds, other))
 
-    yield pair(
-        "list of 25",
-        lambda _: ours.ask("GET", f"{api}?limit=25{fields}"),
-        lambda _: bare.ask("GET", "/o"),
+API = "/api/v1/crm/opportunity"
+FIELDS = (
+    "&fields=number,name,account,owner,stage,close_on,amount,source,next_step&expand=account,owner&count=none"
+)
+SEARCHED = "检测"
+
+
+def pair(name: str, times: int, one: Callable[[int], object], other: Callable[[int], object]) -> Measured:
+    """Both sides of one line of the table."""
+    return Measured(name, median_ms(times, one), median_ms(times, other))
+
+
+def lists(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
+    """Pages of a list: the first, a filtered one in another order, a searched one, and one far behind in two ways."""
+    rows = int(ours.ask("GET", f"{API}?limit=1&count=exact")["page"]["count"])
+    page = min(DEEP, rows // PAGE // 2)
+    offset = page * PAGE
+    narrowed = "&filter=" + quote("stage = 'new'") + "&sort=-close_on"
+    cursor = ours.ask("GET", f"{API}?limit={PAGE}&offset={offset - PAGE}&fields=number")["page"]["next"]
+    last = bare.ask("GET", f"/o?offset={offset - 1}")[0]
+
+    def both(name: str, query: str, path: str, rounds: int = times) -> Measured:
+        return pair(
+            name,
+            rounds,
+            lambda _: ours.ask("GET", f"{API}?limit={PAGE}{FIELDS}{query}"),
+            lambda _: bare.ask("GET", path),
+        )
+
+    yield both(f"list of {PAGE}", "", "/o")
+    yield both("… filtered, by another date", narrowed, "/o?stage=new")
+    yield both(
+        f"… page {page} by cursor", f"&cursor={cursor}", f"/o?after={quote(last['updated_at'])},{last['id']}"
+    )
+    yield both(f"… page {page} by offset", f"&offset={offset}", f"/o?offset={offset}", max(times // 4, 5))
+    yield both(
+        "… found by two characters", f"&q={quote(SEARCHED)}", f"/o?like={quote(SEARCHED)}", max(times // 4, 5)
     )
     yield pair(
-        "one record", lambda n: ours.ask("GET", f"{api}/{n + 1}"), lambda n: bare.ask("GET", f"/o/{n + 1}")
+        "one record",
+        times,
+        lambda n: ours.ask("GET", f"{API}/{n + 1}"),
+        lambda n: bare.ask("GET", f"/o/{n + 1}"),
     )
+
+
+def page_of_html(api: Client, browser: Client, times: int) -> Measured:
+    """The list as a page beside the call of the API that gives the same rows and their number."""
+    return pair(
+        "list as a page, beside the API",
+        times,
+        lambda _: browser.fetch("GET", "/crm/opportunity?view=*"),
+        lambda _: api.fetch("GET", f"{API}?limit={PAGE}&count=exact"),
+    )
+
+
+def figures(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
+    """Figures over all records."""
+    grouped = f"{API}/aggregate?group=stage&measures=COUNT(),SUM(amount)"
+    yield pair(
+        "grouped sum",
+        max(times // 4, 5),
+        lambda _: ours.ask("GET", grouped),
+        lambda _: bare.ask("GET", "/sum"),
+    )
+
+
+def changes(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
+    """A creation and an update; they come last, as the bare application has no more to keep in order."""
     body = {"account": 1, "owner": 1, "close_on": "2031-05-05", "next_step": "现场勘测"}
     yield pair(
         "create",
+        times,
         lambda n: ours.ask(
-            "POST", api, {**body, "account": "1", "owner": "1", "name": f"新商机 {n} {time.time_ns()}"}
+            "POST", API, {**body, "account": "1", "owner": "1", "name": f"新商机 {n} {time.time_ns()}"}
         ),
         lambda n: bare.ask("POST", "/o", {**body, "name": f"新商机 {n}", "number": f"X{time.time_ns()}"}),
     )
     yield pair(
         "update",
-        lambda n: ours.ask("PATCH", f"{api}/{n + 1}", {"next_step": f"第 {time.time_ns()} 步"}),
+        times,
+        lambda n: ours.ask("PATCH", f"{API}/{n + 1}", {"next_step": f"第 {time.time_ns()} 步"}),
         lambda n: bare.ask("PATCH", f"/o/{n + 1}", {"next_step": f"第 {n} 步"}),
-    )
-    yield pair(
-        f"page at offset {offset}",
-        lambda _: ours.ask("GET", f"{api}?limit=25&offset={offset}{fields}"),
-        lambda _: bare.ask("GET", f"/o?offset={offset}"),
-        max(times // 4, 5),
-    )
-    yield pair(
-        "grouped sum",
-        lambda _: ours.ask("GET", grouped),
-        lambda _: bare.ask("GET", "/sum"),
-        max(times // 4, 5),
     )
 
 
@@ -304,14 +371,35 @@ def addresses(folder: Path) -> Iterator[tuple[str, str, str]]:
 
 def show(database: str, found: Sequence[Measured]) -> None:
     """A table for people."""
-    print(f"\n{database:<28}{'dougong':>14}{'bare':>14}{'ratio':>9}")
+    print(f"\n{database:<34}{'dougong':>14}{'bare':>14}{'ratio':>9}")
     for each in found:
         unit = "rows/s" if each.is_rate else "ms"
         ours, bare = (
             f"{value:,.0f} {unit}" if each.is_rate else f"{value:.2f} {unit}"
             for value in (each.dougong, each.bare)
         )
-        print(f"{each.name:<28}{ours:>14}{bare:>14}{each.ratio:>8.1f}×")
+        print(f"{each.name:<34}{ours:>14}{bare:>14}{each.ratio:>8.1f}×")
+
+
+def as_markdown(database: str, rows: int, found: Sequence[Measured]) -> str:
+    """The same table for a document."""
+    head = (
+        f"### {database}, {rows:,} records\n\n| | dougong | beside | ratio |\n| --- | ---: | ---: | ---: |\n"
+    )
+    return head + "".join(
+        f"| {each.name} | {each.dougong:,.2f} ms | {each.bare:,.2f} ms | {each.ratio:.1f}× |\n"
+        if not each.is_rate
+        else f"| {each.name} | {each.dougong:,.0f} rows/s | {each.bare:,.0f} rows/s | {each.ratio:.1f}× |\n"
+        for each in found
+    )
+
+
+def put_into(document: Path, tables: Sequence[str]) -> None:
+    """Put the tables into a document in place of those that stand there."""
+    text = document.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    document.write_text(before + BEGIN + "\n\n" + "\n".join(tables) + "\n" + END + after, encoding="utf-8")
 
 
 def main() -> None:
@@ -319,10 +407,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--into", type=Path, help="a document that takes the tables between its marks")
+    parser.add_argument("--only", choices=("SQLite", "PostgreSQL"))
     options = parser.parse_args()
+    tables = []
     with tempfile.TemporaryDirectory(prefix="dougong-bench-") as name:
         for database, url, bare_url in addresses(Path(name)):
-            show(database, measure(url, bare_url, options.rows, Path(name), options.times))
+            if options.only in (None, database):
+                found = measure(url, bare_url, options.rows, Path(name), options.times)
+                show(database, found)
+                tables.append(as_markdown(database, options.rows, found))
+    if options.into is not None:
+        put_into(options.into, tables)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from dougong.diagnostics import Refusal
 from dougong.people import accounts
 from dougong.records import import_, importer
+from dougong.records.files import download
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
 from tests.records.conftest import Shop
@@ -247,3 +248,54 @@ def test_rows_of_sub_tables_fail_and_come_back_as_a_whole(shop: Shop, tmp_path: 
         ["", "nothing", "2"],
         ["", "p1", "many"],
     ]
+
+
+def archive(folder: Path, files: dict[str, bytes]) -> str:
+    path = folder / "files.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return str(path)
+
+
+def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> None:
+    zipped = archive(
+        tmp_path,
+        {
+            "合同/a.txt": b"first",
+            "b.pdf": b"second",
+            "x/twin.txt": b"1",
+            "y/twin.txt": b"2",
+            "big.txt": b"x" * 2000,
+        },
+    )
+    content = "name,contract\nA,a.txt\nB,b.pdf\nNobody,missing.txt\nTwo,twin.txt\nExact,x/twin.txt\nBig,big.txt\nNone,\n"
+    path = tmp_path / "in.csv"
+    path.write_text(content)
+    stored = tmp_path / "stored"
+
+    def once(dry_run: bool) -> Result:
+        options = Options(dry_run=dry_run, attachments=zipped)
+        people = shop.people["mia"]
+        return run(shop.database, shop.release, people, C, path, options, language="en", files=stored)
+
+    assert figures(once(dry_run=True)) == (7, 4, 0, 0, 3)
+    assert not stored.exists()
+    result = once(dry_run=False)
+    codes = {failure.line: failure.problems[0].code for failure in result.failures}
+    assert codes == {4: "import_no_file", 5: "import_several_files", 7: "file_too_large"}
+    assert figures(result) == (7, 4, 0, 0, 3)
+    held = {record.values["name"]: record.values["contract"] for record in rows(shop)}
+    assert held["None"] is None
+    with shop.reading() as call:
+        for name, wanted in (("A", b"first"), ("B", b"second"), ("Exact", b"1")):
+            [file] = held[name]
+            assert download(call, stored, file["id"]).path.read_bytes() == wanted
+    assert sum(each.is_file() for each in stored.rglob("*")) == 3
+
+
+def test_an_archive_that_is_none_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "no.zip").write_bytes(b"not a zip")
+    with pytest.raises(Refusal):
+        bring(shop, "name,contract\nA,a.txt\n", tmp_path, attachments=str(tmp_path / "no.zip"))
+    assert rows(shop) == []

@@ -448,7 +448,7 @@ def test_an_admin_may_import_records_with_their_numbers(office: Office, tmp_path
     file = tmp_path / "letters.csv"
     file.write_text(
         "subject,number\na,N202611-07\nb,old 12\nc,\nd,N202611-01\ne,N202611-05\nf,N202510-99\n"
-        + f"g,{'x' * 101}\n",
+        f"g,{'x' * 101}\n",
         "utf-8",
     )
     release = releases_of(office.database).current()

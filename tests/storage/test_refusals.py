@@ -223,7 +223,7 @@ def test_a_plan_is_told_in_the_words_of_the_people(world: World) -> None:
         "更改字段 thing.数量（名称、必填）",
     ]
     assert [dict(each.parameters)["en"] for each in plan.obstacles()] == [
-        "thing: change the type of field Number from Text to Integer, 1 rows, 1 rows stand against it (ids 1)"
+        "thing: change the type of field Number from Text to Integer, 1 rows, 1 rows stand against it (ids 1), such as #1: x"
     ]
 
 

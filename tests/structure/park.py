@@ -18,6 +18,9 @@ fields:
   unit: {type: department, label: {en: Unit, zh: 部门}}
   own_unit: {type: department, within: own, label: {en: Own unit, zh: 本部门}}
   units: {type: departments, label: {en: Units, zh: 相关部门}}
+  place: {type: address, label: {en: Place, zh: 地点}}
+  home: {type: address, country: china, label: {en: Home, zh: 住址}}
+  spot: {type: location, map: openstreetmap, label: {en: Spot, zh: 位置}}
   photos: {type: images, max_count: 3, longest_side: 640, max_size: 3000000, label: {en: Photos, zh: 照片}}
   signed: {type: signature, label: {en: Signed, zh: 签名}}
   shifts:
@@ -67,6 +70,12 @@ fields:
   cost: {type: integer, formula: "SUM(steps.cost)"}
 rules:
   - {check: "cost < 100 OR cost IS EMPTY", message: {en: Too dear, zh: 太贵}}
+""",
+    "reports/places.yaml": """
+label: {en: Sites by province, zh: 各省站点}
+from: site
+group: [place.province]
+measures: {sites: "COUNT()"}
 """,
     "roles/guard.yaml": """
 label: {en: Guard, zh: 保安}

@@ -77,6 +77,7 @@ def show_plans(console: Console, plans: Sequence[Plan]) -> None:
         print(console.say("plan_head", app=plan.app.id), file=console.out)
         for line in plan.describe(console.language):
             print(f"  {line}", file=console.out)
+        print(f"  {plan.estimate.describe(console.language)}", file=console.out)
         console.findings(plan.obstacles())
         console.findings(plan.losses())
 

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from dougong.compiler import serials
+from dougong.compiler import embeds, serials
 from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, type_of
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
@@ -146,6 +146,8 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     if (default, formula, minimum, maximum) != (None, None, None, None):
         # Most fields have none of these; those of large apps are not copied for nothing.
         known = replace(field, default=default, formula=formula, minimum=minimum, maximum=maximum)
+    if field.type == "embed":
+        known = embeds.complete(context, item, scope, known)
     if field.type == "serial":
         known = serials.complete(context, item, scope, known)
     for name in ("default", "required"):

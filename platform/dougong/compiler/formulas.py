@@ -108,8 +108,8 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
         for key, expression in (("formula", field.formula), ("default", field.default)):
             for path in expression.reads if expression is not None else ():
                 about = written.get(key)
-                if about is not None and _is_masked(context, entity, path):
-                    context.report("D467", about, name=".".join(path))
+                if _is_masked(context, entity, path):
+                    context.report("D467", about or written.get("url") or written, name=".".join(path))
         for part in field.parts:
             for path in part.expression.reads if part.expression is not None else ():
                 if _is_masked(context, entity, path):

@@ -133,6 +133,11 @@ class Checker:
                 path = self._row(path) if path.type.many and self._frames else path
                 if path.type.many:
                     break
+                if path.type.kind in types.STRUCTURED:
+                    part = Literal(prop.name, types.TEXT, at)
+                    return Call(
+                        "PART_NUMBER" if prop.type.kind == "number" else "PART", (path, part), prop.type, at
+                    )
                 return _switch(path, prop.type, prop.values, at)
         if path.type.kind == "record":
             inside = self.scope.resolve(path.type.entity)

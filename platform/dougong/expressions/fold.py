@@ -10,6 +10,7 @@ from typing import Any
 
 from dougong.expressions.context import EvaluationContext, SqlContext, zone
 from dougong.expressions.evaluate import once
+from dougong.expressions.options import as_options
 from dougong.expressions.support import is_constant
 from dougong.expressions.types import BOOLEAN, MOMENT
 from dougong.model.expression import Call, ListOf, Literal, Node, Path
@@ -17,21 +18,28 @@ from dougong.model.expression import Call, ListOf, Literal, Node, Path
 NOTHING: Mapping[str, Any] = {}
 
 
-def folded(node: Node, context: SqlContext) -> Node:
-    """The tree with its constant parts replaced by their values: who acts, today, and whatever follows from them."""
+def folded(node: Node, context: SqlContext, positive: bool = False) -> Node:
+    """The tree with its constant parts replaced by their values: who acts, today, and whatever follows from them.
+
+    `positive`: only where the whole is true counts, as in a filter.
+    """
     surroundings = EvaluationContext(NOTHING, context.actor, context.today, context.now, context.timezone)
-    return _folded(node, surroundings)
+    return _folded(node, surroundings, positive)
 
 
-def _folded(node: Node, surroundings: EvaluationContext) -> Node:
+def _folded(node: Node, surroundings: EvaluationContext, positive: bool) -> Node:
     if isinstance(node, (Literal, Path)):
         return node
     if is_constant(node):
         return _constant(node, surroundings)
     if isinstance(node, ListOf):
-        return replace(node, items=tuple(_folded(item, surroundings) for item in node.items))
-    call = replace(node, arguments=tuple(_folded(argument, surroundings) for argument in node.arguments))
-    return _days_as_instants(call, surroundings.timezone)
+        return replace(node, items=tuple(_folded(item, surroundings, False) for item in node.items))
+    inside = positive and node.name in ("AND", "OR")
+    call = replace(
+        node, arguments=tuple(_folded(argument, surroundings, inside) for argument in node.arguments)
+    )
+    found = as_options(call, surroundings, positive)
+    return _days_as_instants(found, surroundings.timezone) if isinstance(found, Call) else found
 
 
 def _constant(node: Node, surroundings: EvaluationContext) -> Node:

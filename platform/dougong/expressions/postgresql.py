@@ -21,6 +21,7 @@ from sqlalchemy import (
     or_,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from dougong.expressions import emit
@@ -42,6 +43,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "record": BigInteger(),
     "member": BigInteger(),
     "department": BigInteger(),
+    "json": JSONB(),
     "empty": Text(),
 }
 KEPT_DIGITS = 30

@@ -43,13 +43,15 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def to_sql(expression: Expression, context: SqlContext) -> ColumnElement[Any]:
+def to_sql(expression: Expression, context: SqlContext, positive: bool = False) -> ColumnElement[Any]:
     """The expression as SQL of the dialect. Conditions are conditions; numbers, dates and moments come back as Decimal, date and
-    aware datetime, and compare, order and group as what they are. The expression must have been compiled for SQL."""
+    aware datetime, and compare, order and group as what they are. The expression must have been compiled for SQL.
+
+    `positive`: the result is a filter, so that empty is as good as false."""
     from dougong.expressions.postgresql import PostgreSQL
     from dougong.expressions.sqlite import SQLite
 
-    tree = folded(expression.tree, context)
+    tree = folded(expression.tree, context, positive)
     translator: Translator = SQLite(context) if context.dialect == "sqlite" else PostgreSQL(context)
     return translator.result(tree)
 

@@ -18,9 +18,11 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Float,
     Integer,
     Text,
     case,
+    cast,
     false,
     func,
     literal,
@@ -124,7 +126,19 @@ class SQLite(Translator):
     # ——— values ———
 
     def computed(self, node: Call) -> Element:
+        if node.name == "PART":
+            return self._part(node)
+        if node.name == "PART_NUMBER":
+            whole = cast(
+                func.round(type_coerce(self._part(node), Float()) * literal(1e6, Float())), BigInteger()
+            )
+            return func.dg_exact(whole, literal(6, Integer()), type_=EXACT)
         return self._searched(node) if _is_plain_search(node) else self._evaluated(node)
+
+    def _part(self, node: Call) -> Element:
+        """A part of a structured value; its name was checked when the expression was compiled."""
+        name = str(node.arguments[1].value)  # type: ignore[union-attr]
+        return func.json_extract(_untyped(self.column(node.arguments[0])), text(f"$.{name}"), type_=Text())  # type: ignore[arg-type]
 
     def _searched(self, node: Call) -> Element:
         """A column searched for a constant without letters beyond ASCII, whose case SQLite folds itself."""
@@ -173,7 +187,7 @@ class SQLite(Translator):
     @staticmethod
     def _stays(node: Call) -> bool:
         """Whether an operation on a list is for the query to answer."""
-        if "@" in node.name:
+        if "@" in node.name or node.name in ("PART", "PART_NUMBER"):
             return True
         last = node.arguments[-1] if node.arguments else None
         listed = (

@@ -15,6 +15,8 @@ MOMENT = Type("datetime")
 DEPARTMENT = Type("department")
 IDENTIFIED = frozenset({"record", "member", "department"})
 """Kinds whose values are ids; a whole number may stand for one."""
+STRUCTURED = frozenset({"json"})
+"""Kinds whose values have parts, which are read with a dot."""
 EMPTY = Type("empty")
 MEMBER = Type("member")
 UNKNOWN = Type("unknown")

@@ -17,12 +17,14 @@ from dougong.fieldtypes.department import DepartmentType
 from dougong.fieldtypes.departments import DepartmentsType
 from dougong.fieldtypes.duration import DurationType
 from dougong.fieldtypes.email import EmailType
+from dougong.fieldtypes.embed import EmbedType
 from dougong.fieldtypes.file import FileType
 from dougong.fieldtypes.images import ImagesType
 from dougong.fieldtypes.integer import IntegerType
 from dougong.fieldtypes.json_ import JsonType
 from dougong.fieldtypes.link import LinkType
 from dougong.fieldtypes.links import LinksType
+from dougong.fieldtypes.location import LocationType
 from dougong.fieldtypes.long_text import LongTextType
 from dougong.fieldtypes.member import MemberType
 from dougong.fieldtypes.members import MembersType
@@ -62,6 +64,7 @@ _ALL: tuple[FieldType, ...] = (
     PhoneType(),
     UrlType(),
     AddressType(),
+    LocationType(),
     MemberType(),
     MembersType(),
     DepartmentType(),
@@ -76,6 +79,7 @@ _ALL: tuple[FieldType, ...] = (
     BarcodeType(),
     StageType(),
     JsonType(),
+    EmbedType(),
 )
 
 TYPES: Mapping[str, FieldType] = MappingProxyType({each.id: each for each in _ALL})

@@ -8,10 +8,11 @@ import msgspec
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.columns import JsonValue
 from dougong.fieldtypes.messages import both
-from dougong.fieldtypes.operators import PRESENCE
-from dougong.fieldtypes.settings import own
+from dougong.fieldtypes.operators import OF_ADDRESS
+from dougong.fieldtypes.regions import fitted, share, taken_apart
+from dougong.fieldtypes.settings import described, own
 from dougong.fieldtypes.texts import cell_line, cell_text, one_line, quoted
-from dougong.model.expression import Type, Value
+from dougong.model.expression import Property, Type, Value
 from dougong.model.field import Field
 from dougong.model.text import Text
 
@@ -23,31 +24,47 @@ PARTS: Mapping[str, Text] = {
     "detail": Text.of({"zh": "详细地址", "en": "Street and number"}),
     "postcode": Text.of({"zh": "邮编", "en": "Postcode"}),
 }
+CODE = "code"
+KEPT: tuple[str, ...] = (*PARTS, CODE)
+PROPERTIES = tuple(Property(part, Type("text"), ()) for part in KEPT)
+"""What expressions read behind a dot."""
 LONGEST = 200
 
 
 class AddressType(FieldType):
-    """Where somebody lives or works."""
+    """Where somebody lives or works. Addresses in China keep the code of their division, and their parts must fit together."""
 
     id = "address"
     label = Text.of({"zh": "地址", "en": "Address"})
     documentation = Text.of(
         {
-            "zh": "分为国家/地区、省/州、城市、区县、详细地址、邮编；每部分最多 200 字，都可以不填。",
-            "en": "In parts: country, province, city, district, detail, postcode; each of at most 200 characters, none needed.",
+            "zh": "分为国家/地区、省、市、区县、详细地址、邮编，都可以不填；国内的省市区县按行政区划核对并保存代码。"
+            "表达式里可写 地址.province、city、district、code、detail、postcode、country。导入时可写成一段文字。",
+            "en": "In parts: country, province, city, district, detail, postcode, none of them needed; Chinese divisions are checked "
+            "and kept with their code. Expressions can say address.province, city, district, code, detail, postcode, country. "
+            "Imports take one text.",
         }
     )
     icon = "map-pin"
     widget = "address"
     allows = frozenset({"required"})
-    settings = own({})
-    operators = PRESENCE
+    settings = own(
+        {
+            "country": described(
+                {"enum": ["any", "china"], "default": "any"},
+                "国家/地区",
+                "Country",
+                description="china: only addresses in China, whose divisions must be known.",
+            )
+        }
+    )
+    operators = OF_ADDRESS
     searchable = True
     sortable = False
     groupable = False
 
     def expression_type(self, field: Field) -> Type:
-        return Type("json")
+        return Type("json", properties=PROPERTIES)
 
     def column(self, field: Field) -> JsonValue:
         return JsonValue()
@@ -55,16 +72,17 @@ class AddressType(FieldType):
     def coerce(self, value: object, field: Field) -> Value:
         if value is None:
             return None
-        if not isinstance(value, Mapping) or any(part not in PARTS for part in value):
-            raise Invalid("not_an_address", parts=both("、".join(PARTS), ", ".join(PARTS)))
-        lines = {part: one_line(value.get(part)) for part in PARTS}
+        if not isinstance(value, Mapping) or any(part not in KEPT for part in value):
+            raise Invalid("not_an_address", parts=both("、".join(KEPT), ", ".join(KEPT)))
+        lines = {part: one_line(value.get(part)) for part in KEPT}
         for line in lines.values():
             if line is not None and len(line) > LONGEST:
                 raise Invalid("too_long", maximum=LONGEST, length=len(line))
-        return {part: line for part, line in lines.items() if line is not None} or None
+        parts = {part: line for part, line in lines.items() if line is not None}
+        return fitted(parts, field.extra.get("country") == "china") or None
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
-        """Take what `to_cell` wrote; any other text is the street and number as a whole."""
+        """Take what `to_cell` wrote, or one text as people write it: 广东省深圳市南山区科技园路 1 号 518000."""
         if isinstance(text, Mapping):
             return self.coerce(text, field)
         written = (cell_text(text) or "").strip()
@@ -73,7 +91,7 @@ class AddressType(FieldType):
                 return self.coerce(msgspec.json.decode(written), field)
             except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
                 pass
-        return self.coerce({"detail": cell_line(written)}, field)
+        return self.coerce(taken_apart(cell_line(written) or ""), field)
 
     def to_json(self, value: Value, field: Field) -> object:
         return None if value is None else dict(value)
@@ -83,26 +101,34 @@ class AddressType(FieldType):
             return ""
         part = value.get
         if language == "zh":
-            joined = "".join(part(name, "") for name in ("country", "province", "city", "district", "detail"))
+            names = ["country", "province", "city", "district", "detail"]
+            if part("city") == part("province"):
+                names.remove("city")
+            joined = "".join(part(name, "") for name in names)
             return " ".join(filter(None, (joined, part("postcode"))))
         region = " ".join(filter(None, (part("province"), part("postcode"))))
-        return ", ".join(
-            filter(None, (part("detail"), part("district"), part("city"), region, part("country")))
-        )
+        city = part("city") if part("city") != part("province") else None
+        return ", ".join(filter(None, (part("detail"), part("district"), city, region, part("country"))))
 
     def to_cell(self, value: Value, field: Field, language: str, timezone: object = None) -> str:
-        return (
-            ""
-            if value is None
-            else msgspec.json.encode({name: value[name] for name in PARTS if name in value}).decode()
-        )
+        """The text as people write it where it is read back as the same, else the parts as JSON."""
+        if value is None:
+            return ""
+        written = self.to_text(value, field, "zh")
+        try:
+            if self.parse(written, field, Habits()) == value:
+                return written
+        except Invalid:
+            pass
+        return msgspec.json.encode({name: value[name] for name in KEPT if name in value}).decode()
 
     def literal(self, value: Value, field: Field) -> str:
-        return quoted(self.to_text(value, field, "en"))
+        """Return the beginning that the codes of all addresses in the same division share."""
+        return quoted(share(value["code"]) if "code" in value else "-")
 
     def json_schema(self, field: Field) -> dict[str, Any]:
         line = {"type": ["string", "null"], "maxLength": LONGEST}
-        return {"type": "object", "properties": dict.fromkeys(PARTS, line), "additionalProperties": False}
+        return {"type": "object", "properties": dict.fromkeys(KEPT, line), "additionalProperties": False}
 
     def example(self, field: Field) -> dict[str, str]:
         return {
@@ -110,9 +136,10 @@ class AddressType(FieldType):
             "province": "广东省",
             "city": "深圳市",
             "district": "南山区",
+            "code": "440305",
             "detail": "科技园路 1 号",
             "postcode": "518000",
         }
 
     def search_text(self, value: Value) -> str:
-        return " ".join((value or {}).values())
+        return " ".join(text for part, text in (value or {}).items() if part != "code")

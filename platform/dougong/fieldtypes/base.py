@@ -87,6 +87,7 @@ WIDGETS = frozenset(
             "tel",
             "url",
             "address",
+            "location",
             "barcode",
             "json",
         ),

@@ -125,6 +125,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "url_credentials": ("网址里不能带用户名或密码", "a web address must not contain a user name or password"),
     "not_an_address": ("地址需要这些部分：{parts}", "an address has these parts: {parts}"),
+    "unknown_division": ("没有行政区划“{value}”", "there is no division '{value}' in China"),
+    "not_in_division": ("“{value}”不在{above}之内", "'{value}' does not lie in {above}"),
+    "division_differs": (
+        "“{value}”与区划代码 {number} 不符",
+        "'{value}' is not the division with the code {number}",
+    ),
+    "not_in_china": ("“{value}”：这里只要国内地址", "'{value}': only addresses in China are wanted here"),
+    "not_a_location": (
+        "“{value}”不是定位，例如 {example}",
+        "'{value}' is no latitude and longitude; for example {example}",
+    ),
+    "beyond_the_earth": (
+        "“{value}”超出 ±{maximum} 度",
+        "'{value}' is beyond ±{maximum} degrees",
+    ),
     "not_an_id": (
         "“{value}”不是记录编号，例如 {example}",
         "'{value}' is not the id of a record; for example {example}",

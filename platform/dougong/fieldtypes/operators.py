@@ -67,6 +67,7 @@ DAY_BEFORE = _operator("before", "早于", "is before", 1, "DATE({field}) < {val
 DAY_AFTER = _operator("after", "晚于", "is after", 1, "DATE({field}) > {value}")
 DAY_BETWEEN = _operator("between", "介于", "is between", 2, "DATE({field}) BETWEEN {value} AND {other}")
 
+IN_REGION = _operator("in_region", "位于", "lies in", 1, "STARTSWITH({field}.code, {value})")
 PRESENCE = (EMPTY, FILLED)
 OF_TEXT = (CONTAINS, LACKS, EQUALS, DIFFERS, STARTS, *PRESENCE)
 OF_NUMBER = (EQUALS, DIFFERS, MORE, AT_LEAST, LESS, AT_MOST, BETWEEN, *PRESENCE)
@@ -83,4 +84,18 @@ OF_MEMBER = (IS_ME, *OF_RECORD)
 OF_MEMBERS = (HAS_ME, *OF_RECORDS)
 OF_DEPARTMENT = (IS_MINE, *OF_RECORD)
 OF_DEPARTMENTS = OF_RECORDS
+OF_ADDRESS = (IN_REGION, *PRESENCE)
+OF_LOCATION = (
+    *(
+        _operator(
+            f"within_{kilometres}",
+            f"{kilometres} 公里以内",
+            f"within {kilometres} km of",
+            1,
+            "DISTANCE({field}.lat, {field}.lng, {value}) <= " + str(kilometres),
+        )
+        for kilometres in (1, 5, 20, 100)
+    ),
+    *PRESENCE,
+)
 OF_BOOLEAN = (TRUE, FALSE)

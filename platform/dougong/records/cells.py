@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dougong.diagnostics import Diagnostic
+from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.records.attachments import Attachments
 from dougong.records.call import Call
 from dougong.records.mapping import ID, Column
 from dougong.records.masking import may_be_mask
@@ -47,10 +49,13 @@ class CellReader:
         habits: Mapping[int, Habits],
         resolver: Resolver,
         keep_empty: bool = False,
+        key: str = "",
+        attachments: Attachments | None = None,
     ) -> None:
         self._habits = habits
         self._resolver = resolver
         self._keep_empty = keep_empty
+        self._key, self._attachments = key, attachments
         self._own = [column for column in columns if not column.table]
         self._telling = [column for column in self._own if column.constant is None]
         self._inner = [column for column in columns if column.table]
@@ -110,6 +115,8 @@ class CellReader:
                 entry.problems.append(error.problem.diagnostic(name, call.language))
             except _Unnamed as error:
                 entry.problems.append(error.diagnostic(call, column))
+            except Refusal as refusal:
+                entry.problems += [replace(each, path=name) for each in refusal.problems]
 
     def _read_constant(
         self,
@@ -141,7 +148,12 @@ class CellReader:
                 column.index
             ] = {}  # for this chunk alone: records that are missing may be there after it
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
+        if self._takes_files(column):
+            return lambda cell: self._value(call, column, cell, names)
         return self._parsers[column.index]
+
+    def _takes_files(self, column: Column) -> bool:
+        return self._attachments is not None and column.field is not None and column.field.type in FILES
 
     def _read_rows(
         self, call: Call, entry: Entry, table: str, names: dict[str, dict[str, int | None]]
@@ -161,11 +173,17 @@ class CellReader:
                     entry.problems.append(error.problem.diagnostic(path, call.language))
                 except _Unnamed as error:
                     entry.problems.append(error.diagnostic(call, column))
+                except Refusal as refusal:
+                    path = f"{table}/{len(rows)}/{column.name}"
+                    entry.problems += [replace(each, path=path) for each in refusal.problems]
             rows.append(row)
         entry.rows[table] = rows
 
     def _value(self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]) -> Value:
         key = target_key(column.field) if column.field is not None else ""
+        if self._attachments is not None and self._takes_files(column) and not str(cell).startswith("["):
+            path = f"{column.table}.{column.name}".strip(".")
+            return self._attachments.take(call, self._key, path, str(cell))
         if not key:
             known = self._known[column.index]
             return (

@@ -18,6 +18,7 @@ from dougong.diagnostics import Refusal, nearest
 from dougong.fieldtypes.base import Habits
 from dougong.people.actor import Actor
 from dougong.records import import_log
+from dougong.records.attachments import Attachments, open_attachments
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
 from dougong.records.differences import Difference
@@ -75,6 +76,7 @@ class _Run:
     batch: str
     language: str
     progress: Progress | None
+    files: Path | None
 
     def call(self, connection: Any) -> Call:
         """A call for one transaction."""
@@ -102,11 +104,13 @@ def run(
     language: str = "",
     progress: Progress | None = None,
     begun: Begun | None = None,
+    files: Path | None = None,
 ) -> Result:
     """Import a CSV or XLSX file (`name` tells which, default: the file's own name).
 
     Each chunk commits by itself, together with how far the import is, so that an interrupted one goes on with `resume`, can be
     undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id.
+    `files` is where files of records are kept.
     """
     batch = f"import-{secrets.token_hex(8)}"
     under_way = _Run(
@@ -120,6 +124,7 @@ def run(
         batch,
         language or actor.language,
         progress,
+        files,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -139,6 +144,7 @@ def resume(
     path: Path | None = None,
     language: str = "",
     progress: Progress | None = None,
+    files: Path | None = None,
 ) -> Result:
     """Go on with an import of the actor that was interrupted, from where its last chunk was committed.
 
@@ -158,7 +164,17 @@ def resume(
     if not file.is_file():
         refuse("missing", spoken, "import_file_gone")
     under_way = _Run(
-        database, release, actor, row["entity"], file, row["name"], options, row["batch"], spoken, progress
+        database,
+        release,
+        actor,
+        row["entity"],
+        file,
+        row["name"],
+        options,
+        row["batch"],
+        spoken,
+        progress,
+        files,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -179,12 +195,20 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
     options = under_way.options
     with open_table(under_way.path, under_way.name, under_way.language, options.layout) as reading:
         head = list(islice(reading.lines, SAMPLED))
-        with under_way.database.reading() as connection:
-            importer = _prepare(under_way.call(connection), under_way, reading.header, head)
-        yield replace(reading, lines=chain(head, reading.lines)), importer
+        archive = Path(options.attachments) if options.attachments else None
+        with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
+            with under_way.database.reading() as connection:
+                importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
+            yield replace(reading, lines=chain(head, reading.lines)), importer
 
 
-def _prepare(call: Call, under_way: _Run, header: tuple[str, ...], head: list[Line]) -> Importer:
+def _prepare(
+    call: Call,
+    under_way: _Run,
+    header: tuple[str, ...],
+    head: list[Line],
+    attachments: Attachments | None,
+) -> Importer:
     options = under_way.options
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
@@ -198,10 +222,12 @@ def _prepare(call: Call, under_way: _Run, header: tuple[str, ...], head: list[Li
     base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
     habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
-    reader = CellReader(columns.columns, habits, resolver, options.keep_empty)
+    reader = CellReader(columns.columns, habits, resolver, options.keep_empty, shape.key, attachments)
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
-    return Importer(shape, columns, reader, matcher, resolver, len(header), rehearsal=rehearsal)
+    return Importer(
+        shape, columns, reader, matcher, resolver, len(header), rehearsal=rehearsal, attachments=attachments
+    )
 
 
 def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
@@ -258,7 +284,7 @@ def _attempt(
     position: tuple[int, int],
     again: bool,
 ) -> Taken:
-    with under_way.database.writing() as connection:
+    with _files_kept(importer), under_way.database.writing() as connection:
         call = under_way.call(connection)
         is_dry = under_way.options.dry_run
         taken = take(call, importer, entries, write_them=not is_dry)
@@ -271,6 +297,19 @@ def _attempt(
             call = under_way.call(connection)
             import_log.note_chunk(call, identity, position, taken, entries if again else ())
     return taken
+
+
+@contextmanager
+def _files_kept(importer: Importer) -> Iterator[None]:
+    """Files that a chunk stored stay when it is committed and go when it is not."""
+    try:
+        yield
+    except BaseException:
+        if importer.attachments is not None:
+            importer.attachments.discard()
+        raise
+    if importer.attachments is not None:
+        importer.attachments.settle()
 
 
 def _finish(under_way: _Run, identity: int, state: str, error: str = "") -> None:

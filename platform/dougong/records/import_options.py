@@ -65,6 +65,7 @@ class Options:
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
     keep_numbers: bool = False
+    attachments: str = ""
 
     def document(self) -> dict[str, Any]:
         """The options as JSON."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dougong.diagnostics import Diagnostic
+from dougong.records.attachments import Attachments
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
 from dougong.records.differences import Difference, differences_in
@@ -59,6 +60,7 @@ class Importer:
     is_last: bool = False
     rehearsal: Rehearsal | None = None
     """In a dry run, what the file would have written."""
+    attachments: Attachments | None = None
     differences: list[Difference] = field(default_factory=list)
     """In a dry run, the first changes that it would have made."""
 

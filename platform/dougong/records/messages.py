@@ -153,6 +153,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
     "import_elsewhere": ("这次导入正在别处继续", "somebody else has gone on with this import"),
+    "import_no_file": ("压缩包里没有文件“{value}”", "the archive holds no file '{value}'"),
+    "import_several_files": (
+        "压缩包里有多个文件叫“{value}”（{candidates}），请写出路径",
+        "several files of the archive are called '{value}' ({candidates}); write the path",
+    ),
     "import_other_file": (
         "这不是这次导入的文件：列不相同",
         "this is not the file of the import: its columns differ",

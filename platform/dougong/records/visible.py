@@ -47,7 +47,7 @@ def readable(call: Call, key: str, table: FromClause, action: str = "read") -> R
 def _any_of(call: Call, key: str, table: FromClause, rules: Iterable[Expression]) -> ColumnElement[bool]:
     """Row rules belong to the definition: they see every field and record that they name, whatever the actor may see."""
     context = sql_context(call, key, table, as_definition=True)
-    return or_(*(to_sql(rule, context) for rule in rules))
+    return or_(*(to_sql(rule, context, positive=True) for rule in rules))
 
 
 def sql_context(call: Call, key: str, table: FromClause, as_definition: bool = False) -> SqlContext:

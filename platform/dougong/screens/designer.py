@@ -33,7 +33,10 @@ from dougong.screens.shape import (
 from dougong.screens.texts import counted, text
 
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("types_basic", ("text", "long_text", "rich_text", "boolean", "email", "phone", "url", "address")),
+    (
+        "types_basic",
+        ("text", "long_text", "rich_text", "boolean", "email", "phone", "url", "address", "location"),
+    ),
     (
         "types_number",
         (
@@ -51,7 +54,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("types_choice", ("choice", "choices", "tags", "colour")),
     ("types_relation", ("member", "members", "department", "departments", "link", "links")),
-    ("types_other", ("file", "images", "signature", "barcode", "json")),
+    ("types_other", ("file", "images", "signature", "barcode", "embed", "json")),
 )
 WITH_LENGTH = frozenset({"text", "long_text", "rich_text"})
 WITH_DECIMALS = frozenset({"decimal", "money", "percent"})

@@ -9,6 +9,7 @@ from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.file import FILES
+from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -18,7 +19,6 @@ from dougong.records.call import Call
 from dougong.records.choose import choose
 from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem
-from dougong.screens.form_fields import ADDRESS_PARTS
 from dougong.screens.shape import FormScreen, Submitted
 
 Values = dict[str, Value]
@@ -46,9 +46,7 @@ def read_entry(
     for name, field in entity.fields.items():
         if name in locked or field.is_computed:
             continue
-        if field.type == "address":
-            _read_address(field, entered, values)
-        elif name in entered:
+        if name in entered:
             _read(call, entity, field, entered[name], name, values, problems)
     return values, problems
 
@@ -81,6 +79,8 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
     if field.type in REFERRING:
         return _reference(call, key, field, entered, path)
     kind = TYPES[field.type]
+    if field.type in PARTED:
+        return _in_parts(field, entered)
     if field.type == "choices":
         parts = entered if isinstance(entered, tuple) else (entered,)
         return kind.coerce([each for each in parts if each], field)
@@ -88,6 +88,13 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
     if may_be_mask(field, words):
         return words
     return kind.parse(words, field, Habits(call.language, ZoneInfo(call.timezone)))
+
+
+def _in_parts(field: Field, entered: Submitted) -> Value:
+    """A value that was entered in parts; none of them filled in is no value."""
+    given = entered[0] if isinstance(entered, tuple) and entered else {}
+    parts = {part: str(word).strip() for part, word in given.items()} if isinstance(given, Mapping) else {}
+    return TYPES[field.type].coerce({part: word for part, word in parts.items() if word} or None, field)
 
 
 def _reference(call: Call, key: str, field: Field, entered: Submitted, path: str) -> Value:
@@ -112,14 +119,6 @@ def _identifier(call: Call, key: str, field: Field, word: str, path: str) -> int
         label = field.label.get(call.language)
         raise _Unknown(problem(call.language, "unknown_target", path, label=label, value=word[:80]))
     return found[0].id
-
-
-def _read_address(field: Field, entered: Mapping[str, Submitted], values: Values) -> None:
-    names = {part: f"{field.id}-{part}" for part in ADDRESS_PARTS}
-    if not any(name in entered for name in names.values()):
-        return
-    parts = {part: str(entered.get(name, "")).strip() for part, name in names.items()}
-    values[field.id] = {part: word for part, word in parts.items() if word} or None
 
 
 def _read_rows(

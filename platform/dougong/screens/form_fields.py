@@ -9,8 +9,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.address import LONGEST
 from dougong.fieldtypes.duration import clock_text
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.fieldtypes.tags import suggestions_of
@@ -38,7 +40,6 @@ from dougong.screens.showing import (
 )
 from dougong.screens.texts import text
 
-ADDRESS_PARTS = ("country", "province", "city", "district", "street", "postcode")
 INPUT_MODES = {
     "integer": "numeric",
     "decimal": "decimal",
@@ -178,8 +179,8 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
     if field.type in REFERRING:
         return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
-    if field.type == "address":
-        return replace(built, parts=_address_parts(place, field))
+    if field.type in PARTED:
+        return replace(built, parts=_parts(place, field))
     if field.type in FILES:
         value = place.values.get(field.id) or ()
         files = tuple(
@@ -222,17 +223,26 @@ def _chosen_one(place: Place, field: Field, identifier: int) -> Choice:
     return Choice(str(identifier), titles.get((key, identifier)) or piece.text, piece)
 
 
-def _address_parts(place: Place, field: Field) -> tuple[FormField, ...]:
-    entered = place.entered or {}
-    value = place.values.get(field.id) or {}
-    parts = []
-    for part in ADDRESS_PARTS:
-        name = f"{field.id}-{part}"
-        raw = entered.get(name, value.get(part, ""))
-        label = text(f"address_{part}", place.language)
-        problems = place.problems.get(f"{place.prefix}{field.id}/{part}", ())
-        parts.append(FormField(name, "text", label, raw if isinstance(raw, str) else "", problems=problems))
-    return tuple(parts)
+def _parts(place: Place, field: Field) -> tuple[FormField, ...]:
+    """The inputs of a value that is entered in parts."""
+    entered = (place.entered or {}).get(field.id)
+    value: Mapping[str, object] = place.values.get(field.id) or {}
+    if isinstance(entered, tuple) and entered and isinstance(entered[0], Mapping):
+        value = entered[0]
+    problems = place.problems
+    return tuple(
+        FormField(
+            part,
+            "text",
+            label.get(place.language),
+            str(value.get(part) or ""),
+            problems=problems.get(f"{place.prefix}{field.id}/{part}", ()),
+            max_length=LONGEST,
+            inputmode="decimal" if part in ("lat", "lng") else "",
+        )
+        for part, label in PARTED[field.type].items()
+        if part != "country" or field.extra.get("country") != "china"
+    )
 
 
 # -- sub-tables ---------------------------------------------------------------------------------------------------------

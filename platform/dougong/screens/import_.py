@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from typing import Any
 
+from dougong.fieldtypes.file import FILES
 from dougong.model.entity import Entity
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -74,9 +75,15 @@ def upload_screen(call: Call, key: str, problems: Sequence[str] = ()) -> ImportS
         action=f"{path}/import",
         cancel_href=path,
         limits=text("import_limits", language),
+        takes_files=_has_files(call, entity),
         problems=tuple(Notice(each, "bad") for each in problems),
         submit_label=text("import_upload", language),
     )
+
+
+def _has_files(call: Call, entity: Entity) -> bool:
+    inner = [call.release.entity(each.table) for each in entity.fields.values() if each.type == "table"]
+    return any(each.type in FILES for one in (entity, *inner) for each in one.fields.values())
 
 
 def import_screen(call: Call, key: str, state: ImportState) -> ImportScreen:

@@ -45,7 +45,11 @@ def publish_screen(
         acknowledge=text("acknowledge_access", language) if plan.widened else "",
         loss=text("acknowledge_loss", language) if plan.is_loss else "",
         notices=notices,
-        assurances=(text("assurance_atomic", language), text("assurance_undo", language)),
+        assurances=(
+            text("assurance_atomic", language),
+            text("assurance_undo", language),
+            plan.estimate.describe(language),
+        ),
         files=file_changes(before, after),
         problems=tuple(Problem(each) for each in found),
         publish_label=text("publish", language) if groups and not obstacles else "",

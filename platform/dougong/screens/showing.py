@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.barcode import symbology_of
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.location import map_link
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -179,6 +180,6 @@ def _opens(field: Field, value: Value) -> str:
         return f"mailto:{value}"
     if field.type == "phone":
         return "tel:" + "".join(letter for letter in str(value) if letter.isdigit() or letter == "+")
-    if field.type == "url" and str(value).startswith(("https://", "http://")):
+    if field.type in ("url", "embed") and str(value).startswith(("https://", "http://")):
         return str(value)
-    return ""
+    return map_link(value, field) if field.type == "location" else ""

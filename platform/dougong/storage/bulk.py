@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
@@ -28,6 +28,7 @@ class Same:
         self.value = value
 
 
+Writer = Callable[[Any], Any] | None
 ColumnValues = Mapping[str, Sequence[Any] | Same]
 
 
@@ -35,9 +36,9 @@ def insert_columns(connection: Connection, table: Table, columns: ColumnValues, 
     """Insert `count` rows, given by columns; a column that is not named stays empty, or takes its default."""
     dialect = connection.dialect
     written = {
-        column.key: ready
-        for column in table.columns
-        if column.key in columns and (ready := _written(column, columns[column.key], dialect)) is not None
+        name: ready
+        for name, write in _writers(table, dialect)
+        if name in columns and (ready := _written(write, columns[name])) is not None
     }
     values = (repeat(each.value, count) if isinstance(each, Same) else each for each in written.values())
     rows = zip(*values, strict=True)
@@ -101,11 +102,18 @@ def _kept(table: Table, key: tuple[str, ...], dialect: str, build: Callable[[], 
     return found
 
 
-def _written(
-    column: Column[Any], values: Sequence[Any] | Same, dialect: Dialect
-) -> Sequence[Any] | Same | None:
+def _writers(table: Table, dialect: Dialect) -> list[tuple[str, Writer]]:
+    """The columns of a table in order, each with what makes its values ready for the driver."""
+    key = f"writers of {dialect.name}"
+    found: list[tuple[str, Writer]] | None = table.info.get(key)
+    if found is None:
+        types = ((column.key, column.type.dialect_impl(dialect)) for column in table.columns)
+        found = table.info[key] = [(name, type_.bind_processor(dialect)) for name, type_ in types]
+    return found
+
+
+def _written(write: Writer, values: Sequence[Any] | Same) -> Sequence[Any] | Same | None:
     """The values as the driver takes them; nothing for a column that is empty in all rows."""
-    write = column.type.dialect_impl(dialect).bind_processor(dialect)
     if isinstance(values, Same):
         if values.value is None:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, inspect, select, tuple_
 from sqlalchemy import table as plain_table
 
 from dougong.storage import tables
@@ -26,6 +26,11 @@ def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
 def rows_of(connection: Connection, name: str) -> int:
     """How many rows there are in the table of a physical name."""
     return _number(connection, select(func.count()).select_from(plain_table(name)))
+
+
+def exists(connection: Connection, name: str) -> bool:
+    """Whether there is a table of a physical name."""
+    return inspect(connection).has_table(name)
 
 
 def first_ids(connection: Connection, spec: TableSpec) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from dougong.storage.comparison import Return
 from dougong.storage.convert import Sample
 from dougong.storage.dependants import Compile, broken_by
 from dougong.storage.desired import schema_of
+from dougong.storage.estimate import Estimate, estimate
 from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.mends import NONE, Way, Wishes, with_wishes
@@ -78,7 +79,8 @@ class Step:
         """Some of the rows that stand against it with their values, else what becomes of some values."""
         if self.impact.failing:
             refused = self.impact.refused or tuple(Sample(each) for each in self.titles)
-            return [self._refused(each, language) for each in refused[: counting.SAMPLES]]
+            told = [each for each in refused if each.before is not None or self.titles.get(each.row)]
+            return [self._refused(each, language) for each in told[: counting.SAMPLES]]
         return [
             say("change", language, before=_shown(each.before, language), after=_shown(each.after, language))
             for each in self.impact.samples
@@ -116,6 +118,8 @@ class Plan:
     """Other apps that would no longer compile, with the reasons."""
     problems: tuple[Diagnostic, ...] = ()
     """Why values cannot be mended as the definition says."""
+    estimate: Estimate = field(default_factory=Estimate)
+    """How long it would take, and who waits meanwhile."""
     is_discreet: bool = False
     """Whether it says nothing of what records hold."""
 
@@ -233,6 +237,7 @@ def plan(
         recorded=recorded,
         broken=broken,
         problems=(*refused, *found.problems),
+        estimate=estimate(found.operations, connection),
     )
 
 

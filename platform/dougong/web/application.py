@@ -83,7 +83,7 @@ def _begin(runtime: Runtime) -> None:
 
 
 def _end(runtime: Runtime, response: Response) -> Response:
-    protect(response.headers, runtime.settings.secure)
+    protect(response.headers, runtime.settings.secure, runtime.settings.frames)
     response.headers["X-Request-ID"] = g.request_id
     rule = request.url_rule.rule if request.url_rule is not None else "(none)"
     seconds = time.perf_counter() - g.started

@@ -214,6 +214,7 @@ class Exchange:
             path=self.request.full_path.rstrip("?"),
             fragment=self.request.headers.get("HX-Target", "") if scripted else "",
             request_id=self.request_id,
+            frames=frozenset(self.runtime.settings.frames),
         )
 
     def page(

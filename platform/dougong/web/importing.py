@@ -18,6 +18,7 @@ from dougong.jobs import Cancelled, Job, Task, enqueue, queue
 from dougong.people.actor import load_actor
 from dougong.policy.access import may
 from dougong.records import import_log
+from dougong.records.attachments import ARCHIVE
 from dougong.records.call import Call
 from dougong.records.files import clean_name
 from dougong.records.import_ import Counts, Options, Result, resume, run
@@ -25,6 +26,7 @@ from dougong.records.import_options import ColumnHabits
 from dougong.records.preview import ColumnPreview, preview
 from dougong.records.reading import DETECTED, Layout, Line, open_table
 from dougong.records.shape import shape_of
+from dougong.storage.archive import open_archive
 from dougong.storage.release import Releases
 from dougong.storage.system import DRAFT, PREFERENCE
 from dougong.web.catalogue import refuse
@@ -77,20 +79,40 @@ class Upload:
     result: Mapping[str, Any] | None = None
     error: str = ""
 
+    attachments: bool = False
+
     def file(self, folder: Path) -> Path:
         """Where the uploaded file lies."""
         return folder / "imports" / self.token
 
+    def archive(self, folder: Path) -> Path:
+        """Where the archive of files lies that came with it."""
+        return folder / "imports" / f"{self.token}.zip"
 
-def keep(folder: Path, name: str, stream: BinaryIO) -> Upload:
-    """Keep an uploaded file; nobody but the platform may read it."""
-    token = random_token()
-    path = folder / "imports" / token
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("wb") as target:
-        shutil.copyfileobj(stream, target)
-    path.chmod(0o600)
-    return Upload(token, "", clean_name(name) or "import.csv", ())
+
+def keep(folder: Path, name: str, stream: BinaryIO, archive: BinaryIO | None = None) -> Upload:
+    """Keep an uploaded file, and the archive of files that came with it; nobody but the platform may read them."""
+    kept = Upload(random_token(), "", clean_name(name) or "import.csv", (), attachments=archive is not None)
+    for path, source in ((kept.file(folder), stream), (kept.archive(folder), archive)):
+        if source is not None:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            path.chmod(0o600)
+    if archive is not None:
+        try:
+            with kept.archive(folder).open("rb") as file:
+                open_archive(file, ARCHIVE)
+        except BaseException:
+            forget(folder, kept)
+            raise
+    return kept
+
+
+def forget(folder: Path, kept: Upload) -> None:
+    """Take the files of an upload away."""
+    kept.file(folder).unlink(missing_ok=True)
+    kept.archive(folder).unlink(missing_ok=True)
 
 
 def look(path: Path, name: str, language: str, layout: Layout = DETECTED) -> Looked:
@@ -264,18 +286,19 @@ def _run(job: Job, arguments: Mapping[str, Any], releases: Releases, folder: Pat
     path, report = upload.file(folder), _reporter(job)
     identity = _identity(job, arguments)
     if identity:
-        return resume(database, release, actor, identity, path, language, report)
+        return resume(database, release, actor, identity, path, language, report, folder)
     return run(
         database,
         release,
         actor,
         upload.entity,
         path,
-        options_of(upload, arguments["dry_run"]),
+        options_of(upload, folder, arguments["dry_run"]),
         upload.name,
         language,
         report,
         lambda connection, begun: job.save(connection, {"import": begun}),
+        folder,
     )
 
 
@@ -293,7 +316,7 @@ def _reporter(job: Job) -> Callable[[Counts], None]:
     return lambda counts: job.progress(counts.total)
 
 
-def options_of(upload: Upload, dry_run: bool) -> Options:
+def options_of(upload: Upload, folder: Path, dry_run: bool) -> Options:
     """How the upload is to be imported: what the person saw and left, or changed."""
     return Options(
         mode=upload.mode,
@@ -304,4 +327,5 @@ def options_of(upload: Upload, dry_run: bool) -> Options:
         habits={column.header: column.habits for column in upload.columns if column.kind},
         constants=dict(upload.constants),
         keep_empty=upload.keep_empty,
+        attachments=str(upload.archive(folder).resolve()) if upload.attachments else "",
     )

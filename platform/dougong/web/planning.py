@@ -21,6 +21,11 @@ def plan_document(plan: Plan, language: str) -> dict[str, Any]:
         "widens": [each.describe(language) for each in plan.widened],
         "changes": plan.describe(language),
         "operations": [each.operation.describe(language) for each in plan.steps],
+        "estimate": {
+            "seconds": round(plan.estimate.seconds, 1),
+            "locked": list(plan.estimate.tables),
+            "indexes": list(plan.estimate.indexes),
+        },
         "steps": [_step_document(each, language) for each in plan.steps],
         "obstacles": [diagnostic_document(each, language) for each in plan.obstacles()],
         "losses": [diagnostic_document(each, language) for each in plan.losses()],

@@ -36,8 +36,14 @@ HEADERS: tuple[tuple[str, str], ...] = (
 )
 
 
-def protect(headers: Headers, secure: bool) -> None:
-    """Put the security headers on an answer, and keep it out of caches unless it says otherwise itself."""
+def protect(headers: Headers, secure: bool, frames: Collection[str] = ()) -> None:
+    """Put the security headers on an answer, and keep it out of caches unless it says otherwise itself.
+
+    `frames` are the hosts whose pages may be embedded; without any, no frame is let in.
+    """
+    if frames:
+        sources = " ".join(f"https://{host}" for host in frames)
+        headers.setdefault("Content-Security-Policy", f"{POLICY}; frame-src {sources}")
     for name, value in HEADERS:
         headers.setdefault(name, value)
     headers.setdefault("Cache-Control", "no-store")

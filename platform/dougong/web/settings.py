@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -15,6 +16,7 @@ from dougong.model.text import LANGUAGES
 from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
+_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
 MEBIBYTE = 1024 * 1024
 
 
@@ -72,6 +74,14 @@ def _days(text: str) -> int:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    """Names of hosts, which go into a header: nothing but a host and its port is taken."""
+    names = _names(text)
+    if not all(_HOST.fullmatch(name) for name in names):
+        raise ValueError("names of hosts such as maps.example.com are expected")
+    return names
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -141,6 +151,14 @@ REGISTRY: tuple[Setting, ...] = (
         _names,
         "允许的主机名，逗号分隔；* 表示全部",
         "Host names that may be asked for, separated by commas; * is any",
+    ),
+    Setting(
+        "frames",
+        "DOUGONG_FRAMES",
+        "",
+        _hosts,
+        "可嵌入页面的主机名，逗号分隔；页面只能在框中打开这些主机",
+        "Hosts whose pages may be embedded, separated by commas; frames of no other host are let in",
     ),
     Setting(
         "public_url",
@@ -287,6 +305,7 @@ class Settings:
     database: str = field(default="sqlite:///dougong.db", repr=False)
     files: str = ""
     hosts: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
     public_url: str = ""
     secure_cookies: bool | None = None
     proxies: int = 0

@@ -10,6 +10,7 @@ from dougong.web.pages import (
     administration,
     assets,
     design,
+    exports,
     figures,
     forms,
     home,
@@ -24,6 +25,7 @@ from dougong.web.pages import (
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
+EXPORT = "/<app>/<entity>/export/<token>"
 IMPORT = "/<app>/<entity>/import/<token>"
 RECORD = "/<app>/<entity>/<identifier>"
 
@@ -100,6 +102,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/templates/upload", templates.upload, access="admin"),
     page("POST", "/templates/<app>/install", templates.install, access="admin"),
     page("GET", "/templates/<app>/package", templates.package, access="admin"),
+    page("GET", "/divisions", assets.regions),
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
@@ -123,6 +126,11 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/<entity>/new", forms.new),
     page("POST", "/<app>/<entity>/new", forms.create_one),
     page("GET", "/<app>/<entity>/export", transfer.export),
+    page("GET", "/<app>/<entity>/export/new", exports.choose),
+    page("POST", "/<app>/<entity>/export", exports.start),
+    page("GET", f"{EXPORT}", exports.step),
+    page("GET", f"{EXPORT}/file", exports.give),
+    page("POST", f"{EXPORT}/cancel", exports.stop),
     page("GET", "/<app>/<entity>/import", transfer.upload_page),
     page("POST", "/<app>/<entity>/import", transfer.upload),
     page("GET", f"{IMPORT}", transfer.step),

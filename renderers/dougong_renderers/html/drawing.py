@@ -7,6 +7,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -20,9 +21,13 @@ def icon(name: str, css: str = "") -> Markup:
     """A Tabler icon from the sprite; an icon that was not drawn becomes a plain one."""
     built = assets()
     known = name if not built.icons or name in built.icons else FALLBACK_ICON
-    classes = f"ti {css}".strip()
+    return _icon(built.address("icons.svg"), known, f"ti {css}".strip())
+
+
+@lru_cache(maxsize=1024)
+def _icon(sprite: str, name: str, classes: str) -> Markup:
     return Markup('<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-        classes, built.address("icons.svg"), known
+        classes, sprite, name
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dougong.fieldtypes.embed import host_of
 from dougong.fieldtypes.markup import sanitised
 from dougong.screens import words
 from dougong.screens.shape import Chart, FormField, KanbanCard, Shown
@@ -50,7 +51,9 @@ def environment(language: str) -> Environment:
         show=partial(_show, jinja),
         input=partial(_edit, jinja),
     )
-    jinja.filters.update(initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich)
+    jinja.filters.update(
+        initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich, host=host_of
+    )
     return jinja
 
 
@@ -62,8 +65,10 @@ def _count(key: str, number: int, *, language: str) -> str:
     return words.count(key, language, number)
 
 
+@lru_cache(maxsize=8192)
 def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
-    """A value through the template of its field type; `place` is page or cell."""
+    """A value through the template of its field type; `place` is page, cell, or frame for a page of another site that may be
+    embedded. Columns repeat themselves, so what was drawn is kept."""
     return Markup(_module(jinja, value.type, "show").show(value, place))  # nosec B704
 
 
@@ -98,6 +103,7 @@ def _series_of(chart: Chart) -> list[dict[str, object]]:
     ]
 
 
+@cache
 def _module(jinja: Environment, field_type: str, kind: str) -> Any:
     folder = field_type if field_type.isidentifier() else "text"
     template = jinja.select_template([f"fields/{folder}/{kind}.html", f"fields/text/{kind}.html"])

@@ -24,6 +24,9 @@ MAX_ROWS = 2_000
 FILES: frozenset[str] = frozenset({"file", "images", "signature"})
 """Types whose input keeps files that stand there unless they are ticked to go."""
 
+PARTED: frozenset[str] = frozenset({"address", "location"})
+"""Types that are entered in parts."""
+
 _CACHED_FORMS = 256
 _LONGEST_NAME = 200
 
@@ -159,7 +162,7 @@ def _unbound(field: FormField) -> Any:
         row: dict[str, Any] = {"id": StringField()}
         row.update({column.id: _unbound(column) for column in _writable_columns(field)})
         return FieldList(NestedForm(row_form(row)), max_entries=MAX_ROWS)
-    if field.type == "address":
+    if field.type in PARTED:
         return NestedForm(row_form({part.id: StringField() for part in field.parts}))
     return Texts()
 
@@ -168,7 +171,7 @@ def _read(bound: Any, kind: Input) -> Submitted | None:
     """What stands in one bound input, or None when it was not sent."""
     if kind.columns is not None:
         return tuple(_read_row(entry, kind.columns) for entry in bound.entries)
-    if kind.type == "address":
+    if kind.type in PARTED:
         parts = bound.form.texts()
         found = {name: text or "" for name, text in parts.items()}
         return (found,) if any(text is not None for text in parts.values()) else None

@@ -15,6 +15,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.AppsScreen: "apps",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
         shape.InboxScreen: "inbox",

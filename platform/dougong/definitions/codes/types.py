@@ -107,4 +107,21 @@ ENTRIES: tuple[Entry, ...] = (
         ("leave it out here, or take the mask away", "请在这里去掉它,或取消掩码"),
         'title: "{phone}", fields: {phone: {type: phone, mask: phone}}',
     ),
+    Entry(
+        "D468",
+        ("The host of an embedded page", "嵌入页面的主机名"),
+        (
+            "the host of '{value}' must be written out, without fields, names or passwords",
+            "“{value}”的主机名必须写明，不能含字段、用户名或密码",
+        ),
+        (
+            "A value of a record must never decide which site is opened.",
+            "记录的值不能决定打开哪个网站。",
+        ),
+        (
+            "put fields after the host: https://maps.example.com/?q={{city}}",
+            "字段写在主机名之后:https://maps.example.com/?q={{city}}",
+        ),
+        "page: {type: embed, url: 'https://{site}/'}",
+    ),
 )

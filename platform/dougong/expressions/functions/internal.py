@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, func
@@ -26,6 +27,25 @@ def _as_text_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement
 def _like_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     pattern = values.lower(str(constant(call.arguments[1])))
     return emit.lowered_for(elements[0], call.arguments[1]).like(emit.text(pattern), escape="\\")
+
+
+def part_of(value: Mapping[str, Any], name: str) -> Any:
+    """One part of a structured value, empty where it has none."""
+    return value.get(name)
+
+
+def _part_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    return elements[0].op("->>", return_type=Text())(emit.text(constant(call.arguments[1])))
+
+
+def number_of(value: Mapping[str, Any], name: str) -> Decimal | None:
+    """One part of a structured value that is a number, kept as its text."""
+    found = value.get(name)
+    return None if found is None else Decimal(found)
+
+
+def _number_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    return cast(_part_sql(call, elements, timezone), emit.NUMERIC)
 
 
 def _operation(name: str, result: Type, python: Callable[..., Any], postgresql: Emit) -> Function:
@@ -54,6 +74,8 @@ INTERNAL: Mapping[str, Function] = {
             add_days,
             lambda call, at, timezone: emit.within_calendar(moved_sql(at[0], at[1], "day")),
         ),
+        _operation("PART", Type("text"), part_of, _part_sql),
+        _operation("PART_NUMBER", Type("number", decimals=6), number_of, _number_sql),
         _operation("LIKE", Type("boolean"), values.like, _like_sql),
     )
 }

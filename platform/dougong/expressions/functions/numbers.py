@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, func, literal
+from sqlalchemy import ColumnElement, Double, Integer, Numeric, case, cast, func, literal
 
 from dougong.expressions import emit, values
 from dougong.expressions.registry import Function, constant, words
@@ -124,6 +125,29 @@ def _multiple_sql(up: bool) -> Any:
         return emit.clamped(case((left == emit.numeric(0), low), else_=low + step) if up else low)
 
     return emitted
+
+
+_EARTH = 6371.0088
+"""The mean radius of the earth in kilometres."""
+
+
+def _distance(from_lat: Decimal, from_lng: Decimal, to_lat: Decimal, to_lng: Decimal) -> Decimal:
+    """The haversine of the angle between two points, which is exact for small distances too."""
+    one, two = math.radians(from_lat), math.radians(to_lat)
+    across, along = (two - one) / 2, math.radians(to_lng - from_lng) / 2
+    half = math.sin(across) ** 2 + math.cos(one) * math.cos(two) * math.sin(along) ** 2
+    return Decimal(f"{2 * _EARTH * math.asin(min(1.0, math.sqrt(half))):.3f}")
+
+
+def _distance_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    points: list[ColumnElement[float]] = [cast(each, Double()) for each in elements]
+    from_lat, from_lng, to_lat, to_lng = points
+    one, two = func.radians(from_lat), func.radians(to_lat)
+    across, along = (two - one) / 2, func.radians(to_lng - from_lng) / 2
+    half = func.power(func.sin(across), 2) + func.cos(one) * func.cos(two) * func.power(func.sin(along), 2)
+    one_at_most = case((half > 1, literal(1.0, Double())), else_=half)  # LEAST would let an empty value be 1
+    kilometres: ColumnElement[Any] = literal(2 * _EARTH, Double()) * func.asin(func.sqrt(one_at_most))
+    return func.round(cast(kilometres, Numeric()), 3)
 
 
 _NUMBER_AND_PLACES = ("number", "number?")
@@ -257,6 +281,21 @@ NUMBERS: tuple[Function, ...] = (
         _multiple("floor"),
         _multiple_sql(up=False),
         doubles=True,
+    ),
+    Function(
+        "DISTANCE",
+        "距离",
+        "numbers",
+        "DISTANCE(latitude, longitude, latitude, longitude)",
+        words(
+            "The way as the crow flies between two points on the earth, in kilometres to the metre.",
+            "地球上两点之间的直线距离，单位公里，精确到米。",
+        ),
+        ("DISTANCE(31.2304, 121.4737, 39.9042, 116.4074)", "1067.312"),
+        ("number", "number", "number", "number"),
+        number(3),
+        _distance,
+        _distance_sql,
     ),
     Function(
         "VALUE",

@@ -6,8 +6,10 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Text, case, column, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dougong.expressions import emit, values
 from dougong.expressions.formats import formatted
@@ -45,6 +47,22 @@ def _substitute(text: str, old: str, new: str) -> str | None:
 
 def _find(part: str, text: str) -> Decimal:
     return Decimal(text.find(part) + 1)
+
+
+def _encode_url(text: str) -> str:
+    return quote(text, safe="")
+
+
+def _encode_url_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    """Each character that is not unreserved as the hexadecimal digits of its bytes, as RFC 3986 has it."""
+    letters = func.regexp_split_to_table(emit.blank(elements[0]), "")
+    split = letters.table_valued(column("letter", Text), with_ordinality="place").render_derived()
+    digits = func.upper(func.encode(func.convert_to(split.c.letter, "UTF8"), "hex"))
+    escaped = func.regexp_replace(digits, "(..)", r"%\1", "g")
+    plain = split.c.letter.regexp_match("^[A-Za-z0-9_.~-]$")
+    letter = case((split.c.letter == "", ""), (plain, split.c.letter), else_=escaped)
+    joined = func.string_agg(letter, aggregate_order_by(literal(""), split.c.place))
+    return emit.filled(select(joined).scalar_subquery())
 
 
 def _text(value: Any, pattern: str, timezone: str) -> str | None:
@@ -235,6 +253,22 @@ TEXTS: tuple[Function, ...] = (
         WHOLE,
         _find,
         lambda call, elements, timezone: func.strpos(emit.blank(elements[1]), emit.blank(elements[0])),
+        empty="text",
+    ),
+    Function(
+        "ENCODEURL",
+        "网址编码",
+        "texts",
+        "ENCODEURL(text)",
+        words(
+            "The text as it can stand in the address of a web page: everything but letters A to Z, digits and - _ . ~ as %XX.",
+            "可放入网址的文本：除字母、数字和 - _ . ~ 外都写成 %XX。",
+        ),
+        ("ENCODEURL('a b&c')", "a%20b%26c"),
+        ("text",),
+        TEXT,
+        _encode_url,
+        _encode_url_sql,
         empty="text",
     ),
     Function(

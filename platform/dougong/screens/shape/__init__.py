@@ -23,6 +23,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
 from dougong.screens.shape.import_ import (
@@ -88,6 +89,7 @@ Screen = (
     AppsScreen
     | DashboardScreen
     | DesignerScreen
+    | ExportScreen
     | FormScreen
     | ImportScreen
     | InboxScreen
@@ -127,6 +129,7 @@ __all__ = [
     "Detail",
     "Empty",
     "Event",
+    "ExportScreen",
     "Fact",
     "FileChange",
     "Filter",

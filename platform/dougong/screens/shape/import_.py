@@ -96,6 +96,8 @@ class ImportScreen:
     accept: str = ".csv,.xlsx"
     limits: str = ""
     sample_href: str = ""
+    takes_files: bool = False
+    """Whether a ZIP archive with the files of records may come along, as `attachments`."""
     columns: tuple[ImportColumn, ...] = ()
     columns_text: str = ""
     modes: tuple[ImportMode, ...] = ()

@@ -21,7 +21,7 @@ class RequestInfo:
     `shell` is None before sign-in. `csrf` is sent by every form as `csrf_token` and by htmx as the header
     `X-CSRF-Token`. `messages` are shown once (what the last action did). `fragment` is the id of the
     element that htmx will replace ("" = a whole page): then only the content of the page is rendered,
-    without the frame.
+    without the frame. `frames` are the hosts whose pages may be embedded.
     """
 
     language: str = "zh"
@@ -33,6 +33,7 @@ class RequestInfo:
     messages: tuple[Notice, ...] = ()
     fragment: str = ""
     request_id: str = ""
+    frames: frozenset[str] = frozenset()
 
 
 Submitted = str | tuple[str, ...] | tuple[Mapping[str, "Submitted"], ...]

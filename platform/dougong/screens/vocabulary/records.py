@@ -55,6 +55,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "remove_value": ("移除「{name}」", "Remove “{name}”"),
     "reveal_value": ("查看完整值（会记入动态）", "Show the whole value (kept in the activity)"),
     "reveal_of": ("查看{name}的完整值", "Show the whole value of {name}"),
+    "embedded_page": ("嵌入的页面：{host}", "Embedded page of {host}"),
     "not_rated": ("不评", "Not rated"),
     "rated": ("{n} 颗星，满 {most} 颗", "{n} of {most} stars"),
     "choose_colour": ("选择颜色", "Choose a colour"),

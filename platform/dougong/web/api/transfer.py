@@ -41,7 +41,8 @@ IMPORT_PARAMETERS = (
 def import_(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/import: a CSV or XLSX file (multipart `file`).
 
-    `map` is JSON of header to field, `set` JSON of field to the text that every record gets there.
+    `files` is a ZIP archive with the files that cells name; `map` is JSON of header to
+    field, `set` JSON of field to the text that every record gets there.
     """
     given, file = exchange.parameters, exchange.request.files.get("file")
     if file is None or not file.filename:
@@ -58,13 +59,18 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
         keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
         keep_numbers=one_of(given, "keep_numbers", ("false", "true")) == "true",
     )
+    archive = exchange.request.files.get("files")
     with exchange.reading() as call:
         key, release, actor, language = entity_key(call, app, entity), call.release, call.actor, call.language
     with tempfile.TemporaryDirectory(prefix="dougong-import-") as folder:
         path = Path(folder) / "upload"
         file.save(path)
         name = clean_name(file.filename) or "upload.csv"
-        result = run_import(exchange.runtime.database, release, actor, key, path, options, name, language)
+        if archive is not None and archive.filename:
+            archive.save(Path(folder) / "files.zip")
+            options = replace(options, attachments=str(Path(folder) / "files.zip"))
+        database, files = exchange.runtime.database, exchange.runtime.files_folder
+        result = run_import(database, release, actor, key, path, options, name, language, files=files)
     return exchange.json(result_document(result, language))
 
 

@@ -60,13 +60,15 @@ def upload(exchange: Exchange, app: str, entity: str) -> Response:
     try:
         if file is None or not file.filename:
             raise refuse("invalid", "W312", "file", name="file")
-        kept = importing.keep(folder, file.filename, cast(BinaryIO, file.stream))
+        zipped = exchange.request.files.get("attachments")
+        archive = cast(BinaryIO, zipped.stream) if zipped is not None and zipped.filename else None
+        kept = importing.keep(folder, file.filename, cast(BinaryIO, file.stream), archive)
         try:
             looked = importing.look(kept.file(folder), kept.name, exchange.language)
             with exchange.writing() as call:
                 kept = importing.begin(call, key, kept, looked)
         except BaseException:
-            kept.file(folder).unlink(missing_ok=True)
+            importing.forget(folder, kept)
             raise
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "too_large"):

@@ -8,6 +8,7 @@ import "./keys";
 import "./pick";
 import "./rows";
 import "./inputs";
+import "./address";
 import "./sign";
 import "./tags";
 import "./rich";
