@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from dougong import assembly
+from dougong.jobs import enqueue
 from dougong.jobs.worker import run_due
+from dougong.storage.system import DRAFT
+from dougong.web import sweeping
 from tests.web_server import Browser, Server
 
 FILE = "书名,ISBN,Price,Shelf,Unknown\nWalden,1,12.5,小说,x\nEmma,2,abc,Novels,y\n".encode()
@@ -112,7 +119,7 @@ def test_a_long_export_is_written_in_the_background(server: Server) -> None:
     for number in range(3):
         api.made("/library/book", title=f"Book {number}", price=str(number), cost="2")
     page = browser.get("/library/book/export/new?view=all&filter=price > 0").text
-    assert "2 records" in page
+    assert "Records: 2" in page
     assert 'value="cost"' in page
     data = {"format": "csv", "field": ["title", "price", "secret"]}
     path = browser.post("/library/book/export?view=all&filter=price > 0", data).headers["Location"]
@@ -144,9 +151,9 @@ def test_an_archive_with_files_comes_back_as_it_was(server: Server) -> None:
     sent = {"file": (io.BytesIO(b"a picture"), "封面 1.txt")}
     kept = api("POST", "/library/book/files?field=cover", data=sent).json
     api.made("/library/book", title="Walden", isbn="7", cover=[{"id": kept["id"]}])
-    path = browser.post("/library/book/export", {"format": "zip", "field": ["title", "isbn", "cover"]}).headers[
-        "Location"
-    ]
+    path = browser.post(
+        "/library/book/export", {"format": "zip", "field": ["title", "isbn", "cover"]}
+    ).headers["Location"]
     work(server)
     content = browser.get(f"{path}/file").data
     with zipfile.ZipFile(io.BytesIO(content)) as package:
@@ -209,3 +216,23 @@ def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
         assert api("POST", f"/library/book/import?{query}", data=again).status_code in (400, 422), query
     bad = {"file": (io.BytesIO(file.encode()), "b.csv"), "set": '{"shelf": 3}'}
     assert api("POST", "/library/book/import", data=bad).status_code == 400
+
+
+def test_files_of_old_imports_and_exports_are_swept_away(server: Server) -> None:
+    browser = server.browser("hana")
+    old, fresh = (uploaded(browser).headers["Location"] for _ in range(2))
+    exported = browser.post("/library/book/export", {"format": "csv"}).headers["Location"]
+    work(server)
+    folder = server.runtime.files_folder
+    long_ago = datetime.now(UTC) - sweeping.KEPT - timedelta(hours=1)
+    aged = [folder / "imports" / old.rpartition("/")[2], folder / "exports" / exported.rpartition("/")[2]]
+    for path in aged:
+        os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
+    with server.database.writing() as connection:
+        keys = DRAFT.c.key.in_([path.name for path in aged])
+        connection.execute(update(DRAFT).where(keys).values(updated_at=long_ago))
+        enqueue(connection, sweeping.TASK)
+    work(server)
+    assert [path.exists() for path in aged] == [False, False]
+    assert browser.get(old).status_code == 404
+    assert browser.get(fresh).status_code == 200
