@@ -49,6 +49,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "apply_ask": ("应用以上变化？[y/N] ", "apply these changes? [y/N] "),
         "apply_not": ("未应用", "not applied"),
         "apply_need_yes": ("没有终端可以询问：加上 --yes", "there is no terminal to ask: add --yes"),
+        "preparing": ("预先处理 {what}：{done}/{total}", "preparing {what}: {done} of {total}"),
         "applied": ("已应用 {app} 版本 {number}", "applied {app} version {number}"),
         "rollback": ("回到更早的版本，数据保留", "go back to an earlier version, data kept"),
         "opt_to_version": ("版本号（默认上一版本）", "number of the version (default: the one before)"),

@@ -8,6 +8,15 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.changes import (
+    BinScreen,
+    Candidate,
+    HistoryScreen,
+    MergeChoice,
+    MergeRecord,
+    MergeRow,
+    MergeScreen,
+)
 from dougong.screens.shape.dashboard import (
     ChartCard,
     DashboardScreen,
@@ -97,6 +106,9 @@ Screen = (
     | ListScreen
     | ProblemScreen
     | PublishScreen
+    | BinScreen
+    | HistoryScreen
+    | MergeScreen
     | RecordScreen
     | ReportScreen
     | SettingsScreen
@@ -111,6 +123,8 @@ __all__ = [
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "BinScreen",
+    "Candidate",
     "CardMove",
     "Change",
     "Chart",
@@ -139,6 +153,7 @@ __all__ = [
     "FormRow",
     "FormScreen",
     "FormSection",
+    "HistoryScreen",
     "ImportChoice",
     "ImportColumn",
     "ImportConstant",
@@ -155,6 +170,10 @@ __all__ = [
     "ListHead",
     "ListScreen",
     "MenuEntry",
+    "MergeChoice",
+    "MergeRecord",
+    "MergeRow",
+    "MergeScreen",
     "Notice",
     "NumberCard",
     "Opinion",
