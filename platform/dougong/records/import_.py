@@ -232,8 +232,8 @@ def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: s
                 importer.reader.read(under_way.call(connection), copies, importer.width)
                 importer.matcher.remember(copies)
         if len(before) < len(chunk):
-            return chain(chunk[len(before) :], entries)
-    return iter(())
+            yield from chunk[len(before) :]
+            yield from entries
 
 
 def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
