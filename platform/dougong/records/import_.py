@@ -191,7 +191,9 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
         with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
             with under_way.database.reading() as connection:
                 importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
-            yield replace(reading, lines=chain(head, reading.lines)), importer
+            lines = chain(head, reading.lines)
+            del head  # the lines let go of it when they were read
+            yield replace(reading, lines=lines), importer
 
 
 def _prepare(
