@@ -217,7 +217,7 @@ def readable_trouble() -> Iterator[None]:
     """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
     try:
         yield
-    except sqlalchemy.exc.DBAPIError as error:
+    except sqlalchemy.exc.SQLAlchemyError as error:
         found = next(filter(None, map(_trouble, _chain(error))), "")
         if not found:
             raise
