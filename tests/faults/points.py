@@ -76,7 +76,8 @@ class Points:
 
     def _strike_postgresql(self, connection: psycopg.Connection[Any]) -> None:
         if self.kind == "full":
-            connection.pgconn.exec_(FULL.encode())
+            if connection.pgconn.pipeline_status == psycopg.pq.PipelineStatus.OFF:
+                connection.pgconn.exec_(FULL.encode())  # in a pipeline the client alone is told
             raise psycopg.errors.DiskFull("could not extend file: No space left on device")
         with psycopg.connect(self._url, autocommit=True) as other:
             other.pgconn.exec_(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)".encode())
