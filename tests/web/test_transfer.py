@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 from dougong import assembly
@@ -104,3 +105,107 @@ def test_exports_hold_what_the_reader_may_see_and_no_formula(server: Server) -> 
     assert api("GET", "/library/book/export?format=exe").status_code == 400
     assert browser.get("/library/book/export?format=csv&view=all").status_code == 200
     assert server.api("cleo")("GET", "/library/book/export").status_code == 403
+
+
+def test_a_long_export_is_written_in_the_background(server: Server) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    for number in range(3):
+        api.made("/library/book", title=f"Book {number}", price=str(number), cost="2")
+    page = browser.get("/library/book/export/new?view=all&filter=price > 0").text
+    assert "2 records" in page
+    assert 'value="cost"' in page
+    data = {"format": "csv", "field": ["title", "price", "secret"]}
+    path = browser.post("/library/book/export?view=all&filter=price > 0", data).headers["Location"]
+    assert "Exporting" in browser.get(path).text
+    assert browser.get(f"{path}/file").status_code == 404
+    work(server)
+    assert f"{path}/file" in browser.get(path).text
+    file = browser.get(f"{path}/file")
+    head, *lines = file.data.decode("utf-8-sig").splitlines()
+    assert (head, sorted(lines)) == ("Title,Price", ["Book 1,1.00", "Book 2,2.00"])
+    assert "attachment" in file.headers["Content-Disposition"]
+    assert server.browser("ada").get(f"{path}/file").status_code == 404
+    assert server.browser("cleo").get("/library/book/export/new").status_code == 403
+    assert server.browser("cleo").post("/library/book/export", data).status_code == 403
+    assert browser.post("/library/book/export", {"format": "exe"}).status_code == 400
+
+
+def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
+    browser = server.browser("hana")
+    path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
+    assert browser.post(f"{path}/cancel").status_code == 303
+    work(server)
+    assert "stopped" in browser.get(path).text
+    assert browser.get(f"{path}/file").status_code == 404
+
+
+def test_an_archive_with_files_comes_back_as_it_was(server: Server) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    sent = {"file": (io.BytesIO(b"a picture"), "封面 1.txt")}
+    kept = api("POST", "/library/book/files?field=cover", data=sent).json
+    api.made("/library/book", title="Walden", isbn="7", cover=[{"id": kept["id"]}])
+    path = browser.post("/library/book/export", {"format": "zip", "field": ["title", "isbn", "cover"]}).headers[
+        "Location"
+    ]
+    work(server)
+    content = browser.get(f"{path}/file").data
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        table, cover = sorted(package.namelist(), reverse=True)
+        assert package.read(cover) == b"a picture"
+        lines = package.read(table)
+    book = api("GET", "/library/book").json["data"][0]
+    assert api("DELETE", f"/library/book/{book['id']}").status_code in (200, 204)
+    again = {"file": (io.BytesIO(lines), "records.csv"), "files": (io.BytesIO(content), "all.zip")}
+    done = api("POST", "/library/book/import", data=again).json
+    assert (done["added"], done["failed"]) == (1, 0), done
+    [new] = api("GET", "/library/book").json["data"]
+    assert new["cover"][0]["name"] == "封面 1.txt"
+
+
+def test_an_import_is_stopped_gone_on_with_and_undone(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    lines = "Title,ISBN\n" + "".join(f"Book {number},{number}\n" for number in range(30))
+    path = uploaded(browser, lines.encode()).headers["Location"]
+    browser.post(f"{path}/run")
+    assert browser.post(f"{path}/run").status_code == 303
+    assert browser.post(f"{path}/cancel").status_code == 303
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0
+    browser.post(f"{path}/run")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 30
+    browser.post(f"{path}/run")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 30
+    assert browser.post(f"{path}/continue").status_code == 404
+    browser.post(f"{path}/undo")
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0
+
+
+def test_a_file_can_be_read_again_in_another_way(server: Server) -> None:
+    browser = server.browser("hana")
+    path = uploaded(browser, "書名|ISBN\n臺灣|1\n".encode("big5")).headers["Location"]
+    answer = browser.post(f"{path}/read", {"encoding": "big5", "delimiter": "|"})
+    assert answer.status_code == 303
+    page = browser.get(path).text
+    assert "臺灣" in page
+    for wrong in ({"encoding": "klingon"}, {"delimiter": "x"}, {"encoding": "utf-16"}):
+        assert browser.post(f"{path}/read", wrong).status_code == 422
+    assert browser.post(f"{path}/try", {"habit-0": "date_order:never"}).status_code == 400
+    assert "臺灣" in browser.get(path).text
+
+
+def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
+    api = server.api("hana")
+    file = "Title;Price;Bought\nWalden;1.234,50;3/4/26\n"
+    address = "/library/book/import?delimiter=;&dates=dmy&decimal=,"
+    sent = {"file": (io.BytesIO(file.encode()), "b.csv"), "set": '{"shelf": "Science"}'}
+    done = api("POST", address, data=sent)
+    assert (done.status_code, done.json["added"]) == (200, 1), done.text
+    [book] = api("GET", "/library/book").json["data"]
+    assert (book["price"], book["bought_on"], book["shelf"]) == ("1234.50", "2026-04-03", "b")
+    for query in ("dates=never", "decimal=;", "encoding=klingon", "delimiter=xx", "keep_empty=maybe"):
+        again = {"file": (io.BytesIO(file.encode()), "b.csv")}
+        assert api("POST", f"/library/book/import?{query}", data=again).status_code in (400, 422), query
+    bad = {"file": (io.BytesIO(file.encode()), "b.csv"), "set": '{"shelf": 3}'}
+    assert api("POST", "/library/book/import", data=bad).status_code == 400

@@ -21,6 +21,7 @@ from dougong.records.habits import EVERY
 from dougong.records.import_ import MODES, Counts, Options, Result, resume, run
 from dougong.records.import_log import noted
 from dougong.records.import_options import HABITS, column_habits
+from dougong.records.packed import write_packed
 from dougong.records.query import Query
 from dougong.records.reading import Layout
 from dougong.records.undo import undo
@@ -190,6 +191,8 @@ def _configure_export(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument("entity", metavar="APPID.ENTITY", help=console.say("opt_entity"))
     parser.add_argument("--to", metavar="FILE", required=True, help=console.say("opt_to_file"))
     parser.add_argument("--filter", metavar="EXPRESSION", help=console.say("opt_filter"))
+    parser.add_argument("--fields", metavar="FIELD,…", help=console.say("opt_fields"))
+    parser.add_argument("--no-rows", action="store_true", help=console.say("opt_no_rows"))
     parser.add_argument("--as", dest="login", metavar="LOGIN", help=console.say("opt_as"))
     takes_database(parser, console)
     takes_format(parser, console)
@@ -198,15 +201,23 @@ def _configure_export(parser: argparse.ArgumentParser, console: Console) -> None
 def _run_export(options: argparse.Namespace, console: Console) -> int:
     target = Path(options.to)
     kind = target.suffix.lower().removeprefix(".")
-    if kind not in WRITERS:
+    is_packed = kind == "zip"
+    if kind not in WRITERS and not is_packed:
         raise Refusal("invalid", [Diagnostic("C133", console.say("bad_extension"))])
-    with calling(database_of(options), settings_of(options), console, options.login) as call:
+    fields = None if options.fields is None else [each.strip() for each in options.fields.split(",")]
+    database = database_of(options)
+    with calling(database, settings_of(options), console, options.login) as call:
         key = entity_key_of(call.release, options.entity)
-        sheet = export(call, key, Query(filter=options.filter, sort="id"))
+        query = Query(filter=options.filter, sort="id")
+        sheet = export(call, key, query, fields, tables=not options.no_rows, files=is_packed)
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
-                count = WRITERS[kind](sheet, file)
+                if is_packed:
+                    folder = assembly.files_folder(settings_of(options), database)
+                    count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, folder)
+                else:
+                    count = WRITERS[kind](sheet, file)
             Path(partial).chmod(0o644)
             Path(partial).replace(target)
         except BaseException:

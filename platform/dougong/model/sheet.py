@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -33,9 +33,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An export: `rows` are lines of cells for spreadsheets, `records` the same records as JSON values; each can be walked once."""
+    """An export: `rows` are lines of cells for spreadsheets, `records` the same records as JSON values; each can be walked once.
+
+    `files` are the files that the rows name, path in an archive and id, complete when the rows were walked.
+    """
 
     name: str
     headings: tuple[Heading, ...]
     rows: Iterator[list[Cell]]
     records: Iterator[dict[str, Any]]
+    files: Sequence[tuple[str, str]] = ()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, false, func, or_
 
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.read import read
@@ -49,7 +50,7 @@ def duplicates(call: Call, key: str, identifier: int) -> list[Duplicate]:
     selection = Selection(call, shape)
     given = {
         field.id: value
-        for field in telling_fields(shape, selection.hidden)
+        for field in telling_fields(shape, concealed(call.release, call.actor, key))
         if isinstance(value := record.values.get(field.id), str) and value.strip()
     }
     selection.where(or_(false(), *(_same(shape, name, value) for name, value in given.items())))

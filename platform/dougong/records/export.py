@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.model.sheet import Cell, Heading, Sheet
@@ -16,6 +17,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.mapping import ID, system_label
+from dougong.records.packed import Packing
 from dougong.records.query import LIMIT, Query, list_records
 from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
 from dougong.records.shape import Shape
@@ -34,11 +36,17 @@ class _Part:
 
 
 def export(
-    call: Call, key: str, query: Query, fields: Sequence[str] | None = None, tables: bool = True
+    call: Call,
+    key: str,
+    query: Query,
+    fields: Sequence[str] | None = None,
+    tables: bool = True,
+    files: bool = False,
 ) -> Sheet:
     """The records of a list, without its page: every field that the actor may see, or those asked for.
 
     Rows of sub-tables stand in columns of their own, further rows in lines that hold nothing else, as an import takes them.
+    With `files` the cells of files name them as they lie in the archive that the sheet's `files` make, see `packed`.
     """
     shape = open_door(call, key, "export")
     parts = list(_parts(call, shape, fields, tables))
@@ -46,12 +54,13 @@ def export(
     headings = tuple(Heading(_path(part), _label(shape, part, language), _decimals(part)) for part in parts)
     shown = [name for name in shape.entity.fields if any(name in (part.table, part.name) for part in parts)]
     asked = replace(query, fields=shown, limit=LIMIT, cursor=None, offset=0, count="none")
-    writer = _Writer(call, shape, parts)
+    writer = _Writer(call, shape, parts, Packing() if files else None)
     return Sheet(
         shape.entity.plural.get(language) or shape.entity.label.get(language),
         headings,
         (line for record in _records(call, key, asked) for line in writer.lines(record)),
         (writer.json(record) for record in _records(call, key, asked)),
+        writer.packing.files if writer.packing is not None else (),
     )
 
 
@@ -111,6 +120,7 @@ class _Writer:
     call: Call
     shape: Shape
     parts: Sequence[_Part]
+    packing: Packing | None = None
 
     def lines(self, record: Record) -> Iterator[list[Cell]]:
         tables = {part.table for part in self.parts if part.table}
@@ -140,6 +150,8 @@ class _Writer:
     def _written(self, record: Record, field: Field | None, value: Value) -> Cell:
         if value is None or field is None:
             return None
+        if self.packing is not None and field.type in FILES:
+            return self.packing.cell(record.id, value)
         key = target_key(field)
         if key:
             ids = value if isinstance(value, tuple) else (value,)

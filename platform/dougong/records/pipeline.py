@@ -26,7 +26,6 @@ from dougong.records.shape import Shape
 from dougong.records.targets import check_targets
 from dougong.records.trail import changes_of, differing, write_history
 from dougong.records.unique import check_unique, has_unique
-from dougong.storage.bulk import FEW
 from dougong.storage.statements import savepoint
 
 
@@ -109,7 +108,7 @@ def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Dr
     """Put everything that was worked out into the tables, all of it or nothing; for a few rows in one round trip."""
     store.take_ids(call, shape, [*new, *standing])
     written = [*new, *(draft for draft in standing if draft.changed)]
-    with savepoint(call.connection, in_one_trip=store.size_of(written) < FEW):
+    with savepoint(call.connection, in_one_trip=store.are_few(written)):
         store.insert_new(call, shape, new)
         store.update_changed(call, shape, standing)
         index_drafts(call, shape, written)

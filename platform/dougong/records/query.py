@@ -20,7 +20,8 @@ from dougong.records.order import OrderKey, order_keys, parse_sort
 from dougong.records.record import Page
 from dougong.records.rows import Wanted, fetch_records, wanted_fields
 from dougong.records.scope import condition
-from dougong.records.selection import Selection
+from dougong.records.searching import is_common
+from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
 from dougong.storage.statements import Statement
 
@@ -91,6 +92,8 @@ class _Question:
     view: Expression | None
     filter: Expression | None
     sorts: tuple[Sort, ...]
+    common: bool
+    """Whether the search finds so many records that the list is better walked in its usual order."""
 
     @classmethod
     def of(cls, call: Call, shape: Shape, query: Query, narrow: Narrow | None) -> _Question:
@@ -98,7 +101,9 @@ class _Question:
         given = query.filter or None
         expression = condition(call, shape.key, given) if given is not None else None
         sorts = parse_sort(query.sort) if isinstance(query.sort, str) else tuple(query.sort)
-        return cls(call, shape, query, narrow, query.view, expression, sorts)
+        plain = not sorts and query.view is None and expression is None and narrow is None
+        common = plain and not query.deleted and _is_common(call, shape, query.q)
+        return cls(call, shape, query, narrow, query.view, expression, sorts, common)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -108,7 +113,12 @@ class _Question:
     def kept(self, name: str, build: Callable[[], Kept]) -> Kept:
         """Something worked out for this question, whichever page of it is asked for."""
         query = self.query
-        asked = (query.deleted, query.q or None, self.narrow.name if self.narrow is not None else ())
+        asked = (
+            query.deleted,
+            query.q or None,
+            self.common,
+            self.narrow.name if self.narrow is not None else (),
+        )
         fields = None if query.fields is None else tuple(query.fields)
         question = (name, self.shape.key, *asked, fields, tuple(query.expand), self.sorts)
         return kept(self.call, question, build, (self.view, self.filter))
@@ -117,7 +127,7 @@ class _Question:
         """The records that are meant."""
         query = self.query
         found = Selection(self.call, self.shape, "delete" if query.deleted else "read", query.deleted)
-        found.filter(self.view).filter(self.filter).search(query.q)
+        found.filter(self.view).filter(self.filter).search(query.q, self.common)
         return found if self.narrow is None else found.where(self.narrow.condition)
 
     def count(self) -> int:
@@ -127,6 +137,13 @@ class _Question:
         )
         number: int = statement.rows(self.call.connection, self.values)[0][0]
         return number
+
+
+def _is_common(call: Call, shape: Shape, text: str | None) -> bool:
+    if text is None or not text.strip():
+        return False
+    check_query(call, text)
+    return is_common(call, shape, text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,8 +55,14 @@ def _texts(shape: Shape, values: dict[str, Value]) -> list[str]:
     return texts
 
 
+def is_common(call: Call, shape: Shape, text: str) -> bool:
+    """Whether a text is found so often that a list in its usual order is better walked than looked up."""
+    index = call.release.tables.search(shape.key)
+    return index is not None and search.is_common(call.connection, index, text)
+
+
 def found_by(
-    call: Call, shape: Shape, table: FromClause, text: str, hidden: frozenset[str]
+    call: Call, shape: Shape, table: FromClause, text: str, hidden: frozenset[str], common: bool = False
 ) -> ColumnElement[bool]:
     """The condition that a record is found by what a person typed.
 
@@ -65,7 +71,9 @@ def found_by(
     """
     if hidden.isdisjoint(shape.searched):
         index = call.release.tables.search(shape.key)
-        return search.match(table.c["id"], index, text, call.dialect) if index is not None else false()
+        return (
+            search.match(table.c["id"], index, text, call.dialect, common) if index is not None else false()
+        )
     columns = [table.c[name] for name in shape.entity.search if name not in hidden and name in table.c]
     words = text.split()
     if not columns or not words:

@@ -59,12 +59,12 @@ class Selection:
             self._conditions.append(to_sql(expression, context, positive=True))
         return self
 
-    def search(self, text: str | None) -> Selection:
-        """Keep the records that a search finds."""
+    def search(self, text: str | None, common: bool = False) -> Selection:
+        """Keep the records that a search finds; `common` when they are so many that a list is better walked in its order."""
         if text is not None and text.strip():
-            if len(text) > LONGEST_QUERY or not is_storable(text):
-                refuse("invalid", self.call.language, "bad_query", "q")
-            self._conditions.append(found_by(self.call, self.shape, self.shape.table, text, self.hidden))
+            check_query(self.call, text)
+            found = found_by(self.call, self.shape, self.shape.table, text, self.hidden, common)
+            self._conditions.append(found)
         return self
 
     def where(self, given: ColumnElement[bool]) -> Selection:
@@ -102,6 +102,12 @@ def _stands(call: Call, shape: Shape, action: str) -> Statement:
     own = shape.table.c.id
     selection = Selection(call, shape, action).where(own == bindparam("id", type_=BigInteger))
     return Statement(selection.select(own), call.dialect)
+
+
+def check_query(call: Call, text: str) -> None:
+    """Refuse what cannot be searched for."""
+    if len(text) > LONGEST_QUERY or not is_storable(text):
+        refuse("invalid", call.language, "bad_query", "q")
 
 
 def is_storable(text: str) -> bool:

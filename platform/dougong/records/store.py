@@ -11,7 +11,7 @@ from dougong.records.call import Call
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.shape import Shape
 from dougong.storage import ids
-from dougong.storage.bulk import Same, delete_rows, insert_columns, update_rows
+from dougong.storage.bulk import FEW, Same, delete_rows, insert_columns, update_rows
 
 
 def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
@@ -32,13 +32,14 @@ def take_ids(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
         take_ids(call, rows_shape, rows)
 
 
-def size_of(drafts: Iterable[Draft]) -> int:
-    """How many rows writing the drafts may touch, roughly: one for each record, each row and each link to one of many."""
-    size = 0
-    for draft in drafts:
-        size += 1 + sum(len(value) for value in draft.values.values() if isinstance(value, (tuple, list)))
-        size += sum(size_of(rows.drafts) + len(rows.removed) for rows in draft.rows.values())
-    return size
+def are_few(drafts: Sequence[Draft]) -> bool:
+    """Whether writing the drafts touches few rows: one for each record, each row and each link to one of many."""
+    return len(drafts) < FEW and sum(map(_size, drafts)) < FEW
+
+
+def _size(draft: Draft) -> int:
+    lists = sum(len(value) for value in draft.values.values() if isinstance(value, (tuple, list)))
+    return 1 + lists + sum(sum(map(_size, rows.drafts)) + len(rows.removed) for rows in draft.rows.values())
 
 
 def insert_new(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:

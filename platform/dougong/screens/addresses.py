@@ -22,6 +22,16 @@ def bin_path(key: str) -> str:
     return f"{entity_path(key)}/bin"
 
 
+def history_path(key: str, identifier: int | str) -> str:
+    """The whole history of a record."""
+    return f"{record_path(key, identifier)}/history"
+
+
+def merge_path(key: str, identifier: int | str) -> str:
+    """Where a record is merged with others."""
+    return f"{record_path(key, identifier)}/merge"
+
+
 def report_path(app: str, report: str) -> str:
     """A report's page."""
     return f"/{app}/reports/{report}"

@@ -127,9 +127,14 @@ def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
         text("delete_selected", language),
     )
     href = f"{entity_path(entity.key)}/delete"
-    return (
-        Action("delete", text("delete_selected", language), href, "post", "trash", "danger", confirm=confirm),
+    delete = Action(
+        "delete", text("delete_selected", language), href, "post", "trash", "danger", confirm=confirm
     )
+    if not may(call.release, call.actor, entity.key, "update"):
+        return (delete,)
+    path = f"{entity_path(entity.key)}/merge"
+    merge = Action("merge", text("merge_selected", language), path, "post", "arrows-join")
+    return (merge, delete)
 
 
 def _empty(call: Call, entity: Entity, asked: ListRequest, view: View | None) -> Empty:

@@ -173,6 +173,8 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
         for kind in ("csv", "xlsx"):
             href = with_query(f"{path}/export", [*asked.parameters(), ("format", kind)])
             menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
+        href = with_query(f"{path}/export/new", asked.parameters())
+        menu.append(Action("export", text("export_more", language), href, icon="download"))
     if may(call.release, call.actor, entity.key, "delete"):
         menu.append(bin_action(entity.key, language))
     if may_design(call.release, call.actor, entity.app):

@@ -12,7 +12,14 @@ from dougong.records.call import Call
 from dougong.records.query import Query
 from dougong.records.record import Record
 from dougong.records.related import related, related_lists
-from dougong.screens.addresses import designer_path, entity_path, record_path, with_query
+from dougong.screens.addresses import (
+    designer_path,
+    entity_path,
+    history_path,
+    merge_path,
+    record_path,
+    with_query,
+)
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
 from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
@@ -226,7 +233,14 @@ def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -
     if may(call.release, call.actor, entity.key, "create"):
         href = with_query(f"{entity_path(entity.key)}/new", [("copy", str(record.id))])
         menu.append(Action("copy", text("copy", language), href, icon="copy"))
-    if not locked and may_do(call, record.key, record.id, "delete"):
+    menu.append(
+        Action("history", text("history", language), history_path(record.key, record.id), icon="history")
+    )
+    deletable = not locked and may_do(call, record.key, record.id, "delete")
+    if deletable and may_do(call, record.key, record.id, "update"):
+        href = merge_path(record.key, record.id)
+        menu.append(Action("merge", text("merge_more", language), href, icon="arrows-join"))
+    if deletable:
         title = text("delete_title", language, title=record.title)
         confirm = Confirm(title, text("delete_one_text", language), text("delete", language))
         fields = (("version", str(record.version)),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,8 +14,8 @@ from dougong.records.call import Call
 from dougong.records.comments import Comment, list_comments
 from dougong.records.history import Entry, history
 from dougong.records.record import MEMBER, Record
-from dougong.screens.addresses import record_path
-from dougong.screens.shape import Change, Event, Timeline
+from dougong.screens.addresses import history_path, record_path
+from dougong.screens.shape import Action, Change, Event, Timeline
 from dougong.screens.showing import Titles, person, pieces_of
 from dougong.screens.texts import counted, text
 
@@ -28,7 +29,11 @@ def timeline(call: Call, record: Record, more: tuple[Event, ...] = ()) -> Timeli
     events = [_entry(call, entity, each, past.titles) for each in past.entries]
     events += [_comment(call, each) for each in list_comments(call, record.key, record.id)]
     ordered = sorted((*events, *more), key=lambda event: event.at, reverse=True)
-    return Timeline(tuple(ordered[:SHOWN]), comment_action=f"{record_path(record.key, record.id)}/comments")
+    return Timeline(
+        tuple(ordered[:SHOWN]),
+        comment_action=f"{record_path(record.key, record.id)}/comments",
+        more_href=history_path(record.key, record.id) if past.next or len(ordered) > SHOWN else "",
+    )
 
 
 def event_at(
@@ -83,11 +88,25 @@ def _comment(call: Call, comment: Comment) -> Event:
     )
 
 
+def entry_event(
+    call: Call, entity: Entity, entry: Entry, titles: Titles, note: str, action: Action | None
+) -> Event:
+    """An event of the history with where it came from and what may be done about it."""
+    return replace(_entry(call, entity, entry, titles), note=note, action=action)
+
+
 def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
     kinds = {"create": "created", "update": "changed", "delete": "deleted", "restore": "restored"}
     kind = kinds.get(entry.action, "changed")
     if kind == "created" and entry.door == "import":
         kind = "imported"
+    if entry.merged:
+        words = (
+            counted("ev_absorbed", len(entry.merged), call.language)
+            if entry.action == "absorb"
+            else text("ev_merged", call.language, id=entry.merged[0])
+        )
+        return event_at(call, "merged", words, entry.at, entry.actor_id, titles)
     if entry.action == "reveal":
         labels = "、".join(_label(call, entity, each) for each in entry.revealed)
         words = text("ev_revealed", call.language, label=labels)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 from typing import Any
 
 from sqlalchemy import Text
@@ -23,6 +24,9 @@ _CJK = (
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN = re.compile(f"([{_CJK}]+)|([^\\W_{_CJK}]+)")
+_RUNS = re.compile(f"[{_CJK}]+|[^\\W_{_CJK}]+")
+_FIRST_CJK = "\u2e80"
+_is_cjk = re.compile(f"[{_CJK}]").match
 _DIGITS = re.compile(r"[0-9]{4,}")
 _UNFOLDABLE = re.compile("[\x00-\x7f\u4e00-\u9fff]*")
 """What has no form but its own except for ASCII case."""
@@ -58,8 +62,8 @@ def tokens_of(texts: Iterable[str]) -> list[str]:
 
 def _tokens_of(text: str) -> list[str]:
     tokens: list[str] = []
-    for cjk, word in _RUN.findall(_folded(text)):
-        tokens += _cjk_tokens(cjk) if cjk else _word_tokens(word)
+    for run in _RUNS.findall(text.lower() if _UNFOLDABLE.fullmatch(text) else _folded(text)):
+        tokens += _cjk_tokens(run) if run >= _FIRST_CJK and _is_cjk(run) else _word_tokens(run)
     return tokens
 
 
@@ -91,7 +95,7 @@ def _folded(text: str) -> str:
 
 
 def _cjk_tokens(run: str) -> list[str]:
-    return [run[index : index + 2] for index in range(len(run) - 1)] + [run[-1]]
+    return [*map(add, run, run[1:]), run[-1]]
 
 
 @lru_cache(maxsize=8192)
@@ -141,7 +145,12 @@ def _joined(tokens: list[str] | None) -> str:
 
 def _vector(tokens: list[str] | None) -> str:
     """A tsvector literal, whose repeated tokens PostgreSQL unites; tokens hold letters, digits and marks, never a quote."""
-    return " ".join([f"'{token}':{place}" for place, token in enumerate(tokens or (), start=1)])
+    return _vector_form(len(tokens)) % tuple(tokens) if tokens else ""
+
+
+@lru_cache(maxsize=256)
+def _vector_form(length: int) -> str:
+    return " ".join([f"'%s':{place}" for place in range(1, length + 1)])
 
 
 def sqlite_match(wanted: Iterable[Wanted]) -> str:

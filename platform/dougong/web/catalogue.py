@@ -91,6 +91,8 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "结果超过 {limit} 字节",
             "the answer would be larger than {limit} bytes",
         ),
+        "W434": ("请选择 1 到 1000 条记录", "choose 1 to 1000 records"),
+        "W435": ("请选择 2 到 {limit} 条记录合并", "choose 2 to {limit} records to merge"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

@@ -9,7 +9,9 @@ from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
     administration,
     assets,
+    changes,
     design,
+    exports,
     figures,
     forms,
     home,
@@ -24,6 +26,7 @@ from dougong.web.pages import (
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
+EXPORT = "/<app>/<entity>/export/<token>"
 IMPORT = "/<app>/<entity>/import/<token>"
 RECORD = "/<app>/<entity>/<identifier>"
 
@@ -124,6 +127,11 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/<entity>/new", forms.new),
     page("POST", "/<app>/<entity>/new", forms.create_one),
     page("GET", "/<app>/<entity>/export", transfer.export),
+    page("GET", "/<app>/<entity>/export/new", exports.choose),
+    page("POST", "/<app>/<entity>/export", exports.start),
+    page("GET", f"{EXPORT}", exports.step),
+    page("GET", f"{EXPORT}/file", exports.give),
+    page("POST", f"{EXPORT}/cancel", exports.stop),
     page("GET", "/<app>/<entity>/import", transfer.upload_page),
     page("POST", "/<app>/<entity>/import", transfer.upload),
     page("GET", f"{IMPORT}", transfer.step),
@@ -143,7 +151,15 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
-    page("GET", "/<app>/<entity>/bin", record_pages.bin_page),
+    page("GET", "/<app>/<entity>/bin", changes.bin_page),
+    page("POST", "/<app>/<entity>/bin/restore", changes.restore_chosen),
+    page("POST", "/<app>/<entity>/bin/purge", changes.purge_chosen),
+    page("POST", "/<app>/<entity>/merge", changes.merge_chosen),
+    page("GET", f"{RECORD}/merge", changes.merge_page),
+    page("POST", f"{RECORD}/merge", changes.merge_records),
+    page("GET", f"{RECORD}/history", changes.history),
+    page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )
 ROUTES: tuple[Route, ...] = (*OPEN, *API, *PAGES)

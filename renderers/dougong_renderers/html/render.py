@@ -13,8 +13,12 @@ from dougong_renderers.html.environment import environment
 TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
         shape.AppsScreen: "apps",
+        shape.BinScreen: "bin",
+        shape.HistoryScreen: "history",
+        shape.MergeScreen: "merge",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
         shape.InboxScreen: "inbox",

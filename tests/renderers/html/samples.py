@@ -1234,6 +1234,37 @@ def import_map(language: str) -> s.ImportScreen:
     )
 
 
+def export_choice(language: str) -> s.ExportScreen:
+    labels = (
+        ("id", "ID"),
+        ("name", pick(language, "商机名称", "Name")),
+        ("amount", pick(language, "金额", "Amount")),
+    )
+    return s.ExportScreen(
+        title=pick(language, "导出商机", "Export opportunities"),
+        action="/crm/opportunity/export",
+        cancel_href="/crm/opportunity",
+        count_text=pick(language, "318 条记录", "318 records"),
+        formats=(s.Choice("xlsx", "Excel"), s.Choice("csv", "CSV")),
+        format="xlsx",
+        fields=tuple(s.Choice(value, label) for value, label in labels),
+        has_rows=True,
+        submit_label=pick(language, "开始导出", "Export"),
+    )
+
+
+def export_running(language: str) -> s.ExportScreen:
+    return s.ExportScreen(
+        title=pick(language, "导出商机", "Export opportunities"),
+        action="/crm/opportunity/export/1",
+        cancel_href="/crm/opportunity",
+        running=True,
+        percent=40,
+        progress_text=pick(language, "已写出 400,000 / 1,000,000 条", "400,000 of 1,000,000 records written"),
+        status_href="/crm/opportunity/export/1",
+    )
+
+
 def import_upload(language: str) -> s.ImportScreen:
     return s.ImportScreen(
         title=say("import_entity", language, name=pick(language, "商机", "opportunities")),
@@ -1687,6 +1718,8 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "inbox_empty": (empty_inbox, "inbox"),
     "dashboard": (dashboard, "home"),
     "report": (report, ""),
+    "export_choice": (export_choice, ""),
+    "export_running": (export_running, ""),
     "import_upload": (import_upload, ""),
     "import_map": (import_map, ""),
     "import_running": (import_running, ""),

@@ -8,6 +8,15 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.changes import (
+    BinScreen,
+    Candidate,
+    HistoryScreen,
+    MergeChoice,
+    MergeRecord,
+    MergeRow,
+    MergeScreen,
+)
 from dougong.screens.shape.dashboard import (
     ChartCard,
     DashboardScreen,
@@ -23,6 +32,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
 from dougong.screens.shape.import_ import (
@@ -88,6 +98,7 @@ Screen = (
     AppsScreen
     | DashboardScreen
     | DesignerScreen
+    | ExportScreen
     | FormScreen
     | ImportScreen
     | InboxScreen
@@ -95,6 +106,9 @@ Screen = (
     | ListScreen
     | ProblemScreen
     | PublishScreen
+    | BinScreen
+    | HistoryScreen
+    | MergeScreen
     | RecordScreen
     | ReportScreen
     | SettingsScreen
@@ -109,6 +123,8 @@ __all__ = [
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "BinScreen",
+    "Candidate",
     "CardMove",
     "Change",
     "Chart",
@@ -127,6 +143,7 @@ __all__ = [
     "Detail",
     "Empty",
     "Event",
+    "ExportScreen",
     "Fact",
     "FileChange",
     "Filter",
@@ -136,6 +153,7 @@ __all__ = [
     "FormRow",
     "FormScreen",
     "FormSection",
+    "HistoryScreen",
     "ImportChoice",
     "ImportColumn",
     "ImportConstant",
@@ -152,6 +170,10 @@ __all__ = [
     "ListHead",
     "ListScreen",
     "MenuEntry",
+    "MergeChoice",
+    "MergeRecord",
+    "MergeRow",
+    "MergeScreen",
     "Notice",
     "NumberCard",
     "Opinion",

@@ -112,6 +112,8 @@ class Event:
     note: str = ""
     word: str = ""
     tone: str = ""
+    action: Action | None = None
+    """What may be done about it, such as taking it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from dougong.records.call import Call
 from dougong.screens.navigation import shell
-from dougong.screens.shape import Notice, Screen
+from dougong.screens.shape import Action, Notice, Screen
+from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.workflow.inbox import open_count
 
 MESSAGE_COOKIE = "dg_message"
+UNDO_COOKIE = "dg_undo"
 
 
 def show(exchange: Exchange, call: Call, screen: Screen, status: int = 200) -> Response:
@@ -25,22 +27,34 @@ def show(exchange: Exchange, call: Call, screen: Screen, status: int = 200) -> R
     if not info.fragment:
         narrow = exchange.request.cookies.get("dg_menu") == "narrow"
         frame = shell(call, exchange.request.path, open_count(call), narrow)
-    notices = (Notice(message, "ok"),) if message else ()
+    notices = (Notice(message, "ok", _undo(exchange)),) if message else ()
     response = exchange.page(screen, status, shell=frame, messages=notices)
     if message:
         response.delete_cookie(MESSAGE_COOKIE, path="/")
+        response.delete_cookie(UNDO_COOKIE, path="/")
     return response
 
 
-def go(exchange: Exchange, path: str, message: str = "") -> Response:
-    """See other, with a message that the next page says once."""
+def _undo(exchange: Exchange) -> Action | None:
+    """Taking back what was just done, where it can be; it leads to the page on which the message stands."""
+    batch = exchange.request.cookies.get(UNDO_COOKIE, "")
+    if not batch:
+        return None
+    fields = (("batch", batch), ("next", exchange.request.full_path.rstrip("?")))
+    return Action("undo-last", text("undo", exchange.language), "/undo", "post", fields=fields)
+
+
+def go(exchange: Exchange, path: str, message: str = "", undo: str = "") -> Response:
+    """See other, with a message that the next page says once, and the batch that it offers to undo."""
     response = exchange.redirect(path)
     if message:
         value = quote(message[:300])
         secure = exchange.runtime.settings.secure
-        response.set_cookie(
-            MESSAGE_COOKIE, value, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure
-        )
+        for name, kept in ((MESSAGE_COOKIE, value), (UNDO_COOKIE, quote(undo))):
+            if kept:
+                response.set_cookie(
+                    name, kept, max_age=60, path="/", httponly=True, samesite="Lax", secure=secure
+                )
     return response
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
 from dougong.records.batch import Operation, batch
+from dougong.records.batches import in_batch
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.kanban import group_field, kanban_screen
 from dougong.screens.list import list_screen
@@ -72,6 +73,7 @@ def delete_chosen(exchange: Exchange, app: str, entity: str) -> Response:
         raise refuse("too_large", "W418", limit=1000)
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
+        call = in_batch(call, "delete" if len(ids) == 1 else "batch")
         batch(call, key, [Operation("delete", each) for each in ids], atomic=True)
         message = counted("deleted", len(ids), call.language)
-    return go(exchange, back, message)
+    return go(exchange, back, message, undo=call.batch or "")

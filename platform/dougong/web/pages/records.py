@@ -14,14 +14,14 @@ from dougong.records.delete import delete, restore
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.reveal import reveal
+from dougong.records.unmerge import forward_of
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.approval import approval_of
 from dougong.screens.kanban import group_field
 from dougong.screens.list_head import view_of
 from dougong.screens.record import record_screen
-from dougong.screens.recycle_bin import bin_screen
-from dougong.screens.texts import text
+from dougong.screens.texts import counted, text
 from dougong.web.answers import problem_answer
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -36,7 +36,15 @@ __all__ = ["comment", "create", "move", "remove", "show_record"]
 def show_record(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """GET /{app}/{entity}/{id}: the record's page."""
     with exchange.reading() as call:
-        return _page(exchange, call, read(call, entity_key(call, app, entity), number(identifier)))
+        key, which = entity_key(call, app, entity), number(identifier)
+        try:
+            record = read(call, key, which)
+        except Refusal as refusal:
+            survivor = forward_of(call, key, which) if refusal.kind == "missing" else None
+            if survivor is None:
+                raise
+            return go(exchange, record_path(key, survivor), text("was_merged", exchange.language))
+        return _page(exchange, call, record)
 
 
 def _page(exchange: Exchange, call: Call, record: Record) -> Response:
@@ -95,14 +103,9 @@ def remove(exchange: Exchange, app: str, entity: str, identifier: str) -> Respon
     """POST …/{id}/delete: into the recycle bin."""
     data = form_data(exchange)
     with exchange.writing() as call:
-        delete(call, entity_key(call, app, entity), number(identifier), version_from(data))
-    return go(exchange, entity_path(f"{app}.{entity}"), text("deleted", exchange.language, count=1))
-
-
-def bin_page(exchange: Exchange, app: str, entity: str) -> Response:
-    """GET /{app}/{entity}/bin: what was deleted."""
-    with exchange.reading() as call:
-        return show(exchange, call, bin_screen(call, entity_key(call, app, entity)))
+        batch = delete(call, entity_key(call, app, entity), number(identifier), version_from(data))
+    said = counted("deleted", 1, exchange.language)
+    return go(exchange, entity_path(f"{app}.{entity}"), said, undo=batch)
 
 
 def bring_back(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
