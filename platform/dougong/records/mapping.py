@@ -188,7 +188,8 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
             continue
         names = _names(field)
         if field.type != "table":
-            yield names, _Target("", field.id, field, field.is_computed)
+            ignored = field.is_computed and not (call.keeps_numbers and field.type == "serial")
+            yield names, _Target("", field.id, field, ignored)
             for part, label in PARTED.get(field.type, {}).items():
                 inside = [f"{outer}.{name}" for outer in names for name in (part, *_texts(label))]
                 yield inside, _Target("", field.id, field, field.is_computed, part)
