@@ -36,4 +36,4 @@ def test_files_that_are_not_there_are_refused(
     assert main(["apply", str(CRM), "--yes"]) == 0
     capsys.readouterr()
     assert main([command, "nowhere/all.zip"]) == 1
-    assert "C140" in capsys.readouterr().err
+    assert "C142" in capsys.readouterr().err

@@ -228,3 +228,37 @@ def test_a_moment_becomes_a_day_and_comes_back(world: World) -> None:
     assert values(world, "a") == [(date(2026, 3, 1),)]
     world.roll_back()
     assert values(world, "a") == [(moment,)]
+
+
+def test_one_link_becomes_several_and_several_become_one(world: World) -> None:
+    def version(kind: str) -> dict[str, Any]:
+        return {
+            "entities": {
+                "maker": {"fields": {"name": TEXT}},
+                "thing": {"fields": {"by": {"type": kind, "to": "maker"}, "a": TEXT}},
+            }
+        }
+
+    world.publish(version("link"))
+    world.add("shop.maker", {"name": "one"}, {"name": "two"})
+    world.add("shop.thing", {"by": 2}, {"by": None}, {"by": 1})
+    plan = world.plan(version("links"))
+    assert plan.losses() == []
+    assert step(plan, "CopyToLinks").impact.touched == 2
+    world.publish(version("links"))
+    assert [world.linked("shop.thing", "by", each) for each in (1, 2, 3)] == [(2,), (), (1,)]
+    assert world.verify() == []
+    world.link("shop.thing", "by", 2, (2, 1))
+    narrowing = world.plan(version("link"))
+    assert step(narrowing, "CopyFromLinks").impact.lost == 1
+    with pytest.raises(Refusal):
+        world.publish(version("link"))
+    world.publish(version("link"), allow_loss=True)
+    assert values(world, "by") == [(2,), (2,), (1,)]
+    assert world.verify() == []
+    assert world.plan(version("link")).is_empty
+    world.roll_back("shop", 2)
+    assert [world.linked("shop.thing", "by", each) for each in (1, 2, 3)] == [(2,), (2, 1), (1,)]
+    world.roll_back("shop", 1)
+    assert values(world, "by") == [(2,), (None,), (1,)]
+    assert world.verify() == []

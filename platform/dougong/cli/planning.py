@@ -20,6 +20,7 @@ from dougong.storage.ledger import Version
 from dougong.storage.mends import NONE, Wish, Wishes
 from dougong.storage.plan import Plan
 from dougong.storage.plan import plan as plan_app
+from dougong.storage.prepare import Progress, prepare
 from dougong.storage.problems import problem
 from dougong.storage.rollback import plan_rollback
 from dougong.web.planning import plan_document, version_document
@@ -77,7 +78,8 @@ def show_plans(console: Console, plans: Sequence[Plan]) -> None:
         print(console.say("plan_head", app=plan.app.id), file=console.out)
         for line in plan.describe(console.language):
             print(f"  {line}", file=console.out)
-        print(f"  {plan.estimate.describe(console.language)}", file=console.out)
+        if plan.estimate.is_noticeable:
+            print(f"  {plan.estimate.describe(console.language)}", file=console.out)
         console.findings(plan.obstacles())
         console.findings(plan.losses())
 
@@ -126,7 +128,13 @@ def _run_apply(options: argparse.Namespace, console: Console) -> int:
     if pending and not options.yes and not confirmed(console):
         return 1
     wishes = wishes_of(options, [plan.app.id for plan in plans])
-    versions = apply_folders(database, options.apps, options.allow_loss, wishes=wishes)
+    versions = apply_folders(
+        database,
+        options.apps,
+        options.allow_loss,
+        wishes=wishes,
+        ahead=lambda *far: _show_ahead(console, *far),
+    )
     unchanged = [
         {"app": plan.app.id, "number": plan.base, "changed": False} for plan in plans if plan.is_empty
     ]
@@ -136,6 +144,10 @@ def _run_apply(options: argparse.Namespace, console: Console) -> int:
         for version in versions:
             print(console.say("applied", app=version.app, number=version.number), file=console.out)
     return 0
+
+
+def _show_ahead(console: Console, what: str, done: int, total: int) -> None:
+    console.progress(console.say("preparing", what=what, done=done, total=total), final=done == total)
 
 
 def refuse_obstacles(plans: Iterable[Plan], allow_loss: bool) -> None:
@@ -154,13 +166,19 @@ def apply_folders(
     allow_loss: bool = False,
     note: str = "",
     wishes: Wishes = NONE,
+    ahead: Progress | None = None,
 ) -> list[Version]:
-    """Apply the apps of some folders one after the other, each planned against what the one before left."""
+    """Apply the apps of some folders one after the other, each planned against what the one before left.
+
+    With `ahead`, which is told how far it is, large tables are changed before anybody has to wait.
+    """
     releases = assembly.releases(database)
     versions = []
     for app in compile_folders(folders, releases.current().recorded):
         [plan] = plans_for(database, [app], wishes)
         if not plan.is_empty:
+            if ahead is not None and not plan.obstacles() and (allow_loss or not plan.losses()):
+                prepare(plan, database, progress=ahead)
             versions.append(
                 apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)
             )

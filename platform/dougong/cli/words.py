@@ -49,6 +49,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "apply_ask": ("应用以上变化？[y/N] ", "apply these changes? [y/N] "),
         "apply_not": ("未应用", "not applied"),
         "apply_need_yes": ("没有终端可以询问：加上 --yes", "there is no terminal to ask: add --yes"),
+        "preparing": ("预先处理 {what}：{done}/{total}", "preparing {what}: {done} of {total}"),
         "applied": ("已应用 {app} 版本 {number}", "applied {app} version {number}"),
         "rollback": ("回到更早的版本，数据保留", "go back to an earlier version, data kept"),
         "opt_to_version": ("版本号（默认上一版本）", "number of the version (default: the one before)"),
@@ -111,6 +112,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_undo": ("撤销这次导入", "undo this import"),
         "opt_continue": ("继续一次中断的导入", "go on with an interrupted import"),
         "opt_set": ("每条记录的固定值，可多次使用", "a fixed value for every record; repeatable"),
+        "opt_keep_numbers": (
+            "新记录保留文件中的流水号（仅管理员）",
+            "new records keep the serial numbers of the file (admins only)",
+        ),
         "opt_fields": ("导出哪些字段，逗号分隔", "the fields to export, with commas between"),
         "opt_no_rows": ("不导出子表的行", "without the rows of sub-tables"),
         "opt_files": ("含附件的 ZIP，单元格里写文件名", "ZIP archive with the files that cells name"),

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 
 from dougong.diagnostics import Refusal
 from dougong.fieldtypes.base import Invalid
-from dougong.storage import ledger
+from dougong.storage import catalogue, ledger, staging
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
-from dougong.storage.plan import Plan, Step, step_of
+from dougong.storage.plan import Plan, Step, recounted
 from dougong.storage.problems import refusal, told
 
 LOCK_SECONDS = 5
@@ -65,6 +65,7 @@ def apply_in(
     _check(plan, connection, allow_loss=allow_loss)
     for step in plan.steps:
         _run(step, connection)
+    _tidy(plan, connection)
     if afterwards is not None:
         afterwards(connection, plan)
     return ledger.record(
@@ -79,6 +80,15 @@ def apply_in(
         note=note,
         at=datetime.now(UTC),
     )
+
+
+def _tidy(plan: Plan, connection: Connection) -> None:
+    """Drop what was made ahead for another plan."""
+    app = plan.app.id
+    if staging.known_columns(connection, app) or staging.known_indexes(connection, app):
+        actual = catalogue.read(connection)
+        columns = {name: set(each) for name, each in actual.tables.items()}
+        staging.tidy(connection, plan.schema, columns, set(actual.indexes))
 
 
 def lock_state(connection: Connection) -> None:
@@ -96,7 +106,7 @@ def _check(plan: Plan, connection: Connection, *, allow_loss: bool) -> None:
     """Count again: what was true when the plan was made may not be true for the data as they are now."""
     for step in plan.steps:
         _lock_table(step, connection)
-    steps = tuple(step_of(each.operation, connection, plan.recorded) for each in plan.steps)
+    steps = tuple(recounted(each, connection, plan.recorded) for each in plan.steps)
     now = replace(plan, steps=steps)
     now = now.without_samples() if plan.is_discreet else now
     problems = now.obstacles() + ([] if allow_loss else now.losses())

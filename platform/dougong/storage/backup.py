@@ -21,7 +21,7 @@ from sqlalchemy import Connection, func, select
 
 from dougong import __version__
 from dougong.diagnostics import Refusal
-from dougong.storage import ddl, fill, ledger, portable, schema
+from dougong.storage import ddl, fill, ledger, portable, schema, staging
 from dougong.storage.archive import BACKUP, CHUNK, Reader, open_archive, write_archive
 from dougong.storage.database import Database
 from dougong.storage.drift import verify
@@ -171,6 +171,7 @@ def _restore_tables(connection: Connection, reader: Reader, manifest: dict[str, 
     for table in portable.system_tables():
         portable.load(connection, table, _checked(reader, _ROWS, table.name, manifest["tables"]))
     portable.set_identities(connection)
+    staging.forget(connection)
     schemas = [
         ledger.version(connection, app, number).tables for app, number in ledger.installed(connection).items()
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, bindparam, null, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, null, or_, select, update
 
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Value
@@ -16,6 +16,8 @@ from dougong.storage.conversion import Change, is_narrowed
 from dougong.storage.schema import ColumnSpec, TableSpec
 
 CHUNK = 2_000
+Among = Callable[[Table], ColumnElement[bool]]
+"""Which rows of a table are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +70,14 @@ def preview(
     column: ColumnSpec,
     change: Change,
     originals: Sequence[Original] = (),
+    among: Among | None = None,
 ) -> Preview:
-    """Try the conversion of every value without writing any."""
+    """Try the conversion of every value, or of those `among` the rows that are asked for, without writing any."""
     filled = narrowed = 0
     failing: list[int] = []
     refused: list[Sample] = []
     samples: list[Sample] = []
-    for rows in chunks(connection, table, column, originals):
+    for rows in chunks(connection, table, column, originals, among):
         for row in rows:
             filled += row.value is not None
             try:
@@ -99,9 +102,10 @@ def convert(
     originals: Sequence[Original] = (),
     *,
     aside: bool = False,
+    among: Among | None = None,
 ) -> None:
     """Write the converted values of one column into another; Invalid when one does not fit, unless such are left `aside`."""
-    for rows in chunks(connection, table, source, originals):
+    for rows in chunks(connection, table, source, originals, among):
         values = []
         for row in rows:
             try:
@@ -124,6 +128,12 @@ def write(
     whole = tables.table(with_columns(table, target))
     statement = update(whole).where(whole.c.id == bindparam("row")).values({target.field: bindparam("value")})
     connection.execute(statement, [{"row": row, "value": value} for row, value in values])
+
+
+def clear(connection: Connection, table: TableSpec, target: ColumnSpec, among: Among) -> None:
+    """Empty a column of some rows."""
+    whole = tables.table(with_columns(table, target))
+    connection.execute(update(whole).where(among(whole)).values({target.field: None}))
 
 
 def _part(value: Value, change: Change) -> Value:
@@ -191,7 +201,11 @@ def _backward(value: Value, before: Value, original: Original) -> Value:
 
 
 def chunks(
-    connection: Connection, table: TableSpec, column: ColumnSpec, originals: Sequence[Original] = ()
+    connection: Connection,
+    table: TableSpec,
+    column: ColumnSpec,
+    originals: Sequence[Original] = (),
+    among: Among | None = None,
 ) -> Iterator[list[Held]]:
     """The rows that hold a value in a column or in an earlier form of it."""
     kept = [replace(each.column, field=f"original {place}") for place, each in enumerate(originals)]
@@ -199,6 +213,7 @@ def chunks(
     columns = [whole.c[each.field] for each in (column, *kept)]
     written = whole.c.updated_at if originals and "updated_at" in whole.c else null()
     wanted = select(whole.c.id, written, *columns).where(or_(*(each.is_not(None) for each in columns)))
+    wanted = wanted.where(among(whole)) if among is not None else wanted
     last = 0
     while rows := connection.execute(wanted.where(whole.c.id > last).order_by(whole.c.id).limit(CHUNK)).all():
         found = [tuple(row) for row in rows]

@@ -181,8 +181,8 @@ def _reference(dialect: Dialect, reference: Reference) -> str:
 
 
 # ------------------------------------------------------------------ indexes
-def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec) -> str:
-    """An index over the columns of fields or system columns."""
+def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec, *, concurrently: bool = False) -> str:
+    """An index over the columns of fields or system columns; `concurrently` (PostgreSQL, outside of transactions) holds nobody."""
     physical = {each.field: each.name for each in table.columns}
     written = [(each, quoted(dialect, physical.get(each, each))) for each in index.fields]
     columns = ", ".join(f"lower({name})" if each in index.folded else name for each, name in written)
@@ -190,7 +190,8 @@ def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec) -> str:
     among = [f"{quoted(dialect, 'deleted_at')} IS NULL"] if index.live else []
     among += _predicates(dialect, table, index)
     ending = f" WHERE {' AND '.join(among)}" if among else ""
-    return f"CREATE {unique}INDEX {quoted(dialect, index.name)} ON {quoted(dialect, table.name)} ({columns}){ending}"
+    made = f"{unique}INDEX {'CONCURRENTLY ' if concurrently else ''}{quoted(dialect, index.name)}"
+    return f"CREATE {made} ON {quoted(dialect, table.name)} ({columns}){ending}"
 
 
 def _predicates(dialect: Dialect, table: TableSpec, index: IndexSpec) -> list[str]:
@@ -202,6 +203,12 @@ def _predicates(dialect: Dialect, table: TableSpec, index: IndexSpec) -> list[st
 
     found = predicates(index.where, table.kind_of, column)
     return [str(each.compile(dialect=dialect, compile_kwargs={"literal_binds": True})) for each in found]
+
+
+def drop_index_named(dialect: Dialect, name: str, *, concurrently: bool = False) -> str:
+    """An index of that name gone, if it is there; `concurrently` (PostgreSQL, outside of transactions) holds nobody."""
+    words = "CONCURRENTLY " if concurrently else ""
+    return f"DROP INDEX {words}IF EXISTS {quoted(dialect, name)}"
 
 
 def drop_index(dialect: Dialect, index: IndexSpec) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import table as plain_table
 from sqlalchemy.exc import DatabaseError
 
 from dougong.diagnostics import Diagnostic
-from dougong.storage import catalogue, ddl, ledger, names, tables
+from dougong.storage import catalogue, ddl, ledger, names, staging, tables
 from dougong.storage.catalogue import Catalogue
 from dougong.storage.install import is_installed
 from dougong.storage.ledger import Version
@@ -103,11 +103,12 @@ def _table(connection: Connection, app: Schema, spec: TableSpec, actual: Catalog
         yield from missing
         if missing:
             return
-        yield from _surplus_columns(app, spec, table, actual)
+        ahead = {name for held, name in staging.known_columns(connection, app.app) if held == spec.name}
+        yield from _surplus_columns(app, spec, table, actual, ahead)
         yield from _values(connection, spec, table)
         yield from _triggers(spec.name, spec.key, actual)
     yield from _indexes(spec, actual)
-    yield from _strange_indexes(app.app, spec, actual)
+    yield from _strange_indexes(connection, app.app, spec, actual)
     yield from _references(connection, app, spec, actual)
     yield from _ids(connection, spec, table)
     yield from _unfilled(connection, spec, table)
@@ -129,8 +130,11 @@ def _columns(connection: Connection, table: Table, path: str, actual: Catalogue)
             yield problem("V107", f"{path}.{column.name}", found=kind, expected=expected)
 
 
-def _surplus_columns(app: Schema, spec: TableSpec, table: Table, actual: Catalogue) -> Iterator[Diagnostic]:
-    kept = {stone.name for stone in app.tombstones if stone.column and stone.table.uid == spec.uid}
+def _surplus_columns(
+    app: Schema, spec: TableSpec, table: Table, actual: Catalogue, ahead: set[str]
+) -> Iterator[Diagnostic]:
+    """Columns that nothing explains: neither a field, nor what is kept of one, nor what is made ahead for a coming version."""
+    kept = ahead | {stone.name for stone in app.tombstones if stone.column and stone.table.uid == spec.uid}
     for name in actual.tables[spec.name]:
         if name not in kept and name not in {column.name for column in table.c}:
             yield problem("V108/column", f"{spec.key}.{name}")
@@ -146,8 +150,11 @@ def _indexes(spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
             yield problem("V109", spec.key, columns=", ".join(index.fields))
 
 
-def _strange_indexes(app: str, spec: TableSpec, actual: Catalogue) -> Iterator[Diagnostic]:
+def _strange_indexes(
+    connection: Connection, app: str, spec: TableSpec, actual: Catalogue
+) -> Iterator[Diagnostic]:
     known = {each.name for each in spec.indexes} | ddl.own_indexes(app, spec)
+    known |= staging.known_indexes(connection, app)
     for name, found in actual.indexes.items():
         if found.table == spec.name and name not in known:
             yield problem("V113", spec.key, name=name)

@@ -42,9 +42,14 @@ class Estimate:
     indexes: tuple[str, ...] = ()
     dialect: str = "sqlite"
 
+    @property
+    def is_noticeable(self) -> bool:
+        """Whether anybody would notice."""
+        return self.seconds >= _SHORT
+
     def describe(self, language: str) -> str:
         """The estimate in a sentence."""
-        key = "quick" if self.seconds < _SHORT else f"takes:{self.dialect}"
+        key = "quick" if not self.is_noticeable else f"takes:{self.dialect}"
         seconds = f"{self.seconds:,.0f}"
         return say(key, language, seconds=seconds, tables=say("comma", language).join(self.tables))
 

@@ -9,6 +9,7 @@ from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.storage import ddl, names
 from dougong.storage.comparison import Comparison, Return
+from dougong.storage.linking import match_links
 from dougong.storage.matching_columns import match_columns
 from dougong.storage.matching_indexes import match_indexes, with_index_names
 from dougong.storage.operations import (
@@ -67,6 +68,7 @@ def matched(
     for each in recorded.tables:
         if each.uid not in matched_uids:
             _remove_table(work, each)
+    match_links(work)
     schema = Schema(wanted.app, tuple(work.tables), tuple(work.tombstones), work.next_uid)
     return Matched(schema, tuple(ordered(work.operations)), tuple(work.problems))
 

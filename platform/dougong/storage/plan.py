@@ -243,7 +243,15 @@ def plan(
 
 def step_of(operation: Operation, connection: Connection, recorded: App | None) -> Step:
     """An operation with what it meets in the data as they are now."""
-    impact = operation.impact(connection)
+    return _told(operation, operation.impact(connection), connection, recorded)
+
+
+def recounted(step: Step, connection: Connection, recorded: App | None) -> Step:
+    """A step of a plan that is about to be applied, counted again."""
+    return _told(step.operation, step.operation.recount(connection, step.impact), connection, recorded)
+
+
+def _told(operation: Operation, impact: Impact, connection: Connection, recorded: App | None) -> Step:
     if not impact.failing or operation.before is None:
         return Step(operation, impact)
     entity = recorded.entities.get(operation.before.key.partition(".")[2]) if recorded else None

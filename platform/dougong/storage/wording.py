@@ -46,6 +46,14 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：字段 {column} 恢复原值",
         "{table}: field {column} gets its former values back",
     ),
+    "CopyToLinks": (
+        "{table}：字段 {column} 由单个关联改为多个，关联保留",
+        "{table}: {column} holds several links from now on; the one there was stays",
+    ),
+    "CopyFromLinks": (
+        "{table}：字段 {column} 由多个关联改为单个，保留第一个",
+        "{table}: {column} holds one link from now on, the first there was",
+    ),
     "FillValues": (
         "{table}：用 {value} 补填字段 {column}",
         "{table}: fill field {column} with {value}",

@@ -21,6 +21,7 @@ from dougong.storage.operations.indexes import (
     DropIndex,
     RebuildSearch,
 )
+from dougong.storage.operations.links import CopyFromLinks, CopyToLinks
 from dougong.storage.operations.standing import EmbedRecords, MakeRecords
 from dougong.storage.operations.tables import (
     AddReferences,
@@ -41,6 +42,8 @@ __all__ = [
     "AttachReferences",
     "ChangeReference",
     "ChangeType",
+    "CopyFromLinks",
+    "CopyToLinks",
     "CreateTable",
     "DropIndex",
     "DropTable",

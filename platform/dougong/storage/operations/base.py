@@ -76,6 +76,10 @@ class Operation:
         """Count what the step meets in the data as they are now."""
         return NOTHING
 
+    def recount(self, connection: Connection, planned: Impact) -> Impact:
+        """Count again when the plan is applied, under the locks that it takes; what was done ahead need not be counted twice."""
+        return self.impact(connection)
+
     def undo(self) -> tuple[Operation, ...]:
         """The steps that take this one back; none when only a rollback to a recorded version can."""
         return ()

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_
 from sqlalchemy.engine import Dialect
 
 from dougong.model.field import Field
-from dougong.storage import convert, counting, ddl, fill
+from dougong.storage import convert, counting, ddl, fill, staging
 from dougong.storage.called import Things
 from dougong.storage.conversion import NOBODY, conversion
 from dougong.storage.convert import Original
 from dougong.storage.labels import Labels
 from dougong.storage.operations.base import NOTHING, Impact, Operation, execute
 from dougong.storage.schema import ColumnSpec, Tombstone
+from dougong.storage.staging import Staged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +59,21 @@ class AddColumn(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveColumn(Operation):
-    """A column out of sight; its values are kept under another name until they are purged."""
+    """A column out of sight; its values are kept under another name until they are purged.
+
+    `is_moved` when another step puts them into a new place, so that nothing is lost.
+    """
 
     column: ColumnSpec
     tombstone: Tombstone
+    is_moved: bool = False
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field}
 
     def impact(self, connection: Connection) -> Impact:
         filled = counting.filled(connection, self.before or self.table, self.column)
-        return Impact(touched=filled, lost=filled)
+        return Impact(touched=filled, lost=0 if self.is_moved else filled)
 
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.rename_column(dialect, self.table.name, self.column.name, self.tombstone.name)]
@@ -180,6 +185,32 @@ class ChangeType(Operation):
         first = found.failing[: counting.FIRST]
         return replace(counted, failing=len(found.failing), first=first, refused=found.refused)
 
+    @property
+    def staging(self) -> str:
+        """The name of the column in which the values can be converted ahead."""
+        return staging.staging_name(self.former.uid, self.old_field, self.new_field)
+
+    @property
+    def can_be_staged(self) -> bool:
+        """Whether records tell when they were written, so that those written meanwhile can be caught up with."""
+        is_plain = self.things is None and not self.originals and not self.column.references
+        return is_plain and self.before is not None and self.before.kind == self.table.kind == "entity"
+
+    def _staged(self, connection: Connection) -> Staged | None:
+        if not self.can_be_staged or self.before is None:
+            return None
+        return staging.staged(connection, self.app, self.before.name, self.staging)
+
+    def recount(self, connection: Connection, planned: Impact) -> Impact:
+        found = self._staged(connection)
+        if found is None:
+            return self.impact(connection)
+        assert self.before is not None
+        change = conversion(self.old_field, self.new_field)
+        seen = convert.preview(connection, self.before, self.former, change, among=_written_since(found))
+        failing = () if self.mended else seen.failing
+        return replace(planned, failing=len(failing), first=failing[: counting.FIRST], refused=seen.refused)
+
     def statements(self, dialect: Dialect) -> list[str]:
         reference = ddl.column_reference(self.app, self.table, self.column)
         return [
@@ -188,6 +219,10 @@ class ChangeType(Operation):
         ]
 
     def run(self, connection: Connection) -> None:
+        found = self._staged(connection)
+        if found is not None:
+            self._catch_up(connection, found)
+            return
         fill.detach(connection, self.app, self.table, replace(self.former, name=self.column.name))
         execute(connection, self.statements(connection.dialect))
         names = self.things[1].names(connection) if self.things else NOBODY
@@ -196,6 +231,26 @@ class ChangeType(Operation):
         convert.convert(
             connection, self.table, source, self.column, change, self.originals, aside=self.mended
         )
+
+    def _catch_up(self, connection: Connection, found: Staged) -> None:
+        """Take the column that was filled ahead, and convert again what was written since."""
+        dialect, name = connection.dialect, self.table.name
+        execute(
+            connection,
+            [
+                ddl.rename_column(dialect, name, self.column.name, self.tombstone.name),
+                ddl.rename_column(dialect, name, found.name, self.column.name),
+            ],
+        )
+        since = _written_since(found)
+        convert.clear(connection, self.table, self.column, since)
+        source = replace(self.former, name=self.tombstone.name)
+        change = conversion(self.old_field, self.new_field)
+        convert.convert(connection, self.table, source, self.column, change, aside=self.mended, among=since)
+
+
+def _written_since(found: Staged) -> convert.Among:
+    return lambda table: or_(table.c.id > found.last, table.c.updated_at >= found.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

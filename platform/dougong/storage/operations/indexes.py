@@ -8,8 +8,8 @@ from typing import ClassVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
-from dougong.storage import conditions, counting, ddl, fill
-from dougong.storage.operations.base import NOTHING, Impact, Operation
+from dougong.storage import catalogue, conditions, counting, ddl, fill, staging
+from dougong.storage.operations.base import NOTHING, Impact, Operation, execute
 from dougong.storage.schema import IndexSpec, TableSpec
 
 
@@ -49,6 +49,17 @@ class AddIndex(Operation):
 
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.create_index(dialect, self.table, self.index)]
+
+    def run(self, connection: Connection) -> None:
+        if self.index.name not in staging.known_indexes(connection, self.app) or not self._stands(connection):
+            execute(connection, self.statements(connection.dialect))
+
+    def _stands(self, connection: Connection) -> bool:
+        """Whether it was made ahead; one that was begun and not finished is dropped."""
+        if self.index.name in catalogue.read(connection).indexes:
+            return True
+        execute(connection, [ddl.drop_index_named(connection.dialect, self.index.name)])
+        return False
 
     def undo(self) -> tuple[Operation, ...]:
         return (DropIndex(app=self.app, table=self.table, index=self.index),)

@@ -40,13 +40,17 @@ class DropTable(Operation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveTable(Operation):
-    """A table out of sight; its rows are kept under another name until they are purged."""
+    """A table out of sight; its rows are kept under another name until they are purged.
+
+    `is_moved` when another step puts them into a new place.
+    """
 
     tombstone: Tombstone
+    is_moved: bool = False
 
     def impact(self, connection: Connection) -> Impact:
         rows = counting.rows(connection, self.table)
-        return Impact(touched=rows, lost=rows)
+        return Impact(touched=rows, lost=0 if self.is_moved else rows)
 
     def statements(self, dialect: Dialect) -> list[str]:
         return ddl.rename_table(dialect, self.table, self.table.name, self.tombstone.name)
