@@ -9,6 +9,7 @@ APPS: frozenset[str] = frozenset(
         "api",
         "apps",
         "design",
+        "divisions",
         "dg",
         "divisions",
         "files",
