@@ -17,7 +17,7 @@ from dougong.storage import ledger
 from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
-from dougong.storage.statements import run_script
+from dougong.storage.statements import forget_prepared, run_script
 from dougong.storage.tables import Tables, tables_of
 
 
@@ -95,6 +95,8 @@ class _Kept:
 
 
 _registering = threading.Lock()
+_SEEN = "dougong generation"
+"""Under this a pooled connection notes the generation whose tables its prepared statements were made for."""
 
 
 class Releases:
@@ -133,6 +135,9 @@ class Releases:
         return self._of(connection, run_script(connection, _PIN[connection.dialect.name])[0][0])
 
     def _of(self, connection: Connection, generation: int) -> Release:
+        if connection.info.get(_SEEN) != generation:
+            forget_prepared(connection)
+            connection.info[_SEEN] = generation
         newest = self._newest
         if newest is not None and newest.generation == generation:
             return newest
