@@ -270,7 +270,9 @@ def session_of(url: str) -> str:
     database = open_database(url)
     try:
         with database.writing() as connection:
-            return sessions.begin(connection, accounts.find(connection, "root").id).secret
+            root = accounts.find(connection, "root")
+            assert root is not None, "the benchmark has no root"
+            return sessions.begin(connection, root.id).secret
     finally:
         database.dispose()
 
