@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -37,6 +38,22 @@ def test_a_prepared_statement_survives_a_change_of_its_column(world: World) -> N
     assert sizes(world) == ["12"]
     world.roll_back()
     assert sizes(world) == [12]
+
+
+def test_every_connection_forgets_what_it_prepared_for_older_tables(world: World) -> None:
+    """Connections that others changed nothing over, so that their driver cannot know."""
+    world.publish(shop("integer"))
+    world.add("shop.thing", {"name": "one", "size": 12})
+    dialect = world.database.dialect
+    for kind, expected in (("integer", 12), ("text", "12"), ("integer", 12), ("text", "12")):
+        if world.release.entity("shop.thing").fields["size"].type != kind:
+            world.publish(shop(kind), allow_loss=True)
+        with ExitStack() as stack:
+            opened = [stack.enter_context(world.releases.reading()) for _ in range(4)]
+            for connection, release in opened:
+                statement = Statement(select(release.table("shop.thing").c["size"]), dialect)
+                for _ in range(8):
+                    assert statement.rows(connection)[0][0] == expected
 
 
 def test_parameters_are_given_by_name_and_lists_in_one(world: World) -> None:
