@@ -24,7 +24,8 @@ def names(shop: Shop, login: str, **asked: object) -> list[str]:
 
 def test_people_of_the_same_roles_see_their_own_records(shop: Shop) -> None:
     ann, bob = shop.people["ann"], shop.people["bob"]
-    assert ann.roles == bob.roles and row_rules(shop.release.apps, ann.roles)
+    assert ann.roles == bob.roles
+    assert row_rules(shop.release.apps, ann.roles)
     shop.customer(name="of Ann", owner=ann.id)
     shop.customer(name="of Bob", owner=bob.id)
     for _ in range(2):
@@ -82,9 +83,12 @@ def test_a_common_word_is_found_like_a_rare_one(shop: Shop, monkeypatch: pytest.
         monkeypatch.setattr(search, "_MANY", 2)
         monkeypatch.setattr(search, "_SHARE", search._SAMPLE)
         index = call.release.tables.search(C)
-        assert index is not None and search.is_common(call.connection, index, "检测")
+        assert index is not None
+        assert search.is_common(call.connection, index, "检测")
         page = list_records(call, C, Query(q="检测", limit=4, count="exact"))
-        assert [record.id for record in page.rows] == rare and page.count == 6
+        assert [record.id for record in page.rows] == rare
+        assert page.count == 6
         following = list_records(call, C, Query(q="检测", limit=4, cursor=page.next_cursor))
-        assert len(following.rows) == 2 and not set(rare) & {record.id for record in following.rows}
+        assert len(following.rows) == 2
+        assert not set(rare) & {record.id for record in following.rows}
         assert list_records(call, C, Query(q="无此")).rows == ()

@@ -21,7 +21,11 @@ from dougong.storage.release import Release
 def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report everything that is wrong with the values of the drafts, all at once."""
     for each in _checked(evaluation.call.release, shape):
-        _check_field(evaluation, shape, each, drafts)
+        if each.field.type == "serial":  # those that are drawn are good
+            given = [draft for draft in drafts if each.field.id in draft.written]
+            _check_field(evaluation, shape, each, given)
+        else:
+            _check_field(evaluation, shape, each, drafts)
     for field in shape.stages:
         asking = {stage.id for stage in shape.entity.pipelines[field.pipeline].stages if stage.require}
         for draft in drafts:
@@ -56,7 +60,6 @@ def _checked(release: Release, shape: Shape) -> tuple[_Checked, ...]:
                 isinstance(field.minimum, Expression) or isinstance(field.maximum, Expression),
             )
             for field in shape.entity.fields.values()
-            if field.type != "serial"
         )
         found = release.cache[key] = tuple(
             each for each in every if each.validate is not None or each.is_bounded or each.field.required
