@@ -335,6 +335,19 @@ def run_script(connection: Connection, text: str) -> Rows:
         raise _wrapped(connection, text, error) from error
 
 
+def forget_prepared(connection: Connection) -> None:
+    """Have PostgreSQL forget the statements that were prepared over a connection: their tables may have changed since.
+
+    The driver forgets them with the server, as it sees this command among those that it counts for preparing.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and driver.prepare_threshold is not None:
+        try:
+            driver.execute("DEALLOCATE ALL")
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, "DEALLOCATE ALL", error) from error
+
+
 def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers or not rows:
