@@ -144,9 +144,9 @@ def test_an_archive_with_files_comes_back_as_it_was(server: Server) -> None:
     sent = {"file": (io.BytesIO(b"a picture"), "封面 1.txt")}
     kept = api("POST", "/library/book/files?field=cover", data=sent).json
     api.made("/library/book", title="Walden", isbn="7", cover=[{"id": kept["id"]}])
-    path = browser.post("/library/book/export", {"format": "zip", "field": ["title", "isbn", "cover"]}).headers[
-        "Location"
-    ]
+    path = browser.post(
+        "/library/book/export", {"format": "zip", "field": ["title", "isbn", "cover"]}
+    ).headers["Location"]
     work(server)
     content = browser.get(f"{path}/file").data
     with zipfile.ZipFile(io.BytesIO(content)) as package:
