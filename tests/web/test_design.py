@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.web_server import LIBRARY, Browser, Server, hidden
 
 PATH = "/design/library/book"
@@ -250,7 +252,8 @@ def test_wishes_over_http_are_checked(server: Server) -> None:
     told = server.api("ada")("POST", "/library/plan", json=body).json
     assert [each["samples"] for each in told["steps"] if each["failing"]] == [["#1 Alpha"]]
     assert (step["field"], step["offers"]) == ("library.book.isbn", ["backfill", "default"])
-    for bad in ([], {"library.book.isbn": "other"}, {"library.book.isbn": {"backfill": 1}}):
+    mistakes: tuple[Any, ...] = ([], {"library.book.isbn": "other"}, {"library.book.isbn": {"backfill": 1}})
+    for bad in mistakes:
         assert api("POST", "/library/plan", json={**body, "mend": bad}).status_code == 400
     unknown = api("POST", "/library/plan", json={**body, "mend": {"library.book.nothing": "aside"}}).json
     assert unknown["obstacles"][0]["code"] == "P137"
