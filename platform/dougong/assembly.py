@@ -117,11 +117,7 @@ def after_apply(connection: Connection, plan: Plan) -> None:
 
 def _recorded(connection: Connection) -> dict[str, App]:
     """The installed apps as the transaction sees them."""
-    numbers = ledger.installed(connection)
-    trees = [
-        load_sources(ledger.version(connection, name, number).sources, name)
-        for name, number in numbers.items()
-    ]
+    trees = [load_sources(each.sources, name) for name, each in ledger.definitions(connection).items()]
     return {each.id: each for each in compiler.compile_apps(trees) if isinstance(each, App)}
 
 

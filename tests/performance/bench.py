@@ -257,11 +257,11 @@ def measure(url: str, bare_url: str, count: int, folder: Path, times: int) -> li
         serving(("dougong", "serve", "--port", str(port)), port, DOUGONG_DATABASE=url, DOUGONG_WORKER="0"),
         serving(bare_server, bare_port, BARE_DATABASE=bare_url),
     ):
-        ours_, bare = Client(port, token), Client(bare_port, "bare")
-        found += lists(ours_, bare, times)
-        found.append(page_of_html(ours_, Client(port, session=session_of(url)), times))
-        found += figures(ours_, bare, times)
-        found += changes(ours_, bare, times)
+        ours_client, bare = Client(port, token), Client(bare_port, "bare")
+        found += lists(ours_client, bare, times)
+        found.append(page_of_html(ours_client, Client(port, session=session_of(url)), times))
+        found += figures(ours_client, bare, times)
+        found += changes(ours_client, bare, times)
     return found
 
 
@@ -270,7 +270,9 @@ def session_of(url: str) -> str:
     database = open_database(url)
     try:
         with database.writing() as connection:
-            return sessions.begin(connection, accounts.find(connection, "root").id).secret
+            root = accounts.find(connection, "root")
+            assert root is not None, "the benchmark has no root"
+            return sessions.begin(connection, root.id).secret
     finally:
         database.dispose()
 

@@ -189,7 +189,7 @@ def imported(server: Server, folder: Path, values: dict[str, Any], lines: int = 
 def long(folder: Path, rows: int = ROWS) -> Iterator[Figure]:
     """A record with many rows: pages, and saves with one changed row."""
     url = f"sqlite:///{folder / 'long.db'}"
-    server = server_of(url, large.install(url, 1, 5), folder)
+    server = server_of(url, large.install(url, 1, 8), folder)
     api, browser = server.api("cleo"), server.browser("cleo")
     product = api.made("/large/e0", name="product")["id"]
     made = with_rows(api, rows, product)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from dougong.records.call import Call
 from dougong.records.create import create, create_many
 from dougong.records.delete import delete, restore
 from dougong.records.history import history
+from dougong.records.import_ import run as run_import
+from dougong.records.import_options import Options
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.renumber import preview, renumber
@@ -435,3 +438,46 @@ def test_two_counters_are_never_confused(office: Office) -> None:
         renumber(office.call(connection), "office.letter", "number")
         names = set(connection.execute(select(SEQUENCE.c.name)).scalars())
     assert {"serial:office.letter:number:", "serial:office.letter:number2:"} <= names
+
+
+# ------------------------------------------------------------------ numbers that a file brings along
+def test_an_admin_may_import_records_with_their_numbers(office: Office, tmp_path: Path) -> None:
+    """The counters move past them; a number that stands, or one of another form, is no matter."""
+    office.publish('{type: serial, parts: ["N", {date: yyyyMM}, "-", {count: 2}], reset: month}')
+    office.add()
+    file = tmp_path / "letters.csv"
+    file.write_text(
+        "subject,number\na,N202611-07\nb,old 12\nc,\nd,N202611-01\ne,N202611-05\nf,N202510-99\n"
+        f"g,{'x' * 101}\n",
+        "utf-8",
+    )
+    release = releases_of(office.database).current()
+    options = Options(keep_numbers=True)
+    done = run_import(office.database, release, office.root, "office.letter", file, options, language="en")
+    assert (done.counts.added, done.counts.failed) == (5, 2)
+    assert [(each.line, [found.code for found in each.problems]) for each in done.failures] == [
+        (5, ["unique"]),
+        (8, ["too_long"]),
+    ]
+    assert office.numbers() == [
+        "N202611-01",
+        "N202611-07",
+        "old 12",
+        "N202611-08",
+        "N202611-05",
+        "N202510-99",
+    ]
+    assert office.add() == "N202611-09"
+    assert office.is_sound()
+    with pytest.raises(Refusal) as refusal:
+        run_import(office.database, release, office.ann, "office.letter", file, options)
+    assert [each.code for each in refusal.value.problems] == ["admin_only"]
+
+
+def test_without_that_setting_numbers_of_a_file_are_left_alone(office: Office, tmp_path: Path) -> None:
+    office.publish('{type: serial, parts: ["N", {count: 1}]}')
+    file = tmp_path / "letters.csv"
+    file.write_text("subject,number\na,N7\n", "utf-8")
+    release = releases_of(office.database).current()
+    done = run_import(office.database, release, office.root, "office.letter", file, Options())
+    assert (done.counts.added, office.numbers()) == (1, ["N1"])

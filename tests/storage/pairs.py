@@ -66,7 +66,7 @@ def next_version(random: Random, before: Description) -> Description:
     for _ in range(random.randint(1, 5)):
         action = random.choice(
             (_add_entity, _remove_entity, _rename_entity, _add, _add, _remove, _rename, _retype, _retype,
-             _retype, _decimals, _require, _make_unique, _options, _toggle_search, _toggle_index, _grant_again)
+             _retype, _decimals, _require, _make_unique, _options, _toggle_search, _toggle_index, _grant_again, _widen_link)
         )  # fmt: skip
         action(random, description, renamed)
     return description
@@ -222,6 +222,19 @@ def _retype(random: Random, description: Description, renamed: set[str]) -> None
     entity["fields"][name] = {**settings, **kept}
     if settings["type"] != "text":
         _forget(entity, name)
+
+
+def _widen_link(random: Random, description: Description, renamed: set[str]) -> None:
+    """A link becomes links, or the other way round."""
+    _, entity = _entity(random, description)
+    found = [
+        each
+        for each in entity["fields"].values()
+        if each["type"] in {"link", "links"} and not each.get("new")
+    ]
+    if found:
+        chosen = random.choice(found)
+        chosen["type"] = "links" if chosen["type"] == "link" else "link"
 
 
 def _decimals(random: Random, description: Description, renamed: set[str]) -> None:

@@ -17,6 +17,8 @@ from dougong.storage.install import install
 from dougong.storage.operations import (
     AddColumn,
     ChangeType,
+    CopyFromLinks,
+    CopyToLinks,
     FillValues,
     RemoveColumn,
     RemoveTable,
@@ -30,6 +32,9 @@ from tests.storage.pairs import Description, fields_of, first_version, next_vers
 Rows = dict[str, list[dict[str, Any]]]
 _TOGETHER = 5
 """Pairs that share a database, each an app of its own."""
+
+_VERIFIED = 0.2
+"""The share of pairs after whose apply the whole database is verified; it is at the end anyway."""
 
 
 @pytest.mark.parametrize(("dialect", "seeds"), [("sqlite", range(200)), ("postgresql", range(200, 304))])
@@ -58,6 +63,7 @@ def _pairs(databases: Databases, dialect: str, seeds: range) -> None:
                     except Exception as error:
                         error.add_note(f"seed {seed}")
                         raise
+                assert World(database).verify() == []
             finally:
                 database.dispose()
     assert outcomes["applied"] > len(seeds) / 2
@@ -79,13 +85,13 @@ def _pair(world: World, random: Random, app: str) -> str:
         return "refused"
     world.publish(after, allow_loss=True)
     assert world.plan(after).is_empty
-    assert world.verify() == []
+    if random.random() < _VERIFIED:
+        assert world.verify() == []
     _compare_counts(world, plan, data, app)
     _compare_installation(world, app, after)
     world.roll_back(app, 1)
     assert _data(world, app) == data
     assert world.plan(before).is_empty
-    assert world.verify() == []
     return "applied"
 
 
@@ -175,9 +181,15 @@ def _compare_counts(world: World, plan: Plan, data: Rows, app: str) -> None:
         assert impact.failing == 0
         old = data[operation.before.key] if operation.before and operation.before.key in data else []
         if isinstance(operation, RemoveColumn):
-            assert impact.touched == impact.lost == _filled(old, operation.column.field)
+            assert impact.touched == _filled(old, operation.column.field)
+            assert impact.lost == (0 if operation.is_moved else impact.touched)
         elif isinstance(operation, RemoveTable):
-            assert impact.touched == impact.lost == len(old)
+            assert impact.touched == len(old)
+            assert impact.lost == (0 if operation.is_moved else impact.touched)
+        elif isinstance(operation, CopyToLinks):
+            assert impact.touched == len(after[operation.table.key])
+        elif isinstance(operation, CopyFromLinks):
+            assert impact.touched == _filled(after[operation.table.key], operation.column.field)
         elif isinstance(operation, AddColumn):
             new = after[operation.table.key]
             assert impact.touched == _filled(new, operation.column.field) or operation.default is None

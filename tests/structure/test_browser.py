@@ -30,7 +30,7 @@ SHOTS = os.environ.get("DOUGONG_SHOTS", "")
 
 
 class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         pass
 
 

@@ -142,7 +142,11 @@ def test_what_rows_went_through_as_records_stands_in_the_history_of_their_record
 def test_a_renamed_entity_keeps_history_and_files(park: Park) -> None:
     first, _, _ = filled(park)
     renamed = TABLE.replace("label: {en: Site", "was: site\nlabel: {en: Place", 1)
-    sources = {path: text for path, text in SOURCES.items() if path not in ("entities/site.yaml", "reports/places.yaml")}
+    sources = {
+        path: text
+        for path, text in SOURCES.items()
+        if path not in ("entities/site.yaml", "reports/places.yaml")
+    }
     sources["roles/guard.yaml"] = SOURCES["roles/guard.yaml"].replace("  site:", "  place:")
     park.publish({**sources, "entities/place.yaml": renamed})
     with park.reading() as call:

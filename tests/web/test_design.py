@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.web_server import LIBRARY, Browser, Server, hidden
 
 PATH = "/design/library/book"
@@ -250,7 +252,8 @@ def test_wishes_over_http_are_checked(server: Server) -> None:
     told = server.api("ada")("POST", "/library/plan", json=body).json
     assert [each["samples"] for each in told["steps"] if each["failing"]] == [["#1 Alpha"]]
     assert (step["field"], step["offers"]) == ("library.book.isbn", ["backfill", "default"])
-    for bad in ([], {"library.book.isbn": "other"}, {"library.book.isbn": {"backfill": 1}}):
+    mistakes: tuple[Any, ...] = ([], {"library.book.isbn": "other"}, {"library.book.isbn": {"backfill": 1}})
+    for bad in mistakes:
         assert api("POST", "/library/plan", json={**body, "mend": bad}).status_code == 400
     unknown = api("POST", "/library/plan", json={**body, "mend": {"library.book.nothing": "aside"}}).json
     assert unknown["obstacles"][0]["code"] == "P137"
@@ -258,3 +261,34 @@ def test_wishes_over_http_are_checked(server: Server) -> None:
     assert api("POST", "/library/plan", json=mended).json["obstacles"] == []
     assert api("POST", "/library/apply", json=mended).status_code == 200
     assert api("GET", "/library/book?fields=isbn").json["data"][0]["isbn"] == "ALPHA"
+
+
+def test_a_serial_number_is_designed_with_its_preview(server: Server) -> None:
+    browser = server.browser("hana")
+    assert change(browser, "add_field", type="serial", label="Signature") == 303
+    before = text_of(server, "entities/book.yaml")
+    shown = browser.get(f"{PATH}?field=signature").text
+    assert "Such as 00042" in shown
+    same = {"parts": "{count: 5}", "reset": "never", "per": "", "start": "1", "mode": "gapless"}
+    change(browser, "set_field", field="signature", **same)
+    assert text_of(server, "entities/book.yaml") == before
+    wanted = {"parts": "B-\n{date: yyyyMM}\n{field: shelf}\n{count: 3}", "reset": "month", "per": "shelf"}
+    assert (
+        change(browser, "set_field", field="signature", **same | wanted | {"start": "7", "mode": "fast"})
+        == 303
+    )
+    text = text_of(server, "entities/book.yaml")
+    for line in (
+        "date: yyyyMM",
+        "field: shelf",
+        "count: 3",
+        "reset: month",
+        "start: 7",
+        "mode: fast",
+        "per:",
+    ):
+        assert line in text
+    assert "Such as B-202612SHELF042" in browser.get(f"{PATH}?field=signature").text
+    assert change(browser, "set_field", field="signature", **same | {"start": "x"}) == 422
+    change(browser, "set_field", field="signature", **same)
+    assert text_of(server, "entities/book.yaml") == before

@@ -47,6 +47,7 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     )
     parser.add_argument("--files", metavar="ZIP", default="", help=console.say("opt_files"))
     parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
+    parser.add_argument("--keep-numbers", action="store_true", help=console.say("opt_keep_numbers"))
     parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
     parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
     parser.add_argument("--sheet", metavar="NAME", default="", help=console.say("opt_sheet"))
@@ -123,6 +124,7 @@ def _chosen(options: argparse.Namespace) -> Options:
         habits={EVERY: habits},
         constants=constants,
         keep_empty=options.keep_empty,
+        keep_numbers=options.keep_numbers,
         attachments=str(Path(options.files).resolve()) if options.files else "",
     )
 

@@ -112,6 +112,10 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "opt_undo": ("撤销这次导入", "undo this import"),
         "opt_continue": ("继续一次中断的导入", "go on with an interrupted import"),
         "opt_set": ("每条记录的固定值，可多次使用", "a fixed value for every record; repeatable"),
+        "opt_keep_numbers": (
+            "新记录保留文件中的流水号（仅管理员）",
+            "new records keep the serial numbers of the file (admins only)",
+        ),
         "opt_fields": ("导出哪些字段，逗号分隔", "the fields to export, with commas between"),
         "opt_no_rows": ("不导出子表的行", "without the rows of sub-tables"),
         "opt_files": ("含附件的 ZIP，单元格里写文件名", "ZIP archive with the files that cells name"),

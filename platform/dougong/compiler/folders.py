@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dougong.compiler.apps import compile_apps
+from dougong.definitions.collection import collection_paused
 from dougong.definitions.load import load_app
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
@@ -16,10 +17,11 @@ NONE: Mapping[str, App] = MappingProxyType({})
 
 def compile_folders(folders: Iterable[str | Path], installed: Mapping[str, App] = NONE) -> list[App]:
     """The apps in some folders, on top of those that are installed; every finding of all of them is refused together."""
-    trees = [load_app(folder) for folder in folders]
-    names = {tree.name for tree in trees}
-    others = {name: app for name, app in installed.items() if name not in names}
-    outcome = compile_apps(trees, others)
+    with collection_paused():
+        trees = [load_app(folder) for folder in folders]
+        names = {tree.name for tree in trees}
+        others = {name: app for name, app in installed.items() if name not in names}
+        outcome = compile_apps(trees, others)
     problems = [each for each in outcome if isinstance(each, Diagnostic)]
     if problems:
         raise Refusal("invalid", problems)

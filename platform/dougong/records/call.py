@@ -25,6 +25,8 @@ class Call:
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
     batch: str | None = None
+    keeps_numbers: bool = False
+    """Whether new records may bring serial numbers along: an admin's import of records that have theirs already."""
 
     @property
     def dialect(self) -> str:

@@ -20,7 +20,10 @@ from dougong.records.shape import Shape
 def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report everything that is wrong with the values of the drafts, all at once."""
     for field in shape.entity.fields.values():
-        if field.type != "serial":
+        if field.type == "serial":  # those that are drawn are good
+            given = [draft for draft in drafts if field.id in draft.written]
+            _check_field(evaluation, shape, field, given)
+        else:
             _check_field(evaluation, shape, field, drafts)
     for field in shape.stages:
         asking = {stage.id for stage in shape.entity.pipelines[field.pipeline].stages if stage.require}

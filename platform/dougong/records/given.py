@@ -40,6 +40,8 @@ class Taker:
                 draft.problems.extend([found] if found else [])
             elif field.type == "table":
                 self._take_rows(draft, field, value, path)
+            elif field.type == "serial":
+                self._take_number(draft, field, value, path)
             else:
                 self._take_value(draft, field, value, path)
 
@@ -49,11 +51,20 @@ class Taker:
             known = [each for each in self.shape.entity.fields if each not in self.access.hidden]
             return problem(language, "unknown_field", path, nearest(name, known), name=name)
         label = field.label.get(language)
-        if field.is_computed:
+        if field.is_computed and not (field.type == "serial" and self.call.keeps_numbers):
             return problem(language, "computed_field", path, label=label)
         if field.id in self.access.locked:
             return problem(language, "locked_field", path, label=label)
         return None
+
+    def _take_number(self, draft: Draft, field: Field, value: object, path: str) -> None:
+        """A new record may bring its serial number along, one that exists keeps the one it has."""
+        label = field.label.get(self.call.language)
+        if draft.before is not None:
+            if value is not None and value != draft.before.get(field.id):
+                draft.problems.append(problem(self.call.language, "computed_field", path, label=label))
+            return
+        self._take_value(draft, field, value, path)
 
     def _take_value(self, draft: Draft, field: Field, value: object, path: str) -> None:
         if draft.before is not None and stands_for(field, value, draft.before.get(field.id)):

@@ -80,9 +80,17 @@ class _Run:
 
     def call(self, connection: Any) -> Call:
         """A call for one transaction."""
-        actor = self.actor
-        now = datetime.now(UTC)
-        return Call(self.release, connection, actor, "import", now, self.language, actor.timezone, self.batch)
+        return Call(
+            self.release,
+            connection,
+            self.actor,
+            "import",
+            datetime.now(UTC),
+            self.language,
+            self.actor.timezone,
+            self.batch,
+            self.options.keep_numbers,
+        )
 
 
 def run(
@@ -207,6 +215,8 @@ def _prepare(
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
+    if options.keep_numbers and not call.actor.is_admin:
+        refuse("forbidden", call.language, "admin_only", "keep_numbers")
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, under_way.key, action)
     columns = map_columns(call, shape, header, options.mapping)

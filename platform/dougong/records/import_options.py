@@ -52,7 +52,8 @@ class Options:
     """How to import. `mapping`: header → field path (None leaves the column out); headers not named there are found by themselves.
 
     `match`: the fields by which lines find the records that they update; `constants`: field path → the text that every record
-    gets there; `keep_empty`: an empty cell says nothing instead of emptying the field; `habits`: header → how it is written.
+    gets there; `keep_empty`: an empty cell says nothing instead of emptying the field; `habits`: header → how it is written;
+    `keep_numbers`: new records keep the serial numbers that the file gives them, which only an admin may ask for.
     """
 
     mode: str = "add"
@@ -63,6 +64,7 @@ class Options:
     habits: Mapping[str, ColumnHabits] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
+    keep_numbers: bool = False
     attachments: str = ""
 
     def document(self) -> dict[str, Any]:

@@ -175,7 +175,8 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
             continue
         names = _names(field)
         if field.type != "table":
-            yield names, _Target("", field.id, field, field.is_computed)
+            ignored = field.is_computed and not (call.keeps_numbers and field.type == "serial")
+            yield names, _Target("", field.id, field, ignored)
             continue
         rows = shape.tables[field.id]
         rows_hidden = access(call.release, call.actor, rows.key, "read").hidden

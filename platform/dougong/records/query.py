@@ -49,6 +49,8 @@ class Query:
     """A second filter, of the saved view that is looked at."""
     deleted: bool = False
     """The recycle bin instead of the living records."""
+    named: bool = True
+    """Whether every record comes with its title, and its links with theirs; otherwise only the links to `expand` do."""
 
 
 def list_records(call: Call, key: str, query: Query) -> Page:
@@ -120,7 +122,7 @@ class _Question:
             self.narrow.name if self.narrow is not None else (),
         )
         fields = None if query.fields is None else tuple(query.fields)
-        question = (name, self.shape.key, *asked, fields, tuple(query.expand), self.sorts)
+        question = (name, self.shape.key, *asked, fields, tuple(query.expand), query.named, self.sorts)
         return kept(self.call, question, build, (self.view, self.filter))
 
     def selection(self) -> Selection:
@@ -172,7 +174,7 @@ class _Plan:
 def _plan(question: _Question) -> _Plan:
     call, shape, query = question.call, question.shape, question.query
     selection = question.selection()
-    wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand)
+    wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand, named=query.named)
     keys = tuple(order_keys(call, selection.columns, question.sorts))
     mark = cursor.fingerprint(
         shape.key, str(query.filter), query.q, question.sorts, str(query.view), query.deleted

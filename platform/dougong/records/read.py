@@ -19,10 +19,22 @@ from dougong.records.shape import Shape
 from dougong.storage.statements import Statement
 
 
-def read(call: Call, key: str, identifier: int, expand: Sequence[str] = (), deleted: bool = False) -> Record:
-    """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist."""
+def read(
+    call: Call,
+    key: str,
+    identifier: int,
+    expand: Sequence[str] = (),
+    deleted: bool = False,
+    named: bool = True,
+) -> Record:
+    """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist.
+
+    Without `named` it comes without its title, and only the links to `expand` with theirs.
+    """
     shape = open_door(call, key, "read")
-    plan = kept(call, ("read", key, tuple(expand), deleted), lambda: _plan(call, shape, expand, deleted))
+    plan = kept(
+        call, ("read", key, tuple(expand), deleted, named), lambda: _plan(call, shape, expand, deleted, named)
+    )
     rows = plan.statement.rows(call.connection, {"id": identifier}) if possible_ids([identifier]) else []
     if not rows:
         refuse("missing", call.language, "not_found")
@@ -35,8 +47,8 @@ class _Plan:
     statement: Statement
 
 
-def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool) -> _Plan:
+def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool, named: bool) -> _Plan:
     selection = Selection(call, shape, deleted=deleted)
     selection.where(shape.table.c.id == bindparam("id", type_=BigInteger))
-    wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True)
+    wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True, named=named)
     return _Plan(wanted, Statement(selection.select(*wanted.columns), call.dialect))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,10 @@ class Wanted:
     names: tuple[str, ...]
     columns: tuple[ColumnElement[Any], ...]
     hidden: frozenset[str]
+    linked: tuple[str, ...]
+    """The fields whose links are wanted with their titles."""
+    named: bool
+    """Whether every record is wanted with its title, and everybody in it with their name."""
 
 
 def wanted_fields(
@@ -48,8 +52,12 @@ def wanted_fields(
     fields: Sequence[str] | None = None,
     expand: Sequence[str] = (),
     tables: bool = False,
+    named: bool = True,
 ) -> Wanted:
-    """Work out what to fetch: the fields asked for, or all that may be seen (rows of sub-tables only with `tables`)."""
+    """Work out what to fetch: the fields asked for, or all that may be seen (rows of sub-tables only with `tables`).
+
+    Without `named` only the links to `expand` come with titles, and the records without one.
+    """
     visible = [name for name in shape.entity.fields if name not in hidden]
     for name in fields or ():
         if name not in visible and name not in SYSTEM:
@@ -60,10 +68,12 @@ def wanted_fields(
     for name in expand:
         if name not in visible or not target_key(shape.field(name)):
             refuse("invalid", call.language, "not_a_link", "expand", nearest(name, visible), name=name)
-    needed = dict.fromkeys((*shown, *expand, *(name for name in title_fields(shape) if name not in hidden)))
+    title = [name for name in title_fields(shape) if name not in hidden] if named else []
+    needed = dict.fromkeys((*shown, *expand, *title))
     names = (*SYSTEM, *(name for name in needed if name in shape.table.c and name not in SYSTEM))
     columns = tuple(shape.table.c[name] for name in names)
-    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden)
+    linked = (*shown, *title_fields(shape)) if named else tuple(expand)
+    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, linked, named)
 
 
 def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Sequence[Any]]) -> list[Record]:
@@ -76,11 +86,9 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Seque
             for values in found:
                 values[field.id] = lists.get(values["id"])
     row_titles = _add_tables(call, shape, wanted, found)
-    links = (*wanted.shown, *title_fields(shape))
-    people = {
-        MEMBER: {values[name] for values in found for name in ("created_by", "updated_by") if values[name]}
-    }
-    titles = find_titles(call, merge(wanted_by(shape, found, links), row_titles, people))
+    titles = find_titles(
+        call, merge(wanted_by(shape, found, wanted.linked), row_titles, _people(wanted, found))
+    )
     for values in found:
         mask_values(call, shape.key, values)
     title, key, shown = titler(call, shape, wanted.hidden), shape.key, wanted.shown
@@ -90,7 +98,7 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Seque
             id=values["id"],
             version=values["version"],
             values={name: values.get(name) for name in shown},
-            title=title(values, titles),
+            title=title(values, titles) if wanted.named else "",
             titles=titles,
             created_at=values["created_at"],
             created_by=values["created_by"],
@@ -116,5 +124,14 @@ def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[s
             for row in rows:
                 mask_values(call, rows_shape.key, row)
             values[name] = rows
-            titles = merge(titles, wanted_by(rows_shape, rows, shown))
+            if wanted.named:
+                titles = merge(titles, wanted_by(rows_shape, rows, shown))
     return titles
+
+
+def _people(wanted: Wanted, found: Sequence[Mapping[str, Value]]) -> WantedTitles:
+    """Who made and changed the records."""
+    if not wanted.named:
+        return {}
+    ids = {values[name] for values in found for name in ("created_by", "updated_by")}
+    return {MEMBER: ids - {None}}

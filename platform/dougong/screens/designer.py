@@ -15,6 +15,7 @@ from dougong.model.form import Section
 from dougong.model.text import Text
 from dougong.records.call import Call
 from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.serial_design import serial_inputs
 from dougong.screens.shape import (
     Action,
     Choice,
@@ -269,6 +270,8 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
         inputs.append(FormField("options", "long_text", text("property_options", language), lines))
     if field.type in ("link", "links") and field.target is not None:
         inputs.append(_target(designing.app, field, language))
+    if field.type == "serial":
+        inputs += serial_inputs(field, language)
     inputs += _numbers(field, language)
     if "default" in kind.allows and field.formula is None and field.type != "stage":
         inputs.append(

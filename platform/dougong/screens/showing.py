@@ -11,6 +11,7 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.barcode import symbology_of
 from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.location import map_link
+from dougong.fieldtypes.masks import STAR, mask_of
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -176,6 +177,8 @@ def raw_text(field: Field, value: Value) -> str:
 
 
 def _opens(field: Field, value: Value) -> str:
+    if mask_of(field) is not None and STAR in str(value):
+        return ""
     if field.type == "email":
         return f"mailto:{value}"
     if field.type == "phone":

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Table
 
 from dougong.compiler import check_sources
+from dougong.definitions.collection import settle
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
@@ -94,6 +95,8 @@ class _Kept:
     app: App
 
 
+_LARGE = 5_000
+"""From so many fields on, looking through a release again and again costs requests more than settling it once."""
 _registering = threading.Lock()
 
 
@@ -150,13 +153,10 @@ class Releases:
         return self.pinned(connection).recorded.get(app_id)
 
     def _load(self, connection: Connection, generation: int) -> Release:
-        versions = {
-            app: ledger.version(connection, app, number)
-            for app, number in ledger.installed(connection).items()
-        }
+        versions = ledger.definitions(connection)
         apps: dict[str, App] = {}
         pending = list(versions.values())
-        found: list[tuple[ledger.Version, App | list[Diagnostic]]] = []
+        found: list[tuple[ledger.Definition, App | list[Diagnostic]]] = []
         while pending:
             found = [(version, self._app(version, versions, apps)) for version in pending]
             done = {version.app: app for version, app in found if isinstance(app, App)}
@@ -166,10 +166,12 @@ class Releases:
                 break
         self._kept = {app_id: _Kept(_signature(app, versions, apps), app) for app_id, app in apps.items()}
         broken = {version.app: _findings(version, app) for version, app in found if isinstance(app, list)}
+        if _size(apps) > _LARGE:
+            settle()
         return replace(release_of(apps, generation), broken=broken)
 
     def _app(
-        self, version: ledger.Version, versions: Mapping[str, ledger.Version], apps: Mapping[str, App]
+        self, version: ledger.Definition, versions: Mapping[str, ledger.Definition], apps: Mapping[str, App]
     ) -> App | list[Diagnostic]:
         """The app of a version, compiled again only when it or an app that it builds on has changed."""
         kept = self._kept.get(version.app)
@@ -178,15 +180,20 @@ class Releases:
         return self.compile(version.sources, apps)
 
 
+def _size(apps: Mapping[str, App]) -> int:
+    """How many fields the apps have."""
+    return sum(len(entity.fields) for app in apps.values() for entity in app.entities.values())
+
+
 def _signature(
-    app: App, versions: Mapping[str, ledger.Version], apps: Mapping[str, App]
+    app: App, versions: Mapping[str, ledger.Definition], apps: Mapping[str, App]
 ) -> tuple[object, ...]:
     """What a compiled app depends on: its own version, and all of that for every app it builds on."""
     required = tuple(_signature(apps[each], versions, apps) for each in app.requires if each in apps)
     return (versions[app.id].hash, *required)
 
 
-def _findings(version: ledger.Version, found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _findings(version: ledger.Definition, found: list[Diagnostic]) -> tuple[Diagnostic, ...]:
     return (problem("P105", version.app, app=version.app, number=version.number), *found)
 
 

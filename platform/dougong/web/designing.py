@@ -16,6 +16,7 @@ from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.form import Form, Section
 from dougong.web.catalogue import refuse
+from dougong.web.serial_design import set_serial
 
 Files = dict[str, str | None]
 Parameters = Mapping[str, str]
@@ -208,6 +209,8 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
             text = _set(text, [*path, key], _whole(given[key].strip(), key), bench.entity_path)
     if given.get("to"):
         text = _set(text, [*path, "to"], given["to"], bench.entity_path)
+    if bench.entity.fields[name].type == "serial":
+        text = set_serial(text, path, given, bench.entity_path)
     if "options" in given:
         text = _set_options(text, path, given["options"], bench)
     files: Files = {bench.entity_path: text} if text != bench.entity_text else {}

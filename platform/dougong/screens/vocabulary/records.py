@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "rich_removeFormat": ("清除格式", "Clear formatting"),
     "rich_address": ("链接地址", "Address of the link"),
     "open_calendar": ("打开日历", "Open the calendar"),
+    "time_pattern": ("时:分", "HH:MM"),
     "date_pattern": ("年-月-日", "YYYY-MM-DD"),
     "datetime_pattern": ("年-月-日 时:分", "YYYY-MM-DD HH:MM"),
     "choose_file": ("选择文件", "Choose a file"),

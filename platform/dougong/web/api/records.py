@@ -67,6 +67,7 @@ def query_from(exchange: Exchange) -> Query:
         offset=whole_number(given, "offset", 0, 0, MAX_OFFSET),
         count=one_of(given, "count", ("none", "exact")),
         deleted=one_of(given, "deleted", ("false", "true")) == "true",
+        named=False,
     )
 
 
@@ -86,7 +87,7 @@ def read(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
     with exchange.reading() as call:
         key, number = entity_key(call, app, entity), record_id(identifier)
         try:
-            record = read_record(call, key, number, expand)
+            record = read_record(call, key, number, expand, named=False)
         except Refusal as refusal:
             survivor = forward_of(call, key, number) if refusal.kind == "missing" else None
             if survivor is None:

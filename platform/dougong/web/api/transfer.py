@@ -29,6 +29,7 @@ IMPORT_PARAMETERS = (
     "match",
     "dry_run",
     "keep_empty",
+    "keep_numbers",
     "encoding",
     "delimiter",
     "sheet",
@@ -56,6 +57,7 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
         habits={EVERY: _habits(given)},
         constants=_texts(exchange, "set", (str,)),
         keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
+        keep_numbers=one_of(given, "keep_numbers", ("false", "true")) == "true",
     )
     archive = exchange.request.files.get("files")
     with exchange.reading() as call:
@@ -98,4 +100,4 @@ def export(exchange: Exchange, app: str, entity: str) -> Response:
     kind = exchange.parameters.get("format", "csv")
     with exchange.reading() as call:
         query = query_from(exchange)
-        return exported(exchange, call, entity_key(call, app, entity), replace(query, count="none"), kind)
+        return exported(exchange, call, entity_key(call, app, entity), replace(query, count="none", named=True), kind)

@@ -4,14 +4,14 @@ import { announce, debounce, each, guarded, icon, make, say, toast } from "./dom
 // A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
 each("input[data-date]", (element) => {
   const input = element as HTMLInputElement;
-  const kind = input.dataset.date === "datetime" ? "datetime-local" : "date";
+  const kind = input.dataset.date === "datetime" ? "datetime-local" : (input.dataset.date ?? "date");
   if (window.matchMedia("(pointer: coarse)").matches) {
     const value = input.value.trim().replace(" ", "T");
     input.type = kind;
     input.value = value;
     return;
   }
-  const hidden = make("input", { type: kind, class: "date-source", tabindex: "-1", "aria-hidden": "true" });
+  const hidden = make("input", { type: kind, class: "date-source", tabindex: "-1", "aria-hidden": "true", step: input.getAttribute("step") ?? "" });
   const button = make("button", { type: "button", class: "bare date-open", tabindex: "-1", "aria-label": input.dataset.open ?? "" }, icon(kind === "date" ? "calendar" : "clock"));
   input.after(hidden, button);
   button.addEventListener("click", () => {
