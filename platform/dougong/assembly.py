@@ -26,7 +26,7 @@ from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
-from dougong.web import exporting, importing
+from dougong.web import exporting, importing, sweeping
 from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
@@ -136,7 +136,17 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     told = notice_job.task(releases(database), settings.public_url)
     kept = retention.Retention(settings.bin_days, settings.bin_history)
     bin_ = retention.task(releases(database), files_folder(settings, database), kept)
-    return Tasks([mail.mail_task(lambda: chosen), imports, exports, told, housekeeping.task(), bin_])
+    return Tasks(
+        [
+            mail.mail_task(lambda: chosen),
+            imports,
+            exports,
+            sweeping.task(folder),
+            told,
+            housekeeping.task(),
+            bin_,
+        ]
+    )
 
 
 def mail_settings(settings: Settings) -> mail.MailSettings:

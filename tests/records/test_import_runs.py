@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
+from sqlalchemy import text
 
 from dougong.diagnostics import Refusal
 from dougong.people import accounts
@@ -17,6 +18,7 @@ from dougong.records import import_, importer
 from dougong.records.files import download
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
+from dougong.storage.install import install
 from tests.records.conftest import Shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
 
@@ -299,3 +301,14 @@ def test_an_archive_that_is_none_is_refused(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(Refusal):
         bring(shop, "name,contract\nA,a.txt\n", tmp_path, attachments=str(tmp_path / "no.zip"))
     assert rows(shop) == []
+
+
+def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: Path) -> None:
+    with shop.database.writing() as connection:
+        connection.execute(text("DROP TABLE dg_import_line"))
+        for column in ("options", "position"):
+            connection.execute(text(f"ALTER TABLE dg_import DROP COLUMN {column}"))
+        connection.execute(text("UPDATE dg_state SET schema_version = 1"))
+    install(shop.database)
+    install(shop.database)
+    assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)

@@ -167,3 +167,23 @@ def test_a_workbook_with_a_sheet_to_choose_and_choices_that_are_remembered(
     page.locator(".imp-foot .btn-primary").click()
     expect(page.locator(".reasons")).to_contain_text("36")
     assert io.BytesIO(kept.read_bytes()).read(2) == b"PK"
+
+
+def test_an_export_with_chosen_columns(
+    sqlite_server: Server, address: str, browser: Browser, tmp_path: Path
+) -> None:
+    sqlite_server.api("hana").made("/library/book", title="Walden", price="12", isbn="1")
+    page = signed_in(browser, address, PHONE)
+    page.goto(f"{address}/library/book/export/new")
+    look(page, tmp_path, "export")
+    for name in ("tags", "cost", "notes"):
+        page.locator(f"input[name=field][value={name}]").uncheck()
+    page.locator("input[name=format][value=csv]").check()
+    page.locator(".imp-foot .btn-primary").click()
+    with page.expect_download() as waiting:
+        page.locator(".downloads a").click()
+    look(page, tmp_path, "exported")
+    head, line = waiting.value.path().read_text("utf-8-sig").splitlines()
+    assert "Walden" in line
+    assert "Tags" not in head
+    assert "Price" in head

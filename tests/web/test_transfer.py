@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from sqlalchemy import update
+
 from dougong import assembly
+from dougong.jobs import Job, enqueue
 from dougong.jobs.worker import run_due
+from dougong.records import import_, importer
+from dougong.records.importer import Counts
+from dougong.storage.system import DRAFT, JOB
+from dougong.web import importing, sweeping
 from tests.web_server import Browser, Server
 
 FILE = "书名,ISBN,Price,Shelf,Unknown\nWalden,1,12.5,小说,x\nEmma,2,abc,Novels,y\n".encode()
@@ -112,7 +122,7 @@ def test_a_long_export_is_written_in_the_background(server: Server) -> None:
     for number in range(3):
         api.made("/library/book", title=f"Book {number}", price=str(number), cost="2")
     page = browser.get("/library/book/export/new?view=all&filter=price > 0").text
-    assert "2 records" in page
+    assert "Records: 2" in page
     assert 'value="cost"' in page
     data = {"format": "csv", "field": ["title", "price", "secret"]}
     path = browser.post("/library/book/export?view=all&filter=price > 0", data).headers["Location"]
@@ -209,3 +219,78 @@ def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
         assert api("POST", f"/library/book/import?{query}", data=again).status_code in (400, 422), query
     bad = {"file": (io.BytesIO(file.encode()), "b.csv"), "set": '{"shelf": 3}'}
     assert api("POST", "/library/book/import", data=bad).status_code == 400
+
+
+def test_files_of_old_imports_and_exports_are_swept_away(server: Server) -> None:
+    browser = server.browser("hana")
+    old, fresh = (uploaded(browser).headers["Location"] for _ in range(2))
+    exported = browser.post("/library/book/export", {"format": "csv"}).headers["Location"]
+    work(server)
+    folder = server.runtime.files_folder
+    long_ago = datetime.now(UTC) - sweeping.KEPT - timedelta(hours=1)
+    aged = [folder / "imports" / old.rpartition("/")[2], folder / "exports" / exported.rpartition("/")[2]]
+    for path in aged:
+        os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
+    with server.database.writing() as connection:
+        keys = DRAFT.c.key.in_([path.name for path in aged])
+        connection.execute(update(DRAFT).where(keys).values(updated_at=long_ago))
+        enqueue(connection, sweeping.TASK)
+    work(server)
+    assert [path.exists() for path in aged] == [False, False]
+    assert browser.get(old).status_code == 404
+    assert browser.get(fresh).status_code == 200
+
+
+def test_the_next_attempt_goes_on_where_the_last_one_died(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "CHUNK", 10)
+    browser, api = server.browser("hana"), server.api("hana")
+    lines = "Title,ISBN,Pages\n" + "".join(f"B{n},{n},{'x' if n == 3 else n + 1}\n" for n in range(30))
+    path = uploaded(browser, lines.encode()).headers["Location"]
+    browser.post(f"{path}/run")
+    reported = importing._reporter
+
+    def dying(job: Job) -> Any:
+        def report(counts: Counts) -> None:
+            if job.attempt == 1 and counts.total == 20:
+                raise RuntimeError("the machine went away")
+            reported(job)(counts)
+
+        return report
+
+    monkeypatch.setattr(importing, "_reporter", dying)
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 19
+    with server.database.writing() as connection:
+        due = update(JOB).where(JOB.c.task == importing.TASK).values(due=datetime.now(UTC))
+        connection.execute(due)
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 29
+    page = browser.get(path).text
+    assert ">29<" in page
+    assert ">1<" in page
+    failed = browser.get(f"{path}/failed?format=csv")
+    assert "B3" in failed.text
+
+
+def test_an_import_that_a_refusal_broke_off_shows_what_is_in_and_the_ways_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "CHUNK", 10)
+    monkeypatch.setattr(import_, "SAMPLED", 5)
+    monkeypatch.setattr(importing, "_LOOKED_AT", 5)
+    browser, api = server.browser("hana"), server.api("hana")
+    lines = "Title,ISBN\n" + "".join(f"B{n},{n}\n" for n in range(15)) + '"never closed'
+    path = uploaded(browser, lines.encode()).headers["Location"]
+    browser.post(f"{path}/run")
+    work(server)
+    page = browser.get(path).text
+    assert "did not come to its end" in page
+    assert f"{path}/continue" in page
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 10
+    browser.post(f"{path}/continue")
+    work(server)
+    assert "did not come to its end" in browser.get(path).text
+    browser.post(f"{path}/undo")
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0

@@ -9,7 +9,9 @@ APPS: frozenset[str] = frozenset(
         "api",
         "apps",
         "design",
+        "divisions",
         "dg",
+        "divisions",
         "files",
         "healthz",
         "inbox",
@@ -23,6 +25,7 @@ APPS: frozenset[str] = frozenset(
         "static",
         "tasks",
         "templates",
+        "undo",
         "versions",
     }
 )

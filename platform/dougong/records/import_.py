@@ -199,7 +199,9 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
         with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
             with under_way.database.reading() as connection:
                 importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
-            yield replace(reading, lines=chain(head, reading.lines)), importer
+            lines = chain(head, reading.lines)
+            del head  # the lines let go of it when they were read
+            yield replace(reading, lines=lines), importer
 
 
 def _prepare(
@@ -242,8 +244,8 @@ def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: s
                 importer.reader.read(under_way.call(connection), copies, importer.width)
                 importer.matcher.remember(copies)
         if len(before) < len(chunk):
-            return chain(chunk[len(before) :], entries)
-    return iter(())
+            yield from chunk[len(before) :]
+            yield from entries
 
 
 def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:

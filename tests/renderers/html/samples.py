@@ -1261,7 +1261,6 @@ def export_running(language: str) -> s.ExportScreen:
         running=True,
         percent=40,
         progress_text=pick(language, "已写出 400,000 / 1,000,000 条", "400,000 of 1,000,000 records written"),
-        status_href="/crm/opportunity/export/1",
     )
 
 
@@ -1289,7 +1288,6 @@ def import_running(language: str) -> s.ImportScreen:
             s.ImportCount(pick(language, "新增", "Added"), "61,987"),
             s.ImportCount(pick(language, "无法导入", "Failed"), "13", "bad"),
         ),
-        status_href="/crm/opportunity/import/1",
     )
 
 
