@@ -10,7 +10,6 @@ APPS: frozenset[str] = frozenset(
         "apps",
         "design",
         "dg",
-        "divisions",
         "files",
         "healthz",
         "inbox",
