@@ -139,7 +139,7 @@ class Releases:
 
     def _of(self, connection: Connection, generation: int) -> Release:
         if connection.info.get(_SEEN) != generation:
-            forget_prepared(connection)
+            forget_prepared(connection, generation)
             connection.info[_SEEN] = generation
         newest = self._newest
         if newest is not None and newest.generation == generation:

@@ -335,17 +335,18 @@ def run_script(connection: Connection, text: str) -> Rows:
         raise _wrapped(connection, text, error) from error
 
 
-def forget_prepared(connection: Connection) -> None:
+def forget_prepared(connection: Connection, generation: int) -> None:
     """Have PostgreSQL forget the statements that were prepared over a connection: their tables may have changed since.
 
-    The driver forgets them with the server, as it sees this command among those that it counts for preparing.
+    The driver forgets them together with the server, but only looks at the answers to a text that it has not met before.
     """
     driver: Any = connection.connection.driver_connection
     if connection.dialect.name == "postgresql" and driver.prepare_threshold is not None:
+        command = f"DEALLOCATE ALL /* generation {int(generation)} */"
         try:
-            driver.execute("DEALLOCATE ALL")
+            driver.execute(command)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _wrapped(connection, "DEALLOCATE ALL", error) from error
+            raise _wrapped(connection, command, error) from error
 
 
 def _read(rows: Rows, readers: Readers) -> Rows:
