@@ -92,6 +92,10 @@ API: Mapping[str, Pair] = {
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
+    f"POST {RECORD}/copy": (
+        "A copy of it, with other values where they are given",
+        "复制记录，可另给部分字段的值",
+    ),
     f"POST {RECORD}/history/<entry>/undo": ("Take back one change of it", "撤销其中一次修改"),
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),

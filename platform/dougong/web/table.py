@@ -75,6 +75,7 @@ API: tuple[Route, ...] = (
     api("PATCH", RECORD, records.update),
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
+    api("POST", f"{RECORD}/copy", undoing.copy),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
