@@ -11,7 +11,6 @@ APPS: frozenset[str] = frozenset(
         "design",
         "divisions",
         "dg",
-        "divisions",
         "files",
         "healthz",
         "inbox",
