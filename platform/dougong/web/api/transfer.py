@@ -100,4 +100,6 @@ def export(exchange: Exchange, app: str, entity: str) -> Response:
     kind = exchange.parameters.get("format", "csv")
     with exchange.reading() as call:
         query = query_from(exchange)
-        return exported(exchange, call, entity_key(call, app, entity), replace(query, count="none", named=True), kind)
+        return exported(
+            exchange, call, entity_key(call, app, entity), replace(query, count="none", named=True), kind
+        )
