@@ -23,6 +23,7 @@ APPS: frozenset[str] = frozenset(
         "static",
         "tasks",
         "templates",
+        "undo",
         "versions",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dougong.diagnostics import Diagnostic, Refusal
@@ -14,7 +15,6 @@ MAX_STEPS = 2_000_000
 """How many parts one evaluation may compute for the rows of lists."""
 _MOST_KEPT = 4096
 _MOST_REMEMBERED = 2048
-_programs: dict[int, tuple[Node, Program]] = {}
 
 
 class TooManySteps(Refusal):
@@ -60,8 +60,8 @@ class Evaluator:
         What was computed once is remembered where nothing but a few plain fields of the record decides: whether a stage is
         lost, whether a day lies before another. Columns repeat themselves.
         """
-        state, program = self._state, _program(expression.tree)
-        names = plain_fields(expression.tree)
+        state, kept = self._state, _kept(expression.tree)
+        program, names = kept.program, kept.names
 
         def value(record: Mapping[str, Value]) -> Value:
             state.begin(record, MAX_STEPS)
@@ -96,18 +96,27 @@ def once(tree: Node, context: EvaluationContext) -> Value:
 
 
 def _program(tree: Node) -> Program:
-    kept = _programs.get(id(tree))
-    if kept is None or kept[0] is not tree:
-        kept = _keep(tree)
-    return kept[1]
+    return _kept(tree).program
 
 
-def _keep(tree: Node) -> tuple[Node, Program]:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    tree: Node
+    program: Program
+    names: tuple[str, ...] | None
+
+
+def _kept(tree: Node) -> _Kept:
     """The program of a tree, found again by the tree's identity, which stays taken as long as it is kept here."""
-    if len(_programs) >= _MOST_KEPT:
-        _programs.clear()
-    kept = _programs[id(tree)] = (tree, program_of(tree))
-    return kept
+    found = _programs.get(id(tree))
+    if found is None or found.tree is not tree:
+        if len(_programs) >= _MOST_KEPT:
+            _programs.clear()
+        found = _programs[id(tree)] = _Kept(tree, program_of(tree), plain_fields(tree))
+    return found
+
+
+_programs: dict[int, _Kept] = {}
 
 
 def _stop() -> Any:

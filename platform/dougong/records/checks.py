@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes.base import FieldType, Problem
@@ -15,16 +15,17 @@ from dougong.records.evaluation import Evaluation
 from dougong.records.given import is_empty
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
+from dougong.storage.release import Release
 
 
 def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report everything that is wrong with the values of the drafts, all at once."""
-    for field in shape.entity.fields.values():
-        if field.type == "serial":  # those that are drawn are good
-            given = [draft for draft in drafts if field.id in draft.written]
-            _check_field(evaluation, shape, field, given)
+    for each in _checked(evaluation.call.release, shape):
+        if each.field.type == "serial":  # those that are drawn are good
+            given = [draft for draft in drafts if each.field.id in draft.written]
+            _check_field(evaluation, shape, each, given)
         else:
-            _check_field(evaluation, shape, field, drafts)
+            _check_field(evaluation, shape, each, drafts)
     for field in shape.stages:
         asking = {stage.id for stage in shape.entity.pipelines[field.pipeline].stages if stage.require}
         for draft in drafts:
@@ -38,13 +39,38 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
             check(evaluation, rows_shape, rows)
 
 
-def _check_field(evaluation: Evaluation, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A field that has anything to check: what its type finds wrong, and whether its bounds are expressions."""
+
+    field: Field
+    validate: Callable[[Value, Field], Sequence[Problem]] | None
+    is_bounded: bool
+
+
+def _checked(release: Release, shape: Shape) -> tuple[_Checked, ...]:
+    """The fields of an entity that have anything to check, worked out once for a release."""
+    key = ("checked fields", shape.key)
+    found = release.cache.get(key)
+    if not isinstance(found, tuple):
+        every = (
+            _Checked(
+                field,
+                None if field.type == "table" else validator(shape.types[field.id]),
+                isinstance(field.minimum, Expression) or isinstance(field.maximum, Expression),
+            )
+            for field in shape.entity.fields.values()
+        )
+        found = release.cache[key] = tuple(
+            each for each in every if each.validate is not None or each.is_bounded or each.field.required
+        )
+    return found
+
+
+def _check_field(evaluation: Evaluation, shape: Shape, checked: _Checked, drafts: Sequence[Draft]) -> None:
     """Check the values of one field that are not what stood there before."""
+    field, validate, is_bounded = checked.field, checked.validate, checked.is_bounded
     name, language = field.id, evaluation.call.language
-    validate = None if field.type == "table" else validator(shape.types[name])
-    is_bounded = isinstance(field.minimum, Expression) or isinstance(field.maximum, Expression)
-    if validate is None and not is_bounded and not field.required:
-        return
     for draft in drafts:
         value = draft.values.get(name)
         if draft.before is not None and draft.before.get(name) == value:

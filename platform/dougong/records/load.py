@@ -11,12 +11,13 @@ from dougong.model.expression import Value
 from dougong.model.field import Field, LinkTarget
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
-from dougong.records.draft import Draft, Rows, Values
+from dougong.records.draft import Draft, Values
+from dougong.records.draft import Rows as DraftRows
 from dougong.records.kept import kept
 from dougong.records.locks import locked_of, running_among
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.storage.statements import Statement, among, together
+from dougong.storage.statements import Rows, Statement, Step, among, together
 
 
 def load(
@@ -45,6 +46,48 @@ RowsOf = dict[int, list[Values]]
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """What stands in other tables for some records: targets by field of type links, rows by sub-table, both by record."""
+
+    targets: Mapping[str, dict[int, tuple[int, ...]]]
+    rows: Mapping[str, RowsOf]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedQuestions:
+    """The statements that find it, for records given by `ids`; they can share a round trip with the one for the records."""
+
+    shape: Shape
+    lists: tuple[tuple[str, Statement], ...]
+    tables: tuple[tuple[str, Statement], ...]
+
+    def steps(self, ids: Sequence[int]) -> list[Step]:
+        """The statements with their parameters."""
+        return [(statement, {"ids": ids}) for _, statement in (*self.lists, *self.tables)]
+
+    def related(self, call: Call, answers: Sequence[Rows]) -> Related:
+        """What the statements found."""
+        lists = zip(self.lists, answers[: len(self.lists)], strict=True)
+        tables = zip(self.tables, answers[len(self.lists) :], strict=True)
+        return Related(
+            {name: _targets(answer) for (name, _), answer in lists},
+            {name: _by_parent(call, self.shape.tables[name], answer) for (name, _), answer in tables},
+        )
+
+
+def related_questions(
+    call: Call, shape: Shape, lists: Iterable[str], tables: Iterable[str]
+) -> RelatedQuestions:
+    """The questions for the targets of some fields and the rows of some sub-tables."""
+    fields = [(field, field.target) for field in map(shape.field, lists)]
+    return RelatedQuestions(
+        shape,
+        tuple((field.id, _links_of(call, shape, field, target)) for field, target in fields if target),
+        tuple((name, _rows_of(call, shape.tables[name])) for name in tables),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Records as they stand: their values by id, the rows of some of their sub-tables by table and record, and who is locked."""
 
@@ -57,31 +100,24 @@ def load_standing(
     call: Call, shape: Shape, identifiers: Sequence[int], action: str, tables: Sequence[str] = ()
 ) -> Standing:
     """Those of the living records that the actor may use for the action, kept from other writers, in one round trip."""
-    ids = {"ids": sorted(set(possible_ids(identifiers)))}
+    ids = sorted(set(possible_ids(identifiers)))
     usable = kept(call, ("load", shape.key, action), lambda: _usable(call, shape, action))
-    linked = [
-        (field.id, _links_of(call, shape, field, field.target)) for field in shape.lists if field.target
-    ]
-    inner = [(name, shape.tables[name]) for name in tables]
+    questions = related_questions(call, shape, [field.id for field in shape.lists], tables)
     found, running, *answers = together(
         call.connection,
         [
-            (usable, ids),
-            (running_among(call.dialect), {"key": shape.key, **ids}),
-            *((statement, ids) for _, statement in linked),
-            *((_rows_of(call, rows_shape), ids) for _, rows_shape in inner),
+            (usable, {"ids": ids}),
+            (running_among(call.dialect), {"key": shape.key, "ids": ids}),
+            *questions.steps(ids),
         ],
     )
-    values = {row[0]: shape.tidy(dict(zip(shape.table.c.keys(), row, strict=True))) for row in found}
-    for (name, _), answer in zip(linked, answers, strict=False):
-        targets = _targets(answer)
+    related = questions.related(call, answers)
+    names = shape.table.c.keys()
+    values = {row[0]: shape.tidy(dict(zip(names, row, strict=True))) for row in found}
+    for name, targets in related.targets.items():
         for identifier, each in values.items():
             each[name] = targets.get(identifier)
-    rows = {
-        name: _by_parent(call, rows_shape, answer)
-        for (name, rows_shape), answer in zip(inner, answers[len(linked) :], strict=True)
-    }
-    return Standing(values, rows, locked_of(call, running))
+    return Standing(values, related.rows, locked_of(call, running))
 
 
 def _usable(call: Call, shape: Shape, action: str) -> Statement:
@@ -183,6 +219,6 @@ def drafts_of(
                 Draft(f"{draft.path}{name}/{position}/", dict(values), before=values, id=values["id"])
                 for position, values in enumerate(standing)
             ]
-            draft.rows[name] = Rows(each, written=False)
+            draft.rows[name] = DraftRows(each, written=False)
             draft.values[name] = [row.values for row in each]
     return drafts

@@ -79,6 +79,8 @@ def _stamps(call: Call, drafts: Sequence[Draft]) -> dict[str, Sequence[Any] | Sa
 def update_changed(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Write what changed of existing records and count their versions up; drafts without a change are left alone."""
     touched = [draft for draft in drafts if draft.changed]
+    if not touched:
+        return
     for draft in touched:
         draft.values["version"] = (draft.before or {})["version"] + 1
         draft.values["updated_at"], draft.values["updated_by"] = stamp_of(call, draft)
@@ -133,6 +135,8 @@ def _delete_links(call: Call, shape: Shape, field: Field, sources: Sequence[int]
 
 
 def _write_rows(call: Call, shape: Shape, owners: Sequence[tuple[Draft, Rows]]) -> None:
+    if not owners:
+        return
     gone = [values["id"] for _, rows in owners for values in rows.removed]
     for field in shape.lists:
         _delete_links(call, shape, field, gone)

@@ -35,6 +35,9 @@ ColumnValues = Mapping[str, Sequence[Any] | Same]
 def insert_columns(connection: Connection, table: Table, columns: ColumnValues, count: int) -> None:
     """Insert `count` rows, given by columns; a column that is not named stays empty, or takes its default."""
     dialect = connection.dialect
+    if count == 1:
+        _insert_one(connection, table, columns)
+        return
     written = {
         name: ready
         for name, write in _writers(table, dialect)
@@ -46,6 +49,17 @@ def insert_columns(connection: Connection, table: Table, columns: ColumnValues, 
         copy_rows(connection, table, list(written), rows)
     else:
         _inserting(table, tuple(written), dialect.name).run_written(connection, list(rows))
+
+
+def _insert_one(connection: Connection, table: Table, columns: ColumnValues) -> None:
+    names, row = [], []
+    for name, write in _writers(table, connection.dialect):
+        given = columns.get(name)
+        value = given.value if isinstance(given, Same) else given[0] if given is not None else None
+        if value is not None:
+            names.append(name)
+            row.append(value if write is None else write(value))
+    _inserting(table, tuple(names), connection.dialect.name).run_written(connection, [row])
 
 
 def update_rows(

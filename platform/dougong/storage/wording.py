@@ -89,14 +89,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     "touched": ("涉及 {count} 行", "{count} rows"),
     "lost": ("{count} 个值将不再可见", "{count} values would disappear"),
     "aside": ("{count} 个值另存", "{count} values are kept aside"),
-    "quick": ("预计不到 1 秒", "takes less than a second, as far as can be told"),
+    "quick": ("预计不到 1 秒", "Takes less than a second, as far as can be told"),
     "takes:sqlite": (
         "预计约 {seconds} 秒；期间写入需等待，读取不受影响（{tables}）",
-        "takes about {seconds} s, as far as can be told; writers wait meanwhile, readers do not ({tables})",
+        "Takes about {seconds} s, as far as can be told; writers wait meanwhile, readers do not ({tables})",
     ),
     "takes:postgresql": (
         "预计约 {seconds} 秒；期间请求需等待（{tables}）",
-        "takes about {seconds} s, as far as can be told; requests wait meanwhile ({tables})",
+        "Takes about {seconds} s, as far as can be told; requests wait meanwhile ({tables})",
     ),
     "such_as": ("例如 {samples}", "such as {samples}"),
     "change": ("{before} → {after}", "{before} → {after}"),

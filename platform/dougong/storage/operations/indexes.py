@@ -51,7 +51,8 @@ class AddIndex(Operation):
         return [ddl.create_index(dialect, self.table, self.index)]
 
     def run(self, connection: Connection) -> None:
-        if self.index.name not in staging.known_indexes(connection, self.app) or not self._stands(connection):
+        is_begun = self.before is not None and self.index.name in staging.known_indexes(connection, self.app)
+        if not is_begun or not self._stands(connection):
             execute(connection, self.statements(connection.dialect))
 
     def _stands(self, connection: Connection) -> bool:
