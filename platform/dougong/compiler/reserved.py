@@ -9,7 +9,6 @@ APPS: frozenset[str] = frozenset(
         "api",
         "apps",
         "design",
-        "divisions",
         "dg",
         "files",
         "healthz",

@@ -67,6 +67,10 @@ API: Mapping[str, Pair] = {
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
     "POST /<app>/<entity>/import": ("Import CSV or XLSX", "导入 CSV 或 XLSX"),
+    "POST /<app>/<entity>/renumber/<field>": (
+        "Number all records of a serial field again; for admins",
+        "为流水号字段的全部记录重新编号；仅限管理员",
+    ),
     "GET /<app>/<entity>/export": ("Export as CSV, XLSX or JSON Lines", "导出为 CSV、XLSX 或 JSON Lines"),
     "GET /<app>/<entity>/choose/<field>": (
         "What may be put into a link or member field",
