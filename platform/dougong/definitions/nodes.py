@@ -21,7 +21,9 @@ class Source:
     layer: str = "template"
 
 
-@dataclass(slots=True, init=False)  # frozen ones take three times as long to make, and a large app has a million
+@dataclass(
+    slots=True, init=False
+)  # frozen ones take three times as long to make, and a large app has a million
 class Span:
     """Where a node stands: offsets into the text (end exclusive) and the 1-based line and column of its start.
 
