@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,25 @@ def test_every_event_of_an_undo_names_its_batch(shop: Shop) -> None:
     with shop.database.reading() as connection:
         found = connection.execute(select(HISTORY.c.action).where(HISTORY.c.batch == undone.batch)).all()
     assert len(found) == 2
+
+
+def test_of_two_who_undo_the_same_one_does(shop: Shop) -> None:
+    name, ids = a_batch_with_a_conflict(shop)
+    barrier, outcomes = threading.Barrier(2), list[str]()
+
+    def take() -> None:
+        barrier.wait()
+        try:
+            with shop.writing() as call:
+                done = undo_batch(call, name, conflicts="skip")
+            outcomes.append(f"{done.restored} restored")
+        except Refusal as refusal:
+            outcomes.append(refusal.kind)
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["2 restored", "conflict"]
+    assert [values(shop, each)["visits"] for each in ids] == [None, 10, None]

@@ -71,6 +71,19 @@ fields:
 rules:
   - {check: "cost < 100 OR cost IS EMPTY", message: {en: Too dear, zh: 太贵}}
 """,
+    "entities/note.yaml": """
+label: {en: Note, zh: 便签}
+title: "{text}"
+fields:
+  text: {type: text, required: true}
+  about:
+    type: link
+    to: [site, tool, job]
+    required: true
+    on_delete: cascade
+    inverse: notes
+    label: {en: About, zh: 关于}
+""",
     "reports/places.yaml": """
 label: {en: Sites by province, zh: 各省站点}
 from: site

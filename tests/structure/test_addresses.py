@@ -151,6 +151,27 @@ def test_a_cell_is_read_back(value: dict[str, str]) -> None:
     assert parsed(ADDRESS.to_cell(value, field("address"), "zh")) == value
 
 
+def test_an_import_takes_the_parts_from_columns_of_their_own(park: Park, tmp_path: Path) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text(
+        "name,地点.省,地点.城市,place.district,Place.Street and number,位置.纬度,spot.lng\n"
+        "A,广东,深圳,南山区,科技园路 1 号,31.2304,121.4737\nB,广东,杭州,,,,\nC,,,,,,\nD,,,,,91,0\n",
+        "utf-8",
+    )
+    done = run(park.database, park.release, park.people["root"], "park.site", file, Options())
+    assert (done.counts.added, done.counts.failed) == (2, 2)
+    found = [(each.code, each.path) for failure in done.failures for each in failure.problems]
+    assert found == [("not_in_division", "place"), ("beyond_the_earth", "spot")]
+    with park.reading() as call:
+        rows = [
+            read(call, "park.site", each.id)
+            for each in list_records(call, "park.site", Query(sort="id")).rows
+        ]
+    assert rows[0].values["place"] == {**NANSHAN, "detail": "科技园路 1 号"}
+    assert rows[0].values["spot"] == {"lat": "31.230400", "lng": "121.473700"}
+    assert rows[1].values["place"] is None
+
+
 def test_every_division_is_found_again_by_its_full_name() -> None:
     known = divisions()
     for each in known.by_code.values():

@@ -148,6 +148,7 @@ def test_a_renamed_entity_keeps_history_and_files(park: Park) -> None:
         if path not in ("entities/site.yaml", "reports/places.yaml")
     }
     sources["roles/guard.yaml"] = SOURCES["roles/guard.yaml"].replace("  site:", "  place:")
+    sources["entities/note.yaml"] = SOURCES["entities/note.yaml"].replace("[site,", "[place,")
     park.publish({**sources, "entities/place.yaml": renamed})
     with park.reading() as call:
         assert [each.action for each in history(call, "park.place", first).entries] == ["update", "create"]

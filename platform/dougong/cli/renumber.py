@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 import re
-from dataclasses import replace
-from typing import Any
-from uuid import uuid4
 
 from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console, table
 from dougong.cli.opening import calling, database_of, entity_key_of, settings_of
 from dougong.cli.planning import confirmed
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.records.batches import in_batch
 from dougong.records.renumber import Renumbering, preview, renumber
+from dougong.web.api.numbering import renumbering_document
 
 SUBJECT = re.compile(r"^(?P<key>[a-z0-9_]+\.[a-z0-9_]+)\.(?P<field>[a-z0-9_]+)$")
 
@@ -35,17 +34,17 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     with calling(database, settings, console, options.login) as call:
         found = preview(call, entity_key_of(call.release, parts["key"]), parts["field"])
     if options.dry_run or not found.changed:
-        console.result(_shown(console, found), _document(found, ""))
+        console.result(_shown(console, found), renumbering_document(found))
         return 0
     if not options.yes:
         console.note(_shown(console, found))
         if not confirmed(console, "renumber_ask"):
             return 1
-    batch = str(uuid4())
-    with calling(database, settings, console, options.login, write=True) as call:
-        done = renumber(replace(call, batch=batch), parts["key"], parts["field"])
-    words = console.say("renumbered", changed=len(done.changed), batch=batch)
-    console.result(words, _document(done, batch))
+    with calling(database, settings, console, options.login, write=True) as opened:
+        call = in_batch(opened, "renumber")
+        done = renumber(call, parts["key"], parts["field"])
+    words = console.say("renumbered", changed=len(done.changed), batch=call.batch)
+    console.result(words, renumbering_document(done, call.batch))
     return 0
 
 
@@ -56,11 +55,6 @@ def _shown(console: Console, found: Renumbering) -> str:
     rows = [(str(each.id), each.before or "", each.after) for each in found.first]
     more = ["…"] if len(found.changed) > len(rows) else []
     return "\n".join([counts, table(rows, console.say("renumber_head").split()), *more])
-
-
-def _document(found: Renumbering, batch: str) -> dict[str, Any]:
-    first = [{"id": str(each.id), "before": each.before, "after": each.after} for each in found.first]
-    return {"records": found.records, "changed": len(found.changed), "first": first, "batch": batch or None}
 
 
 COMMAND = Command("renumber", "renumber", _configure, _run)

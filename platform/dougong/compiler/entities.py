@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import fields, reserved, standing, titles
+from dougong.compiler import alternatives, fields, reserved, standing, titles
 from dougong.compiler.context import BOOLEAN, Context
 from dougong.compiler.item import Item
 from dougong.compiler.unique import unique_rules
@@ -23,7 +23,7 @@ def shells(context: Context) -> dict[str, Item]:
     """Puts every entity with its fields, but without expressions, into the context; gives what each was written as, by key."""
     items: dict[str, Item] = {}
     for identifier, document in context.checked.folder("entities").items():
-        item = Item.of(document)
+        item = Item.of(alternatives.expanded(context, document))
         if identifier in reserved.ENTITIES:
             context.report("D211", item, name=identifier, suggestion=f"{identifier}_record")
             context.damaged.add(identifier)
@@ -97,6 +97,11 @@ def _fields(context: Context, item: Item, entity: str) -> dict[str, Field]:
         if "/" in entity and entry.string("type") in ("table", "stage"):
             words = {"name": name, "type": entry.string("type"), "needed": "a field of another type"}
             context.report_at_key("D450", entry, advice="rows of a sub-table hold single values", **words)
+            context.damaged.add(name)
+            continue
+        if alternatives.is_alternative(entry.node):  # rows have no rules that could keep such links apart
+            words = {"name": name, "type": "link", "needed": "a link to one entity"}
+            context.report_at_key("D450", entry, advice="", **words)
             context.damaged.add(name)
             continue
         field = fields.shell(context, entry, entity)

@@ -26,7 +26,7 @@ _WORDS = {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "f
 RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
-    {"type", "label", "help", "required", "unique", "default", "formula", "was", "min", "max"}
+    {"type", "label", "help", "required", "unique", "default", "formula", "was", "copy", "min", "max"}
     | {"backfill", "unfit"}
 )
 _OWN = frozenset(
@@ -82,6 +82,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         accept=tuple(settings.get("accept", ())),
         max_size=int(settings.get("max_size", _MAX_SIZE)),
         was=str(settings.get("was", "")),
+        copies=settings.get("copy"),
         backfill=_backfill(context, item),
         unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",

@@ -10,6 +10,7 @@ APPS: frozenset[str] = frozenset(
         "apps",
         "design",
         "dg",
+        "divisions",
         "files",
         "healthz",
         "inbox",

@@ -21,14 +21,30 @@ class Source:
     layer: str = "template"
 
 
-@dataclass(slots=True)  # frozen ones take three times as long to make, and a large app has a million
+@dataclass(
+    slots=True, init=False
+)  # frozen ones take three times as long to make, and a large app has a million
 class Span:
-    """Where a node stands: offsets into the text (end exclusive) and the 1-based line and column of its start."""
+    """Where a node stands: offsets into the text (end exclusive) and the 1-based line and column of its start.
+
+    The length stands for the end, as Python keeps small numbers only once.
+    """
 
     start: int
-    end: int
+    length: int
     line: int
     column: int
+
+    def __init__(self, start: int, end: int, line: int, column: int) -> None:
+        self.start = start
+        self.length = end - start
+        self.line = line
+        self.column = column
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character."""
+        return self.start + self.length
 
 
 @dataclass(slots=True)

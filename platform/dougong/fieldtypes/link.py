@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger
 
 from dougong.fieldtypes.base import FieldType, Habits
 from dougong.fieldtypes.operators import OF_RECORD, Operator
-from dougong.fieldtypes.references import FILL, ID_SCHEMA, ON_DELETE, TARGET, record_id
+from dougong.fieldtypes.references import FILL, ID_SCHEMA, ON_DELETE, SEVERAL_TARGETS, TARGET, record_id
 from dougong.fieldtypes.settings import own
 from dougong.fieldtypes.texts import cell_line, narrow
 from dougong.model.expression import Type, Value
@@ -21,14 +21,16 @@ class LinkType(FieldType):
     label = Text.of({"zh": "关联记录", "en": "Link"})
     documentation = Text.of(
         {
-            "zh": "关联到另一条记录；对方自动有反向列表；目标删除时可以拒绝、一起删除或清空。",
+            "zh": "关联到另一条记录；对方自动有反向列表；目标删除时可以拒绝、一起删除或清空。"
+            "to: [甲, 乙] 关联到几种记录之一：每种一个字段（字段_甲、字段_乙），只能填一个。",
             "en": "Points to a record, which gets a list of the records that point to it; "
-            "says what happens when the target is deleted.",
+            "says what happens when the target is deleted. "
+            "to: [a, b] links to one of several entities: one field for each (field_a, field_b), only one of them filled.",
         }
     )
     icon = "arrow-up-right"
     widget = "record"
-    settings = own({**TARGET, "on_delete": ON_DELETE, "fill": FILL}, ("to",))
+    settings = own({**TARGET, "to": SEVERAL_TARGETS, "on_delete": ON_DELETE, "fill": FILL}, ("to",))
     operators: ClassVar[tuple[Operator, ...]] = OF_RECORD
 
     def expression_type(self, field: Field) -> Type:

@@ -29,6 +29,20 @@ TARGET: dict[str, Schema] = {
     "inverse": described(ID, "反向列表", "List on the other side"),
     "inverse_label": described(TEXT, "反向列表名称", "Label of that list"),
 }
+SEVERAL_TARGETS: Schema = {
+    **{name: part for name, part in TARGET["to"].items() if name not in ("type", "pattern")},
+    "anyOf": [
+        {"type": "string", "pattern": TARGET["to"]["pattern"]},
+        {
+            "type": "array",
+            "items": {"type": "string", "pattern": TARGET["to"]["pattern"]},
+            "minItems": 2,
+            "maxItems": 20,
+            "uniqueItems": True,
+        },
+    ],
+    "description": "An entity of this app, or app.entity; several of them make one link to each, only one of which is filled.",
+}
 ON_DELETE = described(
     {"enum": ["restrict", "cascade", "clear"], "default": "restrict"},
     "目标删除时",

@@ -86,6 +86,8 @@ class Field:
     accept: tuple[str, ...] = ()
     max_size: int = 20 * 1024 * 1024
     was: str = ""
+    copies: bool | None = None
+    """Whether a copy of the record takes the value along; None leaves it to the kind of field."""
     backfill: str = ""
     """An expression over the record as the version before had it: what records get that the new version has no value for."""
     unfit: str = ""

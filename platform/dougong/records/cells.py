@@ -12,6 +12,7 @@ from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
+from dougong.fieldtypes.texts import cell_line
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.attachments import Attachments
@@ -58,6 +59,11 @@ class CellReader:
         self._key, self._attachments = key, attachments
         self._own = [column for column in columns if not column.table]
         self._telling = [column for column in self._own if column.constant is None]
+        self._whole = [column for column in self._telling if not column.part]
+        self._parts: dict[str, list[Column]] = {}
+        for column in self._telling:
+            if column.part:
+                self._parts.setdefault(column.name, []).append(column)
         self._inner = [column for column in columns if column.table]
         self._tables = tuple(dict.fromkeys(column.table for column in self._inner))
         self._known: dict[int, dict[str, Value]] = {column.index: {} for column in columns}
@@ -89,7 +95,10 @@ class CellReader:
             for line in entry.lines:
                 if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
                     entry.problems.append(problem(call.language, "import_cells"))
-        for column in self._telling:
+        for columns in self._parts.values():
+            for entry in entries:
+                self._read_parts(call, entry, columns)
+        for column in self._whole:
             self._read_column(call, column, entries, self._reader(call, column, names))
         for column in self._own:
             if column.constant is not None:
@@ -117,6 +126,19 @@ class CellReader:
                 entry.problems.append(error.diagnostic(call, column))
             except Refusal as refusal:
                 entry.problems += [replace(each, path=name) for each in refusal.problems]
+
+    def _read_parts(self, call: Call, entry: Entry, columns: Sequence[Column]) -> None:
+        """Put a value together that stands in several columns, each of which holds a part."""
+        cells, first = entry.lines[0].cells, columns[0]
+        found = {each.part: cells[each.index] for each in columns if _filled(entry.lines[0], each)}
+        if not found and self._keep_empty:
+            return
+        assert first.field is not None
+        try:
+            parts = {part: cell_line(cell) for part, cell in found.items()}
+            entry.values[first.name] = TYPES[first.field.type].coerce(parts or None, first.field)
+        except Invalid as error:
+            entry.problems.append(error.problem.diagnostic(first.name, call.language))
 
     def _read_constant(
         self,

@@ -16,11 +16,14 @@ from dougong.records.record import Record
 from dougong.records.shape import Shape
 
 
-def create(call: Call, key: str, values: Mapping[str, Value]) -> Record:
-    """Create one record and return it as the actor may see it; refuses with every problem, each at its field."""
+def create(call: Call, key: str, values: Mapping[str, Value], named: bool = True) -> Record:
+    """Create one record and return it as the actor may see it, `named` as `read` says.
+
+    Refuses with every problem, each at its field.
+    """
     shape = open_door(call, key, "create")
     [draft] = _created(call, shape, [values], [""])
-    return read(call, key, draft.id)
+    return read(call, key, draft.id, named=named)
 
 
 def create_many(call: Call, key: str, records: Sequence[Mapping[str, Value]]) -> list[int]:

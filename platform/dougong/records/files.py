@@ -7,6 +7,7 @@ import mimetypes
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -219,6 +220,22 @@ def disposition(name: str, kind: str) -> str:
     how = "inline" if kind in _SHOWN else "attachment"
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def duplicate(call: Call, folder: Path, identifier: str) -> str:
+    """A file of its own with the same content as one that the actor may see; it waits to be attached."""
+    original = download(call, folder, identifier)
+    made = secrets.token_urlsafe(24)
+    target = path_of(folder, made)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(original.path, target)
+    target.chmod(0o600)
+    stored = original.file
+    row = {"name": stored.name, "type": stored.type, "size": stored.size, "sha256": stored.sha256}
+    call.connection.execute(
+        insert(FILE).values(key=made, created_at=call.at, created_by=call.actor.id, **row)
+    )
+    return made
 
 
 def release_files(call: Call, keys: Sequence[str]) -> None:

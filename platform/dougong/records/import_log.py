@@ -58,7 +58,7 @@ def begin(call: Call, key: str, name: str, file: str, options: Options, columns:
 
 def placed(columns: ColumnMap) -> dict[str, str]:
     """Where each column goes: header → field path."""
-    return {column.header: f"{column.table}.{column.name}".strip(".") for column in columns.columns}
+    return {column.header: column.path for column in columns.columns}
 
 
 def noted(connection: Connection, import_id: int, actor_id: int | None = None) -> RowMapping | None:

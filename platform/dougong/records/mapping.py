@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dougong.diagnostics import Diagnostic, Refusal, nearest
+from dougong.fieldtypes.parted import PARTED
 from dougong.model.field import Field
+from dougong.model.text import Text
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.messages import problem
@@ -42,6 +44,13 @@ class Column:
     field: Field | None
     constant: str | None = None
     """What every record gets, where no column of the file is meant."""
+    part: str = ""
+    """The part of the value that the column holds, as `city` of an address that stands in several columns."""
+
+    @property
+    def path(self) -> str:
+        """Where the column goes, as a mapping names it: `name`, `lines.item` or `address.city`."""
+        return ".".join(filter(None, (self.table, self.name, self.part)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,11 @@ class _Target:
     name: str
     field: Field | None
     ignored: bool = False
+    part: str = ""
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.table, self.name, self.part
 
 
 def system_label(name: str, language: str) -> str:
@@ -77,19 +91,19 @@ def map_columns(
     columns: list[Column] = []
     ignored: list[str] = []
     problems: list[Diagnostic] = []
-    taken: dict[tuple[str, str], str] = {}
+    taken: dict[tuple[str, str, str], str] = {}
     for index, title in enumerate(header):
         found = _find(call, title, given, known)
         if isinstance(found, Diagnostic):
             problems.append(found)
         elif found is None or found.ignored:
             ignored.append(title)
-        elif (found.table, found.name) in taken:
-            words = {"name": title, "other": taken[found.table, found.name]}
+        elif found.place in taken:
+            words = {"name": title, "other": taken[found.place]}
             problems.append(problem(call.language, "import_header_twice", title, **words))
         else:
-            taken[found.table, found.name] = title
-            columns.append(Column(index, title, found.table, found.name, found.field))
+            taken[found.place] = title
+            columns.append(Column(index, title, found.table, found.name, found.field, part=found.part))
             problems += _forbidden(call, shape, found, title)
     if not problems and not any(column.field for column in columns):
         problems.append(problem(call.language, "import_no_header"))
@@ -103,26 +117,25 @@ def propose_columns(
 ) -> tuple[Column, ...]:
     """The columns that can be mapped, as `map_columns` does it, the first of two for one field; the others are left to a person."""
     known = _targets(call, shape)
-    taken: set[tuple[str, str]] = set()
+    taken: set[tuple[str, str, str]] = set()
     columns: list[Column] = []
     for index, title in enumerate(header):
         found = _find(call, title, given, known)
-        if (
-            isinstance(found, Diagnostic)
-            or found is None
-            or found.ignored
-            or (found.table, found.name) in taken
-        ):
+        if isinstance(found, Diagnostic) or found is None or found.ignored or found.place in taken:
             continue
         if not _forbidden(call, shape, found, title):
-            taken.add((found.table, found.name))
-            columns.append(Column(index, title, found.table, found.name, found.field))
+            taken.add(found.place)
+            columns.append(Column(index, title, found.table, found.name, found.field, part=found.part))
     return tuple(columns)
 
 
 def add_constants(call: Call, shape: Shape, columns: ColumnMap, constants: Mapping[str, str]) -> ColumnMap:
     """The columns with one more for every fixed value: field id → text; sub-tables and fields with a column have none."""
-    known = {target.name: target for _, target in _named(call, shape) if not target.table and target.field}
+    known = {
+        target.name: target
+        for _, target in _named(call, shape)
+        if not target.table and target.field and not target.part
+    }
     taken = {column.name for column in columns.columns if not column.table}
     added: list[Column] = []
     problems: list[Diagnostic] = []
@@ -177,6 +190,9 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
         if field.type != "table":
             ignored = field.is_computed and not (call.keeps_numbers and field.type == "serial")
             yield names, _Target("", field.id, field, ignored)
+            for part, label in PARTED.get(field.type, {}).items():
+                inside = [f"{outer}.{name}" for outer in names for name in (part, *_texts(label))]
+                yield inside, _Target("", field.id, field, field.is_computed, part)
             continue
         rows = shape.tables[field.id]
         rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
@@ -188,6 +204,12 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
     for name in _IGNORED:
         yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, None, ignored=True)
     yield list(REASON), _Target("", "", None, ignored=True)
+
+
+def _texts(label: Text) -> list[str]:
+    """A label in its languages, and what it offers to choose from: 省/州 is 省 too."""
+    texts = [text for _, text in label.texts]
+    return [*texts, *(each for text in texts if "/" in text for each in text.split("/"))]
 
 
 def _names(field: Field) -> list[str]:

@@ -67,7 +67,7 @@ def _one(
     example = _telling(cells)
     if column is None:
         return ColumnPreview(title, written=_written(example))
-    target = f"{column.table}.{column.name}".strip(".")
+    target = column.path
     kind = _kind(column)
     if not kind or column.field is None:
         return ColumnPreview(title, target, written=_written(example))

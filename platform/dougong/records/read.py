@@ -11,12 +11,13 @@ from dougong.records.call import Call
 from dougong.records.chunks import possible_ids
 from dougong.records.doors import open_door
 from dougong.records.kept import kept
+from dougong.records.load import RelatedQuestions
 from dougong.records.messages import refuse
 from dougong.records.record import Record
-from dougong.records.rows import Wanted, fetch_records, wanted_fields
+from dougong.records.rows import Wanted, fetch_records, wanted_fields, wanted_related
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.storage.statements import Statement
+from dougong.storage.statements import Statement, together
 
 
 def read(
@@ -35,20 +36,25 @@ def read(
     plan = kept(
         call, ("read", key, tuple(expand), deleted, named), lambda: _plan(call, shape, expand, deleted, named)
     )
-    rows = plan.statement.rows(call.connection, {"id": identifier}) if possible_ids([identifier]) else []
+    if not possible_ids([identifier]):
+        refuse("missing", call.language, "not_found")
+    steps = [(plan.statement, {"id": identifier}), *plan.questions.steps([identifier])]
+    rows, *answers = together(call.connection, steps)
     if not rows:
         refuse("missing", call.language, "not_found")
-    return fetch_records(call, shape, plan.wanted, rows)[0]
+    return fetch_records(call, shape, plan.wanted, rows, plan.questions.related(call, answers))[0]
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     wanted: Wanted
     statement: Statement
+    questions: RelatedQuestions
 
 
 def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool, named: bool) -> _Plan:
     selection = Selection(call, shape, deleted=deleted)
     selection.where(shape.table.c.id == bindparam("id", type_=BigInteger))
     wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True, named=named)
-    return _Plan(wanted, Statement(selection.select(*wanted.columns), call.dialect))
+    statement = Statement(selection.select(*wanted.columns), call.dialect)
+    return _Plan(wanted, statement, wanted_related(call, shape, wanted))

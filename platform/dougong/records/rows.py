@@ -12,13 +12,14 @@ from dougong.diagnostics import nearest
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.load import linked_ids, load_rows
+from dougong.records.load import Related, RelatedQuestions, related_questions
 from dougong.records.masking import mask_values
 from dougong.records.messages import refuse
 from dougong.records.record import MEMBER, Record
 from dougong.records.shape import Shape
 from dougong.records.titles import Wanted as WantedTitles
 from dougong.records.titles import find_titles, merge, target_key, title_fields, titler, wanted_by
+from dougong.storage.statements import together
 
 SYSTEM: tuple[str, ...] = (
     "id",
@@ -76,16 +77,31 @@ def wanted_fields(
     return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, linked, named)
 
 
-def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Sequence[Any]]) -> list[Record]:
-    """Records from the rows of a statement whose first columns are `wanted.columns`."""
+def wanted_related(call: Call, shape: Shape, wanted: Wanted) -> RelatedQuestions:
+    """The questions for what is wanted from other tables."""
+    lists = [field.id for field in shape.lists if field.id in wanted.shown]
+    return related_questions(call, shape, lists, [name for name in shape.tables if name in wanted.shown])
+
+
+def fetch_records(
+    call: Call,
+    shape: Shape,
+    wanted: Wanted,
+    rows: Sequence[Sequence[Any]],
+    related: Related | None = None,
+) -> list[Record]:
+    """Records from the rows of a statement whose first columns are `wanted.columns`; `related` may have been asked for with it."""
     found = [shape.tidy(dict(zip(wanted.names, row, strict=False))) for row in rows]
-    identifiers = [values["id"] for values in found]
-    for field in shape.lists:
-        if field.id in wanted.shown:
-            lists = linked_ids(call, shape, field, identifiers)
-            for values in found:
-                values[field.id] = lists.get(values["id"])
-    row_titles = _add_tables(call, shape, wanted, found)
+    if not found:
+        return []
+    if related is None:
+        questions = wanted_related(call, shape, wanted)
+        steps = questions.steps([values["id"] for values in found])
+        related = questions.related(call, together(call.connection, steps))
+    for name, targets in related.targets.items():
+        for values in found:
+            values[name] = targets.get(values["id"])
+    row_titles = _add_tables(call, shape, wanted, found, related)
     titles = find_titles(
         call, merge(wanted_by(shape, found, wanted.linked), row_titles, _people(wanted, found))
     )
@@ -110,15 +126,15 @@ def fetch_records(call: Call, shape: Shape, wanted: Wanted, rows: Sequence[Seque
     ]
 
 
-def _add_tables(call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]]) -> WantedTitles:
+def _add_tables(
+    call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]], related: Related
+) -> WantedTitles:
     """Put the rows of the wanted sub-tables into the records, without hidden columns; tells which titles they need."""
     titles: WantedTitles = {}
-    for name, rows_shape in shape.tables.items():
-        if name not in wanted.shown:
-            continue
+    for name, by_record in related.rows.items():
+        rows_shape = shape.tables[name]
         hidden = access(call.release, call.actor, rows_shape.key, "read").hidden
         shown = ["id", *(each for each in rows_shape.entity.fields if each not in hidden)]
-        by_record = load_rows(call, rows_shape, [values["id"] for values in found])
         for values in found:
             rows = [{each: row.get(each) for each in shown} for row in by_record.get(values["id"], ())]
             for row in rows:

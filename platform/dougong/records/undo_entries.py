@@ -100,10 +100,11 @@ def _conflicts(call: Call, shape: Shape, entries: Sequence[PastEntry], trusted: 
 
 
 def _states(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> dict[int, tuple[int, bool]]:
-    """Record → its version and whether it is in the bin."""
+    """Record → its version and whether it is in the bin; nobody else changes it from now on."""
     table, found = shape.table, {}
     for chunk in chunks(sorted({entry.record_id for entry in entries})):
         statement = select(table.c.id, table.c.version, table.c.deleted_at).where(table.c.id.in_(chunk))
+        statement = statement.order_by(table.c.id).with_for_update(of=table)
         for row in call.connection.execute(statement):
             found[row.id] = (row.version, row.deleted_at is not None)
     return found

@@ -21,9 +21,14 @@ from dougong.records.shape import Shape
 
 
 def update(
-    call: Call, key: str, identifier: int, changes: Mapping[str, Value], if_version: int | None = None
+    call: Call,
+    key: str,
+    identifier: int,
+    changes: Mapping[str, Value],
+    if_version: int | None = None,
+    named: bool = True,
 ) -> Record:
-    """Change some fields of one record and return it; `if_version` refuses when somebody else was faster.
+    """Change some fields of one record and return it; `if_version` refuses when somebody else was faster; `named` as `read` says.
 
     Of a sub-table all rows are given: those with an id are kept and changed, those without are new, the others are removed.
     """
@@ -34,7 +39,7 @@ def update(
     if found:
         raise Refusal("invalid", found)
     write(call, shape, [draft])
-    return read(call, key, identifier)
+    return read(call, key, identifier, named=named)
 
 
 def changed_draft(

@@ -67,6 +67,10 @@ API: Mapping[str, Pair] = {
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
     "POST /<app>/<entity>/import": ("Import CSV or XLSX", "导入 CSV 或 XLSX"),
+    "POST /<app>/<entity>/renumber/<field>": (
+        "Number all records of a serial field again; for admins",
+        "为流水号字段的全部记录重新编号；仅限管理员",
+    ),
     "GET /<app>/<entity>/export": ("Export as CSV, XLSX or JSON Lines", "导出为 CSV、XLSX 或 JSON Lines"),
     "GET /<app>/<entity>/choose/<field>": (
         "What may be put into a link or member field",
@@ -88,6 +92,10 @@ API: Mapping[str, Pair] = {
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
+    f"POST {RECORD}/copy": (
+        "A copy of it, with other values where they are given",
+        "复制记录，可另给部分字段的值",
+    ),
     f"POST {RECORD}/history/<entry>/undo": ("Take back one change of it", "撤销其中一次修改"),
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),

@@ -8,6 +8,7 @@ from dataclasses import field as attribute
 from typing import Any
 
 from dougong.fieldtypes.file import FILES
+from dougong.fieldtypes.parted import PARTED
 from dougong.model.entity import Entity
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -184,6 +185,10 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
             ]
         else:
             found.append(Choice(name, label))
+            found += [
+                Choice(f"{name}.{part}", f"{label} › {inside.get(language)}")
+                for part, inside in PARTED.get(each.type, {}).items()
+            ]
     return (*found, Choice(ID, system_label(ID, language)))
 
 

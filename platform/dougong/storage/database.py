@@ -141,6 +141,9 @@ class Database:
                 if self.statement_seconds and was_stopped(error):
                     raise too_costly(self.statement_seconds) from error
                 raise
+            finally:
+                if begin is READING:
+                    _end_reading(connection)
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""
@@ -197,6 +200,15 @@ class Database:
             max_overflow=pool_size,
             connect_args=options,
         )
+
+
+def _end_reading(connection: Connection) -> None:
+    """End a transaction that could not write anything. PostgreSQL is told to commit, as its driver forgets what it has prepared
+    when a transaction is rolled back; SQLite rolls back when the connection goes back to the pool."""
+    if connection.dialect.name == "postgresql" and not connection.invalidated:
+        driver: Any = connection.connection.driver_connection
+        if driver.info.transaction_status.name == "INTRANS":
+            run_script(connection, "COMMIT")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from dougong.storage import ledger
 from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
-from dougong.storage.statements import run_script
+from dougong.storage.statements import forget_prepared, run_script
 from dougong.storage.tables import Tables, tables_of
 
 
@@ -98,6 +98,8 @@ class _Kept:
 _LARGE = 5_000
 """From so many fields on, looking through a release again and again costs requests more than settling it once."""
 _registering = threading.Lock()
+_SEEN = "dougong generation"
+"""Under this a pooled connection notes the generation whose tables its prepared statements were made for."""
 
 
 class Releases:
@@ -136,6 +138,9 @@ class Releases:
         return self._of(connection, run_script(connection, _PIN[connection.dialect.name])[0][0])
 
     def _of(self, connection: Connection, generation: int) -> Release:
+        if connection.info.get(_SEEN) != generation:
+            forget_prepared(connection, generation)
+            connection.info[_SEEN] = generation
         newest = self._newest
         if newest is not None and newest.generation == generation:
             return newest

@@ -335,6 +335,20 @@ def run_script(connection: Connection, text: str) -> Rows:
         raise _wrapped(connection, text, error) from error
 
 
+def forget_prepared(connection: Connection, generation: int) -> None:
+    """Have PostgreSQL forget the statements that were prepared over a connection: their tables may have changed since.
+
+    The driver forgets them together with the server, but only looks at the answers to a text that it has not met before.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and driver.prepare_threshold is not None:
+        command = f"DEALLOCATE ALL /* generation {int(generation)} */"
+        try:
+            driver.execute(command)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, command, error) from error
+
+
 def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers or not rows:

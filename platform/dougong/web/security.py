@@ -33,7 +33,9 @@ HEADERS: tuple[tuple[str, str], ...] = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"),
     ("X-Frame-Options", "DENY"),
+    ("Cache-Control", "no-store"),
 )
+SECURE_HEADERS: tuple[tuple[str, str], ...] = (("Strict-Transport-Security", "max-age=31536000"),)
 
 
 def protect(headers: Headers, secure: bool, frames: Collection[str] = ()) -> None:
@@ -44,11 +46,10 @@ def protect(headers: Headers, secure: bool, frames: Collection[str] = ()) -> Non
     if frames:
         sources = " ".join(f"https://{host}" for host in frames)
         headers.setdefault("Content-Security-Policy", f"{POLICY}; frame-src {sources}")
-    for name, value in HEADERS:
-        headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", "no-store")
-    if secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    present = {name.lower() for name, _ in headers}
+    for name, value in (*HEADERS, *(SECURE_HEADERS if secure else ())):
+        if name.lower() not in present:
+            headers.add(name, value)
 
 
 def host_is_allowed(host: str, allowed: Collection[str]) -> bool:

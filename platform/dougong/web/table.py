@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, records, tasks, undoing
+from dougong.web.api import apps, definitions, description, details, numbering, records, tasks, undoing
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.pages import (
@@ -65,6 +65,7 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
+    api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
     api("POST", "/<app>/<entity>/files", details.attach, "field"),
     api("POST", "/<app>/<entity>/import", api_transfer.import_, *api_transfer.IMPORT_PARAMETERS),
@@ -74,6 +75,7 @@ API: tuple[Route, ...] = (
     api("PATCH", RECORD, records.update),
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
+    api("POST", f"{RECORD}/copy", undoing.copy),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),

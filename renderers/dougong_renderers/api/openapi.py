@@ -116,6 +116,7 @@ def _figures(app: AppDescription) -> Document:
 def _entity(entity: EntityDescription, name: str) -> Document:
     base = f"/api/v1/{entity.app}/{entity.id}"
     record = parts.reference(name)
+    copied: Document = {}
     collection: Document = {"get": _list(entity, name, record)}
     one: Document = {"parameters": [parts.ID_PARAMETER], "get": _read(entity, name, record)}
     if "create" in entity.actions:
@@ -125,6 +126,12 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             parts.created(record),
             body=parts.reference(f"{name}.new"),
         )
+        copied[f"{base}/{{id}}/copy"] = {
+            "parameters": [parts.ID_PARAMETER],
+            "post": parts.operation(
+                f"{name}.copy", entity.label, parts.created(record), body=parts.copy_of(name)
+            ),
+        }
     if "update" in entity.actions:
         one["patch"] = parts.operation(
             f"{name}.update",
@@ -138,7 +145,7 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             f"{name}.delete", entity.label, parts.no_content(), parameters=[parts.IF_MATCH]
         )
     paths = {base: collection, f"{base}/{{id}}": one, f"{base}/aggregate": {"get": _aggregate(entity, name)}}
-    return paths | _details(entity, name, base) | approvals.action_paths(entity, name, base)
+    return paths | copied | _details(entity, name, base) | approvals.action_paths(entity, name, base)
 
 
 def _list(entity: EntityDescription, name: str, record: Document) -> Document:

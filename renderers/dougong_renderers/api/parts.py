@@ -163,6 +163,15 @@ PAGES: list[Document] = [
 ]
 
 
+def copy_of(name: str) -> Document:
+    """What may be said about a copy of a record."""
+    return {
+        "type": "object",
+        "properties": {"values": reference(f"{name}.values"), "rows": {"type": "boolean", "default": True}},
+        "additionalProperties": False,
+    }
+
+
 def names(allowed: Sequence[str]) -> Document:
     """A list of names separated by commas."""
     return {"type": "string", "description": ", ".join(allowed), "examples": [allowed[0]] if allowed else []}

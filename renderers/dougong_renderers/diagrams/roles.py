@@ -9,7 +9,7 @@ from dougong.model.role import ACTIONS, Permission
 from dougong_renderers.diagrams.svg import ACCENT, Drawing, shortened
 
 FIRST = 168.0
-COLUMN = 150.0
+COLUMN = 190.0
 LINE = 30.0
 HEAD = 44.0
 _CELL = 18.0
@@ -19,8 +19,10 @@ _ACTIONS = {
     "create": ("建", "C", "新建", "create"),
     "update": ("改", "U", "修改", "update"),
     "delete": ("删", "D", "删除", "delete"),
+    "purge": ("清", "P", "彻底删除", "delete for good"),
     "import": ("导", "I", "导入", "import"),
     "export": ("出", "E", "导出", "export"),
+    "reveal": ("显", "V", "显示全文", "reveal"),
 }
 _WORDS = {
     "title": ("{label}：角色与权限", "{label}: roles and rights"),
@@ -103,15 +105,20 @@ def _legend(drawing: Drawing, language: str) -> None:
     for action in ACTIONS:
         short, word = _ACTIONS[action][0::2] if language.startswith("zh") else _ACTIONS[action][1::2]
         drawing.text(x, 12, f"{short} {word}", size=12, soft=True)
-        x += 78
+        x += _words_wide(word, language)
     samples = (("all", Permission("read")), ("hidden", Permission("read", None, ("x",))), ("none", None))
     x = 0.0
     for word, permission in samples:
         _mark(drawing, x, 24, "read", permission, language, f"legend {word}")
         drawing.text(x + 26, 37, _say(word, language), size=12, soft=True)
-        x += 60 + len(_say(word, language)) * (12 if language.startswith("zh") else 7)
+        x += 20 + _words_wide(_say(word, language), language)
     drawing.box(x, 24, _CELL, _CELL, radius=4, fill=0, line=0.6, name="legend some")
     drawing.text(x + 26, 37, _say("some", language), size=12, soft=True)
+
+
+def _words_wide(words: str, language: str) -> float:
+    """The room for a sign and some words beside it."""
+    return 40 + len(words) * (12 if language.startswith("zh") else 7)
 
 
 def _description(app: App, language: str) -> str:

@@ -1236,7 +1236,7 @@ def import_map(language: str) -> s.ImportScreen:
 
 def export_choice(language: str) -> s.ExportScreen:
     labels = (
-        ("id", "ID"),
+        ("id", pick(language, "编号", "ID")),
         ("name", pick(language, "商机名称", "Name")),
         ("amount", pick(language, "金额", "Amount")),
     )

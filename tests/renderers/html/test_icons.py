@@ -12,7 +12,7 @@ NAME = r'"([a-z][a-z0-9-]+)"'
 # Words inside icon(…) in templates that choose between icons and are none themselves.
 KEYS = {
     "access", "added", "asc", "bad", "changed", "conflict", "created", "deleted", "end", "failing", "grip", "imported",
-    "met", "missing", "ok", "removed", "restored", "stage", "submitted", "up", "waiting", "warn", "withdrawn", "file",
+    "met", "missing", "ok", "removed", "restored", "stage", "submitted", "up", "waiting", "warn", "withdrawn", "file", "merged", "revealed",
 }  # fmt: skip
 
 

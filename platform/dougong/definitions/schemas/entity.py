@@ -150,6 +150,12 @@ def _settings(
         "label": LABEL,
         "help": HELP,
         "was": titled(ID, "Former id", "旧标识"),
+        "copy": titled(
+            BOOLEAN,
+            "Taken along by a copy",
+            "复制记录时带上",
+            description="By default all but unique values, stages, files and masked values, which are not copied.",
+        ),
         **{key: schema for key, schema in _COMMON.items() if key in allows},
         **(_MENDING if "default" in allows else {}),
         **own.get("properties", {}),

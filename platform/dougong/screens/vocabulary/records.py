@@ -23,8 +23,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "search_bin": ("在回收站中搜索", "Search the recycle bin"),
     "bin_more": ("更多", "More"),
     "history_newest": ("回到最新", "Back to the newest"),
-    "merge_survivor": ("保留", "Keep this one"),
-    "merge_gone": ("并入后移入回收站", "Goes to the recycle bin"),
     "merge_both": ("全部保留", "Keep all"),
     "merge_which": ("保留哪一条？", "Which record stays?"),
     "merge_values": ("每个字段保留谁的值？", "Whose value for every field?"),

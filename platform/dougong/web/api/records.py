@@ -113,7 +113,7 @@ def create(exchange: Exchange, app: str, entity: str) -> Response:
     values = exchange.an_object()
 
     def change(call: Call) -> Answer:
-        record = create_record(call, entity_key(call, app, entity), values)
+        record = create_record(call, entity_key(call, app, entity), values, named=False)
         headers = {"Location": f"/api/v1/{app}/{entity}/{record.id}", "ETag": etag(record.version)}
         return Answer(201, record_document(call, record), headers)
 
@@ -126,7 +126,7 @@ def update(exchange: Exchange, app: str, entity: str, identifier: str) -> Respon
 
     def change(call: Call) -> Answer:
         key, number = entity_key(call, app, entity), record_id(identifier)
-        return _record_answer(call, update_record(call, key, number, values, version))
+        return _record_answer(call, update_record(call, key, number, values, version, named=False))
 
     return change_once(exchange, change, values)
 

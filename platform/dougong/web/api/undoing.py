@@ -1,4 +1,4 @@
-"""Merging, deleting for good and taking back, over HTTP."""
+"""Copying, merging, deleting for good and taking back, over HTTP."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from dougong.records.call import Call
+from dougong.records.copy_ import copy_record
 from dougong.records.duplicates import duplicates as find_duplicates
 from dougong.records.merge import BOTH
 from dougong.records.merge import merge as merge_records
@@ -23,6 +24,23 @@ from dougong.web.once import Answer, change_once
 from dougong.web.problems import diagnostic_document
 
 _LONGEST_BATCH = 100
+
+
+def copy(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
+    """POST …/{id}/copy: a new record like this one; `values` say what is different, `rows` false leaves sub-tables out."""
+    has_body = bool(exchange.request.content_length)
+    body = exchange.an_object("values", "rows") if has_body else {}
+    values, rows = an_object(body.get("values", {})), body.get("rows", True)
+    if not isinstance(rows, bool):
+        raise refuse("malformed", "W313", "rows", name="rows", expected="true or false")
+
+    def change(call: Call) -> Answer:
+        key, folder = entity_key(call, app, entity), exchange.runtime.files_folder
+        made = copy_record(call, folder, key, record_id(identifier), values, rows)
+        headers = {"Location": f"/api/v1/{app}/{entity}/{made.id}", "ETag": etag(made.version)}
+        return Answer(201, record_document(call, made), headers)
+
+    return change_once(exchange, change, dict(body))
 
 
 def merge(exchange: Exchange, app: str, entity: str) -> Response:
