@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from dougong.screens import shape as s
 from dougong.screens.words import count, say
+from tests.renderers.html import sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
 from tests.renderers.html.sample_parts import file_piece, person, pick, stage, text
 
@@ -1729,5 +1730,9 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "apps": (apps, "apps"),
     "search": (search, "apps"),
     "settings": (settings, "me"),
+    "bin": (sample_changes.recycle_bin, ""),
+    "history": (lambda language: sample_changes.history(language, events(language)), ""),
+    "merge": (sample_changes.merge, ""),
+    "merge_search": (sample_changes.merge_search, ""),
 }
 """Name → the screen in a language, and the place that is marked in the frame."""
