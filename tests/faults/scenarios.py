@@ -226,7 +226,9 @@ class BackupScenario(_Shop):
 
     def prepare(self, url: str) -> None:
         super().prepare(url)
-        BatchScenario().run(self.open(url), 0, lambda word: None)
+        database = self.open(url)
+        BatchScenario().run(database, 0, lambda word: None)
+        database.dispose()
 
     def run(self, database: Database, step: int, acknowledge: Acknowledge) -> None:
         backup(database, self._target(database, step))
