@@ -272,6 +272,9 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
         inputs.append(_target(designing.app, field, language))
     if field.type == "serial":
         inputs += serial_inputs(field, language)
+    if field.type == "embed":
+        written = str(field.extra.get("url", ""))
+        inputs.append(FormField("url", "text", text("property_url", language), written, max_length=500))
     inputs += _numbers(field, language)
     if "default" in kind.allows and field.formula is None and field.type != "stage":
         inputs.append(

@@ -440,6 +440,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_mode_fast": ("快速：可能有空号", "Fast, may leave gaps"),
         "property_default": ("默认值（公式）", "Default (formula)"),
         "property_formula": ("公式", "Formula"),
+        "property_url": (
+            "地址模板（如 https://maps.example.com/?q={name}）",
+            "Address with fields (https://maps.example.com/?q={name})",
+        ),
         "property_minimum": ("最小值", "Minimum"),
         "property_maximum": ("最大值", "Maximum"),
         "property_decimals": ("小数位", "Decimals"),

@@ -21,7 +21,7 @@ from dougong.web.serial_design import set_serial
 Files = dict[str, str | None]
 Parameters = Mapping[str, str]
 ENDINGS = (".yaml", ".yml", ".json")
-PLAIN_PROPERTIES = ("default", "formula", "min", "max")
+PLAIN_PROPERTIES = ("default", "formula", "min", "max", "url")
 NUMBER_PROPERTIES = ("max_length", "decimals")
 FLAG_PROPERTIES = ("required", "unique")
 ON = frozenset({"true", "on", "1"})
@@ -117,8 +117,10 @@ def _add_field(bench: Bench, given: Parameters) -> Files:
         settings["options"] = {"a": {"label": "A"}, "b": {"label": "B"}}
     if kind in ("link", "links"):
         settings["to"] = next(each.id for each in bench.app.entities.values() if not each.parent)
-    if kind in ("serial",):
+    if kind == "serial":
         settings["parts"] = [{"count": 5}]
+    if kind == "embed":
+        settings["url"] = "https://www.example.com/"
     text = edit.add_key(bench.entity_text, ["fields"], name, settings, bench.entity_path)
     section = _section(bench, given.get("section", "") or bench.form.sections[-1].id)
     position = _position(given, len(section.fields))
