@@ -20,8 +20,8 @@ from dougong.records.messages import problem, refuse
 from dougong.records.resolving import SHOWN_CANDIDATES
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.records.unique import is_one_of
 from dougong.records.update import tables_needed
+from dougong.storage.statements import Statement, holding_keys, key_values
 
 Key = tuple[Value, ...]
 
@@ -116,11 +116,10 @@ class Matcher:
         table = self._shape.table
         columns = [table.c[name] for name in self._match]
         found: dict[Key, list[int]] = {}
+        readable = Selection(call, self._shape).select(table.c.id, *columns)
+        statement = Statement(holding_keys(readable, columns, "keys", call.dialect), call.dialect)
         for chunk in chunks(keys):
-            statement = (
-                Selection(call, self._shape).where(is_one_of(columns, chunk)).select(table.c.id, *columns)
-            )
-            for row in call.connection.execute(statement):
+            for row in statement.rows(call.connection, key_values("keys", chunk, call.dialect)):
                 found.setdefault(tuple(row[1:]), []).append(row[0])
         return found
 
