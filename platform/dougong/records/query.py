@@ -202,12 +202,6 @@ def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> S
     return statement.offset(offset) if query.offset else statement
 
 
-def select_by(call: Call, shape: Shape, query: Query) -> Selection:
-    """The records that a query means, without order and page."""
-    selection = Selection(call, shape, "delete" if query.deleted else "read", query.deleted)
-    return selection.filter(query.view).filter(query.filter).search(query.q)
-
-
 def _check(call: Call, query: Query) -> None:
     language = call.language
     if isinstance(query.limit, bool) or not 1 <= query.limit <= LIMIT:
