@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -295,9 +296,17 @@ def _compiled(call: Call, entity: Entity, source: str) -> Expression | None:
 
 def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
     """The fields one may filter by, with the conditions their types offer."""
-    language = call.language
+    visible = visible_fields(call, entity)
+    question = ("filter fields", entity.key, call.language, tuple(visible))
+    found = call.release.cache.get(question)
+    if not isinstance(found, tuple):
+        found = call.release.cache[question] = _filter_fields(entity, visible, call.language)
+    return found
+
+
+def _filter_fields(entity: Entity, visible: Mapping[str, Field], language: str) -> tuple[FilterField, ...]:
     found = []
-    for name, each in visible_fields(call, entity).items():
+    for name, each in visible.items():
         kind = TYPES[each.type]
         if not kind.operators:
             continue
