@@ -16,6 +16,7 @@ from dougong.storage.database import Database
 from dougong.storage.drift import verify
 from dougong.storage.install import install
 from dougong.storage.ledger import Version
+from dougong.storage.mends import NONE, Wishes
 from dougong.storage.plan import Plan, plan
 from dougong.storage.release import Release, releases_of
 from dougong.storage.rollback import plan_rollback
@@ -29,11 +30,15 @@ class World:
         self.database = database
         self.releases = releases_of(database, compile_app)
 
-    def plan(self, description: Mapping[str, Any]) -> Plan:
+    def plan(self, description: Mapping[str, Any], wishes: Wishes = NONE) -> Plan:
         new = build(description)
         with self.database.reading() as connection:
             return plan(
-                self.releases.recorded(connection, new.id), new, connection, compile_app=self.releases.compile
+                self.releases.recorded(connection, new.id),
+                new,
+                connection,
+                compile_app=self.releases.compile,
+                wishes=wishes,
             )
 
     def publish(self, description: Mapping[str, Any], **options: Any) -> Version:

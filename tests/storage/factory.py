@@ -93,15 +93,23 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         unique=settings.get("unique", False),
         default=_literal(default) if default is not None else None,
         decimals=settings.get("decimals", 2),
+        minimum=_bound(settings.get("minimum")),
+        maximum=_bound(settings.get("maximum")),
         max_length=settings.get("max_length"),
+        pattern=settings.get("pattern", ""),
         options=tuple(Option(each, Text.of(each)) for each in settings.get("options", ())),
         target=_target(app, target, settings) if target else None,
         was=settings.get("was", ""),
         backfill=settings.get("backfill", ""),
         unfit=settings.get("unfit", ""),
         table=f"{app}.{entity}/{name}" if settings["type"] == "table" else "",
-        extra={key: value for key, value in TYPES[settings["type"]].defaults.items() if key not in _KNOWN},
+        extra={key: value for key, value in TYPES[settings["type"]].defaults.items() if key not in _KNOWN}
+        | settings.get("extra", {}),
     )
+
+
+def _bound(value: Any) -> Decimal | None:
+    return Decimal(str(value)) if value is not None else None
 
 
 def _target(app: str, key: str, settings: Mapping[str, Any]) -> LinkTarget:

@@ -66,7 +66,8 @@ def next_version(random: Random, before: Description) -> Description:
     for _ in range(random.randint(1, 5)):
         action = random.choice(
             (_add_entity, _remove_entity, _rename_entity, _add, _add, _remove, _rename, _retype, _retype,
-             _retype, _decimals, _require, _make_unique, _options, _toggle_search, _toggle_index, _grant_again, _widen_link)
+             _retype, _decimals, _require, _tighten, _tighten,
+             _make_unique, _options, _toggle_search, _toggle_index, _grant_again, _widen_link)
         )  # fmt: skip
         action(random, description, renamed)
     return description
@@ -252,6 +253,24 @@ def _require(random: Random, description: Description, renamed: set[str]) -> Non
     if random.random() < 0.7:
         settings["default"] = "new" if settings["type"] == "text" else 5
         settings["unfit"] = "default"
+
+
+def _tighten(random: Random, description: Description, renamed: set[str]) -> None:
+    """Bounds, lengths and patterns that some of the values that stand there may break."""
+    chosen = _plain(random, description)
+    if chosen is None:
+        return
+    settings = chosen[2]
+    if settings["type"] in {"integer", "decimal", "money"}:
+        settings[random.choice(("minimum", "maximum"))] = random.choice((-5, 0, 10, 40, 500))
+    elif settings["type"] in {"text", "long_text"}:
+        settings["max_length"] = random.choice((2, 5, 12))
+        if settings["type"] == "text" and random.random() < 0.4:
+            settings["pattern"] = random.choice((r"[0-9]+", r"[^@]*"))
+    else:
+        return
+    if random.random() < 0.6 and not settings.get("required"):
+        settings["unfit"] = "aside"
 
 
 def _make_unique(random: Random, description: Description, renamed: set[str]) -> None:

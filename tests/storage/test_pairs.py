@@ -3,14 +3,17 @@ left to plan, and a rollback gives back every value."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
+from decimal import Decimal
 from random import Random
 from typing import Any
 
 import pytest
 
 from dougong.diagnostics import Refusal
+from dougong.model.field import Field
 from dougong.storage import catalogue, ledger, tables
 from dougong.storage.database import Database
 from dougong.storage.install import install
@@ -22,6 +25,7 @@ from dougong.storage.operations import (
     FillValues,
     RemoveColumn,
     RemoveTable,
+    TightenField,
 )
 from dougong.storage.plan import Plan
 from dougong.storage.schema import Schema
@@ -78,6 +82,7 @@ def _pair(world: World, random: Random, app: str) -> str:
     data = _data(world, app)
     after = next_version(random, before)
     plan = world.plan(after)
+    _compare_tightened(plan, data)
     if plan.obstacles():
         with pytest.raises(Refusal):
             world.publish(after, allow_loss=True)
@@ -205,6 +210,28 @@ def _compare_counts(world: World, plan: Plan, data: Rows, app: str) -> None:
         found = _filled(after[key], field)
         if not counted.is_partial:
             assert found == counted.kept + counted.filled - counted.aside, (key, field)
+
+
+def _compare_tightened(plan: Plan, data: Rows) -> None:
+    """The rows that a plan counts against tighter rules are those that break them."""
+    for step in plan.steps:
+        operation = step.operation
+        if isinstance(operation, TightenField) and not operation.mended and operation.before is not None:
+            rows = [row for row in data[operation.before.key] if row.get("deleted_at") is None]
+            broken = [row["id"] for row in rows if _breaks(row[operation.former.field], operation.new_field)]
+            assert step.impact.failing == len(broken)
+            assert step.impact.first == tuple(broken[:10])
+            assert bool(broken) == bool(step.offers)
+
+
+def _breaks(value: Any, field: Field) -> bool:
+    if value is None:
+        return False
+    if isinstance(value, str):
+        longest = field.max_length or len(value)
+        return len(value) > longest or bool(field.pattern and not re.fullmatch(field.pattern, value))
+    low, high = field.minimum, field.maximum
+    return (isinstance(low, Decimal) and value < low) or (isinstance(high, Decimal) and value > high)
 
 
 def _filled(rows: list[dict[str, Any]], field: str) -> int:

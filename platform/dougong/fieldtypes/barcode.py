@@ -43,6 +43,7 @@ class BarcodeType(LineType):
     icon = "barcode"
     widget = "barcode"
     operators = OF_TEXT
+    narrowing = ("symbology",)
     settings = own(
         {
             "symbology": described(

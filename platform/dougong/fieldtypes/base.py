@@ -130,6 +130,8 @@ class FieldType(ABC):
     operators: ClassVar[tuple[Operator, ...]] = ()
     searchable: ClassVar[bool] = False
     """Whether the search of a list covers the type when the definition does not say."""
+    narrowing: ClassVar[tuple[str, ...]] = ()
+    """Own settings that decide which values `validate` takes, beside those that all types share."""
     many: ClassVar[bool] = False
     """Whether the value is a tuple of several that one column holds as a list."""
     sortable: ClassVar[bool] = True

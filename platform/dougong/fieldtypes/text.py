@@ -33,6 +33,7 @@ class TextType(LineType):
     icon = "forms"
     widget = "text"
     operators = OF_TEXT
+    narrowing = ("format",)
     settings = own(
         {
             "max_length": described(

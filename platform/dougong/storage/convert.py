@@ -62,6 +62,8 @@ class Original:
     forward: Change
     backward: Change
     at: datetime | None = None
+    takes: Callable[[Value], bool] = lambda value: True
+    """Whether the rules of the field that it was converted to let a value pass; what they refused was mended."""
 
 
 def preview(
@@ -176,7 +178,8 @@ def _is_untouched(value: Value, before: Value, original: Original, written: date
         return True
     if before is not None:
         try:
-            if _is_same(original.forward(before), value):
+            made = original.forward(before)
+            if _is_same(made, value) or (value is None and not original.takes(made)):
                 return True
         except Invalid:
             if value is None:

@@ -20,7 +20,7 @@ def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
     """How many rows a table has; `live` leaves out the recycle bin."""
     table = tables.table(spec)
     statement = select(func.count()).select_from(table)
-    return _number(connection, statement.where(_live(table)) if live else statement)
+    return _number(connection, statement.where(live_rows(table)) if live else statement)
 
 
 def rows_of(connection: Connection, name: str) -> int:
@@ -36,7 +36,7 @@ def exists(connection: Connection, name: str) -> bool:
 def first_ids(connection: Connection, spec: TableSpec) -> tuple[int, ...]:
     """The ids of the first records outside the recycle bin."""
     table = tables.table(spec)
-    return _ids(connection, select(table.c.id).where(_live(table)))
+    return _ids(connection, select(table.c.id).where(live_rows(table)))
 
 
 def filled(connection: Connection, spec: TableSpec, column: ColumnSpec) -> int:
@@ -50,7 +50,7 @@ def filled(connection: Connection, spec: TableSpec, column: ColumnSpec) -> int:
 def empty(connection: Connection, spec: TableSpec, column: ColumnSpec) -> tuple[int, tuple[int, ...]]:
     """How many records outside the recycle bin hold nothing in a column, and the first of them."""
     table = tables.table(replace(spec, columns=(column,)))
-    condition = and_(table.c[column.field].is_(None), _live(table))
+    condition = and_(table.c[column.field].is_(None), live_rows(table))
     number = _number(connection, select(func.count()).select_from(table).where(condition))
     return number, _ids(connection, select(table.c.id).where(condition)) if number else ()
 
@@ -96,7 +96,7 @@ def _covered(
         func.lower(table.c[each]) if each in index.folded else table.c[each] for each in index.fields
     ]
     conditions: list[ColumnElement[bool]] = [each.is_not(None) for each in columns]
-    conditions += [_live(table)] if index.live else []
+    conditions += [live_rows(table)] if index.live else []
     return columns, and_(*conditions, *predicates(index.where, spec.kind_of, lambda field: table.c[field]))
 
 
@@ -104,7 +104,8 @@ def _repeated(table: Table, columns: list[ColumnElement[Any]], condition: Column
     return select(*columns).where(condition).group_by(*columns).having(func.count() > 1).correlate(None)
 
 
-def _live(table: Table) -> ColumnElement[bool]:
+def live_rows(table: Table) -> ColumnElement[bool]:
+    """The rows outside the recycle bin."""
     return table.c.deleted_at.is_(None) if "deleted_at" in table.c else table.c.id.is_not(None)
 
 

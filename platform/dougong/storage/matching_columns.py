@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dougong.model.app import App
-from dougong.storage import conversion, names
+from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
 from dougong.storage.mending import Mending, constant_of
 from dougong.storage.operations import (
@@ -17,6 +17,7 @@ from dougong.storage.operations import (
     RenameColumn,
     RestoreColumn,
     SetRequired,
+    TightenField,
 )
 from dougong.storage.originals import new_field_of, originals_of, recorded_field, things_of
 from dougong.storage.pairing import Known, pair
@@ -107,9 +108,17 @@ def _match_column(
         )
     gone = _removed_options(work, before, old, table, new) if work.former is None else ()
     is_newly_required = new.required and not old.required and work.former is None
-    reasons = mending.reasons(old, after, has_gone=bool(gone), is_newly_required=is_newly_required)
+    is_converted = _needs_conversion(old, new)
+    narrower = () if is_converted else _tightened(work, before, old, table, new)
+    reasons = mending.reasons(
+        old,
+        after,
+        has_gone=bool(gone),
+        is_newly_required=is_newly_required,
+        is_tightened=bool(narrower),
+    )
     originals = originals_of(work, before, old, new)
-    if _needs_conversion(old, new) or reasons or originals:
+    if is_converted or reasons or originals:
         mending.change(old, after, originals, restored_from, reasons)
     elif old.on_delete != new.on_delete:
         former = replace(after, on_delete=old.on_delete)
@@ -126,6 +135,19 @@ def _match_column(
                 mended="unfit" in reasons,
             )
         )
+    if narrower:
+        work.add(
+            TightenField(
+                app=app,
+                table=table,
+                before=before,
+                column=after,
+                former=old,
+                new_field=new_field_of(work.new_app, table, new.field),
+                tighter=narrower,
+                mended="unfit" in reasons,
+            )
+        )
     if is_newly_required:
         work.add(
             SetRequired(
@@ -133,6 +155,17 @@ def _match_column(
             )
         )
     return after
+
+
+def _tightened(
+    work: Comparison, before: TableSpec, old: ColumnSpec, table: TableSpec, new: ColumnSpec
+) -> tuple[rules.Rule, ...]:
+    """The rules of a field that take less than before; a rollback asks nothing of values that were there."""
+    if work.former is not None:
+        return ()
+    return rules.tightened(
+        recorded_field(work.old_app, before, old), new_field_of(work.new_app, table, new.field)
+    )
 
 
 def _removed_options(

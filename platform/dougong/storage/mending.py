@@ -49,7 +49,13 @@ class Mending:
         return True
 
     def reasons(
-        self, old: ColumnSpec, new: ColumnSpec, *, has_gone: bool, is_newly_required: bool
+        self,
+        old: ColumnSpec,
+        new: ColumnSpec,
+        *,
+        has_gone: bool,
+        is_newly_required: bool,
+        is_tightened: bool,
     ) -> dict[Reason, Mend]:
         """Why values of a column that stays must be mended, and how; empty when they need not be, or nobody said how."""
         mend = self._mend(new_field_of(self.work.new_app, self.table, new.field))
@@ -57,7 +63,7 @@ class Mending:
             return {}
         found: dict[Reason, Mend] = {}
         is_converted = old.kind != new.kind or old.field_type != new.field_type
-        if has_gone or is_converted:
+        if has_gone or is_converted or is_tightened:
             found["unfit"] = mend
         if is_newly_required and mend.way != "aside":
             found["empty"] = mend

@@ -11,6 +11,7 @@ from dougong.storage.operations import (
     Operation,
     RemoveOptions,
     SetRequired,
+    TightenField,
 )
 
 
@@ -19,7 +20,9 @@ def mended_field(operation: Operation) -> str:
     if isinstance(operation, AddIndex):
         fields = operation.index.reads if operation.index.unique else ()
         return f"{operation.table.key}.{fields[0]}" if len(fields) == 1 else ""
-    if isinstance(operation, AddColumn | ChangeType | FillValues | RemoveOptions | SetRequired):
+    if isinstance(
+        operation, AddColumn | ChangeType | FillValues | RemoveOptions | SetRequired | TightenField
+    ):
         return f"{operation.table.key}.{operation.column.field}"
     return ""
 

@@ -30,6 +30,7 @@ from dougong.storage.operations import (
     RestoreColumn,
     RestoreTable,
     SetRequired,
+    TightenField,
 )
 
 _ORDER: tuple[type[Operation], ...] = (
@@ -53,6 +54,7 @@ _ORDER: tuple[type[Operation], ...] = (
     CopyFromLinks,
     FillValues,
     RemoveOptions,
+    TightenField,
     SetRequired,
     AddIndex,
     RebuildSearch,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from dougong.model.app import App
 from dougong.model.field import Field
 from dougong.model.text import EMPTY
-from dougong.storage import conversion
+from dougong.storage import conversion, rules
 from dougong.storage.called import Things
 from dougong.storage.comparison import Comparison
 from dougong.storage.convert import Original
@@ -90,6 +90,7 @@ def originals_of(
                 conversion.conversion(field_, later),
                 conversion.conversion(later, field_),
                 converted[1] if converted else None,
+                rules.takes(later),
             )
         )
         later = field_

@@ -17,7 +17,6 @@ from sqlalchemy import Connection, select, text
 from dougong.fieldtypes.base import Invalid
 from dougong.storage import catalogue, convert, counting, ddl, staging, tables
 from dougong.storage.apply import LOCK_SECONDS
-from dougong.storage.conversion import conversion
 from dougong.storage.database import Database
 from dougong.storage.operations import AddIndex, ChangeType
 from dougong.storage.plan import Plan
@@ -87,7 +86,7 @@ def _fill_chunk(connection: Connection, operation: ChangeType, name: str) -> int
     rows = [(int(row[0]), row[1]) for row in connection.execute(wanted)]
     if not rows:
         return 0
-    change = conversion(operation.old_field, operation.new_field)
+    change = operation.change()
     values = []
     for identifier, value in rows:
         try:

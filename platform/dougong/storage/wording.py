@@ -76,6 +76,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：字段 {column} 去掉选项 {options}",
         "{table}: field {column} loses options {options}",
     ),
+    "TightenField": (
+        "{table}：字段 {column} 收紧为 {rules}",
+        "{table}: field {column} takes less, {rules}",
+    ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
     "AddUniqueWhere": (

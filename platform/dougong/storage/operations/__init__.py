@@ -15,6 +15,7 @@ from dougong.storage.operations.columns import (
     RenameColumn,
     RestoreColumn,
     SetRequired,
+    TightenField,
 )
 from dougong.storage.operations.indexes import (
     AddIndex,
@@ -62,5 +63,6 @@ __all__ = [
     "RestoreColumn",
     "RestoreTable",
     "SetRequired",
+    "TightenField",
     "execute",
 ]

@@ -9,14 +9,15 @@ from sqlalchemy import Connection, or_
 from sqlalchemy.engine import Dialect
 
 from dougong.model.field import Field
-from dougong.storage import convert, counting, ddl, fill, staging
+from dougong.storage import convert, counting, ddl, fill, rules, staging
 from dougong.storage.called import Things
-from dougong.storage.conversion import NOBODY, conversion
+from dougong.storage.conversion import NOBODY, Change, Names, conversion
 from dougong.storage.convert import Original
 from dougong.storage.labels import Labels
 from dougong.storage.operations.base import NOTHING, Impact, Operation, execute
 from dougong.storage.schema import ColumnSpec, Tombstone
 from dougong.storage.staging import Staged
+from dougong.storage.wording import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +170,14 @@ class ChangeType(Operation):
         told = {name: labels.type(each, language) for name, each in types.items()}
         return Operation.labelled_words(self, labels, language) | told
 
+    def change(self, names: Names = NOBODY) -> Change:
+        """What becomes of one value; the rules of the new field hold, but for a rollback to values that were there."""
+        found = conversion(self.old_field, self.new_field, names)
+        return found if self.is_return else rules.fitting(found, self.new_field)
+
     def preview(self, connection: Connection) -> convert.Preview:
         """What becomes of the values as they are now."""
-        names = self.things[0].names(connection) if self.things else NOBODY
-        change = conversion(self.old_field, self.new_field, names)
+        change = self.change(self.things[0].names(connection) if self.things else NOBODY)
         return convert.preview(connection, self.before or self.table, self.former, change, self.originals)
 
     def impact(self, connection: Connection) -> Impact:
@@ -206,8 +211,9 @@ class ChangeType(Operation):
         if found is None:
             return self.impact(connection)
         assert self.before is not None
-        change = conversion(self.old_field, self.new_field)
-        seen = convert.preview(connection, self.before, self.former, change, among=_written_since(found))
+        seen = convert.preview(
+            connection, self.before, self.former, self.change(), among=_written_since(found)
+        )
         failing = () if self.mended else seen.failing
         return replace(planned, failing=len(failing), first=failing[: counting.FIRST], refused=seen.refused)
 
@@ -225,8 +231,7 @@ class ChangeType(Operation):
             return
         fill.detach(connection, self.app, self.table, replace(self.former, name=self.column.name))
         execute(connection, self.statements(connection.dialect))
-        names = self.things[1].names(connection) if self.things else NOBODY
-        change = conversion(self.old_field, self.new_field, names)
+        change = self.change(self.things[1].names(connection) if self.things else NOBODY)
         source = replace(self.former, name=self.tombstone.name)
         convert.convert(
             connection, self.table, source, self.column, change, self.originals, aside=self.mended
@@ -245,8 +250,9 @@ class ChangeType(Operation):
         since = _written_since(found)
         convert.clear(connection, self.table, self.column, since)
         source = replace(self.former, name=self.tombstone.name)
-        change = conversion(self.old_field, self.new_field)
-        convert.convert(connection, self.table, source, self.column, change, aside=self.mended, among=since)
+        convert.convert(
+            connection, self.table, source, self.column, self.change(), aside=self.mended, among=since
+        )
 
 
 def _written_since(found: Staged) -> convert.Among:
@@ -307,3 +313,33 @@ class RemoveOptions(Operation):
             return NOTHING
         held = counting.holding(connection, self.before or self.table, self.former, self.options)
         return Impact(failing=held[0], first=held[1])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TightenField(Operation):
+    """Bounds, a length or a pattern that take less than before; records whose value they refuse stand against it."""
+
+    column: ColumnSpec
+    former: ColumnSpec
+    new_field: Field
+    tighter: tuple[rules.Rule, ...]
+    mended: bool = False
+
+    def _words(self) -> dict[str, str]:
+        told = ", ".join(f"{name} {value}" for name, value in self.tighter)
+        return {"table": self.table.key, "column": self.column.field, "rules": told}
+
+    def labelled_words(self, labels: Labels, language: str) -> dict[str, str]:
+        told = [f"{say(f'part:{name}', language)} {value}" for name, value in self.tighter]
+        return Operation.labelled_words(self, labels, language) | {"rules": say("comma", language).join(told)}
+
+    def impact(self, connection: Connection) -> Impact:
+        if self.mended:
+            return NOTHING
+        change = rules.fitting(lambda value: value, self.new_field)
+        found = convert.preview(
+            connection, self.before or self.table, self.former, change, among=counting.live_rows
+        )
+        return Impact(
+            failing=len(found.failing), first=found.failing[: counting.FIRST], refused=found.refused
+        )

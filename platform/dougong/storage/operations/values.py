@@ -14,7 +14,7 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
-from dougong.storage import counting
+from dougong.storage import counting, rules
 from dougong.storage.convert import Sample, Scanned, scan, write
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.operations.columns import ChangeType
@@ -41,7 +41,7 @@ class Mend:
         value = self.constant
         if self.expression is not None:
             value = evaluate(self.expression, EvaluationContext(record, None, now.date(), now))
-        return None if value is None else TYPES[target.type].assign(value, target)
+        return None if value is None else rules.checked(TYPES[target.type].assign(value, target), target)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ class FillValues(Operation):
             columns[_ORIGINAL] = replace(self.change.former, name=self.change.tombstone.name)
         for rows in scan(connection, self.table, columns, self._condition):
             wanted = [row for row in rows if chosen is None or row.id in chosen]
-            found = [(row.id, self._value(row)) for row in wanted]
+            found = [(row.id, self._mended(row)[0]) for row in wanted]
             write(connection, self.table, self.column, [each for each in found if each[1] is not None])
 
     def _condition(self, keyed: Mapping[str, Column[Any]]) -> ColumnElement[bool]:
