@@ -34,7 +34,15 @@ from dougong.screens.shape.designer import (
 )
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
-from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
+from dougong.screens.shape.form import (
+    Alternative,
+    Choice,
+    FormField,
+    FormRow,
+    FormScreen,
+    FormSection,
+    SubTable,
+)
 from dougong.screens.shape.import_ import (
     ImportChoice,
     ImportColumn,
@@ -119,6 +127,7 @@ Screen = (
 
 __all__ = [
     "Action",
+    "Alternative",
     "AppCard",
     "ApprovalBox",
     "ApprovalStep",
