@@ -1220,6 +1220,7 @@ def import_map(language: str) -> s.ImportScreen:
         ),
         match=options[1:3],
         matched=("name",),
+        keep_numbers=False,
         counts=(
             s.ImportCount(pick(language, "新增", "Added"), "264"),
             s.ImportCount(pick(language, "更新", "Updated"), "41"),
