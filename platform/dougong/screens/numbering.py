@@ -62,10 +62,11 @@ def _table(key: str, found: Renumbering, language: str) -> Table:
         Row(
             str(each.id),
             (
-                Shown(f"#{each.id}", href=record_path(key, each.id)),
+                Shown(f"#{each.id}"),
                 Shown(each.before or ""),
                 Shown(each.after),
             ),
+            record_path(key, each.id),
         )
         for each in found.first
     )
