@@ -20,6 +20,7 @@ from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.columns import visible_fields
 from dougong.screens.filters import Condition, conditions, conjunction, unparse
+from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
@@ -178,6 +179,7 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
         menu.append(Action("export", text("export_more", language), href, icon="download"))
     if may(call.release, call.actor, entity.key, "delete"):
         menu.append(bin_action(entity.key, language))
+    menu += numbering_actions(call, entity)
     if may_design(call.release, call.actor, entity.app):
         menu.append(
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")

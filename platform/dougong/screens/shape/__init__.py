@@ -16,6 +16,7 @@ from dougong.screens.shape.changes import (
     MergeRecord,
     MergeRow,
     MergeScreen,
+    NumberingScreen,
 )
 from dougong.screens.shape.dashboard import (
     ChartCard,
@@ -117,6 +118,7 @@ Screen = (
     | BinScreen
     | HistoryScreen
     | MergeScreen
+    | NumberingScreen
     | RecordScreen
     | ReportScreen
     | SettingsScreen
@@ -185,6 +187,7 @@ __all__ = [
     "MergeScreen",
     "Notice",
     "NumberCard",
+    "NumberingScreen",
     "Opinion",
     "Paging",
     "PaletteEntry",

@@ -23,11 +23,14 @@ export interface Source {
 
 /** Choose by the exact text, as when cells of a sheet are pasted; false when no record is called so. */
 export async function chooseByText(box: HTMLElement, text: string): Promise<boolean> {
-  const picker = pickers.get(box);
-  return picker ? picker.chooseText(text) : false;
+  return built(box).chooseText(text);
 }
 
 const pickers = new WeakMap<HTMLElement, Picker>();
+const margins = { rootMargin: "400px", scrollMargin: "400px" };
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) built(entry.target as HTMLElement);
+}, margins);
 let count = 0;
 const SHOWN_OF_EACH = 6;
 
@@ -217,6 +220,10 @@ export class Picker {
     }
   }
 
+  focus(): void {
+    this.input.focus();
+  }
+
   async chooseText(text: string): Promise<boolean> {
     if (!text.trim()) {
       this.set(null);
@@ -280,6 +287,21 @@ export class Picker {
   }
 }
 
+/** The picker of a box, built when it is first asked for. */
+function built(box: HTMLElement): Picker {
+  near.unobserve(box);
+  const picker = pickers.get(box) ?? new Picker(box);
+  pickers.set(box, picker);
+  return picker;
+}
+
+// Pickers in the rows of a table are built when they come near, else a thousand rows would take seconds; till then the select works.
 each("[data-pick]", (element) => {
-  pickers.set(element, new Picker(element));
+  if (element.closest("tr[data-line]")) near.observe(element);
+  else built(element);
+});
+
+document.addEventListener("focusin", (event) => {
+  const box = event.target instanceof HTMLSelectElement ? event.target.closest<HTMLElement>("[data-pick]") : null;
+  if (box && !pickers.has(box)) built(box).focus();
 });
