@@ -146,7 +146,7 @@ def made(call: Call, app: App, entity: Entity, person: int) -> int:
 
 
 def given(call: Call, app: App, entity: Entity, field: Field, person: int) -> Any:
-    if field.is_computed or field.type in ("serial", "file", "stage", "links", "choice", "boolean"):
+    if field.is_computed or field.type in ("serial", "file", "images", "stage", "links", "choice", "boolean"):
         return None
     if field.unique:
         return f"{field.id} {len(list_records(call, entity.key, Query(limit=1000)).rows)}"

@@ -227,3 +227,24 @@ def test_a_single_write_takes_few_statements(shop: Shop) -> None:
     changed = statements_of(shop, lambda call: update(call, "shop.customer", identifier, {"name": "other"}))
     assert len(created) <= 9, created
     assert len(changed) <= 9, changed
+
+
+def test_on_postgresql_a_record_gets_its_number_and_its_id_in_one_statement(shop: Shop) -> None:
+    shop.customer(name="opens the counter")
+    counting = re.compile("dg_sequence|nextval")
+    one, many = (
+        [text for text in statements_of(shop, work) if counting.search(text)]
+        for work in (
+            lambda call: create(call, "shop.customer", {"name": "alone"}),
+            lambda call: create_many(call, "shop.customer", [{"name": "first"}, {"name": "second"}]),
+        )
+    )
+    assert (len(one), len(many)) == ((1 if shop.database.dialect == "postgresql" else 2), 2)
+    with shop.reading() as call:
+        table = call.release.table("shop.customer")
+        rows = call.connection.execute(select(table.c.id, table.c.name).order_by(table.c.id)).all()
+        entries = (
+            select(HISTORY.c.record_id).where(HISTORY.c.entity == "shop.customer").order_by(HISTORY.c.id)
+        )
+        assert [row.name for row in rows] == ["opens the counter", "alone", "first", "second"]
+        assert list(call.connection.execute(entries).scalars()) == [row.id for row in rows]

@@ -169,6 +169,38 @@ def test_a_key_that_comes_twice_is_taken_once(shop: Shop, tmp_path: Path, mode: 
     assert [record.values["name"] for record in rows(shop)] == (["C"] if mode == "update" else ["C", "A"])
 
 
+@pytest.mark.parametrize(
+    ("match", "cell"),
+    [
+        ("name", "Ünïcode 😀"),
+        ("credit", "1234567890123456.78"),
+        ("active", "true"),
+        ("since", "2026-03-14"),
+        ("seen_at", "2026-03-14T09:26:53+00:00"),
+        ("visits", "42"),
+        ("grade", "silver"),
+        ("owner", "bob"),
+    ],
+)
+def test_values_of_every_kind_find_their_record(shop: Shop, tmp_path: Path, match: str, cell: str) -> None:
+    columns = match if match == "name" else f"name,{match}"
+    cells = cell if match == "name" else f"Known,{cell}"
+    assert figures(bring(shop, f"{columns}\n{cells}\n", tmp_path)) == (1, 1, 0, 0, 0)
+    for keys in ((match,), (match, "name")):
+        again = f"{columns},notes\n{cells},{len(keys)}\n"
+        result = bring(shop, again, tmp_path, mode="update", match=tuple(dict.fromkeys(keys)))
+        assert figures(result) == (1, 0, 1, 0, 0), result.failures
+
+
+def test_a_field_of_several_values_is_no_key(shop: Shop, tmp_path: Path) -> None:
+    shop.customer(name="Known", tags=["a", "b"])
+    for match in (("tags",), ("name", "tags")):
+        with pytest.raises(Refusal) as refusal:
+            bring(shop, "name,tags\nKnown,a;b\n", tmp_path, mode="upsert", match=match)
+        assert [found.code for found in refusal.value.problems] == ["import_match"]
+    assert [record.values["name"] for record in rows(shop)] == ["Known"]
+
+
 def test_several_keys_match_together(shop: Shop, tmp_path: Path) -> None:
     for name, visits in (("A", 1), ("A", 2), ("B", 1)):
         shop.customer(name=name, visits=visits)

@@ -41,6 +41,4 @@ def test_only_the_records_know_the_tables_of_entities() -> None:
 def test_whoever_asks_for_records_begins_with_the_rights() -> None:
     for name in ASKERS:
         text = (ROOT / "records" / f"{name}.py").read_text("utf-8")
-        assert re.search(r"import .*(Selection|Query|select_by|list_narrowed|list_records|stands)", text), (
-            name
-        )
+        assert re.search(r"import .*(Selection|Query|list_narrowed|list_records|stands)", text), name

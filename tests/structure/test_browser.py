@@ -152,3 +152,55 @@ def test_a_drawing_that_was_not_taken_goes_with_the_form(served: tuple[str, Park
     with park.reading() as call:
         record = read(call, "park.site", list_records(call, "park.site", Query()).rows[0].id)
     assert len(record.values["signed"]) == 1
+
+
+def test_one_picker_searches_several_kinds_of_record(served: tuple[str, Park], page: Page) -> None:
+    address, park = served
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    site, tool = park.add("site", name="Lakeside"), park.add("tool", name="Lamp")
+    park.add("tool", name="Saw")
+    park.add("job", name="Lay pipes")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_default_timeout(20_000)
+    sign_in(page, address)
+    page.goto(f"{address}/park/note/new")
+    page.fill("[name=text]", "Where is it?")
+    box = page.get_by_role("combobox", name="About")
+    expect(box).to_have_count(1)
+    expect(page.locator("[data-one-of]:visible")).to_have_count(0)
+    page.keyboard.press("Control+s")
+    expect(page.locator(".one-of .err")).to_have_count(1)
+    expect(page.locator('a[href^="#f-about"]')).to_have_count(1)
+    shoot(page, "one-of-problem")
+    page.locator('a[href^="#f-about"]').first.click()
+    expect(box).to_be_focused()
+    box.press_sequentially("La")
+    options = page.locator(".one-of [role=option]")
+    expect(options).to_have_text(["Lakeside", "Lamp", "Lay pipes"])
+    expect(page.locator(".one-of .group-line")).to_have_text(["Site", "Tool", "Job"])
+    shoot(page, "one-of-open")
+    box.press("ArrowDown")
+    box.press("Enter")
+    expect(box).to_have_value("Lamp")
+    expect(page.locator(".one-of .kind-of")).to_have_text("Tool")
+    page.keyboard.press("Control+s")
+    page.wait_for_url(lambda url: "/new" not in url)
+    shoot(page, "one-of-record")
+    shown = page.locator("main")
+    expect(shown).to_contain_text("Lamp")
+    expect(shown.get_by_text("About · Site")).to_have_count(0)
+    assert park.found("note", f"about_tool = {tool}") != []
+    page.goto(page.url + "/edit")
+    expect(box).to_have_value("Lamp")
+    box.fill("lakes")
+    expect(options).to_have_text(["Lakeside"])
+    box.press("Enter")
+    expect(page.locator(".one-of .kind-of")).to_have_text("Site")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    shoot(page, "one-of-phone")
+    page.keyboard.press("Control+s")
+    page.wait_for_url(lambda url: not url.endswith("/edit"))
+    assert park.found("note", f"about_site = {site} AND about_tool IS EMPTY") != []
+    assert [each for each in said if "422" not in each] == []

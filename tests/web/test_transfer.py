@@ -28,10 +28,13 @@ def work(server: Server) -> None:
     run_due(server.database, assembly.tasks_of(server.runtime.settings, server.database))
 
 
-def uploaded(browser: Browser, content: bytes = FILE, name: str = "books.csv") -> Any:
+def uploaded(browser: Browser, content: bytes = FILE, name: str = "books.csv", entity: str = "book") -> Any:
     data = {"csrf_token": browser.token(), "file": (io.BytesIO(content), name)}
     return browser.client.post(
-        "/library/book/import", data=data, content_type="multipart/form-data", headers={"Accept": "text/html"}
+        f"/library/{entity}/import",
+        data=data,
+        content_type="multipart/form-data",
+        headers={"Accept": "text/html"},
     )
 
 
@@ -56,6 +59,34 @@ def test_upload_map_try_run_and_undo(server: Server) -> None:
     assert "Emma" in failed.text
     assert browser.post(f"{path}/undo").status_code == 303
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0
+
+
+def test_an_admin_may_keep_the_numbers_of_the_file(server: Server) -> None:
+    ada, api = server.browser("ada"), server.api("cleo")
+    api.made("/library/book", title="Walden")
+    api.made("/library/reader", name="Rita")
+    assert 'name="keep_numbers"' not in ada.get(uploaded(ada).headers["Location"]).text
+    for given in ({"keep_numbers": "true"}, {}):
+        lines = b"Number,Book,Reader\nL-0042,Walden,Rita\n"
+        path = uploaded(ada, lines, entity="loan").headers["Location"]
+        assert 'name="keep_numbers" value="true">' in ada.get(path).text
+        assert ada.post(f"{path}/try", {"mode": "add", **given}).status_code == 303
+        work(server)
+        assert ('name="keep_numbers" value="true" checked' in ada.get(path).text) is bool(given)
+        ada.post(f"{path}/run")
+        work(server)
+    loans = server.api("ada")("GET", "/library/loan?sort=id").json["data"]
+    assert [each["number"] for each in loans] == ["L-0042", "L-0043"]
+
+
+def test_who_is_no_admin_cannot_keep_the_numbers_of_the_file(server: Server) -> None:
+    hana, api = server.browser("hana"), server.api("hana")
+    path = uploaded(hana).headers["Location"]
+    assert "keep_numbers" not in hana.get(path).text
+    assert hana.post(f"{path}/run", {"mode": "add", "keep_numbers": "true"}).status_code == 303
+    work(server)
+    assert "only an admin" in hana.get(path).text
+    assert api("GET", "/library/book").json["data"] == []
 
 
 def test_a_file_that_is_no_table_is_refused_on_the_page(server: Server) -> None:

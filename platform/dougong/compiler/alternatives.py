@@ -77,6 +77,7 @@ def _link(context: Context, name: str, node: Node, target: Scalar) -> tuple[str,
     assert isinstance(node, MappingNode)
     entity = str(target.value).rpartition(".")[2]
     link = _with(_with(node, "to", target), "label", _label(context, name, node, target))
+    link = _with(link, "one_of", _written(name, node))
     required = link.find("required")
     if required is not None:
         link = _with(link, "required", _scalar(required[1], False))
@@ -88,6 +89,12 @@ def _link(context: Context, name: str, node: Node, target: Scalar) -> tuple[str,
     if field or renamed:
         link = _with(link, "was", _scalar(node, f"{field or name}_{renamed or entity}"))
     return f"{name}_{entity}", link
+
+
+def _written(name: str, node: MappingNode) -> MappingNode:
+    """What the links stand for together: the field's name, its label and whether one of them is required."""
+    kept = tuple((key, value) for key, value in node.entries if key.value in ("label", "required"))
+    return MappingNode(((_scalar(node, "field"), _scalar(node, name)), *kept), node.span, node.source)
 
 
 def _label(context: Context, name: str, node: MappingNode, target: Scalar) -> Node:

@@ -18,7 +18,7 @@ from dougong.expressions import check_form
 from dougong.expressions.scope import Scope
 from dougong.fieldtypes import TYPES
 from dougong.model.expression import Expression
-from dougong.model.field import Field, LinkTarget, Option
+from dougong.model.field import Field, LinkTarget, OneOf, Option
 from dougong.model.text import Text
 
 _COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
@@ -37,6 +37,7 @@ _OWN = frozenset(
         "currency",
         "options",
         "to",
+        "one_of",
         "on_delete",
         "inverse",
         "inverse_label",
@@ -75,6 +76,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         currency=str(settings.get("currency", "")) or (context.currency if kind.id == "money" else ""),
         options=_options(context, item),
         target=_target(context, item, kind.id, settings),
+        one_of=_one_of(context, item),
         pipeline=str(settings.get("pipeline", "")),
         parts=serials.parts(item),
         reset=str(settings.get("reset", "never")),
@@ -89,6 +91,15 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         place=item.key_place,
         extra=MappingProxyType(own) if own else _NOTHING,
     )
+
+
+def _one_of(context: Context, item: Item) -> OneOf | None:
+    """What a link stands for that was made for one of several entities."""
+    written = item.get("one_of")
+    if written is None:
+        return None
+    name, required = written.string("field"), written.get("required")
+    return OneOf(name, context.label(written, name), required is not None and required.value is True)
 
 
 @cache

@@ -22,10 +22,11 @@ class LinkType(FieldType):
     documentation = Text.of(
         {
             "zh": "关联到另一条记录；对方自动有反向列表；目标删除时可以拒绝、一起删除或清空。"
-            "to: [甲, 乙] 关联到几种记录之一：每种一个字段（字段_甲、字段_乙），只能填一个。",
+            "to: [甲, 乙] 关联到几种记录之一：每种一个字段（字段_甲、字段_乙），只能填一个；表单里是同一个选择框。",
             "en": "Points to a record, which gets a list of the records that point to it; "
             "says what happens when the target is deleted. "
-            "to: [a, b] links to one of several entities: one field for each (field_a, field_b), only one of them filled.",
+            "to: [a, b] links to one of several entities: one field for each (field_a, field_b), only one of them filled; "
+            "forms show one box for all.",
         }
     )
     icon = "arrow-up-right"

@@ -10,7 +10,7 @@ from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.model.text import Text
 
-LONGEST = 1_000_000
+LONGEST = 20_000_000
 USUAL = 100_000
 
 

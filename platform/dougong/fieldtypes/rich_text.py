@@ -13,7 +13,7 @@ from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.model.text import Text
 
-LONGEST = 1_000_000
+LONGEST = 20_000_000
 USUAL = 50_000
 
 

@@ -44,6 +44,15 @@ class LinkTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class OneOf:
+    """A link to one of several entities as it was written; each link that stands for it knows it."""
+
+    field: str
+    label: Text
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SerialPart:
     """One part of a serial number: kind is constant (value: the text), date (yyyyMM…), field (a road) or count (digits)."""
 
@@ -77,6 +86,8 @@ class Field:
     currency: str = ""
     options: tuple[Option, ...] = ()
     target: LinkTarget | None = None
+    one_of: OneOf | None = None
+    """For a link that stands, with others, for a link to one of several entities."""
     pipeline: str = ""
     parts: tuple[SerialPart, ...] = ()
     reset: str = "never"

@@ -23,8 +23,13 @@ class Text:
 
     def get(self, language: str) -> str:
         """The text in a language; where it is missing, the one for all languages, else the first there is."""
-        texts = dict(self.texts)
-        return texts.get(language) or texts.get("") or next(iter(texts.values()), "")
+        general = ""
+        for own, text in self.texts:
+            if own == language and text:
+                return text
+            if not own:
+                general = text
+        return general or (self.texts[0][1] if self.texts else "")
 
     def __bool__(self) -> bool:
         return bool(self.texts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, type_coerce
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, type_coerce
 
 from dougong.diagnostics import Refusal, nearest
 from dougong.expressions import EvaluationContext, Scope, compile_expression, evaluate
@@ -16,12 +16,14 @@ from dougong.model.expression import Expression, Type, Value
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.evaluation import today_of
+from dougong.records.kept import kept
 from dougong.records.messages import refuse
-from dougong.records.query import Query, select_by
-from dougong.records.scope import BOOLEAN, compiled
+from dougong.records.query import Query
+from dougong.records.scope import BOOLEAN, compiled, condition
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
 from dougong.records.titles import Titles, find_titles, key_of
+from dougong.storage.statements import Statement
 from dougong.storage.types import Day
 
 GRAINS: dict[str, str] = {
@@ -98,21 +100,9 @@ def aggregate(
     wanted = measures if measures is not None else {"count": "COUNT()"}
     if len(groups) + len(wanted) > MOST_COLUMNS:
         refuse("invalid", call.language, "too_many", limit=MOST_COLUMNS)
-    selection = select_by(call, shape, query) if query is not None else Selection(call, shape)
-    selection.filter(filter)
-    grouped = [_grouped(call, selection, each) for each in groups]
-    measured = [(name, _measure(call, key, name, each)) for name, each in wanted.items()]
-    columns = (
-        *(
-            Column(each.name, "group", type_, each.grain)
-            for each, (_, type_) in zip(groups, grouped, strict=True)
-        ),
-        *(Column(name, "measure", expression.type) for name, expression in measured),
-    )
-    elements = [element for element, _ in grouped] + [
-        selection.translate(expression) for _, expression in measured
-    ]
-    rows = _run(call, selection, elements, columns)
+    question = _Question.of(call, shape, groups, wanted, filter, query)
+    columns = question.columns
+    rows = _run(question)
     if having:
         rows = _having(call, columns, rows, having)
     rows = _sorted(call, shape, columns, rows, sort)[: limit or None]
@@ -127,18 +117,88 @@ def totals(call: Call, key: str, query: Query, fields: Sequence[str]) -> dict[st
     return dict(zip(fields, found.rows[0], strict=True))
 
 
-def _grouped(call: Call, selection: Selection, group: Group) -> tuple[ColumnElement[Any], Type]:
-    """The element to group by and its type; a grain gives the first day of the period."""
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Figures that are asked for, with their expressions compiled; `columns` has one of each group and measure, in their order."""
+
+    call: Call
+    shape: Shape
+    query: Query
+    filters: tuple[Expression, ...]
+    expressions: tuple[Expression, ...]
+    columns: tuple[Column, ...]
+
+    @classmethod
+    def of(
+        cls,
+        call: Call,
+        shape: Shape,
+        groups: Sequence[Group],
+        measures: Mapping[str, str | Expression],
+        given: str | Expression | None,
+        query: Query | None,
+    ) -> _Question:
+        """The question of a query, narrowed by a filter; refuses what cannot be grouped by or measured."""
+        query = query or Query()
+        filters = [each for each in (query.view, query.filter, given) if each is not None and each != ""]
+        conditions = tuple(condition(call, shape.key, each) for each in filters)
+        grouped = [_grouped(call, shape.key, each) for each in groups]
+        measured = [_measure(call, shape.key, name, each) for name, each in measures.items()]
+        columns = (
+            *(
+                Column(each.name, "group", Type("date") if each.grain else expression.type, each.grain)
+                for each, expression in zip(groups, grouped, strict=True)
+            ),
+            *(
+                Column(name, "measure", expression.type)
+                for name, expression in zip(measures, measured, strict=True)
+            ),
+        )
+        return cls(call, shape, query, conditions, (*grouped, *measured), columns)
+
+    def statement(self) -> Statement:
+        """The statement for the figures, worked out once."""
+        query = self.query
+        asked = ("aggregate", self.shape.key, query.deleted, query.q or None)
+        kinds = tuple((column.kind, column.grain) for column in self.columns)
+        return kept(
+            self.call,
+            (*asked, kinds),
+            lambda: Statement(self._select(), self.call.dialect),
+            (*self.filters, *self.expressions),
+        )
+
+    def _select(self) -> Select[Any]:
+        call, query = self.call, self.query
+        selection = Selection(call, self.shape, "delete" if query.deleted else "read", query.deleted)
+        for each in self.filters:
+            selection.filter(each)
+        selection.search(query.q)
+        elements = [
+            _period(call, selection, expression, column.grain)
+            if column.grain
+            else selection.translate(expression)
+            for expression, column in zip(self.expressions, self.columns, strict=True)
+        ]
+        labels = [f"_column_{place}" for place in range(len(elements))]
+        statement = selection.select(
+            *(element.label(label) for element, label in zip(elements, labels, strict=True))
+        )
+        groups = [label for label, column in zip(labels, self.columns, strict=True) if column.kind == "group"]
+        limit = bindparam(None, MOST_GROUPS + 1, Integer, literal_execute=True)
+        return statement.group_by(*groups).limit(limit) if groups else statement
+
+
+def _grouped(call: Call, key: str, group: Group) -> Expression:
+    """The expression to group by, of which a grain takes the first day of the period."""
     path = group.path
-    expression = path if isinstance(path, Expression) else compiled(call, selection.shape.key, path, "group")
+    expression = path if isinstance(path, Expression) else compiled(call, key, path, "group")
     if expression.type.many or expression.type.kind in ("file", "json"):
         refuse("invalid", call.language, "bad_group", "group", name=expression.text)
-    if not group.grain:
-        return selection.translate(expression), expression.type
-    if group.grain not in GRAINS or expression.type.kind not in ("date", "datetime"):
+    if group.grain and (group.grain not in GRAINS or expression.type.kind not in ("date", "datetime")):
         hint = nearest(group.grain, GRAINS)
         refuse("invalid", call.language, "bad_grain", "group", hint, name=expression.text, grain=group.grain)
-    return _period(call, selection, expression, group.grain), Type("date")
+    return expression
 
 
 def _period(call: Call, selection: Selection, expression: Expression, grain: str) -> ColumnElement[Any]:
@@ -176,17 +236,9 @@ def _measure(call: Call, key: str, name: str, given: str | Expression) -> Expres
     return compiled(call, key, given, f"measures/{name}", aggregate=True)
 
 
-def _run(
-    call: Call, selection: Selection, elements: Sequence[ColumnElement[Any]], columns: Sequence[Column]
-) -> list[tuple[Value, ...]]:
-    labels = [f"_column_{place}" for place in range(len(elements))]
-    statement = selection.select(
-        *(element.label(label) for element, label in zip(elements, labels, strict=True))
-    )
-    groups = [label for label, column in zip(labels, columns, strict=True) if column.kind == "group"]
-    if groups:
-        statement = statement.group_by(*groups).limit(MOST_GROUPS + 1)
-    rows = call.connection.execute(statement).all()
+def _run(question: _Question) -> list[tuple[Value, ...]]:
+    call, columns = question.call, question.columns
+    rows = question.statement().rows(call.connection)
     if len(rows) > MOST_GROUPS:
         refuse("too_large", call.language, "too_many_groups", "group", limit=MOST_GROUPS)
     return [tuple(_figure(value, column) for value, column in zip(row, columns, strict=True)) for row in rows]
@@ -207,16 +259,16 @@ def _having(
     call: Call, columns: Sequence[Column], rows: Sequence[tuple[Value, ...]], text: str
 ) -> list[tuple[Value, ...]]:
     names = {column.id: column.type for column in columns if column.id.isidentifier()}
-    condition = compile_expression(text, Scope(names), expect=BOOLEAN, place=None, path="having")
-    if not isinstance(condition, Expression):
-        raise Refusal("invalid", condition)
+    having = compile_expression(text, Scope(names), expect=BOOLEAN, place=None, path="having")
+    if not isinstance(having, Expression):
+        raise Refusal("invalid", having)
     ids = [column.id for column in columns]
     today = today_of(call)
     return [
         row
         for row in rows
         if evaluate(
-            condition,
+            having,
             EvaluationContext(dict(zip(ids, row, strict=True)), call.actor, today, call.at, call.timezone),
         )
         is True

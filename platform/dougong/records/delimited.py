@@ -35,7 +35,7 @@ _BOMS: tuple[tuple[bytes, str], ...] = (
 _BLOCK = 1024 * 1024
 _SAMPLE = 65_536
 _SAMPLED_ROWS = 200
-_LONGEST_CELL = 16 * 1024 * 1024
+_LONGEST_CELL = 32 * 1024 * 1024
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\x0b\x0c\x1b")
 _COMMON = 0.5
 """The share of common Chinese characters above which text that GB18030 can decode is taken for Chinese."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from dougong.diagnostics import Diagnostic
+from dougong.fieldtypes.columns import JsonValue
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
@@ -20,8 +21,8 @@ from dougong.records.messages import problem, refuse
 from dougong.records.resolving import SHOWN_CANDIDATES
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
-from dougong.records.unique import is_one_of
 from dougong.records.update import tables_needed
+from dougong.storage.statements import Statement, holding_keys, key_values
 
 Key = tuple[Value, ...]
 
@@ -41,7 +42,7 @@ class Matcher:
             refuse("invalid", call.language, "import_no_match", "match")
         for name in self._match if mode != "add" else ():
             kept = concealed(call.release, call.actor, shape.key)
-            if name not in self._names or name in kept or (name != ID and name not in shape.table.c):
+            if name not in self._names or name in kept or not _is_plain(shape, name):
                 refuse("invalid", call.language, "import_match", "match", name=name)
         self._check_rights(call)
 
@@ -116,11 +117,10 @@ class Matcher:
         table = self._shape.table
         columns = [table.c[name] for name in self._match]
         found: dict[Key, list[int]] = {}
+        readable = Selection(call, self._shape).select(table.c.id, *columns)
+        statement = Statement(holding_keys(readable, columns, "keys", call.dialect), call.dialect)
         for chunk in chunks(keys):
-            statement = (
-                Selection(call, self._shape).where(is_one_of(columns, chunk)).select(table.c.id, *columns)
-            )
-            for row in call.connection.execute(statement):
+            for row in statement.rows(call.connection, key_values("keys", chunk, call.dialect)):
                 found.setdefault(tuple(row[1:]), []).append(row[0])
         return found
 
@@ -163,6 +163,11 @@ class Matcher:
         for (entry, _), draft in zip(able, drafts, strict=True):
             self._put(draft, entry)
         return [(entry, draft) for (entry, _), draft in zip(able, drafts, strict=True)]
+
+
+def _is_plain(shape: Shape, name: str) -> bool:
+    """Whether a field holds one value that can be looked up; several values or parts are no key."""
+    return name in shape.table.c and not isinstance(shape.table.c[name].type, JsonValue)
 
 
 def _rows(draft: Draft, name: str, given: Sequence[dict[str, Value]]) -> Rows:

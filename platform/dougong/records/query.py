@@ -23,7 +23,7 @@ from dougong.records.scope import condition
 from dougong.records.searching import is_common
 from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
-from dougong.storage.statements import Statement
+from dougong.storage.statements import Statement, Step, together
 
 LIMIT = 1000
 _DEEPEST_OFFSET = 10_000_000
@@ -75,11 +75,14 @@ def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> 
     plan = question.kept("list", lambda: _plan(question))
     place = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ()
     values = {**question.values, "offset": query.offset, **cursor.values_of(place)}
-    rows = plan.statement(question, place).rows(call.connection, values)
+    steps: list[Step] = [(plan.statement(question, place), values)]
+    if query.count == "exact":
+        steps.append((question.counting(), question.values))
+    rows, *counted = together(call.connection, steps)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     next_cursor = cursor.encode(plan.mark, rows[-1][-len(plan.keys) :]) if more else None
-    count = question.count() if query.count == "exact" else None
+    count = counted[0][0][0] if counted else None
     return Page(tuple(fetch_records(call, shape, plan.wanted, rows)), next_cursor, count)
 
 
@@ -132,13 +135,9 @@ class _Question:
         found.filter(self.view).filter(self.filter).search(query.q, self.common)
         return found if self.narrow is None else found.where(self.narrow.condition)
 
-    def count(self) -> int:
-        """How many records are meant."""
-        statement = self.kept(
-            "count", lambda: Statement(self.selection().select(func.count()), self.call.dialect)
-        )
-        number: int = statement.rows(self.call.connection, self.values)[0][0]
-        return number
+    def counting(self) -> Statement:
+        """The statement for how many records are meant."""
+        return self.kept("count", lambda: Statement(self.selection().select(func.count()), self.call.dialect))
 
 
 def _is_common(call: Call, shape: Shape, text: str | None) -> bool:
@@ -200,12 +199,6 @@ def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> S
         return selection.select(*columns).where(table.c.id.in_(page.select())).order_by(*order)
     statement = selection.select(*columns).order_by(*order).limit(limit)
     return statement.offset(offset) if query.offset else statement
-
-
-def select_by(call: Call, shape: Shape, query: Query) -> Selection:
-    """The records that a query means, without order and page."""
-    selection = Selection(call, shape, "delete" if query.deleted else "read", query.deleted)
-    return selection.filter(query.view).filter(query.filter).search(query.q)
 
 
 def _check(call: Call, query: Query) -> None:

@@ -60,9 +60,28 @@ def give_numbers(evaluation: Evaluation, shape: Shape, field: Field, drafts: Seq
         if draft.values.get(field.id) is None and not _too_long(evaluation, field, draft, place):
             series.setdefault(place.counter, []).append((draft, place))
     for members in series.values():
-        first = _take(evaluation, shape, field, members[0][1], len(members))
+        first = _take_for(evaluation, shape, field, members, is_alone=len(drafts) == 1)
         for offset, (draft, place) in enumerate(members):
             draft.values[field.id] = SERIAL.number(field, first + offset, place.day, place.texts)
+
+
+def _take_for(
+    evaluation: Evaluation, shape: Shape, field: Field, members: Sequence[tuple[Draft, Place]], is_alone: bool
+) -> int:
+    """The first of the numbers for drafts of one series.
+
+    On PostgreSQL a record that is written alone gets its id in the same round trip, unless something could still refuse it.
+    """
+    draft, place = members[0]
+    is_apart = field.extra.get("mode") == "fast" or len(shape.serials) > 1 or draft.id
+    if is_alone and not is_apart and evaluation.call.dialect == "postgresql":
+        floor = int(field.extra.get("start", 1)) - 1
+        connection, table = evaluation.call.connection, shape.table.name
+        found = counters.take_next_with_id(connection, place.counter, floor, table)
+        if found is not None:
+            number, draft.id = found
+            return number
+    return _take(evaluation, shape, field, place, len(members))
 
 
 def _too_long(evaluation: Evaluation, field: Field, draft: Draft, place: Place) -> bool:

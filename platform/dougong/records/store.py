@@ -20,13 +20,15 @@ def stamp_of(call: Call, draft: Draft) -> tuple[datetime, int]:
 
 
 def take_ids(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Give new records and new rows their ids."""
+    """Give new records and new rows their ids, on PostgreSQL those that got none with their serial number."""
     new = [draft for draft in drafts if draft.is_new]
-    if new:
-        for draft, identifier in zip(
-            new, ids.allocate(call.connection, shape.table.name, len(new)), strict=True
-        ):
-            draft.id = draft.values["id"] = identifier
+    lacking = [draft for draft in new if call.dialect == "sqlite" or not draft.id]
+    if lacking:
+        taken = ids.allocate(call.connection, shape.table.name, len(lacking))
+        for draft, identifier in zip(lacking, taken, strict=True):
+            draft.id = identifier
+    for draft in new:
+        draft.values["id"] = draft.id
     for name, rows_shape in shape.tables.items():
         rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
         take_ids(call, rows_shape, rows)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select
 
 from dougong.fieldtypes.texts import LineType
 from dougong.model.expression import Value
@@ -113,11 +113,6 @@ def _among(shape: Shape, rule: Unique) -> list[ColumnElement[bool]]:
 def _is_serial(shape: Shape, rule: Unique) -> bool:
     """Whether it is about a serial number, which a record in the recycle bin keeps."""
     return len(rule.fields) == 1 and shape.field(rule.fields[0]).type == "serial"
-
-
-def is_one_of(columns: Sequence[ColumnElement[Any]], keys: Sequence[Key]) -> ColumnElement[bool]:
-    """The condition that the columns together hold one of the keys."""
-    return columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else tuple_(*columns).in_(keys)
 
 
 def _titles(call: Call, shape: Shape, identifiers: Sequence[int]) -> dict[int, str]:

@@ -152,6 +152,11 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/<entity>/bin": ("The recycle bin of an entity", "实体的回收站"),
     "POST /<app>/<entity>/bin/restore": ("Bring the chosen records back", "恢复选中的记录"),
     "POST /<app>/<entity>/bin/purge": ("Delete the chosen records for good", "彻底删除选中的记录"),
+    "GET /<app>/<entity>/renumber/<field>": (
+        "What numbering the records again would change",
+        "预览重新编号会改变什么",
+    ),
+    "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),

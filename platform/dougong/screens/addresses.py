@@ -22,6 +22,11 @@ def bin_path(key: str) -> str:
     return f"{entity_path(key)}/bin"
 
 
+def numbering_path(key: str, field: str) -> str:
+    """Where the records of an entity are numbered again."""
+    return f"{entity_path(key)}/renumber/{field}"
+
+
 def history_path(key: str, identifier: int | str) -> str:
     """The whole history of a record."""
     return f"{record_path(key, identifier)}/history"

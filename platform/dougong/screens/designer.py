@@ -207,7 +207,7 @@ def _field(call: Call, designing: Designing, field: Field, width: int, path: str
         with_query(path, [("field", field.id)]),
         width,
         field.required,
-        field.is_computed,
+        field.is_computed and field.type != "serial",
         designing.field == field.id,
         columns=columns,
         changed=field.id in designing.changed_fields,

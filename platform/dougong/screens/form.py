@@ -89,7 +89,7 @@ def _form(
         cancel_href=cancel,
         form_token=entry.form_token,
         version=entry.version,
-        problems=tuple(_summary(entity, problem, language) for problem in entry.problems),
+        problems=tuple(_summary(entity, problem, language) for problem in _once(entity, entry.problems)),
         notices=tuple(entry.notices),
         buttons=buttons,
         hidden=tuple(entry.hidden),
@@ -110,10 +110,21 @@ def _by_path(problems: Sequence[Diagnostic]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def _once(entity: Entity, problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The problems, what is said of all links that stand for one field but once."""
+    found: dict[tuple[str, str], Diagnostic] = {}
+    for problem in problems:
+        known = entity.fields.get(problem.path)
+        named = problem.path if known is None or known.one_of is None else known.one_of.field
+        found.setdefault((named, problem.message), problem)
+    return list(found.values())
+
+
 def _summary(entity: Entity, problem: Diagnostic, language: str) -> Problem:
     first, *rest = problem.path.split("/")
     known = entity.fields.get(first)
-    label = known.label.get(language) if known else ""
+    named = known.one_of if known is not None and known.one_of is not None else known
+    label = named.label.get(language) if named is not None else ""
     if known is not None and rest and rest[0].isdigit():
         label = f"{label} · {text('row', language, number=int(rest[0]) + 1)}"
     return Problem(

@@ -28,7 +28,7 @@ from dougong.records.titles import target_key
 from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of
-from dougong.screens.shape import Choice, FormField, FormRow, Piece, Submitted, SubTable
+from dougong.screens.shape import Alternative, Choice, FormField, FormRow, Piece, Submitted, SubTable
 from dougong.screens.showing import (
     Titles,
     department,
@@ -178,7 +178,14 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         pieces = ((stage, stage_piece(place.entity, field, stage.id, language)) for stage in stages)
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
     if field.type in REFERRING:
-        return replace(built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field))
+        found = replace(
+            built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field)
+        )
+        return (
+            found
+            if field.one_of is None or built.read_only
+            else replace(found, alternative=_of(place, field))
+        )
     if field.type in PARTED:
         return replace(built, parts=_parts(place, field))
     if field.type in FILES:
@@ -192,6 +199,17 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         key = place.owner or place.entity.key
         return replace(built, chosen=files, upload_action=f"{entity_path(key)}/files/{field_path}")
     return built
+
+
+def _of(place: Place, field: Field) -> Alternative | None:
+    """Which of several pickers a link to one of several entities is."""
+    if field.one_of is None or field.target is None:
+        return None
+    kind, language = place.call.release.entity(field.target.key), place.language
+    written = field.one_of
+    return Alternative(
+        written.field, written.label.get(language), written.required, kind.label.get(language), kind.icon
+    )
 
 
 def _choose_href(place: Place, field: Field) -> str:

@@ -57,6 +57,7 @@ class ImportState:
     sheets: Sequence[str] = ()
     constants: Mapping[str, str] = attribute(default_factory=dict)
     keep_empty: bool = False
+    keep_numbers: bool = False
     remembered: bool = False
     tried: bool = False
     state: str = ""
@@ -162,9 +163,14 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         constants=(*(ImportConstant(*each) for each in state.constants.items()), ImportConstant()),
         constant_fields=tuple(each for each in choices if "." not in each.value),
         keep_empty=state.keep_empty,
+        keep_numbers=state.keep_numbers if _may_keep_numbers(call, entity) else None,
         actions=(again,) if tried else (),
         submit_label=text("import_run" if tried else "import_try", language),
     )
+
+
+def _may_keep_numbers(call: Call, entity: Entity) -> bool:
+    return call.actor.is_admin and any(each.type == "serial" for each in entity.fields.values())
 
 
 def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:

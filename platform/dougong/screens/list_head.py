@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,7 @@ from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.columns import visible_fields
 from dougong.screens.filters import Condition, conditions, conjunction, unparse
+from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
@@ -177,6 +179,7 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
         menu.append(Action("export", text("export_more", language), href, icon="download"))
     if may(call.release, call.actor, entity.key, "delete"):
         menu.append(bin_action(entity.key, language))
+    menu += numbering_actions(call, entity)
     if may_design(call.release, call.actor, entity.app):
         menu.append(
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")
@@ -295,9 +298,17 @@ def _compiled(call: Call, entity: Entity, source: str) -> Expression | None:
 
 def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
     """The fields one may filter by, with the conditions their types offer."""
-    language = call.language
+    visible = visible_fields(call, entity)
+    question = ("filter fields", entity.key, call.language, tuple(visible))
+    found = call.release.cache.get(question)
+    if not isinstance(found, tuple):
+        found = call.release.cache[question] = _filter_fields(entity, visible, call.language)
+    return found
+
+
+def _filter_fields(entity: Entity, visible: Mapping[str, Field], language: str) -> tuple[FilterField, ...]:
     found = []
-    for name, each in visible_fields(call, entity).items():
+    for name, each in visible.items():
         kind = TYPES[each.type]
         if not kind.operators:
             continue

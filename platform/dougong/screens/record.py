@@ -110,18 +110,39 @@ def sections_of(
     """The sections of a record with the values its reader may see."""
     found = []
     for section in layout_of(call, entity).sections:
-        fields = tuple(
-            _field(call, entity, entity.fields[each.field], record, each.width)
+        places = [
+            each
             for each in section.fields
             if each.field in entity.fields and each.field in record.values and each.field not in hide
+        ]
+        unfilled = _unfilled(entity, record, [each.field for each in places])
+        fields = tuple(
+            _field(call, entity, entity.fields[each.field], record, each.width)
+            for each in places
+            if each.field not in unfilled
         )
         if fields:
             found.append(RecordSection(section.id, section.label.get(call.language), fields, section.columns))
     return tuple(found)
 
 
+def _unfilled(entity: Entity, record: Record, names: list[str]) -> set[str]:
+    """Of links to one of several entities all that are not filled, but for the first one where none is."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        written = entity.fields[name].one_of
+        if written is not None:
+            groups.setdefault(written.field, []).append(name)
+    kept = {
+        next((each for each in group if record.values[each] is not None), group[0])
+        for group in groups.values()
+    }
+    return {each for group in groups.values() for each in group} - kept
+
+
 def _field(call: Call, entity: Entity, field: Field, record: Record, width: int) -> RecordField:
-    label, help_text = field.label.get(call.language), field.help.get(call.language)
+    named = field.label if field.one_of is None else field.one_of.label
+    label, help_text = named.get(call.language), field.help.get(call.language)
     value = record.values[field.id]
     if field.type == "table":
         table = _rows(call, field, record)

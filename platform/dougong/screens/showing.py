@@ -137,7 +137,8 @@ def linked(call: Call, field: Field, identifier: int, titles: Titles) -> Piece:
         if may(call.release, call.actor, field.target.key, "read")
         else ""
     )
-    return Piece(title, "record", href)
+    note = "" if field.one_of is None else call.release.entity(field.target.key).label.get(call.language)
+    return Piece(title, "record", href, note=note)
 
 
 def option_piece(field: Field, identifier: str, language: str) -> Piece:

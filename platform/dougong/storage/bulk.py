@@ -28,8 +28,21 @@ class Same:
         self.value = value
 
 
+class Made:
+    """A column whose values are worked out while the rows are sent, so that PostgreSQL stores the first ones meanwhile.
+
+    None of them may be empty, and they can be gone through only once.
+    """
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: Iterable[Any]) -> None:
+        self.values = values
+
+
 Writer = Callable[[Any], Any] | None
-ColumnValues = Mapping[str, Sequence[Any] | Same]
+Column = Sequence[Any] | Same | Made
+ColumnValues = Mapping[str, Column]
 
 
 def insert_columns(connection: Connection, table: Table, columns: ColumnValues, count: int) -> None:
@@ -43,8 +56,7 @@ def insert_columns(connection: Connection, table: Table, columns: ColumnValues, 
         for name, write in _writers(table, dialect)
         if name in columns and (ready := _written(write, columns[name])) is not None
     }
-    values = (repeat(each.value, count) if isinstance(each, Same) else each for each in written.values())
-    rows = zip(*values, strict=True)
+    rows = zip(*(_each(column, count) for column in written.values()), strict=True)
     if count >= FEW and dialect.name == "postgresql":
         copy_rows(connection, table, list(written), rows)
     else:
@@ -55,7 +67,12 @@ def _insert_one(connection: Connection, table: Table, columns: ColumnValues) -> 
     names, row = [], []
     for name, write in _writers(table, connection.dialect):
         given = columns.get(name)
-        value = given.value if isinstance(given, Same) else given[0] if given is not None else None
+        if isinstance(given, Same):
+            value = given.value
+        elif isinstance(given, Made):
+            value = next(iter(given.values))
+        else:
+            value = given[0] if given is not None else None
         if value is not None:
             names.append(name)
             row.append(value if write is None else write(value))
@@ -126,8 +143,17 @@ def _writers(table: Table, dialect: Dialect) -> list[tuple[str, Writer]]:
     return found
 
 
-def _written(write: Writer, values: Sequence[Any] | Same) -> Sequence[Any] | Same | None:
+def _each(column: Column, count: int) -> Iterable[Any]:
+    """The values of a column, one for each of `count` rows."""
+    if isinstance(column, Same):
+        return repeat(column.value, count)
+    return column.values if isinstance(column, Made) else column
+
+
+def _written(write: Writer, values: Column) -> Column | None:
     """The values as the driver takes them; nothing for a column that is empty in all rows."""
+    if isinstance(values, Made):
+        return values if write is None else Made(map(write, values.values))
     if isinstance(values, Same):
         if values.value is None:
             return None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, bindparam, case, delete, select, text, update
+from sqlalchemy import BigInteger, Connection, bindparam, case, delete, select, text, update
 
+from dougong.storage.ids import sequence_of
 from dougong.storage.statements import Statement
 from dougong.storage.system import SEQUENCE
 
@@ -24,6 +25,13 @@ _NEXT = {
     )
     for dialect in ("sqlite", "postgresql")
 }
+_NEXT_WITH_ID = Statement(
+    text(
+        "UPDATE dg_sequence SET value = CASE WHEN value < :floor THEN :floor ELSE value END + 1 "
+        "WHERE name = :counter RETURNING value, nextval(CAST(:sequence AS regclass)) AS id"
+    ).columns(value=BigInteger, id=BigInteger),
+    "postgresql",
+)
 _OPEN = text(
     "INSERT INTO dg_sequence (name, value) VALUES (:counter, :floor + :count) ON CONFLICT (name) DO UPDATE "
     "SET value = CASE WHEN dg_sequence.value < :floor THEN :floor ELSE dg_sequence.value END + :count RETURNING value"
@@ -38,6 +46,15 @@ def take_next(connection: Connection, counter: str, count: int, floor: int) -> i
     values = {"counter": counter, "count": count, "floor": floor}
     found = _NEXT[connection.dialect.name].rows(connection, values)
     return found[0][0] - count + 1 if found else None
+
+
+def take_next_with_id(
+    connection: Connection, counter: str, floor: int, table_name: str
+) -> tuple[int, int] | None:
+    """The next number of a counter as above, together with an id for a new row of a table; for PostgreSQL only."""
+    values = {"counter": counter, "floor": floor, "sequence": sequence_of(connection, table_name)}
+    found = _NEXT_WITH_ID.rows(connection, values)
+    return (found[0][0], found[0][1]) if found else None
 
 
 def open_and_take(connection: Connection, counter: str, count: int, floor: int) -> int:

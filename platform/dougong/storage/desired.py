@@ -20,6 +20,7 @@ _ON_DELETE = {"clear": "SET NULL"}
 SYSTEM_COLUMNS = ("id", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at")
 ROW_COLUMNS = ("id", "parent_id", "position")
 _LONGEST_INDEX = 4
+_TEXTS = frozenset({"long_text", "rich_text"})
 _LONGEST_INDEXED_TEXT = 600
 """In characters; PostgreSQL refuses an index entry of more than 2 704 bytes."""
 
@@ -157,7 +158,7 @@ def _is_short(entity: Entity, column: ColumnSpec) -> bool:
     field = entity.fields[column.field]
     if column.kind == "characters":
         return (
-            field.type != "long_text" and (field.max_length or _LONGEST_INDEXED_TEXT) <= _LONGEST_INDEXED_TEXT
+            field.type not in _TEXTS and (field.max_length or _LONGEST_INDEXED_TEXT) <= _LONGEST_INDEXED_TEXT
         )
     return column.kind != "json"
 

@@ -27,8 +27,13 @@ def allocate(connection: Connection, table_name: str, count: int = 1) -> Sequenc
     if connection.dialect.name == "sqlite":
         first = take(connection, f"id:{table_name}", count)
         return range(first, first + count)
-    quoted = connection.dialect.identifier_preparer.quote_identifier(id_sequence(table_name))
-    return sorted(row[0] for row in _NEXT.rows(connection, {"name": quoted, "count": count}))
+    values = {"name": sequence_of(connection, table_name), "count": count}
+    return sorted(row[0] for row in _NEXT.rows(connection, values))
+
+
+def sequence_of(connection: Connection, table_name: str) -> str:
+    """The sequence of a table's ids, as PostgreSQL wants it named."""
+    return connection.dialect.identifier_preparer.quote_identifier(id_sequence(table_name))
 
 
 def take(connection: Connection, name: str, count: int = 1) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection, Table, Text, cast, false, func, literal, select
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -25,9 +24,9 @@ def index_rows(
         return
     if not new:
         delete_rows(connection, index, list(texts))
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, bulk.Column] = {
         "id": list(texts),
-        "tokens": [tokens.tokens_of(each) for each in texts.values()],
+        "tokens": bulk.Made(map(tokens.tokens_of, texts.values())),
     }
     bulk.insert_columns(connection, index, columns, len(texts))
 

@@ -36,6 +36,12 @@ _LONGEST_WORD = 64
 _OFTEN_REPEATED = 32
 _MOST_TOKENS = 16_000
 """PostgreSQL keeps no position beyond 16 383; what follows is not searched on either database."""
+_MOST_BYTES = 1_000_000
+"""PostgreSQL keeps a little more than that in one entry, positions included."""
+_BYTES_OF_PLACE = 8
+_ALWAYS_FIT = _MOST_BYTES // (4 * _LONGEST_WORD + 4 + _BYTES_OF_PLACE)
+_MOST_CHARACTERS = 1_000_000
+"""So much of a text is looked at for tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,25 @@ def tokens_of(texts: Iterable[str]) -> list[str]:
     for each in texts:
         tokens += _kept_tokens(each) if len(each) <= _OFTEN_REPEATED else _tokens_of(each)
         if len(tokens) > _MOST_TOKENS:
-            return tokens[:_MOST_TOKENS]
+            return _fitting(tokens[:_MOST_TOKENS])
+    return _fitting(tokens)
+
+
+def _fitting(tokens: list[str]) -> list[str]:
+    """The first tokens of a list, as many as one entry of the index takes."""
+    if len(tokens) <= _ALWAYS_FIT:
+        return tokens
+    room = _MOST_BYTES
+    for place, token in enumerate(tokens):
+        room -= len(token.encode()) + _BYTES_OF_PLACE
+        if room < 0:
+            return tokens[:place]
     return tokens
 
 
 def _tokens_of(text: str) -> list[str]:
     tokens: list[str] = []
+    text = text[:_MOST_CHARACTERS]
     for run in _RUNS.findall(text.lower() if _UNFOLDABLE.fullmatch(text) else _folded(text)):
         tokens += _cjk_tokens(run) if run >= _FIRST_CJK and _is_cjk(run) else _word_tokens(run)
     return tokens

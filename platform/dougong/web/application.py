@@ -23,7 +23,6 @@ from dougong.web.security import host_is_allowed, protect
 from dougong.web.table import ROUTES
 
 FORM_PARTS = 20_000
-FORM_MEMORY = 8 * 1024 * 1024
 HTTP_KINDS = {
     400: "malformed",
     404: "missing",
@@ -41,7 +40,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.config.update(
         MAX_CONTENT_LENGTH=runtime.settings.max_body,
         MAX_FORM_PARTS=FORM_PARTS,
-        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_MEMORY_SIZE=runtime.settings.max_body,
     )
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False

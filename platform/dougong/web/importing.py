@@ -69,6 +69,7 @@ class Upload:
     habits: Mapping[str, ColumnHabits] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
+    keep_numbers: bool = False
     mode: str = "add"
     match: tuple[str, ...] = ()
     remembered: bool = False
@@ -134,9 +135,16 @@ def begin(call: Call, key: str, kept: Upload, looked: Looked) -> Upload:
 
 
 def seen(call: Call, upload: Upload, looked: Looked) -> Upload:
-    """The upload with what its columns look like under what was chosen."""
+    """The upload with what its columns look like under what was chosen; to an admin, numbers are a column like others."""
     shape = shape_of(call.release, upload.entity)
-    columns = preview(call, shape, looked.header, looked.head, upload.mapping, upload.habits)
+    columns = preview(
+        replace(call, keeps_numbers=call.actor.is_admin),
+        shape,
+        looked.header,
+        looked.head,
+        upload.mapping,
+        upload.habits,
+    )
     return replace(upload, header=looked.header, columns=columns, layout=looked.layout, sheets=looked.sheets)
 
 
@@ -327,5 +335,6 @@ def options_of(upload: Upload, folder: Path, dry_run: bool) -> Options:
         habits={column.header: column.habits for column in upload.columns if column.kind},
         constants=dict(upload.constants),
         keep_empty=upload.keep_empty,
+        keep_numbers=upload.keep_numbers,
         attachments=str(upload.archive(folder).resolve()) if upload.attachments else "",
     )

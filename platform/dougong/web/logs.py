@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import uuid
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -39,9 +40,14 @@ def configure(log_format: str, level: str) -> None:
 def without_secrets(_logger: Any, _method: str, event: Any) -> Any:
     """A structlog processor that hides every value whose name says that it is a secret."""
     for name in list(event):
-        if any(word in name.lower() for word in SECRET_WORDS):
+        if _is_secret(name):
             event[name] = "…"
     return event
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET_WORDS)
 
 
 def logger() -> Any:

@@ -47,9 +47,8 @@ def protect(headers: Headers, secure: bool, frames: Collection[str] = ()) -> Non
         sources = " ".join(f"https://{host}" for host in frames)
         headers.setdefault("Content-Security-Policy", f"{POLICY}; frame-src {sources}")
     present = {name.lower() for name, _ in headers}
-    for name, value in (*HEADERS, *(SECURE_HEADERS if secure else ())):
-        if name.lower() not in present:
-            headers.add(name, value)
+    wanted = (*HEADERS, *SECURE_HEADERS) if secure else HEADERS
+    headers.extend([(name, value) for name, value in wanted if name.lower() not in present])
 
 
 def host_is_allowed(host: str, allowed: Collection[str]) -> bool:

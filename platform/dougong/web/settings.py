@@ -190,7 +190,7 @@ REGISTRY: tuple[Setting, ...] = (
     Setting(
         "max_json",
         "DOUGONG_MAX_JSON",
-        str(16 * MEBIBYTE),
+        str(32 * MEBIBYTE),
         _size,
         "JSON 请求体上限（字节）",
         "Largest JSON body in bytes",
@@ -310,7 +310,7 @@ class Settings:
     secure_cookies: bool | None = None
     proxies: int = 0
     max_body: int = 64 * MEBIBYTE
-    max_json: int = 16 * MEBIBYTE
+    max_json: int = 32 * MEBIBYTE
     language: str = "zh"
     timezone: str = "Asia/Shanghai"
     smtp_url: str = field(default="", repr=False)

@@ -23,6 +23,7 @@ from dougong.web.pages import (
     templates,
     transfer,
 )
+from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
 from dougong.web.routes import Route, api, page
 
@@ -156,6 +157,8 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/<entity>/bin", changes.bin_page),
     page("POST", "/<app>/<entity>/bin/restore", changes.restore_chosen),
     page("POST", "/<app>/<entity>/bin/purge", changes.purge_chosen),
+    page("GET", "/<app>/<entity>/renumber/<field>", numbering_pages.numbering_page, access="admin"),
+    page("POST", "/<app>/<entity>/renumber/<field>", numbering_pages.number_again, access="admin"),
     page("POST", "/<app>/<entity>/merge", changes.merge_chosen),
     page("GET", f"{RECORD}/merge", changes.merge_page),
     page("POST", f"{RECORD}/merge", changes.merge_records),

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, null, select
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, null, select
 
 from dougong.diagnostics import nearest
 from dougong.model.workflow import Node
 from dougong.records.call import Call
 from dougong.records.titles import find_titles
+from dougong.storage.statements import kept
 from dougong.storage.system import INSTANCE, TASK
 from dougong.workflow.directory import names_of
 from dougong.workflow.instances import elevated, knows
@@ -61,11 +62,14 @@ class InboxLine:
 
 def open_count(call: Call) -> int:
     """How many decisions wait for the actor."""
-    query = (
-        select(func.count()).select_from(TASK).where(TASK.c.user_id == call.actor.id, TASK.c.state == "open")
-    )
-    found: int = call.connection.execute(query).scalar_one()
+    statement = kept(call.release.cache, "open decisions", call.dialect, _open_decisions)
+    found: int = statement.rows(call.connection, {"actor": call.actor.id})[0][0]
     return found
+
+
+def _open_decisions() -> Select[Any]:
+    is_own = TASK.c.user_id == bindparam("actor", type_=BigInteger)
+    return select(func.count()).select_from(TASK).where(is_own, TASK.c.state == "open")
 
 
 def inbox(

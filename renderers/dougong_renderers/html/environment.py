@@ -13,7 +13,7 @@ from markupsafe import Markup
 from dougong.fieldtypes.embed import host_of
 from dougong.fieldtypes.markup import sanitised
 from dougong.screens import words
-from dougong.screens.shape import Chart, FormField, KanbanCard, Shown
+from dougong.screens.shape import Chart, Column, FormField, KanbanCard, Shown
 from dougong_renderers.html import drawing
 from dougong_renderers.html.assets import assets
 from dougong_renderers.html.symbols import symbol
@@ -46,6 +46,7 @@ def environment(language: str) -> Environment:
         shares=drawing.shares,
         swatch=drawing.swatch,
         symbol=symbol,
+        cell_class=_cell_class,
         card_moves=_card_moves,
         series_of=_series_of,
         show=partial(_show, jinja),
@@ -70,6 +71,22 @@ def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
     """A value through the template of its field type; `place` is page, cell, or frame for a page of another site that may be
     embedded. Columns repeat themselves, so what was drawn is kept."""
     return Markup(_module(jinja, value.type, "show").show(value, place))  # nosec B704
+
+
+def _cell_class(column: Column, value: Shown) -> str:
+    return _classes(column.align, column.computed, column.role, value.tone)
+
+
+@cache
+def _classes(align: str, computed: bool, role: str, tone: str) -> str:
+    """The classes of a cell of a table: every cell has them, and there are only so many."""
+    classes = (
+        "num" if align == "end" else "",
+        tone if tone in ("bad", "warn") else "",
+        "lvc" if computed else "",
+        f"r-{role}" if role else "",
+    )
+    return " ".join(filter(None, classes))
 
 
 def _edit(jinja: Environment, field: FormField, name: str, place: str = "form") -> Markup:

@@ -16,6 +16,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.BinScreen: "bin",
         shape.HistoryScreen: "history",
         shape.MergeScreen: "merge",
+        shape.NumberingScreen: "numbering",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
         shape.ExportScreen: "export",

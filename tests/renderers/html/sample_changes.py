@@ -68,6 +68,49 @@ def recycle_bin(language: str) -> s.BinScreen:
     )
 
 
+def numbering(language: str) -> s.NumberingScreen:
+    title = pick(language, "重新编号「编号」", "Number again: Number")
+    again = pick(language, "重新编号", "Number again")
+    said = pick(
+        language,
+        "全部记录（包括回收站中的）按创建时间从头编号，旧编号留在历史里。",
+        "All records, those in the recycle bin too, are numbered in the order of creation.",
+    )
+    question = s.Confirm(
+        pick(language, "给 264 条记录换编号？", "Give 264 records another number?"), said, again
+    )
+    path = "/crm/account/renumber/number"
+    return s.NumberingScreen(
+        title=title,
+        crumbs=crumbs(language),
+        text=said,
+        counts=pick(
+            language, "318 条记录，264 条的编号会改变", "318 records, of which 264 get another number"
+        ),
+        back=s.Action("back", pick(language, "取消", "Cancel"), "/crm/account"),
+        action=s.Action("renumber", again, path, "post", "list-numbers", "primary", confirm=question),
+        table=s.Table(
+            (
+                s.Column("record", pick(language, "记录", "Record")),
+                s.Column("before", pick(language, "现在的编号", "Number now"), "serial"),
+                s.Column("after", pick(language, "新编号", "New number"), "serial"),
+            ),
+            tuple(
+                s.Row(
+                    str(place),
+                    (
+                        s.Shown(f"#{place}", href=f"/crm/account/{place}"),
+                        s.Shown(f"K-{place + 40:04}"),
+                        s.Shown(f"K-{place:04}"),
+                    ),
+                )
+                for place in range(1, 6)
+            ),
+        ),
+        table_note=pick(language, "前 5 条", "The first 5"),
+    )
+
+
 def history(language: str, events: tuple[s.Event, ...]) -> s.HistoryScreen:
     return s.HistoryScreen(
         title=pick(language, "历史", "History"),

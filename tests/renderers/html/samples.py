@@ -1220,6 +1220,7 @@ def import_map(language: str) -> s.ImportScreen:
         ),
         match=options[1:3],
         matched=("name",),
+        keep_numbers=False,
         counts=(
             s.ImportCount(pick(language, "新增", "Added"), "264"),
             s.ImportCount(pick(language, "更新", "Updated"), "41"),
@@ -1733,6 +1734,7 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "bin": (sample_changes.recycle_bin, ""),
     "history": (lambda language: sample_changes.history(language, events(language)), ""),
     "merge": (sample_changes.merge, ""),
+    "numbering": (sample_changes.numbering, ""),
     "merge_search": (sample_changes.merge_search, ""),
 }
 """Name → the screen in a language, and the place that is marked in the frame."""

@@ -16,6 +16,7 @@ from dougong.screens.shape.changes import (
     MergeRecord,
     MergeRow,
     MergeScreen,
+    NumberingScreen,
 )
 from dougong.screens.shape.dashboard import (
     ChartCard,
@@ -34,7 +35,15 @@ from dougong.screens.shape.designer import (
 )
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
-from dougong.screens.shape.form import Choice, FormField, FormRow, FormScreen, FormSection, SubTable
+from dougong.screens.shape.form import (
+    Alternative,
+    Choice,
+    FormField,
+    FormRow,
+    FormScreen,
+    FormSection,
+    SubTable,
+)
 from dougong.screens.shape.import_ import (
     ImportChoice,
     ImportColumn,
@@ -109,6 +118,7 @@ Screen = (
     | BinScreen
     | HistoryScreen
     | MergeScreen
+    | NumberingScreen
     | RecordScreen
     | ReportScreen
     | SettingsScreen
@@ -119,6 +129,7 @@ Screen = (
 
 __all__ = [
     "Action",
+    "Alternative",
     "AppCard",
     "ApprovalBox",
     "ApprovalStep",
@@ -176,6 +187,7 @@ __all__ = [
     "MergeScreen",
     "Notice",
     "NumberCard",
+    "NumberingScreen",
     "Opinion",
     "Paging",
     "PaletteEntry",

@@ -35,6 +35,21 @@ class BinScreen:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberingScreen:
+    """What numbering the records of an entity again would change; no `table` and no `action` where nothing would."""
+
+    title: str
+    crumbs: tuple[Link, ...]
+    text: str
+    counts: str
+    back: Action
+    action: Action | None = None
+    table: Table | None = None
+    table_note: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MergeRecord:
     """One of the records side by side."""
 

@@ -24,6 +24,17 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """One of several pickers of which only one is filled: the field they stand for, and the kind of record of this one."""
+
+    field: str
+    label: str
+    required: bool
+    kind: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class FormField:
     """An input of a generated form.
 
@@ -51,6 +62,8 @@ class FormField:
     width: int = 1
     options: tuple[Choice, ...] = ()
     chosen: tuple[Choice, ...] = ()
+    alternative: Alternative | None = None
+    """For a link to one of several entities: a script makes one picker of them."""
     choose_href: str = ""
     create_href: str = ""
     prefix: str = ""

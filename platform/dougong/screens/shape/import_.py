@@ -82,7 +82,7 @@ class ImportScreen:
     `status_href` answers the same screen again as a fragment).
 
     Upload sends `file` (multipart) to `action`; map and try send `map-…`, `habit-…`, `mode`, repeated `match`,
-    `constant-…` and `keep_empty`; `read_href` takes the same with the selects of `layout` and reads the file
+    `constant-…`, `keep_empty` and `keep_numbers`; `read_href` takes the same with the selects of `layout` and reads the file
     anew. `match` are the fields that may tell whether a record exists. `percent` is 0–100. `preview` are the
     first changes that a trial would have made; `downloads` lead to the rows that failed.
     """
@@ -118,6 +118,8 @@ class ImportScreen:
     constants: tuple[ImportConstant, ...] = ()
     constant_fields: tuple[Choice, ...] = ()
     keep_empty: bool = False
+    keep_numbers: bool | None = None
+    """Whether new records keep the serial numbers of the file; None where nobody is asked."""
     reasons: tuple[ImportReason, ...] = ()
     actions: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

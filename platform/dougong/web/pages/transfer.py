@@ -101,6 +101,7 @@ def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportSt
         sheets=kept.sheets,
         constants=kept.constants,
         keep_empty=kept.keep_empty,
+        keep_numbers=kept.keep_numbers,
         remembered=kept.remembered,
         tried=kept.tried,
         state=progress.state if progress else "",
@@ -203,6 +204,7 @@ def _chosen(call: Call, key: str, kept: Upload, data: dict[str, list[str]]) -> U
         match=tuple(each for each in data.get("match", []) if each in known and each),
         constants={name: text for name, text in pairs if name in known and name and text.strip()},
         keep_empty=first(data, "keep_empty") == "true",
+        keep_numbers=first(data, "keep_numbers") == "true",
     )
 
 

@@ -86,7 +86,9 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   const id = decodeURIComponent(link.hash.slice(1));
   const target = document.getElementById(id);
-  const inner = target?.matches("select[hidden]") ? target.closest(".dg-pick")?.querySelector<HTMLElement>("input[role='combobox']") : target;
+  const built = target?.closest<HTMLElement>("[data-one-of][hidden]");
+  const joined = built ? [...(built.parentElement?.children ?? [])].filter((each) => each.matches(".one-of") && each.compareDocumentPosition(built) & Node.DOCUMENT_POSITION_FOLLOWING).at(-1) : null;
+  const inner = joined || target?.matches("select[hidden]") ? (joined ?? target?.closest(".dg-pick"))?.querySelector<HTMLElement>("input[role='combobox']") : target;
   if (!inner) return;
   event.preventDefault();
   inner.scrollIntoView({ block: "center" });

@@ -6,6 +6,7 @@ import "./palette";
 import "./selection";
 import "./keys";
 import "./pick";
+import "./alternatives";
 import "./rows";
 import "./inputs";
 import "./address";

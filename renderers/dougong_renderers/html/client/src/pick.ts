@@ -10,18 +10,31 @@ interface Offer {
   id: string;
   label: string;
   note: string;
+  group?: Source;
+}
+
+/** One of the kinds of record that a picker over several of them searches. */
+export interface Source {
+  field: string;
+  address: string;
+  kind: string;
+  icon: string;
 }
 
 /** Choose by the exact text, as when cells of a sheet are pasted; false when no record is called so. */
 export async function chooseByText(box: HTMLElement, text: string): Promise<boolean> {
-  const picker = pickers.get(box);
-  return picker ? picker.chooseText(text) : false;
+  return built(box).chooseText(text);
 }
 
 const pickers = new WeakMap<HTMLElement, Picker>();
+const margins = { rootMargin: "400px", scrollMargin: "400px" };
+const near = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) built(entry.target as HTMLElement);
+}, margins);
 let count = 0;
+const SHOWN_OF_EACH = 6;
 
-class Picker {
+export class Picker {
   private readonly select: HTMLSelectElement;
   private readonly input: HTMLInputElement;
   private readonly frame: HTMLElement;
@@ -30,10 +43,11 @@ class Picker {
   private readonly address: string;
   private readonly own: Offer[];
   private offers: Offer[] = [];
+  private lines: HTMLElement[] = [];
   private at = -1;
   private asked = 0;
 
-  constructor(private readonly root: HTMLElement) {
+  constructor(private readonly root: HTMLElement, private readonly sources: readonly Source[] = []) {
     this.select = root.querySelector("select") as HTMLSelectElement;
     this.many = this.select.multiple;
     this.address = root.dataset.choose ?? "";
@@ -74,7 +88,7 @@ class Picker {
       const clear = make("button", { type: "button", class: "bare", tabindex: "-1", "aria-label": say("clear"), title: say("clear") }, icon("x"));
       clear.addEventListener("click", () => this.set(null));
       end.append(clear);
-    } else end.append(make("span", {}, icon(this.address ? "search" : "chevron-down")));
+    } else end.append(make("span", {}, icon(this.address || this.sources.length ? "search" : "chevron-down")));
     this.frame.replaceChildren(...chips, this.input, end);
     if (!this.many) this.input.value = this.chosen()[0]?.text ?? "";
     else this.input.value = "";
@@ -123,6 +137,16 @@ class Picker {
         return line;
       }),
     );
+    this.lines = [...this.list.children] as HTMLElement[];
+    this.lines.forEach((line, index) => {
+      const group = offers[index]?.group;
+      if (!group || group === offers[index - 1]?.group) return;
+      line.before(make("li", { class: "group-line", role: "presentation" }, icon(group.icon), group.kind));
+    });
+    for (const [index, line] of this.lines.entries()) {
+      const kind = offers[index]?.group?.kind;
+      if (kind) line.setAttribute("aria-label", `${offers[index]?.label ?? ""}, ${kind}`);
+    }
     if (!offers.length) this.list.append(make("li", { class: "note-line", role: "presentation" }, say("noMatch")));
     if (more) this.list.append(make("li", { class: "note-line", role: "presentation" }, say("moreResults")));
     this.list.hidden = false;
@@ -153,10 +177,8 @@ class Picker {
 
   private point(at: number): void {
     this.at = this.offers.length ? (at + this.offers.length) % this.offers.length : -1;
-    [...this.list.children].forEach((line, index) => {
-      if (line.getAttribute("role") === "option") line.setAttribute("aria-selected", String(index === this.at));
-    });
-    const line = this.list.children[this.at];
+    this.lines.forEach((line, index) => line.setAttribute("aria-selected", String(index === this.at)));
+    const line = this.lines[this.at];
     if (line && this.at >= 0) {
       this.input.setAttribute("aria-activedescendant", line.id);
       line.scrollIntoView({ block: "nearest" });
@@ -164,12 +186,24 @@ class Picker {
   }
 
   private async find(text: string): Promise<{ offers: Offer[]; more: boolean }> {
+    if (this.sources.length) {
+      const found = await Promise.all(this.sources.map((source) => this.ask(source.address, text)));
+      const grouped = found.flatMap(({ offers }, index) => {
+        const group = this.sources[index] as Source;
+        return offers.slice(0, SHOWN_OF_EACH).map((offer) => ({ ...offer, id: `${group.field}:${offer.id}`, group }));
+      });
+      return { offers: grouped, more: found.some(({ offers, more }) => more || offers.length > SHOWN_OF_EACH) };
+    }
     if (!this.address) {
       const wanted = text.trim().toLowerCase();
       return { offers: this.own.filter((offer) => offer.label.toLowerCase().includes(wanted)), more: false };
     }
-    const join = this.address.includes("?") ? "&" : "?";
-    const answer = await fetch(`${this.address}${join}q=${encodeURIComponent(text.trim())}`, { headers: { Accept: "application/json" } });
+    return this.ask(this.address, text);
+  }
+
+  private async ask(address: string, text: string): Promise<{ offers: Offer[]; more: boolean }> {
+    const join = address.includes("?") ? "&" : "?";
+    const answer = await fetch(`${address}${join}q=${encodeURIComponent(text.trim())}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const found = (await answer.json()) as Found;
     return { offers: (found.results ?? []).map((each) => ({ id: String(each.id), label: each.label, note: each.note ?? "" })), more: found.more ?? false };
@@ -184,6 +218,10 @@ class Picker {
       this.list.replaceChildren(make("li", { class: "note-line", role: "presentation" }, say("offline")));
       this.list.hidden = false;
     }
+  }
+
+  focus(): void {
+    this.input.focus();
   }
 
   async chooseText(text: string): Promise<boolean> {
@@ -218,7 +256,7 @@ class Picker {
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
       const line = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
-      const offer = line ? this.offers[[...this.list.children].indexOf(line)] : undefined;
+      const offer = line ? this.offers[this.lines.indexOf(line as HTMLElement)] : undefined;
       if (offer) this.set(offer);
     });
   }
@@ -249,6 +287,21 @@ class Picker {
   }
 }
 
+/** The picker of a box, built when it is first asked for. */
+function built(box: HTMLElement): Picker {
+  near.unobserve(box);
+  const picker = pickers.get(box) ?? new Picker(box);
+  pickers.set(box, picker);
+  return picker;
+}
+
+// Pickers in the rows of a table are built when they come near, else a thousand rows would take seconds; till then the select works.
 each("[data-pick]", (element) => {
-  pickers.set(element, new Picker(element));
+  if (element.closest("tr[data-line]")) near.observe(element);
+  else built(element);
+});
+
+document.addEventListener("focusin", (event) => {
+  const box = event.target instanceof HTMLSelectElement ? event.target.closest<HTMLElement>("[data-pick]") : null;
+  if (box && !pickers.has(box)) built(box).focus();
 });
