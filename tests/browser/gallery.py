@@ -6,6 +6,7 @@ phone, in both languages, light and dark.
 
 from __future__ import annotations
 
+import json
 import sys
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from dougong.fieldtypes.regions import regional_tree
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import render
 from tests.renderers.html import samples
@@ -64,6 +66,8 @@ class Handler(SimpleHTTPRequestHandler):
             self._send(page(*parts).encode(), "text/html; charset=utf-8")
         elif parts[0] in ("choose", "search"):
             self._send(RESULTS, "application/json")
+        elif parts == ["divisions"]:
+            self._send(json.dumps(regional_tree()).encode(), "application/json")
         else:
             self.send_error(404)
 
