@@ -1,4 +1,4 @@
-// What every page loads: htmx and the islands that are small; a board brings its own part.
+// What every page loads: htmx and the islands that are small; boards and signatures bring their own parts.
 import "htmx.org";
 import "./menus";
 import "./preferences";
@@ -10,7 +10,6 @@ import "./alternatives";
 import "./rows";
 import "./inputs";
 import "./address";
-import "./sign";
 import "./tags";
 import "./rich";
 import "./guard";
@@ -20,4 +19,7 @@ document.documentElement.classList.add("scripted");
 
 each("[data-board]", (board) => {
   void import("./board").then(({ setUp }) => setUp(board)).catch(() => toast(say("offline"), true));
+});
+each("[data-sign]", (field) => {
+  void import("./sign").then(({ setUp }) => setUp(field)).catch(() => toast(say("offline"), true));
 });

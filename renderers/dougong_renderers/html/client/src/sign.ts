@@ -1,5 +1,5 @@
 // Signatures: drawn on a canvas with finger, pen or mouse, or typed as a name; sent as a picture when they are taken.
-import { each, guarded, make, say, toast } from "./dom";
+import { guarded, make, say, toast } from "./dom";
 
 const INK = "#14213d";
 const HANDS = '"Kaiti SC", KaiTi, STKaiti, "Segoe Script", "Snell Roundhand", "Brush Script MT", cursive';
@@ -9,7 +9,7 @@ interface Point {
   y: number;
 }
 
-function setUp(element: HTMLElement): void {
+export function setUp(element: HTMLElement): void {
   const template = element.querySelector("template");
   const now = element.querySelector<HTMLElement>(".now");
   const form = element.closest("form");
@@ -134,5 +134,3 @@ function setUp(element: HTMLElement): void {
     { capture: true },
   );
 }
-
-each("[data-sign]", setUp);
