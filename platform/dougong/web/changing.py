@@ -146,7 +146,9 @@ def _carry_out(
         raise Refusal("conflict", problems)
     job, language = working.job, working.language
     prepare(
-        plan, working.releases.database, progress=lambda what, done, total: job.progress(done, total, what)
+        plan,
+        working.releases.database,
+        progress=lambda what, done, total: job.progress(done, total, _called(plan, what, language)),
     )
     job.progress(0, 0, plan.estimate.describe(language) if plan.estimate.is_noticeable else "")
     for attempt in range(1, _ATTEMPTS + 1):
@@ -167,3 +169,13 @@ def _carry_out(
             if refusal.kind != "unavailable" or attempt == _ATTEMPTS:
                 raise
             time.sleep(_PAUSE * attempt)
+
+
+def _called(plan: Plan, what: str, language: str) -> str:
+    """What is prepared, by the names that people know: a field of a table, or (`table: fields`) an index of it."""
+    table, is_index, _ = what.partition(": ")
+    if is_index:
+        return plan.labels.table(table, language)
+    table, _, field = what.rpartition(".")
+    named = plan.labels.field(table.partition(".")[2], field, language)
+    return f"{plan.labels.table(table, language)} · {named}"

@@ -180,7 +180,7 @@ def work_running(language: str) -> s.WorkScreen:
         "提交于 2026-09-18 09:24" if zh else "Ordered at 2026-09-18 09:24",
         running=True,
         percent=37,
-        progress_text="crm.account.size: 37,000 / 100,000",
+        progress_text="客户 · 规模：37,000 / 100,000" if zh else "Accounts · Size: 37,000 of 100,000",
         assurance="可以关闭此页面，任务会继续。" if zh else "You may close this page, the work goes on.",
         status_href="/work/17",
         actions=(s.Action("cancel", "停止" if zh else "Stop", "/work/17/cancel", "post"),),
