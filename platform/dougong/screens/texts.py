@@ -466,6 +466,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
         "common": ("常用", "Common"),
+        "more_settings": ("更多设置", "More settings"),
         "new_field": ("新字段", "New field"),
         "new_section": ("新分组", "New section"),
         "unplaced": ("未放入表单的字段", "Fields outside the form"),
