@@ -198,7 +198,7 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
         archive = Path(options.attachments) if options.attachments else None
         with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
             with under_way.database.reading() as connection:
-                importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
+                importer = _prepare(under_way.call(connection), under_way, reading, head, attachments)
             lines = chain(head, reading.lines)
             del head  # the lines let go of it when they were read
             yield replace(reading, lines=lines), importer
@@ -207,11 +207,11 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
 def _prepare(
     call: Call,
     under_way: _Run,
-    header: tuple[str, ...],
+    reading: Reading,
     head: list[Line],
     attachments: Attachments | None,
 ) -> Importer:
-    options = under_way.options
+    options, header = under_way.options, reading.header
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
@@ -224,7 +224,9 @@ def _prepare(
     base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
     habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
-    reader = CellReader(columns.columns, habits, resolver, options.keep_empty, shape.key, attachments)
+    reader = CellReader(
+        columns.columns, habits, resolver, options.keep_empty, shape.key, attachments, reading.marked
+    )
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
     return Importer(

@@ -250,7 +250,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         if row is None or not row["failed"]:
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language)
         stem = kept.name.rpartition(".")[0] or kept.name
         return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
 
