@@ -252,6 +252,40 @@ def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
     assert api("POST", "/library/book/import", data=bad).status_code == 400
 
 
+def test_a_run_is_not_swallowed_by_the_trial_before_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    reported = importing._reporter
+
+    def pressing(job: Job) -> Any:
+        def report(counts: Counts) -> None:
+            monkeypatch.setattr(importing, "_reporter", reported)
+            assert browser.post(f"{path}/run").status_code == 303
+
+        return report
+
+    monkeypatch.setattr(importing, "_reporter", pressing)
+    browser.post(f"{path}/try")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
+    assert browser.post(f"{path}/run").status_code == 303
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+
+
+def test_a_run_before_a_trial_has_begun_takes_its_place(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    browser.post(f"{path}/try")
+    browser.post(f"{path}/run")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
+
+
 def test_files_of_old_imports_and_exports_are_swept_away(server: Server) -> None:
     browser = server.browser("hana")
     old, fresh = (uploaded(browser).headers["Location"] for _ in range(2))

@@ -141,7 +141,8 @@ def _write_failed(database: Database, import_id: int, path: Path, target: Path, 
     if kind not in ("csv", "xlsx"):
         raise Refusal("invalid", [Diagnostic("C133", f"{target.name}: .csv, .xlsx")])
     with database.reading() as connection, target.open("wb") as file:
-        WRITERS[kind](failed_lines(connection, import_id, path, language), file)
+        release = assembly.releases(database).pinned(connection)
+        WRITERS[kind](failed_lines(connection, release, import_id, path, language), file)
 
 
 def _mapping(path: str | None) -> dict[str, str | None]:

@@ -171,6 +171,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件中第 {value} 行已匹配同一记录",
         "line {value} of the file already matched the same record",
     ),
+    "import_cell_error": (
+        "单元格里是错误 {value}，没有可用的值；请在表格中改正公式",
+        "the cell holds the error {value} and no value; mend its formula in the spreadsheet",
+    ),
+    "import_cell_uncalculated": (
+        "单元格的公式还没有算出结果；请在表格程序中打开并重新保存文件",
+        "the formula of the cell has no result yet; open the file in a spreadsheet program and save it again",
+    ),
     "import_cells": ("这一行的单元格多于表头", "the line has more cells than the header"),
     "unknown_batch": ("没有这样的操作可以撤销", "there is nothing of that name to undo"),
     "undo_mode": ("冲突处理方式应为 refuse 或 skip", "conflicts are handled by refuse or skip"),

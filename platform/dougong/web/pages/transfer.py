@@ -155,7 +155,7 @@ def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 
 def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """POST …/import/{token}/run: do it, or try again when the columns were chosen anew."""
+    """POST …/import/{token}/run: do it; a trial that is still under way is ended for it."""
     return _start(exchange, app, entity, token, dry_run=False)
 
 
@@ -168,8 +168,10 @@ def _start(exchange: Exchange, app: str, entity: str, token: str, dry_run: bool)
     looked = _looked(exchange, chosen, chosen.layout) if data.keys() - {"csrf_token", "dg_form"} else None
     with exchange.writing() as call:
         now = importing.load(call.connection, call.actor.id, key, token)
-        if _is_under_way(call, now):
+        if _is_under_way(call, now) and (dry_run or not now.tried or now.result is not None):
             return exchange.redirect(f"{entity_path(key)}/import/{token}")
+        if now.job and now.tried:
+            cancel(call.connection, now.job)
         if looked is not None:
             chosen = importing.seen(call, chosen, looked)
         importing.start(call, chosen, dry_run)
@@ -251,7 +253,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         if row is None or not row["failed"]:
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language)
         stem = kept.name.rpartition(".")[0] or kept.name
         return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
 
