@@ -98,4 +98,4 @@ def _without_currency(written: str, currency: str) -> str:
 
 def _with_symbol(amount: Decimal, currency: str) -> str:
     symbol = SYMBOLS.get(currency) or (f"{currency} " if currency else "")
-    return f"-{symbol}{grouped(-amount)}" if amount < 0 else f"{symbol}{grouped(amount)}"
+    return f"-{symbol}{grouped(amount.copy_negate())}" if amount < 0 else f"{symbol}{grouped(amount)}"

@@ -125,9 +125,9 @@ def _shown_float(value: float, example: str) -> Decimal:
 
 def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
     text = narrow(written).strip()
-    sign = 1
+    is_negative = False
     if text.startswith("(") and text.endswith(")"):
-        text, sign = text[1:-1].strip(), -1
+        text, is_negative = text[1:-1].strip(), True
     unit = _UNITS.get(text[-1:])
     if unit is not None:
         text = text[:-1].rstrip()
@@ -139,7 +139,8 @@ def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
         if not _PLAIN.fullmatch(plain):
             raise Invalid("not_a_number", value=shown(written), example=example)
         number = Decimal(plain)
-    return EXACT.multiply(number * sign, unit) if unit is not None else number * sign
+    number = number.copy_negate() if is_negative else number
+    return EXACT.multiply(number, unit) if unit is not None else number
 
 
 def _ungrouped(text: str, mark: str, written: str, example: str) -> str:
