@@ -18,10 +18,11 @@ from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
 from dougong.records import retention
 from dougong.records.call import call_for
-from dougong.records.recompute import changed_formulas, recompute
+from dougong.records.recompute import recompute
 from dougong.records.renumber import new_serials, number_missing, owners_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.formulas import changed_formulas
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
