@@ -69,8 +69,9 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
     elif isinstance(cell, bool):
         page.write_boolean(line, column, cell)
     elif isinstance(cell, (Decimal, int)):
-        if len(Decimal(cell).normalize().as_tuple().digits) > _MOST_DIGITS:
-            page.write_string(line, column, format(Decimal(cell), "f"), formats.text)
+        digits = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+        if _significant(digits) > _MOST_DIGITS:
+            page.write_string(line, column, digits, formats.text)
         else:
             page.write_number(line, column, cell, formats.numbers[column])
     elif isinstance(cell, date) and not isinstance(cell, datetime) and cell >= _FIRST_DAY:
@@ -78,6 +79,12 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
     elif cell is not None:
         text = cell if isinstance(cell, str) else cell.isoformat()
         page.write_string(line, column, text[:_LONGEST_TEXT], formats.text if needs_escape(text) else None)
+
+
+def _significant(number: str) -> int:
+    """How many digits a number written in plain digits has between its first and its last that is no zero."""
+    digits = number.lstrip("-").replace(".", "")
+    return len(digits.strip("0"))
 
 
 def _write_noted(page: Any, line: int, column: int, cell: Noted, formats: _Formats) -> None:
