@@ -74,6 +74,10 @@ class CellReader:
         self._parsers = {column.index: self._parser(column) for column in columns}
         self._linked = [column for column in columns if column.field is not None and target_key(column.field)]
 
+    def names_any(self, key: str) -> bool:
+        """Whether cells may name records of an entity."""
+        return any(column.field is not None and target_key(column.field) == key for column in self._linked)
+
     def group(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""
         entry: Entry | None = None

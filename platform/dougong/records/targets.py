@@ -20,7 +20,8 @@ from dougong.records.kept import kept
 from dougong.records.messages import problem
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
-from dougong.storage.statements import Statement, among
+from dougong.storage.bulk import FEW
+from dougong.storage.statements import Statement, among, among_many
 from dougong.storage.system import FILE, USER
 
 
@@ -75,7 +76,8 @@ def _fill(draft: Draft, fill: tuple[tuple[str, str], ...], source: Values) -> No
 
 def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -> dict[int, Values]:
     """The rows with these ids that exist and that the actor may read, with the fields asked for as far as they are visible."""
-    question = kept(call, ("targets", key, tuple(fields)), lambda: _question(call, key, fields))
+    many = len(ids) >= FEW
+    question = kept(call, ("targets", key, tuple(fields), many), lambda: _question(call, key, fields, many))
     if question is None:
         return {}
     names, statement = question
@@ -83,8 +85,11 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, ...], Statement] | None:
+def _question(
+    call: Call, key: str, fields: Sequence[str], many: bool
+) -> tuple[tuple[str, ...], Statement] | None:
     """The names and the statement by which rows are read; nothing where the actor may read none."""
+    holding = among_many if many else among
     table = shape_of(call.release, key).table
     rule = readable(call, key, table)
     if rule.nothing:
@@ -92,7 +97,7 @@ def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, .
     closed = rule.hidden.union(masks_of(call.release, key))
     names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in closed))
     statement = select(*(table.c[name] for name in names)).where(
-        among(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
+        holding(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
     )
     return names, Statement(statement, call.dialect)
 
