@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from dougong.diagnostics import Diagnostic
-from dougong.fieldtypes.references import PEOPLE
+from dougong.fieldtypes.references import PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
@@ -58,6 +58,8 @@ def _check_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]
     fill = () if many else tuple((own, other) for own, other in target.fill if own in shape.entity.fields)
     wanted = {each for _, value in written for each in (value if many else (value,))}
     found = _readable_rows(call, target.key, wanted, [other for _, other in fill])
+    if not fill and wanted <= found.keys():
+        return
     for draft, value in written:
         known: Sequence[Value] = draft.before.get(field.id) or () if many and draft.before else ()
         missing = [each for each in (value if many else (value,)) if each not in found and each not in known]
@@ -129,6 +131,8 @@ def _check_departments(call: Call, shape: Shape, field: Field, drafts: Sequence[
 def _report_new(
     call: Call, code: str, field: Field, written: Sequence[tuple[Draft, Value]], possible: set[int]
 ) -> None:
+    if field.type not in SEVERAL and all(value in possible for _, value in written):
+        return
     for draft, value in written:
         kept = _each((draft.before or {}).get(field.id))
         for each in _each(value):
