@@ -214,6 +214,12 @@ def save(connection: Connection, user_id: int, upload: Upload) -> Upload:
     return upload
 
 
+def begin_anew(call: Call, key: str, token: str) -> None:
+    """Forget how an upload was imported, now that the import is taken back."""
+    upload = load(call.connection, call.actor.id, key, token)
+    save(call.connection, call.actor.id, replace(upload, result=None, job=0, identity=0))
+
+
 def start(call: Call, upload: Upload, dry_run: bool, go_on: bool = False) -> Upload:
     """Enqueue the trial or the import itself (or, with `go_on`, the rest of it); the same one is not enqueued twice."""
     if not may(call.release, call.actor, upload.entity, "import"):

@@ -71,8 +71,9 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
     if isinstance(cell, bool):
         page.write_boolean(line, column, cell)
     elif isinstance(cell, (Decimal, int)):
-        if len(Decimal(cell).normalize().as_tuple().digits) > _MOST_DIGITS:
-            page.write_string(line, column, format(Decimal(cell), "f"), formats.text)
+        digits = format(cell, "f") if isinstance(cell, Decimal) else str(cell)
+        if _significant(digits) > _MOST_DIGITS:
+            page.write_string(line, column, digits, formats.text)
         else:
             page.write_number(line, column, cell, formats.numbers[column])
     elif isinstance(cell, date) and not isinstance(cell, datetime) and cell >= _FIRST_DAY:
@@ -87,6 +88,12 @@ def _write(page: Any, line: int, column: int, cell: Cell, formats: _Formats) -> 
 def _fits(text: str) -> bool:
     """Whether a cell can hold a text; a spreadsheet counts signs beyond the basic ones twice."""
     return len(text) <= _LONGEST_TEXT // 2 or len(text.encode("utf-16-le")) // 2 <= _LONGEST_TEXT
+
+
+def _significant(number: str) -> int:
+    """How many digits a number written in plain digits has between its first and its last that is no zero."""
+    digits = number.lstrip("-").replace(".", "")
+    return len(digits.strip("0"))
 
 
 def _write_noted(page: Any, line: int, column: int, cell: Noted, formats: _Formats) -> bool:

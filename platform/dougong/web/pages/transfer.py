@@ -27,12 +27,13 @@ from dougong.screens.import_ import ImportState, field_choices, import_screen, u
 from dougong.screens.list import query_of
 from dougong.screens.list_head import view_of
 from dougong.screens.texts import text
-from dougong.web import importing
+from dougong.web import importing, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
 from dougong.web.pages.lists import asked_for
+from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -265,8 +266,12 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         kept = importing.load(call.connection, call.actor.id, key, token)
         if not kept.identity or kept.tried:
             raise refuse("missing", "W404")
+        if taking_back.is_long_import(call, kept.identity):
+            back = entity_path(key)
+            job = taking_back.order_undoing_of_import(call, kept.identity, "skip", back, kept)
+            return exchange.redirect(work_path(job))
         undone = undo_import(call, kept.identity)
-        importing.save(call.connection, call.actor.id, replace(kept, result=None, job=0, identity=0))
+        importing.begin_anew(call, key, token)
     counts = {name: f"{getattr(undone, name):,}" for name in ("deleted", "restored", "skipped")}
     return go(exchange, entity_path(key), text("import_undone", exchange.language, **counts))
 

@@ -12,6 +12,7 @@ import "./inputs";
 import "./address";
 import "./tags";
 import "./rich";
+import "./scan";
 import "./guard";
 import { each, say, toast } from "./dom";
 
