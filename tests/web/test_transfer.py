@@ -171,6 +171,25 @@ def test_a_long_export_is_written_in_the_background(server: Server) -> None:
     assert browser.post("/library/book/export", {"format": "exe"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"), [("长" * 32_767, True), ("长" * 32_768, False), ("😀" * 16_384, False)]
+)
+def test_a_workbook_that_cannot_hold_a_text_is_refused_and_not_cut(
+    server: Server, text: str, fits: bool
+) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    api.made("/library/book", title="Walden", notes=text)
+    answer = api("GET", "/library/book/export?format=xlsx&fields=title,notes")
+    assert answer.status_code == (200 if fits else 422), answer.text[:200]
+    path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
+    work(server)
+    page = browser.get(path).text
+    assert ("32,767" in page, f"{path}/file" in page) == (not fits, fits)
+    if not fits:
+        assert "Notes in line 1" in answer.json["errors"][0]["message"]
+    assert text in api("GET", "/library/book/export?format=csv").data.decode("utf-8-sig")
+
+
 def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
     browser = server.browser("hana")
     path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]

@@ -15,6 +15,7 @@ from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
 from dougong.records.export import export as export_records
+from dougong.records.export import fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.files import disposition
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, column_habits
@@ -296,7 +297,8 @@ def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
-        tables[kind](sheet, cast(BinaryIO, target))
+        with fitting(exchange.language):
+            tables[kind](sheet, cast(BinaryIO, target))
     except BaseException:
         target.close()
         raise
