@@ -463,6 +463,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_minimum": ("最小值", "Minimum"),
         "property_maximum": ("最大值", "Maximum"),
         "property_decimals": ("小数位", "Decimals"),
+        "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
         "common": ("常用", "Common"),
