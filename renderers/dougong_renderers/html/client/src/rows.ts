@@ -1,28 +1,33 @@
 // Sub-tables in a form: add and remove rows, Enter for the next row, Ctrl D to fill down, paste cells from a sheet.
 import { announce, each, refresh, say } from "./dom";
 import { chooseByText } from "./pick";
+import { draw, waits } from "./waiting";
 
 const CELL = "input:not([type='hidden']), select, textarea";
 
 each("[data-rows]", (element) => {
   const body = element.querySelector("tbody") as HTMLTableSectionElement;
   const blank = element.querySelector("template") as HTMLTemplateElement;
-  let next = [...body.querySelectorAll<HTMLElement>("tr[data-line]")].reduce((highest, row) => Math.max(highest, Number(row.dataset.line) + 1), 0);
+  let next = Number(element.dataset.count);
 
   function lines(): HTMLTableRowElement[] {
     return [...body.querySelectorAll<HTMLTableRowElement>("tr[data-line]")];
   }
 
   function changed(): void {
-    lines().forEach((row, index) => {
+    let at = 0;
+    for (const row of body.rows) {
+      at += waits(row);
+      if (row.dataset.line === undefined) continue;
+      const n = String(++at);
       const number = row.querySelector("[data-number]");
-      if (number) number.textContent = String(index + 1);
+      if (number) number.textContent = n;
       const remove = row.querySelector<HTMLElement>("[data-remove]");
-      remove?.setAttribute("aria-label", say("removeRow", { n: String(index + 1) }));
-      remove?.setAttribute("title", say("removeRow", { n: String(index + 1) }));
-    });
+      remove?.setAttribute("aria-label", say("removeRow", { n }));
+      remove?.setAttribute("title", say("removeRow", { n }));
+    }
     const count = element.querySelector("[data-row-count]");
-    if (count) count.textContent = (count.textContent ?? "").replace(/[\d,]+/, String(lines().length));
+    if (count) count.textContent = (count.textContent ?? "").replace(/[\d,]+/, String(at));
     element.dispatchEvent(new CustomEvent("dg:changed", { bubbles: true }));
   }
 
@@ -46,10 +51,21 @@ each("[data-rows]", (element) => {
     return cell?.querySelector<HTMLElement>("input[role='combobox']") ?? cell?.querySelector<HTMLElement>(CELL) ?? null;
   }
 
+  /** The row under one, which may still have to be drawn. */
+  function following(row: HTMLTableRowElement): HTMLTableRowElement | undefined {
+    let next = row.nextElementSibling as HTMLElement | null;
+    while (next && next.dataset.line === undefined) {
+      const before = next.previousElementSibling as Element;
+      if (waits(next)) {
+        draw(next);
+        next = before.nextElementSibling as HTMLElement | null;
+      } else next = next.nextElementSibling as HTMLElement | null;
+    }
+    return (next as HTMLTableRowElement | null) ?? undefined;
+  }
+
   function below(cell: HTMLTableCellElement, canAdd: boolean): HTMLTableCellElement | null {
-    const all = lines();
-    const at = all.indexOf(cell.parentElement as HTMLTableRowElement);
-    const row = all[at + 1] ?? (canAdd ? add() : null);
+    const row = following(cell.parentElement as HTMLTableRowElement) ?? (canAdd ? add() : null);
     return (row?.querySelector(`td[data-column="${CSS.escape(cell.dataset.column ?? "")}"]`) as HTMLTableCellElement | null) ?? null;
   }
 
@@ -84,7 +100,7 @@ each("[data-rows]", (element) => {
         const column = order[from + step];
         if (column) await write(row.querySelector(`td[data-column="${CSS.escape(column)}"]`) ?? undefined, value);
       }
-      if (at < cells.length - 1) row = lines()[lines().indexOf(row) + 1] ?? add();
+      if (at < cells.length - 1) row = following(row) ?? add();
     }
     changed();
   }
