@@ -88,6 +88,8 @@ class Field:
     max_length: int | None = None
     pattern: str = ""
     decimals: int = 0
+    digits: int = 18
+    """All digits of a number, those after the point too."""
     currency: str = ""
     options: tuple[Option, ...] = ()
     target: LinkTarget | None = None

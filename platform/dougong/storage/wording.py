@@ -166,6 +166,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:max_length": ("最大长度", "maximum length"),
     "part:pattern": ("格式", "pattern"),
     "part:decimals": ("小数位", "decimals"),
+    "part:digits": ("总位数", "digits"),
     "part:options": ("选项", "options"),
     "part:target": ("关联设置", "link"),
     "part:pipeline": ("阶段流程", "pipeline"),

@@ -1,4 +1,4 @@
-// What every page loads: htmx and the islands that are small; boards and signatures bring their own parts.
+// What every page loads: htmx and the islands that are small; boards, rich text and signatures bring their own parts.
 import "htmx.org";
 import "./menus";
 import "./preferences";
@@ -11,7 +11,6 @@ import "./rows";
 import "./inputs";
 import "./address";
 import "./tags";
-import "./rich";
 import "./scan";
 import "./guard";
 import { each, say, toast } from "./dom";
@@ -20,6 +19,9 @@ document.documentElement.classList.add("scripted");
 
 each("[data-board]", (board) => {
   void import("./board").then(({ setUp }) => setUp(board)).catch(() => toast(say("offline"), true));
+});
+each("[data-rich]", (field) => {
+  void import("./rich").then(({ setUp }) => setUp(field)).catch(() => toast(say("offline"), true));
 });
 each("[data-sign]", (field) => {
   void import("./sign").then(({ setUp }) => setUp(field)).catch(() => toast(say("offline"), true));
