@@ -18,15 +18,16 @@ from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
 from dougong.records import retention
 from dougong.records.call import call_for
-from dougong.records.recompute import changed_formulas, recompute
+from dougong.records.recompute import recompute
 from dougong.records.renumber import new_serials, number_missing, owners_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.formulas import changed_formulas
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
-from dougong.web import exporting, importing, sweeping
+from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
@@ -143,6 +144,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             exports,
             sweeping.task(folder),
             told,
+            works.task(releases(database), after_apply),
             housekeeping.task(),
             bin_,
         ]

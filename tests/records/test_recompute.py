@@ -13,8 +13,9 @@ from dougong.records.call import call_for
 from dougong.records.delete import delete
 from dougong.records.history import history
 from dougong.records.read import read
-from dougong.records.recompute import changed_formulas, recompute
+from dougong.records.recompute import recompute
 from dougong.storage.apply import apply
+from dougong.storage.formulas import changed_formulas
 from dougong.storage.plan import plan
 from dougong.storage.release import release_of, releases_of
 from tests.records.conftest import Shop

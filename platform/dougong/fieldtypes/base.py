@@ -108,6 +108,27 @@ WIDGETS = frozenset(
     )
 )
 """What a form can draw; a type that brings another kind of input adds it here."""
+HINTED = frozenset(
+    {
+        "text",
+        "textarea",
+        "number",
+        "money",
+        "percent",
+        "duration",
+        "time",
+        "date",
+        "datetime",
+        "select",
+        "tags",
+    }
+    | {"colour", "email", "tel", "url", "barcode", "member", "members", "department", "departments"}
+    | {"record", "records"}
+)
+"""Widgets that show a placeholder while they are empty."""
+SCANNED = frozenset({"text", "barcode"})
+"""Widgets that the camera of a phone can fill."""
+GRID_WIDTHS = ("narrow", "medium", "wide", "widest")
 
 
 class FieldType(ABC):

@@ -12,9 +12,11 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.address import LONGEST
 from dougong.fieldtypes.duration import clock_text
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.masks import mask_of
 from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
+from dougong.fieldtypes.table import frozen_columns
 from dougong.fieldtypes.tags import suggestions_of
 from dougong.fieldtypes.time_ import has_seconds
 from dougong.model.entity import Entity
@@ -91,7 +93,10 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,
-        placeholder=_placeholder(field),
+        placeholder=field.placeholder.get(language) or _placeholder(field),
+        grid_width=field.grid_width,
+        scan=field.scan,
+        masked=mask_of(field) is not None,
         max_length=field.max_length or 0,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
@@ -305,6 +310,7 @@ def _sub_table(place: Place, field: Field) -> SubTable:
         columns=blank.fields,
         rows=tuple(row(str(index), values, entered) for index, (values, entered) in enumerate(rows)),
         blank=blank,
+        frozen=frozen_columns(field),
         row_label=rows_entity.label.get(place.language),
     )
 

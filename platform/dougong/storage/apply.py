@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -33,17 +34,10 @@ def apply(
     afterwards: Afterwards | None = None,
 ) -> Version:
     """Do exactly what a plan says and record the version; Refusal, with nothing changed, when that cannot be."""
-    try:
-        with database.writing() as connection:
-            return apply_in(
-                plan, connection, actor_id=actor_id, note=note, allow_loss=allow_loss, afterwards=afterwards
-            )
-    except sqlalchemy.exc.OperationalError as error:
-        if _is_locked(error):
-            raise refusal("unavailable", "P134") from error
-        raise
-    except sqlalchemy.exc.IntegrityError as error:
-        raise refusal("conflict", "P133/data") from error
+    with database.writing() as connection:
+        return apply_in(
+            plan, connection, actor_id=actor_id, note=note, allow_loss=allow_loss, afterwards=afterwards
+        )
 
 
 def apply_in(
@@ -56,6 +50,31 @@ def apply_in(
     afterwards: Afterwards | None = None,
 ) -> Version:
     """The same inside a transaction of the caller, who rolls back on any exception. An empty plan records nothing."""
+    with _plainly():
+        return _apply(plan, connection, actor_id, note, allow_loss, afterwards)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Locks that were not to be had, and data that a constraint of the database refuses, become refusals."""
+    try:
+        yield
+    except sqlalchemy.exc.OperationalError as error:
+        if _is_locked(error):
+            raise refusal("unavailable", "P134") from error
+        raise
+    except sqlalchemy.exc.IntegrityError as error:
+        raise refusal("conflict", "P133/data") from error
+
+
+def _apply(
+    plan: Plan,
+    connection: Connection,
+    actor_id: int | None,
+    note: str,
+    allow_loss: bool,
+    afterwards: Afterwards | None,
+) -> Version:
     lock_state(connection)
     if ledger.state(connection, plan.app.id) != plan.state:
         raise refusal("conflict", "P132")

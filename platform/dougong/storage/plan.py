@@ -21,13 +21,14 @@ from dougong.storage.convert import Sample
 from dougong.storage.dependants import Compile, broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.estimate import Estimate, estimate
+from dougong.storage.formulas import changed_formulas
 from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.mends import NONE, Way, Wishes, with_wishes
 from dougong.storage.offers import mended_field, offers_for
 from dougong.storage.operations import Impact, Operation
 from dougong.storage.problems import problem, told
-from dougong.storage.schema import Schema
+from dougong.storage.schema import Schema, TableSpec
 from dougong.storage.wording import say
 
 _LONGEST_SHOWN = 60
@@ -237,8 +238,14 @@ def plan(
         recorded=recorded,
         broken=broken,
         problems=(*refused, *found.problems),
-        estimate=estimate(found.operations, connection),
+        estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new)),
     )
+
+
+def _recomputed(tables: Schema, recorded: App | None, new: App) -> list[TableSpec]:
+    """The recorded tables of which every record gets its formulas worked out anew."""
+    found = (tables.table(key) for key in changed_formulas(recorded, new))
+    return [each for each in found if each is not None]
 
 
 def step_of(operation: Operation, connection: Connection, recorded: App | None) -> Step:

@@ -79,17 +79,18 @@ def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
 
 
 def _cell_class(column: Column, value: Shown) -> str:
-    return _classes(column.align, column.computed, column.role, value.tone)
+    return _classes(column.align, column.computed, column.role, value.tone, column.width)
 
 
 @cache
-def _classes(align: str, computed: bool, role: str, tone: str) -> str:
+def _classes(align: str, computed: bool, role: str, tone: str, width: str) -> str:
     """The classes of a cell of a table: every cell has them, and there are only so many."""
     classes = (
         "num" if align == "end" else "",
         tone if tone in ("bad", "warn") else "",
         "lvc" if computed else "",
         f"r-{role}" if role else "",
+        f"cw-{width}" if width else "",
     )
     return " ".join(filter(None, classes))
 

@@ -11,6 +11,7 @@ import "./rows";
 import "./inputs";
 import "./address";
 import "./tags";
+import "./scan";
 import "./guard";
 import { each, say, toast } from "./dom";
 
