@@ -91,6 +91,12 @@ def test_any_mutation_of_a_good_app_is_answered(draw: st.DataObject) -> None:
     answer(texts)
 
 
+@pytest.mark.parametrize("path", sorted(DATA))
+def test_anything_of_a_good_app_may_be_a_word(path: str) -> None:
+    for place in places(DATA[path]):
+        answer({**TEXTS, f"{path}.yaml": rendering.whole(mutated(DATA[path], place, "replace", "account"))})
+
+
 @CALM
 @given(st.dictionaries(st.sampled_from(sorted(TEXTS)), ANYTHING, min_size=1, max_size=3))
 def test_any_data_in_any_file_is_answered(files: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ from dougong.records import importer
 from dougong.records.import_ import Options, resume, run
 from dougong.storage.release import releases_of
 from dougong.storage.system import HISTORY, IMPORT, USER
-from tests.records.conftest import open_shop_database
+from tests.installed import open_database
 
 importer.CHUNK = 20
 KEY = "shop.customer"
@@ -55,7 +55,7 @@ def _child(url: str, path: Path, login: str, step: int) -> int:
 
 
 def _import(url: str, path: Path, login: str, step: int) -> None:
-    database = open_shop_database(url)
+    database = open_database(url)
     release = releases_of(database).current()
     with database.reading() as connection:
         found = connection.execute(select(IMPORT.c.id)).scalars().all()
@@ -78,7 +78,7 @@ def _import(url: str, path: Path, login: str, step: int) -> None:
 
 
 def _report(url: str, step: int, *, died: bool) -> str:
-    database = open_shop_database(url)
+    database = open_database(url)
     with database.reading() as connection:
         row = connection.execute(select(IMPORT)).mappings().one_or_none()
         entries = connection.execute(

@@ -29,7 +29,7 @@ SCHEMA = (
     "CREATE INDEX opportunity_updated ON opportunity (updated_at DESC, id DESC)",
     "CREATE INDEX opportunity_account ON opportunity (account_id)",
     "CREATE INDEX opportunity_owner ON opportunity (owner_id)",
-    "CREATE INDEX opportunity_stage ON opportunity (stage)",
+    "CREATE INDEX opportunity_stage ON opportunity (stage, close_on DESC, id DESC)",
 )
 TYPES = {
     "sqlite": {"id": "INTEGER PRIMARY KEY", "date": "TEXT", "money": "INTEGER", "instant": "INTEGER"},
@@ -172,6 +172,8 @@ def _page(store: Store, question: dict[str, str]) -> list[Any]:
     if "stage" in question:
         order = " WHERE o.stage = ? ORDER BY o.close_on DESC, o.id DESC LIMIT 25"
         return store.run(SELECT + order, (question["stage"],))
+    if "open" in question:
+        return store.run(SELECT + " WHERE (o.stage || '') IN ('new', 'qualified')" + newest)
     if "like" in question:
         return store.run(SELECT + " WHERE o.name LIKE ?" + newest, (f"%{question['like']}%",))
     return store.run(SELECT + newest + " OFFSET ?", (int(question.get("offset", 0)),))

@@ -20,7 +20,8 @@ from dougong.records.call import Call
 from dougong.records.create import create, create_many
 from dougong.records.update import update
 from dougong.storage.system import HISTORY
-from tests.records.conftest import AT, Shop
+from tests.installed import AT
+from tests.records.conftest import Shop
 
 Values = dict[str, Any]
 Write = Callable[[Call, Sequence[Values]], object]

@@ -8,7 +8,8 @@ from dougong.diagnostics import Refusal
 from dougong.records.create import create, create_many
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
-from tests.records.conftest import AT, Shop
+from tests.installed import AT
+from tests.records.conftest import Shop
 
 
 def problems(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:

@@ -19,7 +19,8 @@ from dougong.records.undo import undo_batch
 from dougong.records.unmerge import forward_of
 from dougong.records.update import update
 from dougong.storage.system import INSTANCE
-from tests.records.conftest import AT, Shop
+from tests.installed import AT
+from tests.records.conftest import Shop
 
 C = "shop.customer"
 

@@ -20,7 +20,8 @@ from dougong.records.query import Query, list_records
 from dougong.records.retention import KEYS_KEPT, Retention, sweep
 from dougong.storage.release import releases_of
 from dougong.storage.system import COMMENT, FILE, HISTORY, IDEMPOTENCY
-from tests.records.conftest import AT, Shop
+from tests.installed import AT
+from tests.records.conftest import Shop
 
 LATER = AT + timedelta(days=100)
 

@@ -26,7 +26,8 @@ from dougong.records.related import related, related_lists
 from dougong.records.scope import BOOLEAN, compiled
 from dougong.records.update import update
 from dougong.records.why import why
-from tests.records.conftest import Shop, open_shop_database
+from tests.installed import open_database
+from tests.records.conftest import Shop
 from tests.servers.databases import Databases
 
 C = "shop.customer"
@@ -136,7 +137,7 @@ def _answer(shop: Shop, login: str, attempt: Callable[[Call], Any]) -> Any:
 def test_what_ann_may_not_see_changes_no_answer(
     shop: Shop, databases: Databases, shop_templates: dict[str, str]
 ) -> None:
-    database = open_shop_database(databases.copy_of(shop_templates[shop.database.dialect]))
+    database = open_database(databases.copy_of(shop_templates[shop.database.dialect]))
     twin = Shop(database)
     first = world(
         shop,

@@ -34,7 +34,7 @@ from dougong.storage.install import install
 from dougong.storage.plan import Plan, plan
 from dougong.storage.release import releases_of
 from dougong.storage.system import SEQUENCE
-from tests.records.conftest import open_shop_database
+from tests.installed import open_database
 
 AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 DEPARTMENT = """
@@ -106,7 +106,7 @@ fields:
 
 @pytest.fixture
 def office(database_url: str) -> Iterator[Office]:
-    database = open_shop_database(database_url)
+    database = open_database(database_url)
     yield Office(database)
     database.dispose()
 

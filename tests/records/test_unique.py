@@ -26,7 +26,7 @@ from dougong.storage.drift import verify
 from dougong.storage.install import install
 from dougong.storage.plan import Plan, plan
 from dougong.storage.release import releases_of
-from tests.records.conftest import AT, open_shop_database
+from tests.installed import AT, open_database
 
 KEY = "desk.seat"
 RULES = """
@@ -109,7 +109,7 @@ grants:
 
 @pytest.fixture
 def desk(database_url: str) -> Iterator[Desk]:
-    database = open_shop_database(database_url)
+    database = open_database(database_url)
     made = Desk(database)
     made.publish(RULES)
     with database.writing() as connection:

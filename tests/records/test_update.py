@@ -22,7 +22,8 @@ from dougong.records.related import related
 from dougong.records.update import update
 from dougong.records.why import why
 from dougong.storage.system import INSTANCE
-from tests.records.conftest import AT, Shop
+from tests.installed import AT
+from tests.records.conftest import Shop
 
 
 def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:

@@ -93,6 +93,7 @@ def _field(app: str, entity: str, name: str, settings: Mapping[str, Any]) -> Fie
         unique=settings.get("unique", False),
         default=_literal(default) if default is not None else None,
         decimals=settings.get("decimals", 2),
+        digits=settings.get("digits", 18),
         minimum=_bound(settings.get("minimum")),
         maximum=_bound(settings.get("maximum")),
         max_length=settings.get("max_length"),

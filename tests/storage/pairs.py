@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.numbers import EXACT
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.storage.conversion import kind_of
@@ -17,6 +18,8 @@ from tests.storage.factory import build
 Description = dict[str, Any]
 NAMES = ("alpha", "beta", "gamma", "delta", "order", "select", "eps", "zeta", "eta", "theta")
 OPTIONS = ("x", "y", "z", "w")
+_DIGITS = {0: 18, 2: 20, 4: 30}
+"""All digits of a number by its decimals, so that other decimals mean another kind of column."""
 _WORDS = (
     "12",
     "7.50",
@@ -90,8 +93,13 @@ def _with_options(random: Random, settings: dict[str, Any]) -> dict[str, Any]:
     if settings["type"] in {"choice", "choices"}:
         settings["options"] = list(OPTIONS[: random.randint(2, 4)])
     if settings["type"] in {"decimal", "money"}:
-        settings["decimals"] = random.choice([0, 2, 4])
+        _size(random, settings)
     return settings
+
+
+def _size(random: Random, settings: dict[str, Any]) -> None:
+    settings["decimals"] = random.choice([0, 2, 4])
+    settings["digits"] = _DIGITS[settings["decimals"]]
 
 
 def _add_field(random: Random, description: Description, entity: str) -> None:
@@ -241,7 +249,7 @@ def _widen_link(random: Random, description: Description, renamed: set[str]) -> 
 def _decimals(random: Random, description: Description, renamed: set[str]) -> None:
     chosen = _plain(random, description)
     if chosen is not None and chosen[2]["type"] in {"decimal", "money"}:
-        chosen[2]["decimals"] = random.choice([0, 2, 4])
+        _size(random, chosen[2])
 
 
 def _require(random: Random, description: Description, renamed: set[str]) -> None:
@@ -341,7 +349,10 @@ def value_for(random: Random, field: Field) -> Value:
     if field.type == "integer":
         return random.randint(-5, 50)
     if field.type in {"decimal", "money"}:
-        return Decimal(random.randint(-500, 99_999)).scaleb(-field.decimals)
+        number = random.randint(-500, 99_999)
+        if number % 5 == 0:
+            number *= 10 ** (field.digits - 5) + 1
+        return Decimal(number).scaleb(-field.decimals, EXACT)
     if kind.kind == "boolean":
         return random.random() < 0.5
     if field.type == "date":

@@ -290,6 +290,7 @@ def test_every_setting_has_an_answer() -> None:
     counted, elsewhere, none = (
         set(each) for each in (rules.NARROWINGS, rules.COUNTED_BY, rules.NEEDS_NO_ROWS)
     )
+    counted |= {name for each in TYPES.values() for name in (*each.narrowing, *each.widening)}
     known = {name for each in TYPES.values() for name in (*each.settings.get("properties", {}), *each.allows)}
     assert counted | elsewhere | none == known
     assert not counted & elsewhere

@@ -3,69 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from dougong.compiler import check_sources
-from dougong.expressions.sqlite import SQLITE_FUNCTIONS
-from dougong.model.app import App
 from dougong.people import accounts, organisation
-from dougong.people.actor import Actor, load_actor
-from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.records.query import Query, list_records
 from dougong.records.update import update
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
-from dougong.storage.install import install
 from dougong.storage.plan import Plan, plan
-from dougong.storage.release import Release, releases_of
+from dougong.storage.release import releases_of
+from tests.installed import Installed, compiled, open_database, publish
 from tests.servers.databases import DIALECTS, Databases
 from tests.structure.park import SOURCES
 
-AT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 
-
-def compiled(sources: dict[str, str]) -> App:
-    """The app of some sources, which must be without findings."""
-    app = check_sources(sources, {})
-    assert isinstance(app, App), "\n".join(str(each) for each in app)
-    return app
-
-
-class Park:
+class Park(Installed):
     """One installed database: Ann and Bob guard, Bob's department North stands below Ann's, Field."""
 
     def __init__(self, database: Database) -> None:
-        self.database = database
-        self.release: Release = releases_of(database).current()
+        super().__init__(database)
         with database.reading() as connection:
-            self.people: dict[str, Actor] = {
-                account.login: load_actor(connection, account.id)
-                for account in accounts.list_accounts(connection)
-            }
             self.units = {each.name: each.id for each in organisation.departments(connection)}
-
-    def id_of(self, login: str) -> int:
-        return self.people[login].id
-
-    @contextmanager
-    def writing(self, login: str = "root", **options: Any) -> Iterator[Call]:
-        with self.database.writing() as connection:
-            yield self._call(connection, login, **options)
-
-    @contextmanager
-    def reading(self, login: str = "root", **options: Any) -> Iterator[Call]:
-        with self.database.reading() as connection:
-            yield self._call(connection, login, **options)
-
-    def _call(self, connection: Any, login: str, **options: Any) -> Call:
-        made = Call(self.release, connection, self.people[login], "api", AT, "en", "Asia/Shanghai")
-        return replace(made, **options)
 
     def add(self, entity: str, login: str = "root", **values: Any) -> int:
         with self.writing(login) as call:
@@ -91,14 +52,9 @@ class Park:
 
 
 def _publish(url: str, sources: dict[str, str]) -> None:
-    database = Database(url, SQLITE_FUNCTIONS)
-    install(database)
-    app = compiled(sources)
-    with database.reading() as connection:
-        made = plan(None, app, connection)
-    apply(made, database)
+    database = open_database(url)
+    publish(database, sources)
     with database.writing() as connection:
-        accounts.add(connection, "root", name="Root", is_admin=True, language="en")
         guard = [("park", "guard")]
         ids = {
             login: accounts.add(connection, login, name=login.title(), roles=guard, language="en")
@@ -129,7 +85,7 @@ def park(
 ) -> Iterator[Park]:
     """A fresh park, once on each engine."""
     url = databases.copy_of(park_templates[request.param])
-    database = Database(url, SQLITE_FUNCTIONS)
+    database = open_database(url)
     yield Park(database)
     database.dispose()
     databases.drop(url)

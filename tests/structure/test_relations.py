@@ -14,7 +14,8 @@ from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.related import related
 from dougong.records.undo import undo_batch
-from tests.structure.conftest import AT, Park
+from tests.installed import AT
+from tests.structure.conftest import Park
 
 
 def remove(park: Park, entity: str, identifier: int) -> str:

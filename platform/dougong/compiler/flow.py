@@ -16,7 +16,9 @@ def check(context: Context, item: Item, nodes: Mapping[str, Node], first: str) -
     for name, node in item.entries("nodes"):
         _check_targets(context, node, nodes, item)
         _check_ways(context, node, nodes[name])
-    if len(context.problems) == found and first:
+    # Where a node could not be used, which was said already, nothing is known of the ways through it.
+    whole = all(name in nodes for names in _edges(nodes).values() for name in names)
+    if len(context.problems) == found and first and whole:
         _check_reach(context, item, nodes, first)
         _check_rounds(context, item, nodes)
 

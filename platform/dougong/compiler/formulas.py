@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dougong.compiler import graph
@@ -118,36 +118,29 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
 
 def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
     """Whether a path ends at a masked field, over links and sub-tables too."""
-    here: Entity | None = entity
-    for name in path[:-1]:
-        if here is None:
-            return False
-        if name == "parent" and here.parent:
-            here = context.entity(here.parent)
-            continue
-        field = here.fields.get(name)
-        key = "" if field is None else field.table or (field.target.key if field.target is not None else "")
-        here = context.entity(key) if key else None
-    last = here.fields.get(path[-1]) if here is not None else None
-    return last is not None and mask_of(last) is not None
+    return any(mask_of(field) is not None for field in _passed(context, entity, path))
 
 
 def _leaves(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
     """Whether a path reads another record: anything behind a link (the link itself is a value of this record)."""
+    return any(field.type not in {"stage", "table"} for field in _passed(context, entity, path[:-1]))
+
+
+def _passed(context: Context, entity: Entity, path: tuple[str, ...]) -> Iterator[Field]:
+    """The fields that a path goes through, in its order, as far as they are known."""
     here: Entity | None = entity
-    for name in path[:-1]:
+    for name in path:
         if here is None:
-            return True
+            return
         if name == "parent" and here.parent:
             here = context.entity(here.parent)
             continue
         field = here.fields.get(name)
-        if field is None or field.type == "stage":
-            return False
-        if field.type != "table":
-            return True
-        here = context.entity(field.table)
-    return False
+        if field is None:
+            return
+        yield field
+        key = field.table or (field.target.key if field.target is not None else "")
+        here = context.entity(key) if key else None
 
 
 def _called(tree: Node) -> set[str]:

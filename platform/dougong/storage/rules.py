@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Invalid
+from dougong.fieldtypes.base import Invalid, Problem
 from dougong.fieldtypes.numbers import constant_bound
 from dougong.model.expression import Value
 from dougong.model.field import Field
@@ -55,16 +55,6 @@ def _multiple(old: Field, new: Field) -> str:
     return "1" if old.multiple and not new.multiple else ""
 
 
-def _changed(name: str) -> Narrowing:
-    """A setting that is narrower whenever it says something else."""
-
-    def narrowing(old: Field, new: Field) -> str:
-        value = new.extra.get(name)
-        return str(value) if value and value != old.extra.get(name) else ""
-
-    return narrowing
-
-
 def _lower(name: str) -> Narrowing:
     """A limit that is narrower when it is lower; left out, it is what the type says."""
 
@@ -100,11 +90,10 @@ NARROWINGS: Mapping[str, Narrowing] = MappingProxyType(
         "max": _maximum,
         "max_length": _max_length,
         "pattern": _pattern,
-        "format": _changed("format"),
-        "symbology": _changed("symbology"),
         "accept": _accept,
         "max_size": _max_size,
         "multiple": _multiple,
+        "digits": _lower("digits"),
         "max_count": _lower("max_count"),
         "max_depth": _lower("max_depth"),
         "max_bytes": _lower("max_bytes"),
@@ -112,7 +101,8 @@ NARROWINGS: Mapping[str, Narrowing] = MappingProxyType(
         "country": _china,
     }
 )
-"""Settings that decide which values a field takes: the rows are counted (`TightenField`)."""
+"""Settings that decide which values a field takes, beside those that a type names itself (`narrowing`, `widening`): the rows are
+counted (`TightenField`)."""
 
 COUNTED_BY: Mapping[str, str] = MappingProxyType(
     {
@@ -135,6 +125,7 @@ NEEDS_NO_ROWS: Mapping[str, str] = MappingProxyType(
     {
         "default": "fills new records; those that are there keep what they have",
         "suggestions": "counts only where other tags are refused, together with `free`",
+        "frozen": "how many columns of rows stay in sight",
         "mask": "hides parts of a value from readers, and refuses none",
         "pattern_hint": "words for people",
         "currency": "the currency in which an amount is read; amounts stay, and the plan tells that it changes",
@@ -167,6 +158,12 @@ def _tightened(old: Field, new: Field) -> Iterator[Rule]:
     for name, narrowing in NARROWINGS.items():
         if name in own and (said := narrowing(old, new)):
             yield _WORDS.get(name, "extra" if name in new.extra else name), said
+    for name in TYPES[new.type].narrowing:
+        if new.extra.get(name) and new.extra.get(name) != old.extra.get(name):
+            yield "extra", str(new.extra[name])
+    for name in TYPES[new.type].widening:
+        if old.extra.get(name) and not new.extra.get(name):
+            yield "extra", f"{name}: false"
 
 
 _WORDS: Mapping[str, str] = MappingProxyType({"min": "minimum", "max": "maximum"})
@@ -198,10 +195,20 @@ def fitting(change: Change, new: Field) -> Change:
 
 def checked(value: Value, new: Field) -> Value:
     """The value itself; Invalid when the rules of the field refuse it."""
-    found = TYPES[new.type].validate(value, new) if value is not None else ()
-    if found:
-        raise Invalid(found[0].code, **dict(found[0].parameters))
+    found = _refusal(value, new) if value is not None else None
+    if found is not None:
+        raise Invalid(found.code, **dict(found.parameters))
     return value
+
+
+def _refusal(value: Value, new: Field) -> Problem | None:
+    """Why a field does not take a value of its own type any longer."""
+    kind = TYPES[new.type]
+    try:
+        found = kind.validate(kind.coerce(value, new) if kind.widening else value, new)
+    except Invalid as error:
+        return error.problem
+    return found[0] if found else None
 
 
 def staying(change: Change, new: Field) -> Change:

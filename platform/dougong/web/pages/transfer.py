@@ -15,6 +15,7 @@ from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
 from dougong.records.export import export as export_records
+from dougong.records.export import fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.files import disposition
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, column_habits
@@ -155,7 +156,7 @@ def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 
 def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """POST …/import/{token}/run: do it, or try again when the columns were chosen anew."""
+    """POST …/import/{token}/run: do it; a trial that is still under way is ended for it."""
     return _start(exchange, app, entity, token, dry_run=False)
 
 
@@ -168,8 +169,10 @@ def _start(exchange: Exchange, app: str, entity: str, token: str, dry_run: bool)
     looked = _looked(exchange, chosen, chosen.layout) if data.keys() - {"csrf_token", "dg_form"} else None
     with exchange.writing() as call:
         now = importing.load(call.connection, call.actor.id, key, token)
-        if _is_under_way(call, now):
+        if _is_under_way(call, now) and (dry_run or not now.tried or now.result is not None):
             return exchange.redirect(f"{entity_path(key)}/import/{token}")
+        if now.job and now.tried:
+            cancel(call.connection, now.job)
         if looked is not None:
             chosen = importing.seen(call, chosen, looked)
         importing.start(call, chosen, dry_run)
@@ -251,7 +254,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         if row is None or not row["failed"]:
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language)
         stem = kept.name.rpartition(".")[0] or kept.name
         return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
 
@@ -294,7 +297,8 @@ def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
-        tables[kind](sheet, cast(BinaryIO, target))
+        with fitting(exchange.language):
+            tables[kind](sheet, cast(BinaryIO, target))
     except BaseException:
         target.close()
         raise
