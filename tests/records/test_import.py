@@ -52,7 +52,7 @@ def failed_file(shop: Shop, result: Result, folder: Path, kind: str = "csv", nam
     """The file of the lines that failed."""
     target = io.BytesIO()
     with shop.database.reading() as connection:
-        WRITERS[kind](failed_lines(connection, result.id, folder / name, "en"), target)
+        WRITERS[kind](failed_lines(connection, shop.release, result.id, folder / name, "en"), target)
     return target.getvalue()
 
 

@@ -46,6 +46,22 @@ def test_one_of_them_is_filled(park: Park) -> None:
     assert park.found("note", "about_site.name = 'Lake'") == [note]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_app_of_one_language_may_have_them(language: str) -> None:
+    to = "{type: link, to: [site, tool], required: true}"
+    app = check_sources(
+        {
+            "app.yaml": f"id: small\nversion: 1.0.0\nlabel: Small\nlanguages: [{language}]\n",
+            "entities/site.yaml": "label: Site\nfields: {name: {type: text}}\n",
+            "entities/tool.yaml": "label: Tool\nfields: {name: {type: text}}\n",
+            "entities/note.yaml": f"label: Note\nfields: {{about: {to}}}\n",
+        },
+        {},
+    )
+    assert not isinstance(app, list), app
+    assert [[own for own, _ in each.message.texts] for each in app.entities["note"].rules] == [[language]] * 2
+
+
 def test_every_target_has_its_list_and_takes_its_links_along(park: Park) -> None:
     site, tool = park.add("site", name="Lake"), park.add("tool", name="saw")
     on_site, on_tool = (

@@ -171,6 +171,25 @@ def test_a_long_export_is_written_in_the_background(server: Server) -> None:
     assert browser.post("/library/book/export", {"format": "exe"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"), [("长" * 32_767, True), ("长" * 32_768, False), ("😀" * 16_384, False)]
+)
+def test_a_workbook_that_cannot_hold_a_text_is_refused_and_not_cut(
+    server: Server, text: str, fits: bool
+) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    api.made("/library/book", title="Walden", notes=text)
+    answer = api("GET", "/library/book/export?format=xlsx&fields=title,notes")
+    assert answer.status_code == (200 if fits else 422), answer.text[:200]
+    path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
+    work(server)
+    page = browser.get(path).text
+    assert ("32,767" in page, f"{path}/file" in page) == (not fits, fits)
+    if not fits:
+        assert "Notes in line 1" in answer.json["errors"][0]["message"]
+    assert text in api("GET", "/library/book/export?format=csv").data.decode("utf-8-sig")
+
+
 def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
     browser = server.browser("hana")
     path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
@@ -250,6 +269,40 @@ def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
         assert api("POST", f"/library/book/import?{query}", data=again).status_code in (400, 422), query
     bad = {"file": (io.BytesIO(file.encode()), "b.csv"), "set": '{"shelf": 3}'}
     assert api("POST", "/library/book/import", data=bad).status_code == 400
+
+
+def test_a_run_is_not_swallowed_by_the_trial_before_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    reported = importing._reporter
+
+    def pressing(job: Job) -> Any:
+        def report(counts: Counts) -> None:
+            monkeypatch.setattr(importing, "_reporter", reported)
+            assert browser.post(f"{path}/run").status_code == 303
+
+        return report
+
+    monkeypatch.setattr(importing, "_reporter", pressing)
+    browser.post(f"{path}/try")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
+    assert browser.post(f"{path}/run").status_code == 303
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+
+
+def test_a_run_before_a_trial_has_begun_takes_its_place(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    browser.post(f"{path}/try")
+    browser.post(f"{path}/run")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
 
 
 def test_files_of_old_imports_and_exports_are_swept_away(server: Server) -> None:

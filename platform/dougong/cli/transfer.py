@@ -15,7 +15,7 @@ from dougong.cli.console import Console, documents, finding_line
 from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.delimited import ENCODINGS
-from dougong.records.export import export
+from dougong.records.export import export, fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.habits import EVERY
 from dougong.records.import_ import MODES, Counts, Options, Result, resume, run
@@ -140,8 +140,9 @@ def _write_failed(database: Database, import_id: int, path: Path, target: Path, 
     kind = target.suffix.lower().removeprefix(".")
     if kind not in ("csv", "xlsx"):
         raise Refusal("invalid", [Diagnostic("C133", f"{target.name}: .csv, .xlsx")])
-    with database.reading() as connection, target.open("wb") as file:
-        WRITERS[kind](failed_lines(connection, import_id, path, language), file)
+    with database.reading() as connection, target.open("wb") as file, fitting(language):
+        release = assembly.releases(database).pinned(connection)
+        WRITERS[kind](failed_lines(connection, release, import_id, path, language), file)
 
 
 def _mapping(path: str | None) -> dict[str, str | None]:
@@ -214,7 +215,7 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         sheet = export(call, key, query, fields, tables=not options.no_rows, files=is_packed)
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file, fitting(console.language):
                 if is_packed:
                     folder = assembly.files_folder(settings_of(options), database)
                     count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, folder)

@@ -6,7 +6,7 @@ links along. The links are called after the field and the entity: `about_account
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -34,7 +34,7 @@ def expanded(context: Context, document: Document) -> Document:
             continue
         links = [_link(context, str(key.value), node, each) for each in targets]
         fields += [(_scalar(key, name), link) for name, link in links]
-        rules += _rules(key, node, links)
+        rules += _rules(key, node, links, context.languages)
     if not rules:
         return document
     changed = _with(root, "fields", replace(found[1], entries=tuple(fields)))
@@ -126,18 +126,26 @@ def _texts(node: MappingNode | None, default: str) -> dict[str, str]:
     }
 
 
-def _rules(key: Scalar, node: Node, links: Sequence[tuple[str, MappingNode]]) -> Iterator[Node]:
+def _rules(
+    key: Scalar, node: Node, links: Sequence[tuple[str, MappingNode]], languages: Sequence[str]
+) -> Iterator[Node]:
     names = [name for name, _ in links]
-    pairs = combinations(names, 2)
-    yield _rule(key, links, " AND ".join(f"({one} IS EMPTY OR {two} IS EMPTY)" for one, two in pairs), "one")
+    single = " AND ".join(f"({one} IS EMPTY OR {two} IS EMPTY)" for one, two in combinations(names, 2))
+    yield _rule(key, links, single, _said("one", languages))
     required = node.find("required") if isinstance(node, MappingNode) else None
     if required is not None and data_of(required[1]) is True:
-        yield _rule(key, links, " OR ".join(f"{name} IS NOT EMPTY" for name in names), "some")
+        chosen = " OR ".join(f"{name} IS NOT EMPTY" for name in names)
+        yield _rule(key, links, chosen, _said("some", languages))
 
 
-def _rule(key: Scalar, links: Sequence[tuple[str, MappingNode]], check: str, said: str) -> Node:
+def _said(what: str, languages: Sequence[str]) -> dict[str, str]:
+    """A message in the languages of the app."""
+    return {language: words for language, words in _MESSAGES[what].items() if language in languages}
+
+
+def _rule(key: Scalar, links: Sequence[tuple[str, MappingNode]], check: str, said: Mapping[str, str]) -> Node:
     entries: list[Entry] = []
-    for language, words in _MESSAGES[said].items():
+    for language, words in said.items():
         labels = [_texts(link, name) for name, link in links]
         pause = "、" if language == "zh" else ", "
         text = words.format(labels=pause.join(each.get(language) or each[""] for each in labels))

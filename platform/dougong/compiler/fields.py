@@ -27,7 +27,7 @@ RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "copy", "min", "max"}
-    | {"backfill", "unfit"}
+    | {"backfill", "unfit", "placeholder", "grid_width", "scan"}
 )
 _OWN = frozenset(
     {
@@ -67,6 +67,9 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         type=kind.id,
         label=context.label(item),
         help=context.text(item, "help"),
+        placeholder=context.text(item, "placeholder"),
+        grid_width=str(settings.get("grid_width", "")),
+        scan=bool(settings.get("scan", False)),
         required=bool(settings.get("required", False)),
         unique=bool(settings.get("unique", kind.id == "serial")),
         minimum=_constant(settings.get("min")),

@@ -13,6 +13,8 @@ from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.model.text import Text
 
+MOST_FROZEN = 5
+
 
 class TableType(FieldType):
     """The lines of a quote. The rows are real rows of an embedded entity, whose fields check their own values."""
@@ -32,6 +34,11 @@ class TableType(FieldType):
     settings = own(
         {
             "fields": described(FIELDS, "子表字段", "Fields of a row"),
+            "frozen": described(
+                {"type": "integer", "minimum": 0, "maximum": MOST_FROZEN, "default": 1},
+                "冻结的首列数",
+                "First columns that stay in sight",
+            ),
             "was_entity": described(
                 {"type": "string", "pattern": r"^[a-z](_?[a-z0-9])*\.[a-z](_?[a-z0-9])*$", "maxLength": 81},
                 "原实体，其记录成为行（实体.关联字段）",
@@ -94,3 +101,8 @@ class TableType(FieldType):
 
     def example(self, field: Field) -> list[dict[str, Any]]:
         return [{}]
+
+
+def frozen_columns(field: Field) -> int:
+    """How many of the first columns of the rows stay in sight."""
+    return int(field.extra.get("frozen", 1))

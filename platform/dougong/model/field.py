@@ -74,6 +74,11 @@ class Field:
     type: str
     label: Text
     help: Text = EMPTY
+    placeholder: Text = EMPTY
+    grid_width: str = ""
+    """How wide the column is in lists and rows: narrow | medium | wide | widest; "" leaves it to the values."""
+    scan: bool = False
+    """Whether a form offers the camera, to read a bar code into it."""
     required: bool = False
     unique: bool = False
     default: Expression | None = None

@@ -18,8 +18,9 @@ from dougong.model.field import Field
 from dougong.records.attachments import Attachments
 from dougong.records.call import Call
 from dougong.records.mapping import ID, Column
+from dougong.records.marked import Fault, Merged, plain_cell
 from dougong.records.masking import may_be_mask
-from dougong.records.messages import problem
+from dougong.records.messages import problem, refuse
 from dougong.records.reading import Line
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.resolving import AMBIGUOUS, Resolver
@@ -52,8 +53,10 @@ class CellReader:
         keep_empty: bool = False,
         key: str = "",
         attachments: Attachments | None = None,
+        marked: bool = False,
     ) -> None:
         self._habits = habits
+        self._marked = marked
         self._resolver = resolver
         self._keep_empty = keep_empty
         self._key, self._attachments = key, attachments
@@ -78,7 +81,7 @@ class CellReader:
             if (
                 entry is not None
                 and self._inner
-                and not any(_filled(line, column) for column in self._telling)
+                and not any(_tells(line, column) for column in self._telling)
             ):
                 entry.lines.append(line)
                 continue
@@ -90,6 +93,8 @@ class CellReader:
 
     def read(self, call: Call, entries: Sequence[Entry], width: int) -> None:
         """Read every cell of the entries; names of records are looked up together."""
+        if self._marked:
+            _take_marks_off(entries)
         names = self._names(call, entries)
         for entry in entries:
             for line in entry.lines:
@@ -135,10 +140,12 @@ class CellReader:
             return
         assert first.field is not None
         try:
-            parts = {part: cell_line(cell) for part, cell in found.items()}
+            parts = {part: cell_line(_sound(call, cell)) for part, cell in found.items()}
             entry.values[first.name] = TYPES[first.field.type].coerce(parts or None, first.field)
         except Invalid as error:
             entry.problems.append(error.problem.diagnostic(first.name, call.language))
+        except Refusal as refusal:
+            entry.problems += [replace(each, path=first.name) for each in refusal.problems]
 
     def _read_constant(
         self,
@@ -172,7 +179,8 @@ class CellReader:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if self._takes_files(column):
             return lambda cell: self._value(call, column, cell, names)
-        return self._parsers[column.index]
+        parse = self._parsers[column.index]
+        return (lambda cell: parse(_sound(call, cell))) if self._marked else parse
 
     def _takes_files(self, column: Column) -> bool:
         return self._attachments is not None and column.field is not None and column.field.type in FILES
@@ -194,7 +202,7 @@ class CellReader:
                     path = f"{table}/{len(rows)}/{column.name}"
                     entry.problems.append(error.problem.diagnostic(path, call.language))
                 except _Unnamed as error:
-                    entry.problems.append(error.diagnostic(call, column))
+                    entry.problems.append(error.diagnostic(call, column, len(rows)))
                 except Refusal as refusal:
                     path = f"{table}/{len(rows)}/{column.name}"
                     entry.problems += [replace(each, path=path) for each in refusal.problems]
@@ -203,6 +211,7 @@ class CellReader:
 
     def _value(self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]) -> Value:
         key = target_key(column.field) if column.field is not None else ""
+        _sound(call, cell)
         if self._attachments is not None and self._takes_files(column) and not str(cell).startswith("["):
             path = f"{column.table}.{column.name}".strip(".")
             return self._attachments.take(call, self._key, path, str(cell))
@@ -272,10 +281,10 @@ class _Unnamed(Exception):
         self.text, self.candidates = text, candidates
         super().__init__(text)
 
-    def diagnostic(self, call: Call, column: Column) -> Diagnostic:
+    def diagnostic(self, call: Call, column: Column, row: int = 0) -> Diagnostic:
         code = "import_ambiguous" if self.candidates else "unknown_target"
         label = column.field.label.get(call.language) if column.field is not None else column.header
-        path = f"{column.table}.{column.name}" if column.table else column.name
+        path = f"{column.table}/{row}/{column.name}" if column.table else column.name
         return problem(
             call.language, code, path, label=label, value=self.text[:100], candidates=self.candidates
         )
@@ -283,6 +292,25 @@ class _Unnamed(Exception):
 
 def _filled(line: Line, column: Column) -> bool:
     return column.index < len(line.cells) and line.cells[column.index] not in (None, "")
+
+
+def _take_marks_off(entries: Sequence[Entry]) -> None:
+    """Give merged cells their values, now that it is known which lines belong together."""
+    for entry in entries:
+        entry.lines = [Line(each.number, [*map(plain_cell, each.cells)]) for each in entry.lines]
+
+
+def _sound(call: Call, cell: Any) -> Any:
+    """The cell, unless it holds an error of a spreadsheet instead of a value."""
+    if cell.__class__ is Fault:
+        code = "import_cell_error" if cell.text else "import_cell_uncalculated"
+        refuse("invalid", call.language, code, value=cell.text)
+    return cell
+
+
+def _tells(line: Line, column: Column) -> bool:
+    """Whether a cell says something that is not said above it already."""
+    return _filled(line, column) and line.cells[column.index].__class__ is not Merged
 
 
 def _texts(cell: Any, field_: Field | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,12 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.model.sheet import Cell, Heading, Sheet
+from dougong.model.sheet import Cell, Heading, Sheet, Unfitting
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.mapping import ID, system_label
+from dougong.records.messages import refuse
 from dougong.records.packed import Packing
 from dougong.records.query import LIMIT, Query, list_records
 from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
@@ -62,6 +64,16 @@ def export(
         (writer.json(record) for record in _records(call, key, asked)),
         writer.packing.files if writer.packing is not None else (),
     )
+
+
+@contextmanager
+def fitting(language: str) -> Iterator[None]:
+    """Refuse what the format cannot hold instead of writing a part of it."""
+    try:
+        yield
+    except Unfitting as error:
+        code = "export_text" if error.column else "export_lines"
+        refuse("invalid", language, code, "format", label=error.column, line=f"{error.line:,}")
 
 
 def _records(call: Call, key: str, query: Query) -> Iterator[Record]:

@@ -33,6 +33,7 @@ from dougong.records.messages import refuse
 from dougong.records.reading import Line, Reading, open_table
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
+from dougong.storage import statistics
 from dougong.storage.database import Database
 from dougong.storage.release import Release
 
@@ -43,6 +44,7 @@ _ATTEMPTS = 3
 
 Progress = Callable[["Counts"], None]
 Begun = Callable[[Connection, int], None]
+Ended = Callable[[Connection, "Result"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class _Run:
     language: str
     progress: Progress | None
     files: Path | None
+    ended: Ended | None = None
 
     def call(self, connection: Any) -> Call:
         """A call for one transaction."""
@@ -105,12 +108,13 @@ def run(
     progress: Progress | None = None,
     begun: Begun | None = None,
     files: Path | None = None,
+    ended: Ended | None = None,
 ) -> Result:
     """Import a CSV or XLSX file (`name` tells which, default: the file's own name).
 
     Each chunk commits by itself, together with how far the import is, so that an interrupted one goes on with `resume`, can be
-    undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id.
-    `files` is where files of records are kept.
+    undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id, `ended` in the one
+    that notes its end. `files` is where files of records are kept.
     """
     batch = f"import-{secrets.token_hex(8)}"
     under_way = _Run(
@@ -125,6 +129,7 @@ def run(
         language or actor.language,
         progress,
         files,
+        ended,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -145,10 +150,13 @@ def resume(
     language: str = "",
     progress: Progress | None = None,
     files: Path | None = None,
+    ended: Ended | None = None,
+    attachments: Path | None = None,
 ) -> Result:
     """Go on with an import of the actor that was interrupted, from where its last chunk was committed.
 
-    `path` is where the same file lies now. An import that is done or undone is refused; a dry run begins anew.
+    `path` is where the same file lies now, `attachments` where its archive does. An import that is done or undone is refused; a
+    dry run begins anew.
     """
     with database.reading() as connection:
         row = import_log.noted(connection, import_id, None if actor.is_admin else actor.id)
@@ -160,6 +168,8 @@ def resume(
     document = dict(row["options"])
     spoken = document.pop("language") or spoken
     options = options_from(document)
+    if attachments is not None:
+        options = replace(options, attachments=str(attachments))
     file = path or Path(row["file_key"])
     if not file.is_file():
         refuse("missing", spoken, "import_file_gone")
@@ -175,6 +185,7 @@ def resume(
         spoken,
         progress,
         files,
+        ended,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -198,7 +209,7 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
         archive = Path(options.attachments) if options.attachments else None
         with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
             with under_way.database.reading() as connection:
-                importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
+                importer = _prepare(under_way.call(connection), under_way, reading, head, attachments)
             lines = chain(head, reading.lines)
             del head  # the lines let go of it when they were read
             yield replace(reading, lines=lines), importer
@@ -207,11 +218,11 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
 def _prepare(
     call: Call,
     under_way: _Run,
-    header: tuple[str, ...],
+    reading: Reading,
     head: list[Line],
     attachments: Attachments | None,
 ) -> Importer:
-    options = under_way.options
+    options, header = under_way.options, reading.header
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
@@ -224,7 +235,9 @@ def _prepare(
     base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
     habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
-    reader = CellReader(columns.columns, habits, resolver, options.keep_empty, shape.key, attachments)
+    reader = CellReader(
+        columns.columns, habits, resolver, options.keep_empty, shape.key, attachments, reading.marked
+    )
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
     return Importer(
@@ -256,10 +269,18 @@ def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iter
         for chunk in importer.postponed():
             _one_chunk(under_way, importer, chunk, identity, again=True)
     except Refusal as refusal:
-        _finish(under_way, identity, import_log.BROKEN, str(refusal))
+        if all(each.code != "import_elsewhere" for each in refusal.problems):
+            with under_way.database.writing() as connection:
+                import_log.finish(under_way.call(connection), identity, import_log.BROKEN, str(refusal))
         raise
-    _finish(under_way, identity, import_log.DONE)
-    return _result(under_way, identity, importer)
+    with under_way.database.writing() as connection:
+        import_log.finish(under_way.call(connection), identity, import_log.DONE)
+        result = _result(under_way, connection, identity, importer)
+        if not result.dry_run and result.counts.added + result.counts.updated >= statistics.MANY:
+            statistics.refresh(connection, importer.shape.table)
+        if under_way.ended is not None:
+            under_way.ended(connection, result)
+    return result
 
 
 def _one_chunk(under_way: _Run, importer: Importer, entries: list[Entry], identity: int, again: bool) -> None:
@@ -314,22 +335,14 @@ def _files_kept(importer: Importer) -> Iterator[None]:
         importer.attachments.settle()
 
 
-def _finish(under_way: _Run, identity: int, state: str, error: str = "") -> None:
-    with under_way.database.writing() as connection:
-        import_log.finish(under_way.call(connection), identity, state, error)
-
-
-def _result(under_way: _Run, identity: int, importer: Importer) -> Result:
-    with under_way.database.reading() as connection:
-        failures = tuple(failure for _, failure in import_log.failures(connection, identity))
-        reasons = import_log.reasons(connection, identity)
+def _result(under_way: _Run, connection: Connection, identity: int, importer: Importer) -> Result:
     return Result(
         identity,
         under_way.batch,
         importer.counts,
-        failures,
+        tuple(failure for _, failure in import_log.failures(connection, identity)),
         importer.columns.ignored,
         under_way.options.dry_run,
-        reasons,
+        import_log.reasons(connection, identity),
         tuple(importer.differences),
     )

@@ -28,6 +28,11 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /work/<identifier>": (
+        "Work that goes on in the background (what answered 202): how far it is and how it ended",
+        "后台任务（返回 202 的请求）：进度与结果",
+    ),
+    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -43,7 +48,10 @@ API: Mapping[str, Pair] = {
     "GET /<app>/definitions/<path:path>": ("One definition file", "一个定义文件"),
     "PUT /<app>/definitions/<path:path>": ("Write a definition file into the draft", "把定义文件写入草稿"),
     "POST /<app>/plan": ("What publishing the draft would change", "发布草稿会带来的变化"),
-    "POST /<app>/apply": ("Publish the draft", "发布草稿"),
+    "POST /<app>/apply": (
+        "Publish the draft; what takes long, or any with `background`, goes on after the answer 202",
+        "发布草稿；耗时较长的更改（或指定 background 时）返回 202 后在后台完成",
+    ),
     "GET /<app>/reports/<report>": ("The figures of a report", "报表数据"),
     "GET /<app>/dashboards/<dashboard>": ("The figures of a dashboard", "仪表盘数据"),
     "GET /<app>/<entity>": (
@@ -121,6 +129,9 @@ PAGES: Mapping[str, Pair] = {
     ),
     "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
     "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
+    "GET /work": ("My background work", "我的后台任务"),
+    "GET /work/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
+    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
@@ -155,6 +166,10 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/<entity>/renumber/<field>": (
         "What numbering the records again would change",
         "预览重新编号会改变什么",
+    ),
+    "POST /<app>/<entity>/renumber/<field>/preview": (
+        "Find out in the background what numbering again would change",
+        "在后台算出重新编号会有哪些变化",
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),

@@ -16,6 +16,7 @@ from dougong.model.text import Text
 from dougong.records.call import Call
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.serial_design import serial_inputs
+from dougong.screens.setting_inputs import setting_inputs
 from dougong.screens.shape import (
     Action,
     Choice,
@@ -29,6 +30,7 @@ from dougong.screens.shape import (
     Notice,
     PaletteGroup,
     PaletteType,
+    Piece,
     Problem,
 )
 from dougong.screens.texts import counted, text
@@ -95,6 +97,7 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
     title = selected.label if selected else section.label if section else entity.label
     return DesignerScreen(
         app=app.label.get(language),
+        app_piece=Piece(app.label.get(language), "app", colour=app.colour, note=app.icon),
         title=text("designer_title", language, label=entity.label.get(language)),
         action=path,
         sections=tuple(_section(call, designing, each, path) for each in form.sections),
@@ -224,9 +227,13 @@ def _properties(
     language = call.language
     if field is not None:
         inputs = tuple(_field_inputs(call, designing, field))
-        flags = tuple((f"has_{each.id}", "1") for each in inputs if each.type == "boolean")
+        more = tuple(setting_inputs(field, language))
+        flags = tuple((f"has_{each.id}", "1") for each in (*inputs, *more) if each.type == "boolean")
         hidden = (("operation", "set_field"), ("field", field.id), *flags)
-        return (FormSection("common", text("common", language), inputs, 1),), hidden
+        sections = [FormSection("common", text("common", language), inputs, 1)]
+        if more:
+            sections.append(FormSection("more", text("more_settings", language), more, 1))
+        return tuple(sections), hidden
     if section is not None:
         columns = FormField(
             "columns",

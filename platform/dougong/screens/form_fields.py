@@ -12,9 +12,12 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.address import LONGEST
 from dougong.fieldtypes.duration import clock_text
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.masks import mask_of
+from dougong.fieldtypes.options import takes_other
 from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
+from dougong.fieldtypes.table import frozen_columns
 from dougong.fieldtypes.tags import suggestions_of
 from dougong.fieldtypes.time_ import has_seconds
 from dougong.model.entity import Entity
@@ -91,7 +94,10 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,
-        placeholder=_placeholder(field),
+        placeholder=field.placeholder.get(language) or _placeholder(field),
+        grid_width=field.grid_width,
+        scan=field.scan,
+        masked=mask_of(field) is not None,
         max_length=field.max_length or 0,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
@@ -165,7 +171,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
             Choice(each.id, each.label.get(language), option_piece(field, each.id, language))
             for each in field.options
         )
-        return replace(built, options=options)
+        return replace(built, options=options, takes_other=takes_other(field))
     if field.type == "rating":
         most = stars_of(field)
         numbers = range(1, most + 1)
@@ -305,6 +311,7 @@ def _sub_table(place: Place, field: Field) -> SubTable:
         columns=blank.fields,
         rows=tuple(row(str(index), values, entered) for index, (values, entered) in enumerate(rows)),
         blank=blank,
+        frozen=frozen_columns(field),
         row_label=rows_entity.label.get(place.language),
     )
 

@@ -16,6 +16,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
+from dougong.web.handing import WholeResponse
 from dougong.web.logs import logger, request_id
 from dougong.web.parameters import is_plain
 from dougong.web.routes import Route
@@ -38,6 +39,7 @@ HTTP_KINDS = {
 def create_app(runtime: Runtime) -> Flask:
     """The WSGI application of one runtime."""
     app = Flask("dougong", static_folder=None)
+    app.response_class = WholeResponse
     app.config.update(
         MAX_CONTENT_LENGTH=runtime.settings.max_body,
         MAX_FORM_PARTS=FORM_PARTS,

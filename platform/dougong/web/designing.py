@@ -15,8 +15,10 @@ from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.form import Form, Section
+from dougong.screens.setting_inputs import drawn
 from dougong.web.catalogue import refuse
 from dougong.web.serial_design import set_serial
+from dougong.web.setting_edits import set_settings
 
 Files = dict[str, str | None]
 Parameters = Mapping[str, str]
@@ -205,7 +207,7 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
         if f"has_{key}" in given:
             text = _set(text, [*path, key], True if given.get(key) in ON else None, bench.entity_path)
     for key in PLAIN_PROPERTIES:
-        if key in given:
+        if key in given and key not in drawn(bench.entity.fields[name].type):
             text = _set(text, [*path, key], _constant(given[key].strip()), bench.entity_path)
     for key in NUMBER_PROPERTIES:
         if key in given and (number := _whole(given[key].strip(), key)) != getattr(known, key):
@@ -214,6 +216,7 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
         text = _set(text, [*path, "to"], given["to"], bench.entity_path)
     if known.type == "serial":
         text = set_serial(text, path, given, bench.entity_path)
+    text = set_settings(text, path, bench.entity.fields[name], given, bench.entity_path)
     if "options" in given:
         text = _set_options(text, path, given["options"], bench)
     files: Files = {bench.entity_path: text} if text != bench.entity_text else {}

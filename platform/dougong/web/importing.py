@@ -214,6 +214,12 @@ def save(connection: Connection, user_id: int, upload: Upload) -> Upload:
     return upload
 
 
+def begin_anew(call: Call, key: str, token: str) -> None:
+    """Forget how an upload was imported, now that the import is taken back."""
+    upload = load(call.connection, call.actor.id, key, token)
+    save(call.connection, call.actor.id, replace(upload, result=None, job=0, identity=0))
+
+
 def start(call: Call, upload: Upload, dry_run: bool, go_on: bool = False) -> Upload:
     """Enqueue the trial or the import itself (or, with `go_on`, the rest of it); the same one is not enqueued twice."""
     if not may(call.release, call.actor, upload.entity, "import"):
@@ -271,11 +277,13 @@ def task(releases: Releases, folder: Path) -> Task:
             _stop(releases, job, arguments)
             raise
         with job.writing() as connection:
+            current = load(connection, user_id, arguments["entity"], arguments["token"])
             outcome = None if result is None else result_document(result, language)
             identity = result.id if result is not None else _identity(job, arguments)
             total = result.counts.total if result is not None else upload.total
             kept = replace(upload, result=outcome, error=error, identity=identity, total=total)
-            save(connection, user_id, kept)
+            if current.job == job.id:  # something else was asked for in the meantime
+                save(connection, user_id, kept)
             job.complete(connection, outcome)
 
     return Task(TASK, work)
@@ -316,7 +324,8 @@ def _stop(releases: Releases, job: Job, arguments: Mapping[str, Any]) -> None:
     identity = _identity(job, arguments)
     with releases.database.writing() as connection:
         upload = load(connection, user_id, arguments["entity"], arguments["token"])
-        save(connection, user_id, replace(upload, identity=identity))
+        if upload.job == job.id:
+            save(connection, user_id, replace(upload, identity=identity))
         import_log.stop(connection, identity)
 
 

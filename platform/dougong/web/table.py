@@ -6,6 +6,7 @@ from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, numbering, records, tasks, undoing
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
+from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
@@ -22,6 +23,7 @@ from dougong.web.pages import (
     sign_in,
     templates,
     transfer,
+    work,
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
@@ -46,6 +48,8 @@ API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
     api("POST", "/undo", undoing.undo_all),
+    api("GET", "/work/<identifier>", api_work.read),
+    api("POST", "/work/<identifier>/cancel", api_work.stop),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -111,6 +115,9 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
+    page("GET", "/work", work.work_page),
+    page("GET", "/work/<identifier>", work.one),
+    page("POST", "/work/<identifier>/cancel", work.stop),
     page("GET", "/inbox", inbox.inbox),
     page("GET", "/inbox/<identifier>", inbox.task),
     page("GET", "/inbox/<identifier>/files/<file>", inbox.task_file),
@@ -159,6 +166,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/bin/purge", changes.purge_chosen),
     page("GET", "/<app>/<entity>/renumber/<field>", numbering_pages.numbering_page, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>", numbering_pages.number_again, access="admin"),
+    page("POST", "/<app>/<entity>/renumber/<field>/preview", numbering_pages.find_out, access="admin"),
     page("POST", "/<app>/<entity>/merge", changes.merge_chosen),
     page("GET", f"{RECORD}/merge", changes.merge_page),
     page("POST", f"{RECORD}/merge", changes.merge_records),

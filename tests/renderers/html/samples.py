@@ -1735,6 +1735,8 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "history": (lambda language: sample_changes.history(language, events(language)), ""),
     "merge": (sample_changes.merge, ""),
     "numbering": (sample_changes.numbering, ""),
+    "work_running": (sample_changes.work_running, ""),
+    "work_refused": (sample_changes.work_refused, ""),
     "merge_search": (sample_changes.merge_search, ""),
 }
 """Name → the screen in a language, and the place that is marked in the frame."""

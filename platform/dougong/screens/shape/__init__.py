@@ -102,6 +102,7 @@ from dougong.screens.shape.settings import SettingsScreen, SettingsSection
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
+from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
@@ -124,6 +125,7 @@ Screen = (
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
+    | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
@@ -230,4 +232,5 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "WorkScreen",
 ]

@@ -10,6 +10,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "export_format": ("格式", "Format"),
     "export_fields": ("列", "Columns"),
     "export_rows": ("包含子表的行", "With the rows of sub-tables"),
+    "work_all": ("全部后台任务", "All background work"),
     "export_running": ("正在导出", "Exporting"),
     "export_fetch": ("下载文件", "Download the file"),
     "import_upload": ("选文件", "Choose a file"),

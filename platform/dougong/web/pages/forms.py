@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import BinaryIO, cast
 
 import msgspec
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes.file import FILES
 from dougong.model.field import Field
+from dougong.policy.masks import masks_of
 from dougong.records.call import Call
 from dougong.records.copy_ import copy_values
 from dougong.records.create import create
@@ -230,7 +231,7 @@ class _RowsChanged(Exception):
 
 
 def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], entered: Entered) -> None:
-    """Where scripts do not run, the buttons `table-add` and `table-remove` send the whole form."""
+    """Where scripts do not run, the buttons of a sub-table and of its rows send the whole form."""
     for name, field in call.release.entity(key).fields.items():
         rows = entered.get(name, ())
         if field.type != "table" or not isinstance(rows, tuple):
@@ -238,12 +239,49 @@ def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], ente
         if f"{name}-add" in data:
             standing = tuple(row for row in rows if isinstance(row, Mapping))
             raise _RowsChanged({**entered, name: (*standing, {"id": ""})})
-        index = (data.get(f"{name}-remove") or [""])[0]
-        if index.isascii() and index.isdigit():
-            kept = tuple(
-                row for place, row in enumerate(rows) if place != int(index[:6]) and isinstance(row, Mapping)
-            )
-            raise _RowsChanged({**entered, name: kept})
+        masked = masks_of(call.release, field.table)
+        for button, change in _ROW_BUTTONS.items():
+            index = (data.get(f"{name}-{button}") or [""])[0]
+            if index.isascii() and index.isdigit():
+                present = [row for row in rows if isinstance(row, Mapping)]
+                raise _RowsChanged({**entered, name: tuple(change(present, int(index[:6]), masked))})
+
+
+_Rows = list[Mapping[str, Submitted]]
+
+
+def _without(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return [*rows[:index], *rows[index + 1 :]]
+
+
+def _copied(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    """A row once more, without what is a mask of the value rather than the value."""
+    copies = (
+        {name: each for name, each in row.items() if name not in masked} for row in rows[index : index + 1]
+    )
+    return [*rows[: index + 1], *({**row, "id": ""} for row in copies), *rows[index + 1 :]]
+
+
+def _lowered(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return _swapped(rows, index)
+
+
+def _raised(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return _swapped(rows, index - 1)
+
+
+def _swapped(rows: _Rows, first: int) -> _Rows:
+    if not 0 <= first < len(rows) - 1:
+        return rows
+    return [*rows[:first], rows[first + 1], rows[first], *rows[first + 2 :]]
+
+
+_ROW_BUTTONS: Mapping[str, Callable[[_Rows, int, Container[str]], _Rows]] = {
+    "remove": _without,
+    "copy": _copied,
+    "up": _raised,
+    "down": _lowered,
+}
 
 
 def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[str, Submitted]:

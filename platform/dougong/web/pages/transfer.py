@@ -15,6 +15,7 @@ from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
 from dougong.records.export import export as export_records
+from dougong.records.export import fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.files import disposition
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, column_habits
@@ -26,12 +27,13 @@ from dougong.screens.import_ import ImportState, field_choices, import_screen, u
 from dougong.screens.list import query_of
 from dougong.screens.list_head import view_of
 from dougong.screens.texts import text
-from dougong.web import importing
+from dougong.web import importing, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
 from dougong.web.pages.lists import asked_for
+from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -154,7 +156,7 @@ def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 
 def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """POST …/import/{token}/run: do it, or try again when the columns were chosen anew."""
+    """POST …/import/{token}/run: do it; a trial that is still under way is ended for it."""
     return _start(exchange, app, entity, token, dry_run=False)
 
 
@@ -167,8 +169,10 @@ def _start(exchange: Exchange, app: str, entity: str, token: str, dry_run: bool)
     looked = _looked(exchange, chosen, chosen.layout) if data.keys() - {"csrf_token", "dg_form"} else None
     with exchange.writing() as call:
         now = importing.load(call.connection, call.actor.id, key, token)
-        if _is_under_way(call, now):
+        if _is_under_way(call, now) and (dry_run or not now.tried or now.result is not None):
             return exchange.redirect(f"{entity_path(key)}/import/{token}")
+        if now.job and now.tried:
+            cancel(call.connection, now.job)
         if looked is not None:
             chosen = importing.seen(call, chosen, looked)
         importing.start(call, chosen, dry_run)
@@ -250,7 +254,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         if row is None or not row["failed"]:
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language)
         stem = kept.name.rpartition(".")[0] or kept.name
         return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
 
@@ -262,8 +266,12 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         kept = importing.load(call.connection, call.actor.id, key, token)
         if not kept.identity or kept.tried:
             raise refuse("missing", "W404")
+        if taking_back.is_long_import(call, kept.identity):
+            back = entity_path(key)
+            job = taking_back.order_undoing_of_import(call, kept.identity, "skip", back, kept)
+            return exchange.redirect(work_path(job))
         undone = undo_import(call, kept.identity)
-        importing.save(call.connection, call.actor.id, replace(kept, result=None, job=0, identity=0))
+        importing.begin_anew(call, key, token)
     counts = {name: f"{getattr(undone, name):,}" for name in ("deleted", "restored", "skipped")}
     return go(exchange, entity_path(key), text("import_undone", exchange.language, **counts))
 
@@ -289,7 +297,8 @@ def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
-        tables[kind](sheet, cast(BinaryIO, target))
+        with fitting(exchange.language):
+            tables[kind](sheet, cast(BinaryIO, target))
     except BaseException:
         target.close()
         raise

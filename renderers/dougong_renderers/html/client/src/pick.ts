@@ -65,7 +65,7 @@ export class Picker {
       this.input.id = `${this.select.id}-box`;
       for (const label of [...this.select.labels]) (label as HTMLLabelElement).htmlFor = this.input.id;
     }
-    this.input.placeholder = this.many || !this.chosen().length ? say("choose") : "";
+    this.input.placeholder = this.many || !this.chosen().length ? (root.dataset.placeholder ?? say("choose")) : "";
     this.frame = make("div", { class: "pick-box" });
     this.list = make("ul", { class: "pick-list", role: "listbox", id, "aria-label": this.input.getAttribute("aria-label") ?? "" });
     this.list.hidden = true;
