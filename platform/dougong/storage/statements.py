@@ -177,6 +177,25 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
         return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
 
 
+def run_commands(connection: Connection, commands: Sequence[str], step: Step) -> tuple[Rows, Rows]:
+    """Run commands without parameters and a statement after them; the rows of the last command and those of the statement.
+
+    On PostgreSQL they share one round trip.
+    """
+    statement, values = step
+    if connection.dialect.name == "sqlite":
+        rows = [run_script(connection, command) for command in commands]
+        return rows[-1], statement.rows(connection, values)
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for command in commands:
+                last = stack.enter_context(closing(_cursor(connection)))
+                last.execute(command)
+            cursor = stack.enter_context(closing(_cursor(connection)))
+            statement.send(connection, cursor, values)
+        return list(last.fetchall()) if last.description else [], statement.received(connection, cursor)
+
+
 @contextmanager
 def savepoint(connection: Connection, in_one_trip: bool = False) -> Iterator[None]:
     """Take back what the block has done when it fails.
@@ -321,11 +340,12 @@ def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict
     return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
-def run_script(connection: Connection, text: str) -> Rows:
-    """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+def run_script(connection: Connection, *commands: str) -> Rows:
+    """Run commands without parameters, on PostgreSQL all of them in one message; the rows of the last one."""
+    text = ";".join(commands)
     try:
         if connection.dialect.name == "sqlite":
-            return list(_cursor(connection).execute(text))
+            return [list(_cursor(connection).execute(command)) for command in commands][-1]
         with _cursor(connection) as cursor:
             cursor.execute(text, prepare=False)
             while cursor.nextset():
