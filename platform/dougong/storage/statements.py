@@ -160,12 +160,13 @@ def copy_rows(
 Step = tuple[Statement, Values]
 
 
-def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
+def together(connection: Connection, steps: Sequence[Step], ends: bool = False) -> list[Rows]:
     """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
 
-    None of them can use what another one found. The first error ends them all.
+    None of them can use what another one found. The first error ends them all. `ends` says that nothing more will be asked in
+    this reading transaction: PostgreSQL is told so in the same round trip.
     """
-    if connection.dialect.name == "sqlite" or len(steps) < 2:
+    if connection.dialect.name == "sqlite" or (len(steps) < 2 and not ends):
         return [statement.rows(connection, values) for statement, values in steps]
     cursors = []
     with ExitStack() as stack:
@@ -173,6 +174,8 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
             for statement, values in steps:
                 cursors.append(stack.enter_context(closing(_cursor(connection))))
                 statement.send(connection, cursors[-1], values)
+            if ends:
+                _command(connection, "COMMIT")
         pairs = zip(steps, cursors, strict=True)
         return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
 
