@@ -26,6 +26,26 @@ from dougong.screens.shape import (
 from dougong.screens.showing import moment
 from dougong.screens.texts import text
 
+BROWSERS = (
+    ("MicroMessenger/", "WeChat"),
+    ("DingTalk/", "DingTalk"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 def profile_screen(
     call: Call,
@@ -82,7 +102,7 @@ def _sessions(call: Call, sessions: Sequence[Session], current: int) -> Settings
     for each in sessions:
         note = text("this_session", language) if each.id == current else ""
         cells = (
-            Shown(each.agent, note=note),
+            Shown(device(each.agent), note=note),
             Shown(each.address),
             Shown(moment(each.last_seen_at, call.timezone), "datetime"),
         )
@@ -95,6 +115,13 @@ def _sessions(call: Call, sessions: Sequence[Session], current: int) -> Settings
     return SettingsSection(
         "sessions", text("sessions_section", language), table=table, row_actions=tuple(actions)
     )
+
+
+def device(agent: str) -> str:
+    """A browser and its system as people call them, from how it names itself; what nobody knows stays as it is."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return " · ".join(filter(None, (browser, system))) or agent
 
 
 def _tokens(call: Call, tokens: Sequence[Token], made: str) -> SettingsSection:

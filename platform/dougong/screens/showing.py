@@ -22,7 +22,7 @@ from dougong.records.record import DEPARTMENT, MEMBER, Record
 from dougong.screens.addresses import file_path, record_path
 from dougong.screens.currency import amount_text, unit_of
 from dougong.screens.shape import Piece, Shown
-from dougong.screens.texts import text
+from dougong.screens.texts import listed, text
 
 Titles = Mapping[tuple[str, int], str]
 FIGURES = frozenset({"integer", "decimal", "money", "percent"})
@@ -42,7 +42,7 @@ def shown(call: Call, entity: Entity, field: Field, value: Value, titles: Titles
     pieces = pieces_of(call, entity, field, value, titles)
     if pieces is not None:
         return Shown(
-            "、".join(piece.text for piece in pieces),
+            listed((piece.text for piece in pieces), call.language),
             field.type,
             pieces,
             raw_text(field, value),
