@@ -60,7 +60,7 @@ def _people(
                 Shown(each.login),
                 Shown(listed((names[one] for one in memberships.get(each.id, ()) if one in names), language)),
                 Shown(listed((_role(call, app, role) for app, role in each.roles), language)),
-                Shown(moment(each.last_seen_at, call.timezone) if each.last_seen_at else ""),
+                Shown(moment(each.last_seen_at, call) if each.last_seen_at else ""),
             ),
         )
         for each in accounts
@@ -156,7 +156,7 @@ def _versions(call: Call, app: App, versions: Sequence[Version], names: Mapping[
         who = names.get(each.actor_id or 0, text("system", language))
         cells = (
             Shown(f"{each.number} ({each.version})"),
-            Shown(moment(each.at, call.timezone)),
+            Shown(moment(each.at, call)),
             Shown(who),
             Shown(each.note),
         )

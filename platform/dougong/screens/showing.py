@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.barcode import symbology_of
+from dougong.fieldtypes.days import shown_moment
 from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.location import map_link
 from dougong.fieldtypes.masks import STAR, mask_of
@@ -72,14 +73,14 @@ def system_shown(call: Call, record: Record, column: str) -> Shown:
     if value is None:
         return Shown("", SYSTEM_TYPES.get(column, "text"))
     if isinstance(value, datetime):
-        return Shown(moment(value, call.timezone), "datetime", raw=value.isoformat())
+        return Shown(moment(value, call), "datetime", raw=value.isoformat())
     person_piece = person(call, value, record.titles)
     return Shown(person_piece.text, "member", (person_piece,), str(value))
 
 
-def moment(at: datetime, timezone: str) -> str:
+def moment(at: datetime, call: Call) -> str:
     """An instant on the reader's clock, to the minute."""
-    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+    return shown_moment(at, call.language, ZoneInfo(call.timezone))
 
 
 def pieces_of(
