@@ -18,6 +18,7 @@ from dougong.records import import_, importer
 from dougong.records.files import download
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
+from dougong.storage import statistics
 from dougong.storage.install import install
 from tests.records.conftest import Shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
@@ -344,3 +345,17 @@ def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: 
     install(shop.database)
     install(shop.database)
     assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_what_many_new_rows_hold_is_known_when_an_import_ends(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 40)
+    lines = "name,visits\n" + "\n".join(f"N{number},{number % 2}" for number in range(45))
+    known = text("SELECT count(*) FROM pg_stats WHERE tablename = 'shop__customer' AND attname = 'visits'")
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 0
+    assert bring(shop, lines, tmp_path).counts.added == 45
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 1

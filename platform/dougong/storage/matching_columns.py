@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dougong.fieldtypes.options import takes_other
 from dougong.model.app import App
 from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
@@ -172,6 +173,8 @@ def _removed_options(
     work: Comparison, before: TableSpec, old: ColumnSpec, table: TableSpec, new: ColumnSpec
 ) -> tuple[str, ...]:
     if old.field_type != new.field_type or work.old_app is None:
+        return ()
+    if takes_other(new_field_of(work.new_app, table, new.field)):
         return ()
     known = _options(work.old_app, before, old.field)
     return tuple(each for each in known if each not in _options(work.new_app, table, new.field))

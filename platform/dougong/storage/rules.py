@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Invalid
+from dougong.fieldtypes.base import Invalid, Problem
 from dougong.fieldtypes.numbers import constant_bound
 from dougong.model.expression import Value
 from dougong.model.field import Field
@@ -36,6 +36,9 @@ def _tightened(old: Field, new: Field) -> Iterator[Rule]:
     for name in TYPES[new.type].narrowing:
         if new.extra.get(name) and new.extra.get(name) != old.extra.get(name):
             yield "extra", str(new.extra[name])
+    for name in TYPES[new.type].widening:
+        if old.extra.get(name) and not new.extra.get(name):
+            yield "extra", f"{name}: false"
 
 
 def _is_above(low: Decimal, before: Decimal | None) -> bool:
@@ -48,7 +51,17 @@ def _is_below(high: Decimal | int, before: Decimal | int | None) -> bool:
 
 def takes(new: Field) -> Callable[[Value], bool]:
     """Whether the rules of a field let a value pass."""
-    return lambda value: value is None or not TYPES[new.type].validate(value, new)
+    return lambda value: value is None or _refusal(value, new) is None
+
+
+def _refusal(value: Value, new: Field) -> Problem | None:
+    """Why a field does not take a value of its own type any longer."""
+    kind = TYPES[new.type]
+    try:
+        found = kind.validate(kind.coerce(value, new) if kind.widening else value, new)
+    except Invalid as error:
+        return error.problem
+    return found[0] if found else None
 
 
 def fitting(change: Change, new: Field) -> Change:
@@ -62,7 +75,7 @@ def fitting(change: Change, new: Field) -> Change:
 
 def checked(value: Value, new: Field) -> Value:
     """The value itself; Invalid when the rules of the field refuse it."""
-    found = TYPES[new.type].validate(value, new) if value is not None else ()
-    if found:
-        raise Invalid(found[0].code, **dict(found[0].parameters))
+    found = _refusal(value, new) if value is not None else None
+    if found is not None:
+        raise Invalid(found.code, **dict(found.parameters))
     return value
