@@ -204,9 +204,12 @@ class Database:
 
         if self.statement_seconds:
 
-            @event.listens_for(engine, "before_cursor_execute")
-            def watched(connection: Connection, *statement: object) -> None:
+            @event.listens_for(engine, "before_cursor_execute", retval=True)
+            def watched(
+                connection: Connection, cursor: object, text: str, arguments: object, *more: object
+            ) -> tuple[str, object]:
                 connection.info["watch"].restart()
+                return text, arguments
 
         return engine
 

@@ -206,7 +206,7 @@ class Exchange:
     def language(self) -> str:
         """The language of the answer: the person's, the browser's or the default. A program that names none is answered in
         English, as the command line answers where the environment names none."""
-        chosen = self.request.cookies.get("dg_language", "")
+        chosen = self.request.cookies.get("dg_language", "") if "HTTP_COOKIE" in self.request.environ else ""
         if self.request.path.startswith("/api/"):
             return language_of(self.request, chosen, "en")
         if not chosen and self.identity is not None:
