@@ -149,4 +149,3 @@ def test_what_a_list_reads_downwards_is_indexed_downwards_where_it_can_be_empty(
         ("-grade", "created_at"),
         ("grade", "name"),
     }
-
