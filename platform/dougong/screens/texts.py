@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -433,6 +433,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scope_read": ("只读", "Read"),
         "scope_write": ("读写", "Read and write"),
         "scope_admin": ("管理", "Administer"),
+        "accounts": ("账号", "Accounts"),
+        "departments": ("部门", "Departments"),
+        "department_head": ("负责人", "Head"),
+        "department_people": ("人数", "People"),
         "people_text": (
             "账号和角色用命令 dougong user 管理。",
             "Accounts and roles are managed with the command dougong user.",
@@ -647,3 +651,8 @@ def counted(key: str, count: int, language: str, **words: object) -> str:
     """A text with a number in it: the singular is the key with `_one`."""
     singular = f"{key}_one"
     return text(singular if count == 1 and singular in TEXTS else key, language, count=f"{count:,}", **words)
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Several things one after the other, as the language writes them."""
+    return ("、" if language == "zh" else ", ").join(words)

@@ -247,6 +247,8 @@ def _end_reading(connection: Connection) -> None:
             driver.rollback()
     elif driver.info.transaction_status.name == "INTRANS":
         run_script(connection, "COMMIT")
+    if connection.in_transaction():
+        connection.rollback()  # what SQLAlchemy began by itself, so that the next transaction may begin here
 
 
 @contextmanager
