@@ -22,6 +22,7 @@ from dougong.records.files import download
 from dougong.records.history import history
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
+from dougong.storage import statistics
 from dougong.storage.install import install
 from dougong_renderers.tables.xlsx import write_xlsx
 from tests.records.conftest import Shop
@@ -464,3 +465,17 @@ def test_only_an_admin_may_say_who_created_records_and_nobody_by_accident(shop: 
     )
     assert figures(changed) == (1, 0, 0, 1, 0)
     assert rows(shop)[0].created_at == record.created_at
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_what_many_new_rows_hold_is_known_when_an_import_ends(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 40)
+    lines = "name,visits\n" + "\n".join(f"N{number},{number % 2}" for number in range(45))
+    known = text("SELECT count(*) FROM pg_stats WHERE tablename = 'shop__customer' AND attname = 'visits'")
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 0
+    assert bring(shop, lines, tmp_path).counts.added == 45
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 1

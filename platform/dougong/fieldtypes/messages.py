@@ -15,6 +15,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "最多 {maximum} 个字，现在有 {length} 个",
         "at most {maximum} characters, this has {length}",
     ),
+    "not_mobile": (
+        "“{value}”不是手机号码，例如 {example}",
+        "'{value}' is not a mobile number; for example {example}",
+    ),
+    "not_landline": (
+        "“{value}”不是座机号码，例如 {example}",
+        "'{value}' is not a landline number; for example {example}",
+    ),
+    "separator_inside": (
+        "“{value}”里不能有“{separator}”，它用来隔开几个答案",
+        "'{value}' must not have '{separator}' inside, as that stands between several",
+    ),
     "pattern": ("“{value}”的格式不对{hint}", "'{value}' does not have the right form{hint}"),
     "not_a_number": ("“{value}”不是数字，例如 {example}", "'{value}' is not a number; for example {example}"),
     "ambiguous_number": (

@@ -34,6 +34,7 @@ from dougong.records.reading import Line, Reading, open_table
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
+from dougong.storage import statistics
 from dougong.storage.database import Database
 from dougong.storage.release import Release
 
@@ -294,6 +295,8 @@ def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iter
     with under_way.database.writing() as connection:
         import_log.finish(under_way.call(connection), identity, import_log.DONE)
         result = _result(under_way, connection, identity, importer)
+        if not result.dry_run and result.counts.added + result.counts.updated >= statistics.MANY:
+            statistics.refresh(connection, importer.shape.table)
         if under_way.ended is not None:
             under_way.ended(connection, result)
     return result

@@ -101,9 +101,10 @@ def settle(importer: Importer, entries: Sequence[Entry], taken: Taken) -> None:
 
 def _only_misses_own(shape: Shape, entry: Entry) -> bool:
     own = {
-        field.id
+        name
         for field in (*shape.links, *shape.lists)
         if field.target is not None and field.target.key == shape.key
+        for name in (field.id, field.one_of.field if field.one_of else field.id)
     }
     return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 

@@ -32,7 +32,7 @@ class Matcher:
 
     def __init__(self, call: Call, shape: Shape, columns: ColumnMap, mode: str, match: Sequence[str]) -> None:
         self._shape, self._mode, self._match = shape, mode, tuple(match)
-        self._names = {column.name for column in columns.columns if not column.table}
+        self._names = {name for column in columns.columns if not column.table for name in column.fills}
         self._written = frozenset(
             self._names | {column.table for column in columns.columns if column.table}
         ) - {ID, *ORIGIN}

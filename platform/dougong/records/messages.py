@@ -149,6 +149,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：“{value}”对应多条记录（{candidates}）",
         "{label}: several are called '{value}' ({candidates})",
     ),
+    "import_kind": (
+        "{label}：“{value}”没有写明是哪一种记录，可写：{candidates}",
+        "{label}: '{value}' does not begin with a kind of record: {candidates}",
+    ),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),

@@ -30,6 +30,7 @@ from dougong.screens.shape import (
     Notice,
     PaletteGroup,
     PaletteType,
+    Piece,
     Problem,
 )
 from dougong.screens.texts import counted, text
@@ -60,6 +61,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 WITH_LENGTH = frozenset({"text", "long_text", "rich_text"})
 WITH_DECIMALS = frozenset({"decimal", "money", "percent"})
+WITH_DIGITS = frozenset({"decimal", "money"})
 WITH_BOUNDS = frozenset({"integer", "decimal", "money", "percent", "duration", "date", "datetime", "time"})
 
 
@@ -95,6 +97,7 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
     title = selected.label if selected else section.label if section else entity.label
     return DesignerScreen(
         app=app.label.get(language),
+        app_piece=Piece(app.label.get(language), "app", colour=app.colour, note=app.icon),
         title=text("designer_title", language, label=entity.label.get(language)),
         action=path,
         sections=tuple(_section(call, designing, each, path) for each in form.sections),
@@ -339,7 +342,10 @@ def _numbers(field: Field, language: str) -> list[FormField]:
         )
     if field.type in WITH_DECIMALS:
         label = text("property_decimals", language)
-        inputs.append(FormField("decimals", "integer", label, str(field.decimals), minimum="0", maximum="8"))
+        inputs.append(FormField("decimals", "integer", label, str(field.decimals), minimum="0", maximum="10"))
+    if field.type in WITH_DIGITS:
+        label = text("property_digits", language)
+        inputs.append(FormField("digits", "integer", label, str(field.digits), minimum="18", maximum="30"))
     if field.type in WITH_BOUNDS and not field.is_computed:
         for name, bound in (("min", field.minimum), ("max", field.maximum)):
             label = text("property_minimum" if name == "min" else "property_maximum", language)

@@ -13,6 +13,7 @@ from dougong.fieldtypes.address import LONGEST
 from dougong.fieldtypes.duration import clock_text
 from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.masks import mask_of
+from dougong.fieldtypes.options import takes_other
 from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
@@ -170,7 +171,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
             Choice(each.id, each.label.get(language), option_piece(field, each.id, language))
             for each in field.options
         )
-        return replace(built, options=options)
+        return replace(built, options=options, takes_other=takes_other(field))
     if field.type == "rating":
         most = stars_of(field)
         numbers = range(1, most + 1)

@@ -12,6 +12,7 @@ from dougong.fieldtypes.parted import PARTED
 from dougong.model.entity import Entity
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.joint import joints_of, label_of
 from dougong.records.mapping import ID, ORIGIN, system_label
 from dougong.records.preview import ColumnPreview
 from dougong.records.reading import DETECTED, Layout
@@ -164,7 +165,9 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         layout=layout_choices(state.layout, state.sheets, language),
         read_href=f"{base}/read",
         constants=(*(ImportConstant(*each) for each in state.constants.items()), ImportConstant()),
-        constant_fields=tuple(each for each in choices if "." not in each.value),
+        constant_fields=tuple(
+            each for each in choices if "." not in each.value and each.value in ("", ID, *entity.fields)
+        ),
         ticks=_ticks(call, entity, state),
         skipped=_reasons(call, key, state, "skipped"),
         actions=(again,) if tried else (),
@@ -189,12 +192,21 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
     language = call.language
     locked = access(call.release, call.actor, entity.key, "create").locked
     found = [Choice("", text("import_leave_out", language))]
+    joints = joints_of(entity.fields.values())
+    told = set[str]()
     for name, each in entity.fields.items():
         if name in locked or each.formula is not None:
             continue
+        if each.one_of is not None and each.one_of.field not in told:
+            told.add(each.one_of.field)
+            found.append(Choice(each.one_of.field, label_of(joints[each.one_of.field]).get(language)))
         label = each.label.get(language)
         if each.type == "table":
             rows = call.release.entity(each.table)
+            found += [
+                Choice(f"{name}.{inner}", f"{label} › {label_of(links).get(language)}")
+                for inner, links in joints_of(rows.fields.values()).items()
+            ]
             found += [
                 Choice(f"{name}.{inner}", f"{label} › {one.label.get(language)}")
                 for inner, one in rows.fields.items()
@@ -257,7 +269,9 @@ def _label(call: Call, key: str, path: str) -> str:
     entity, labels = call.release.entity(key), []
     for name in names:
         field = entity.fields.get(name)
+        links = joints_of(entity.fields.values()).get(name)
         if field is None:
+            labels += [label_of(links).get(call.language)] if links else []
             break
         labels.append(field.label.get(call.language) or name)
         if field.type == "table":

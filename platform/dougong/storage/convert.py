@@ -143,7 +143,7 @@ def _part(value: Value, change: Change) -> Value:
     if not isinstance(value, list | tuple):
         return None
     fitting = [each for each in value if _fits([each], change)]
-    return change(fitting) if fitting else None
+    return change(fitting) if fitting and _fits(fitting, change) else None
 
 
 def _fits(value: Value, change: Change) -> bool:

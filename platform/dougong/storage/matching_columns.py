@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dougong.fieldtypes.options import takes_other
 from dougong.model.app import App
 from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
@@ -81,6 +82,8 @@ def _is_other_thing(
         recorded_field(work.old_app, before, old),
         new_field_of(work.new_app, table, new.field),
     )
+    if new_field.formula is not None and old_field.formula is None:
+        return True  # what people wrote is kept out of sight, not written over
     if conversion.refers(old_field) and conversion.refers(new_field):
         is_same_kind = conversion.kind_of(old_field).kind == conversion.kind_of(new_field).kind
         return not is_same_kind or same_entity.get(old.references, old.references) != new.references
@@ -108,14 +111,16 @@ def _match_column(
         )
     gone = _removed_options(work, before, old, table, new) if work.former is None else ()
     is_newly_required = new.required and not old.required and work.former is None
-    is_converted = _needs_conversion(old, new)
+    is_converted = _needs_conversion(old, new) or conversion.is_written_anew(
+        recorded_field(work.old_app, before, old), new_field_of(work.new_app, table, new.field)
+    )
     narrower = () if is_converted else _tightened(work, before, old, table, new)
     reasons = mending.reasons(
         old,
         after,
         has_gone=bool(gone),
         is_newly_required=is_newly_required,
-        is_tightened=bool(narrower),
+        is_tightened=bool(narrower) or is_converted,
     )
     originals = originals_of(work, before, old, new)
     if is_converted or reasons or originals:
@@ -172,6 +177,8 @@ def _removed_options(
     work: Comparison, before: TableSpec, old: ColumnSpec, table: TableSpec, new: ColumnSpec
 ) -> tuple[str, ...]:
     if old.field_type != new.field_type or work.old_app is None:
+        return ()
+    if takes_other(new_field_of(work.new_app, table, new.field)):
         return ()
     known = _options(work.old_app, before, old.field)
     return tuple(each for each in known if each not in _options(work.new_app, table, new.field))

@@ -118,16 +118,16 @@ class Releases:
             return release
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, Release]]:
-        """A reading transaction of the database with the release that it sees."""
-        with self.database.begun(READING, _PIN[self.database.dialect]) as (connection, rows):
+    def reading(self, on: Connection | None = None) -> Iterator[tuple[Connection, Release]]:
+        """A reading transaction of the database with the release that it sees, begun on a connection where one is given."""
+        with self.database.begun(READING, _PIN[self.database.dialect], on) as (connection, rows):
             yield connection, self._of(connection, rows[0][0])
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, Release]]:
+    def writing(self, on: Connection | None = None) -> Iterator[tuple[Connection, Release]]:
         """A writing transaction of the database with the release that it sees; it ends like `Database.writing` does."""
         pin = _PIN[self.database.dialect]
-        with self.database.begun(WRITING, pin) as (connection, rows), connection.begin():
+        with self.database.begun(WRITING, pin, on) as (connection, rows), connection.begin():
             yield connection, self._of(connection, rows[0][0])
 
     def pinned(self, connection: Connection) -> Release:

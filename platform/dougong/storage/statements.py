@@ -353,6 +353,13 @@ def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers or not rows:
         return rows
+    if len(rows) == 1:
+        row = list(rows[0])
+        for place, read in readers:
+            value = row[place]
+            if value is not None:
+                row[place] = read(value)
+        return [tuple(row)]
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, read in readers:
         columns[place] = [None if value is None else read(value) for value in columns[place]]
@@ -375,8 +382,10 @@ def _types_of(element: Any) -> list[TypeEngine[Any]]:
 
 def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
     """Tell whoever listens to the statements of the engine, such as tests and tracing."""
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, arguments, None, many)
+    listeners = connection.engine.dispatch.before_cursor_execute
+    if listeners:
+        for listener in listeners:
+            listener(connection, cursor, text, arguments, None, many)
 
 
 def _cursor(connection: Connection) -> Any:

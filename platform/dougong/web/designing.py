@@ -24,7 +24,7 @@ Files = dict[str, str | None]
 Parameters = Mapping[str, str]
 ENDINGS = (".yaml", ".yml", ".json")
 PLAIN_PROPERTIES = ("default", "formula", "min", "max", "url")
-NUMBER_PROPERTIES = ("max_length", "decimals")
+NUMBER_PROPERTIES = ("max_length", "decimals", "digits")
 FLAG_PROPERTIES = ("required", "unique")
 ON = frozenset({"true", "on", "1"})
 """What a switch sends; one that is off sends false, or nothing."""
@@ -198,6 +198,7 @@ def _remove_field(bench: Bench, given: Parameters) -> Files:
 
 def _set_field(bench: Bench, given: Parameters) -> Files:
     name = _known_field(bench, given)
+    known = bench.entity.fields[name]
     text = bench.entity_text
     path = ["fields", name]
     text = _set_texts(text, path, "label", given, bench.entity_path)
@@ -209,11 +210,11 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
         if key in given and key not in drawn(bench.entity.fields[name].type):
             text = _set(text, [*path, key], _constant(given[key].strip()), bench.entity_path)
     for key in NUMBER_PROPERTIES:
-        if key in given:
-            text = _set(text, [*path, key], _whole(given[key].strip(), key), bench.entity_path)
+        if key in given and (number := _whole(given[key].strip(), key)) != getattr(known, key):
+            text = _set(text, [*path, key], number, bench.entity_path)
     if given.get("to"):
         text = _set(text, [*path, "to"], given["to"], bench.entity_path)
-    if bench.entity.fields[name].type == "serial":
+    if known.type == "serial":
         text = set_serial(text, path, given, bench.entity_path)
     text = set_settings(text, path, bench.entity.fields[name], given, bench.entity_path)
     if "options" in given:

@@ -78,6 +78,8 @@ class FormField:
     multiple: bool = False
     grid_width: str = ""
     """How wide its column is in a sub-table: "" or narrow | medium | wide | widest."""
+    takes_other: bool = False
+    """Whether a text that is none of the options may be written in a box beside them, under the same name."""
     masked: bool = False
     """Whether what stands here is a mask, which means something in its own record only."""
     scan: bool = False

@@ -67,6 +67,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_placed": ("没有“{value}”", "there is no “{value}”"),
     "pasted": ("已粘贴 {n} 行", "Pasted {n} rows"),
     "pasted_partly": ("已粘贴 {n} 行，有些单元格没有填上", "Pasted {n} rows; some cells could not be filled"),
+    "other_answer": ("其他…", "Other…"),
+    "other_hint": ("请写明", "Say which"),
     "scan": ("扫码", "Scan"),
     "scanning": ("把条码放进画面", "Hold the code into the picture"),
     "scan_failed": ("不能使用摄像头", "The camera cannot be used"),

@@ -173,7 +173,11 @@ class ChangeType(Operation):
     def change(self, names: Names = NOBODY) -> Change:
         """What becomes of one value; the rules of the new field hold, but for a rollback to values that were there."""
         found = conversion(self.old_field, self.new_field, names)
-        return found if self.is_return else rules.fitting(found, self.new_field)
+        if self.is_return:
+            return found
+        if self.old_field.type == self.new_field.type:
+            return rules.staying(found, self.new_field)
+        return rules.fitting(found, self.new_field)
 
     def preview(self, connection: Connection) -> convert.Preview:
         """What becomes of the values as they are now."""
@@ -336,7 +340,7 @@ class TightenField(Operation):
     def impact(self, connection: Connection) -> Impact:
         if self.mended:
             return NOTHING
-        change = rules.fitting(lambda value: value, self.new_field)
+        change = rules.standing(self.new_field)
         found = convert.preview(
             connection, self.before or self.table, self.former, change, among=counting.live_rows
         )
