@@ -108,6 +108,9 @@ def test_a_row_that_is_added_comes_after_those_that_wait(form: Page) -> None:
     form.wait_for_selector("text=Sent")
     assert sent("lines-150-quantity") == ["1.00"]
     assert sent("lines-0-id") == []
+    ids = [part.split("-", 1)[0] for part in POSTED[0][1].split('name="lines-')[1:]]
+    order = list(dict.fromkeys(number for number in ids if number.isdigit()))
+    assert order == [str(at) for at in range(1, 151)]
     assert sent("lines-149-id") == ["1149"]
 
 

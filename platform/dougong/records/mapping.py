@@ -28,6 +28,12 @@ _SYSTEM_LABELS: dict[str, tuple[str, str]] = {
     "updated_by": ("修改人", "Updated by"),
 }
 
+ORIGIN: Mapping[str, Field] = {
+    name: Field(name, kind, Text.of({"zh": _SYSTEM_LABELS[name][0], "en": _SYSTEM_LABELS[name][1]}))
+    for name, kind in (("created_at", "datetime"), ("created_by", "member"))
+}
+"""When and by whom a record was created elsewhere, as fields of a file whose records keep that."""
+
 _REMARK = re.compile(r"[(（\[【][^()（）]*[)）\]】]\s*\*?\s*$")
 """A unit or a note behind a header: `金额（元）`, `Date [required]`."""
 REASON: tuple[str, str] = ("导入失败原因", "Reason for refusal")
@@ -241,7 +247,8 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
                 yield both, _Target(field.id, inner.id, inner, inner.is_computed)
     yield [ID, *_SYSTEM_LABELS[ID]], _Target("", ID, None)
     for name in _IGNORED:
-        yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, None, ignored=True)
+        told = ORIGIN.get(name) if call.keeps_origin else None
+        yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, told, ignored=told is None)
     yield list(REASON), _Target("", "", None, ignored=True)
 
 

@@ -31,6 +31,7 @@ from dougong.screens.shape import (
     Notice,
     PaletteGroup,
     PaletteType,
+    Piece,
     Problem,
 )
 from dougong.screens.texts import counted, text
@@ -99,6 +100,7 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
     title = written_label(selected) if selected else section.label if section else entity.label
     return DesignerScreen(
         app=app.label.get(language),
+        app_piece=Piece(app.label.get(language), "app", colour=app.colour, note=app.icon),
         title=text("designer_title", language, label=entity.label.get(language)),
         action=path,
         sections=tuple(_section(call, designing, each, path) for each in form.sections),

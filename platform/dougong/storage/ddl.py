@@ -185,13 +185,21 @@ def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec, *, concur
     """An index over the columns of fields or system columns; `concurrently` (PostgreSQL, outside of transactions) holds nobody."""
     physical = {each.field: each.name for each in table.columns}
     written = [(each, quoted(dialect, physical.get(each, each))) for each in index.fields]
-    columns = ", ".join(f"lower({name})" if each in index.folded else name for each, name in written)
+    columns = ", ".join(_index_key(dialect, index, each, name) for each, name in written)
     unique = "UNIQUE " if index.unique else ""
     among = [f"{quoted(dialect, 'deleted_at')} IS NULL"] if index.live else []
     among += _predicates(dialect, table, index)
     ending = f" WHERE {' AND '.join(among)}" if among else ""
     made = f"{unique}INDEX {'CONCURRENTLY ' if concurrently else ''}{quoted(dialect, index.name)}"
     return f"CREATE {made} ON {quoted(dialect, table.name)} ({columns}){ending}"
+
+
+def _index_key(dialect: Dialect, index: IndexSpec, field: str, name: str) -> str:
+    """SQLite reads any index both ways with empty values last; PostgreSQL only one that was made so."""
+    if field in index.folded:
+        return f"lower({name})"
+    is_down = field in index.descending and dialect.name == "postgresql"
+    return f"{name} DESC NULLS LAST" if is_down else name
 
 
 def _predicates(dialect: Dialect, table: TableSpec, index: IndexSpec) -> list[str]:

@@ -18,9 +18,9 @@ _CHUNK = 2_000
 
 
 def constant(connection: Connection, spec: TableSpec, column_: ColumnSpec, value: object) -> None:
-    """One value for every row."""
-    table = tables.table(spec)
-    connection.execute(update(table).values({column_.field: value}))
+    """One value for every row that has none in a new column; most have it already where the column was filled ahead."""
+    table = tables.table(replace(spec, columns=(column_,)))
+    connection.execute(update(table).where(table.c[column_.field].is_(None)).values({column_.field: value}))
 
 
 def rename_ids(connection: Connection, old: str, new: str) -> None:

@@ -49,7 +49,11 @@ each("[data-gap]", (gap) => {
       rest.append(parsed(rows).content);
       sent = { count: rows.length, entries: [...new FormData(rest)] };
     }
-    for (const [key, value] of [...sent.entries, [`${name}-sent`, "1"] as const]) event.formData.append(key, value);
+    const data = event.formData;
+    const behind = [...(gap.parentElement?.querySelectorAll<HTMLElement>("[data-gap] ~ tr[data-line]") ?? [])].map((row) => `${name}-${row.dataset.line ?? ""}-`);
+    const later = behind.length ? [...data].filter(([key]) => behind.some((prefix) => key.startsWith(prefix))) : [];
+    for (const [key] of later) data.delete(key);
+    for (const [key, value] of [...sent.entries, ...later, [`${name}-sent`, "1"] as const]) data.append(key, value);
   });
 });
 
