@@ -149,6 +149,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：“{value}”对应多条记录（{candidates}）",
         "{label}: several are called '{value}' ({candidates})",
     ),
+    "import_kind": (
+        "{label}：“{value}”没有写明是哪一种记录，可写：{candidates}",
+        "{label}: '{value}' does not begin with a kind of record: {candidates}",
+    ),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
@@ -187,6 +191,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "单元格的公式还没有算出结果；请在表格程序中打开并重新保存文件",
         "the formula of the cell has no result yet; open the file in a spreadsheet program and save it again",
     ),
+    "import_origin": ("创建时间在将来", "the time of creation lies in the future"),
     "import_cells": ("这一行的单元格多于表头", "the line has more cells than the header"),
     "unknown_batch": ("没有这样的操作可以撤销", "there is nothing of that name to undo"),
     "undo_mode": ("冲突处理方式应为 refuse 或 skip", "conflicts are handled by refuse or skip"),

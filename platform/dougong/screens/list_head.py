@@ -24,7 +24,7 @@ from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
-from dougong.screens.texts import counted, text
+from dougong.screens.texts import counted, listed, text
 
 PAGE_SIZES = (25, 50, 100)
 EVERYTHING = "*"
@@ -237,7 +237,7 @@ def _chip(call: Call, entity: Entity, condition: Condition, remove: str) -> Filt
     else:
         label = ""
     symbols = {"is": "=", "is_not": "≠", "less": "<", "at_most": "≤", "more": ">", "at_least": "≥"}
-    words = "、".join(_operand(call, owner, last, operand) for operand in condition.operands)
+    words = listed((_operand(call, owner, last, operand) for operand in condition.operands), call.language)
     return FilterChip(
         field_label,
         label or symbols.get(operator, operator),
@@ -266,7 +266,7 @@ def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str,
 
 def _operand(call: Call, entity: Entity, last: Field | None, operand: Node) -> str:
     if isinstance(operand, ListOf):
-        return "、".join(_operand(call, entity, last, item) for item in operand.items)
+        return listed((_operand(call, entity, last, item) for item in operand.items), call.language)
     if isinstance(operand, Literal):
         return _constant(call, entity, last, operand.value)
     return unparse(operand) or ""

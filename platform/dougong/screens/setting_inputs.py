@@ -13,8 +13,21 @@ from dougong.screens.shape import Choice, FormField
 
 ELSEWHERE = frozenset(
     {"type", "label", "help", "was", "copy", "required", "unique", "default", "formula", "backfill", "unfit"}
-    | {"min", "max_length", "decimals", "options", "to", "url", "parts", "reset", "per", "start", "mode"}
-    | {"pipeline", "fields", "was_entity"}
+    | {
+        "min",
+        "max_length",
+        "decimals",
+        "digits",
+        "options",
+        "to",
+        "url",
+        "parts",
+        "reset",
+        "per",
+        "start",
+        "mode",
+    }
+    | {"pipeline", "fields", "rules", "was_entity"}
 )
 """Settings that the designer draws by hand, and those that are for files only."""
 LANGUAGES = ("zh", "en")

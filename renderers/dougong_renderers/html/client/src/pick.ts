@@ -1,4 +1,5 @@
 // The picker of records and people: a combobox over the plain select, which keeps the value and works alone without a script.
+import { avatar } from "./avatar";
 import { debounce, each, icon, make, say } from "./dom";
 
 interface Found {
@@ -41,6 +42,7 @@ export class Picker {
   private readonly list: HTMLUListElement;
   private readonly many: boolean;
   private readonly address: string;
+  private readonly isPerson: boolean;
   private readonly own: Offer[];
   private offers: Offer[] = [];
   private lines: HTMLElement[] = [];
@@ -51,6 +53,7 @@ export class Picker {
     this.select = root.querySelector("select") as HTMLSelectElement;
     this.many = this.select.multiple;
     this.address = root.dataset.choose ?? "";
+    this.isPerson = root.dataset.kind === "person";
     this.own = [...this.select.options].filter((option) => option.value).map((option) => ({ id: option.value, label: option.text, note: option.dataset.note ?? "" }));
     const id = `pick-${++count}`;
     this.input = make("input", {
@@ -89,7 +92,9 @@ export class Picker {
       clear.addEventListener("click", () => this.set(null));
       end.append(clear);
     } else end.append(make("span", {}, icon(this.address || this.sources.length ? "search" : "chevron-down")));
-    this.frame.replaceChildren(...chips, this.input, end);
+    const name = this.chosen()[0]?.text;
+    const face = !this.many && name && this.isPerson ? [avatar(name)] : [];
+    this.frame.replaceChildren(...face, ...chips, this.input, end);
     if (!this.many) this.input.value = this.chosen()[0]?.text ?? "";
     else this.input.value = "";
     if (held) this.input.focus();
@@ -102,7 +107,7 @@ export class Picker {
       this.changed();
       this.input.focus();
     });
-    return make("span", { class: "pick-chip" }, make("span", { class: "el" }, option.text), remove);
+    return make("span", { class: "pick-chip" }, ...(this.isPerson ? [avatar(option.text)] : []), make("span", { class: "el" }, option.text), remove);
   }
 
   private changed(): void {
@@ -132,6 +137,7 @@ export class Picker {
       ...offers.map((offer, index) => {
         const line = make("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" });
         if (chosen.has(offer.id)) line.append(icon("check"));
+        if (this.isPerson) line.append(avatar(offer.label));
         line.append(make("span", { class: "el" }, offer.label));
         if (offer.note) line.append(make("span", { class: "sp dim t12" }, offer.note));
         return line;
