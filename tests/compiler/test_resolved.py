@@ -135,3 +135,17 @@ def test_indexes_follow_from_links_views_rules_and_rights() -> None:
     outcome = check_sources(texts)
     assert isinstance(outcome, App)
     assert set(outcome.entities["account"].indexes) == {("owner",), ("grade", "created_at")}
+
+
+def test_what_a_list_reads_downwards_is_indexed_downwards_where_it_can_be_empty() -> None:
+    texts = texts_of(GOOD / "sales")
+    texts["views/account.yaml"] = (
+        "views:\n  a: {sort: [-grade, -created_at]}\n  b: {filter: \"grade = 'a'\", sort: [grade, name]}\n"
+    )
+    outcome = check_sources(texts)
+    assert isinstance(outcome, App)
+    assert set(outcome.entities["account"].indexes) == {
+        ("owner",),
+        ("-grade", "created_at"),
+        ("grade", "name"),
+    }

@@ -44,7 +44,7 @@ _OWN = frozenset(
         "inverse_label",
         "fill",
     }
-    | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields"}
+    | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields", "rules"}
 )
 
 _KNOWN = _COMMON | _OWN

@@ -10,7 +10,7 @@ from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
 from dougong.model.expression import Call, Expression, ListOf, Path
 from dougong.model.expression import Node as Tree
-from dougong.model.form import View
+from dougong.model.form import Sort, View
 from dougong.model.report import Report
 from dougong.model.role import Role
 
@@ -25,7 +25,7 @@ def indexed(
     wanted: list[tuple[str, ...]] = [(field.id,) for field in entity.fields.values() if field.type in _ALWAYS]
     for view in views:
         if view.sort:
-            wanted.append(tuple(sort.field for sort in view.sort))
+            wanted.append(tuple(_sorted_by(entity, sort) for sort in view.sort))
         wanted.extend(_compared(view.filter))
         wanted.extend([(view.group,)] if view.group else [])
     for role in roles:
@@ -35,6 +35,15 @@ def indexed(
         wanted.extend(_compared(report.filter))
     kept = dict.fromkeys(columns for columns in wanted if _has_columns(entity, columns))
     return replace(entity, indexes=tuple(columns for columns in kept if not _covered(columns, kept, entity)))
+
+
+def _sorted_by(entity: Entity, sort: Sort) -> str:
+    """A key of an order. Where a field can be empty, going down is not the way up read backwards: empty values are last in both."""
+    return f"-{sort.field}" if sort.descending and sort.field in entity.fields else sort.field
+
+
+def _plain(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name.removeprefix("-") for name in columns)
 
 
 def _compared(expression: Expression | None) -> Iterator[tuple[str, ...]]:
@@ -58,7 +67,7 @@ def _names(tree: Tree, compared: bool) -> Iterator[str]:
 
 
 def _has_columns(entity: Entity, columns: tuple[str, ...]) -> bool:
-    return all(name in SYSTEM_COLUMNS or _sortable(entity, name) for name in columns)
+    return all(name in SYSTEM_COLUMNS or _sortable(entity, name) for name in _plain(columns))
 
 
 def _sortable(entity: Entity, name: str) -> bool:
@@ -73,7 +82,9 @@ def _covered(columns: tuple[str, ...], kept: Mapping[tuple[str, ...], None], ent
     ):
         return True
     unique = [each.fields for each in entity.unique if each.is_plain]
+    if any(name.startswith("-") for name in columns):
+        return any(other != columns and other[: len(columns)] == columns for other in kept)
     return any(
-        other[: len(columns)] == columns and (other != columns or other in unique)
+        _plain(other)[: len(columns)] == columns and (other != columns or other in unique)
         for other in (*kept, *unique)
     )

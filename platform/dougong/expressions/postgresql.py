@@ -45,6 +45,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "member": BigInteger(),
     "department": BigInteger(),
     "json": JSONB(),
+    "markup": Text(),
     "empty": Text(),
 }
 KEPT_DIGITS = 30

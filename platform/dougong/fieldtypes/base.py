@@ -153,6 +153,8 @@ class FieldType(ABC):
     """Whether the search of a list covers the type when the definition does not say."""
     narrowing: ClassVar[tuple[str, ...]] = ()
     """Own settings that decide which values `validate` takes, beside those that all types share."""
+    widening: ClassVar[tuple[str, ...]] = ()
+    """Own flags without which `coerce` takes less."""
     many: ClassVar[bool] = False
     """Whether the value is a tuple of several that one column holds as a list."""
     sortable: ClassVar[bool] = True

@@ -20,13 +20,15 @@ DEFS: Mapping[str, Schema] = {
     },
     "bound": {"oneOf": [{"type": "number"}, {"type": "string", "minLength": 1}]},
     "fields": {"type": "object", "minProperties": 1},
+    "rules": {"type": "array"},
 }
-"""What `$ref`s of settings point at; the schema of an entity may put a more precise `fields` in its place."""
+"""What `$ref`s of settings point at; the schema of an entity puts more precise `fields` and `rules` in their place."""
 
 TEXT: Schema = {"$ref": "#/$defs/text"}
 ID: Schema = {"$ref": "#/$defs/id"}
 BOUND: Schema = {"$ref": "#/$defs/bound"}
 FIELDS: Schema = {"$ref": "#/$defs/fields"}
+RULES: Schema = {"$ref": "#/$defs/rules"}
 
 
 def described(schema: Schema, chinese: str, english: str, **more: Any) -> Schema:

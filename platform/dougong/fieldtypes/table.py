@@ -7,7 +7,7 @@ import msgspec
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.references import MOST
-from dougong.fieldtypes.settings import FIELDS, described, own
+from dougong.fieldtypes.settings import FIELDS, RULES, described, own
 from dougong.fieldtypes.texts import cell_text
 from dougong.model.expression import Type, Value
 from dougong.model.field import Field
@@ -34,6 +34,12 @@ class TableType(FieldType):
     settings = own(
         {
             "fields": described(FIELDS, "子表字段", "Fields of a row"),
+            "rules": described(
+                RULES,
+                "每行的规则",
+                "Rules of a row",
+                description="Like the rules of an entity, over the fields of the row.",
+            ),
             "frozen": described(
                 {"type": "integer", "minimum": 0, "maximum": MOST_FROZEN, "default": 1},
                 "冻结的首列数",

@@ -194,7 +194,7 @@ def _grouped(call: Call, key: str, group: Group) -> Expression:
     """The expression to group by, of which a grain takes the first day of the period."""
     path = group.path
     expression = path if isinstance(path, Expression) else compiled(call, key, path, "group")
-    if expression.type.many or expression.type.kind in ("file", "json"):
+    if expression.type.many or expression.type.kind in ("file", "json", "markup"):
         refuse("invalid", call.language, "bad_group", "group", name=expression.text)
     if group.grain and (group.grain not in GRAINS or expression.type.kind not in ("date", "datetime")):
         hint = nearest(group.grain, GRAINS)

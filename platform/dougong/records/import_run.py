@@ -28,7 +28,8 @@ Ended = Callable[[Connection, "Result"], None]
 class Result:
     """What an import did. `id` and `batch` undo it; `failures` are the first ones, `reasons` what they have in common.
 
-    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made.
+    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made; `partial` counts
+    the records that are in without the cells that were skipped, and `skipped` says why those were.
     """
 
     id: int
@@ -39,6 +40,8 @@ class Result:
     dry_run: bool
     reasons: tuple[Reason, ...] = ()
     differences: tuple[Difference, ...] = ()
+    partial: int = 0
+    skipped: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +73,5 @@ class Run:
             self.actor.timezone,
             self.batch,
             self.options.keep_numbers,
+            self.options.keep_origin,
         )

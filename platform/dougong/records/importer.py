@@ -87,6 +87,8 @@ class Taken:
     counts: Counts
     failed: tuple[Entry, ...]
     waiting: tuple[Entry, ...]
+    partial: tuple[Entry, ...] = ()
+    """Those that are in without the cells that were skipped."""
 
 
 def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -105,9 +107,10 @@ def take_over(importer: Importer, entries: Sequence[Entry], taken: Taken) -> Non
 
 def _only_misses_own(shape: Shape, entry: Entry) -> bool:
     own = {
-        field.id
+        name
         for field in (*shape.links, *shape.lists)
         if field.target is not None and field.target.key == shape.key
+        for name in (field.id, field.one_of.field if field.one_of else field.id)
     }
     return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
@@ -125,9 +128,15 @@ def prepare(call: Call, importer: Importer, entries: Sequence[Entry]) -> Prepare
     importer.reader.read(call, entries, importer.width)
     if not importer.matcher.only_adds:
         return Prepared(call.at, None)
-    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    pairs = _matched(call, importer, entries)
     work_out(call, importer.shape, [draft for _, draft in pairs])
     return Prepared(call.at, pairs)
+
+
+def _matched(call: Call, importer: Importer, entries: Sequence[Entry]) -> list[tuple[Entry, Draft]]:
+    """The entries that are good so far, with the drafts of what they say."""
+    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    return [pair for pair in pairs if not pair[0].problems]
 
 
 def _drafts(
@@ -139,7 +148,7 @@ def _drafts(
         return prepared.pairs
     if prepared is None:
         importer.reader.read(call, entries, importer.width)
-    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    pairs = _matched(call, importer, entries)
     complete(call, importer.shape, [draft for _, draft in pairs])
     return pairs
 
@@ -175,7 +184,8 @@ def take(
     counts = _counted(importer.counts, done, good)
     rehearsed = _rehearsed(call, importer, done)
     counts = replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
-    return Taken(counts, tuple(each for each in done if each.problems), waiting)
+    failed = tuple(each for each in done if each.problems)
+    return Taken(counts, failed, waiting, tuple(each for each in done if each.skipped and not each.problems))
 
 
 def _note_differences(call: Call, importer: Importer, pairs: Sequence[tuple[Entry, Draft]]) -> None:

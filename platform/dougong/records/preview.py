@@ -102,7 +102,7 @@ def _one(
 
 
 def _kind(column: Column) -> str:
-    kind = column.field.type if column.field is not None else ""
+    kind = column.field.type if column.field is not None and not column.joint else ""
     if kind in DATES:
         return "date"
     return "" if kind not in NUMBERS else "percent" if kind == "percent" else "number"

@@ -94,7 +94,7 @@ def _group_of(name: str, step: Step) -> str:
 
 def _line(step: Step, language: str, labels: Labels) -> PlanLine:
     note = text("rows_touched", language, count=f"{step.impact.touched:,}") if step.impact.touched else ""
-    if step.impact.failing:
+    if step.impact.failing or step.impact.unmet:
         note = step.describe(language, labels)
     elif step.impact.aside:
         note = text("values_aside", language, count=f"{step.impact.aside:,}")

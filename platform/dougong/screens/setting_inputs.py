@@ -13,8 +13,21 @@ from dougong.screens.shape import Choice, FormField
 
 ELSEWHERE = frozenset(
     {"type", "label", "help", "was", "copy", "required", "unique", "default", "formula", "backfill", "unfit"}
-    | {"min", "max_length", "decimals", "options", "to", "url", "parts", "reset", "per", "start", "mode"}
-    | {"pipeline", "fields", "was_entity"}
+    | {
+        "min",
+        "max_length",
+        "decimals",
+        "digits",
+        "options",
+        "to",
+        "url",
+        "parts",
+        "reset",
+        "per",
+        "start",
+        "mode",
+    }
+    | {"pipeline", "fields", "rules", "was_entity"}
 )
 """Settings that the designer draws by hand, and those that are for files only."""
 LANGUAGES = ("zh", "en")
@@ -31,6 +44,9 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
     "mask:id_number": ("证件号：留前 6 后 4", "Identity number: first 6, last 4"),
     "mask:email": ("邮箱：留首字母和域名", "E-mail: first letter and domain"),
     "mask:name": ("姓名：留姓", "Name: first character"),
+    "kind:any": ("手机或座机", "Mobile or landline"),
+    "kind:mobile": ("只收手机", "Mobile only"),
+    "kind:landline": ("只收座机", "Landline only"),
     "precision:minute": ("到分", "Minutes"),
     "precision:second": ("到秒", "Seconds"),
     "unit:second": ("秒", "Seconds"),

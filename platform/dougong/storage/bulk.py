@@ -122,15 +122,20 @@ def update_rows(
 
 def delete_rows(connection: Connection, table: Table, name: str, values: Sequence[int]) -> None:
     """Delete the rows of which a column holds one of the values."""
-    if values:
-        dialect = connection.dialect.name
-        statement = _kept(
+    dialect, column = connection.dialect.name, table.c[name]
+    if len(values) == 1:  # SQLite takes one row out of a full-text index four times as fast as a list of one
+        one = _kept(
             table,
-            ("delete", name),
+            ("delete one", name),
             dialect,
-            lambda: delete(table).where(among(table.c[name], "values", dialect)),
+            lambda: delete(table).where(column == bindparam("value", type_=column.type)),
         )
-        statement.rows(connection, {"values": values})
+        one.rows(connection, {"value": values[0]})
+    elif values:
+        several = _kept(
+            table, ("delete", name), dialect, lambda: delete(table).where(among(column, "values", dialect))
+        )
+        several.rows(connection, {"values": values})
 
 
 def _inserting(table: Table, names: tuple[str, ...], dialect: str) -> Statement:

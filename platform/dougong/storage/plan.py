@@ -68,6 +68,9 @@ class Step:
         if self.impact.failing:
             ids = ", ".join(map(str, self.impact.first))
             parts.append(say("failing", language, count=str(self.impact.failing), ids=ids))
+        if self.impact.unmet:
+            ids = ", ".join(map(str, self.impact.first))
+            parts.append(say("unmet", language, count=str(self.impact.unmet), ids=ids))
         if samples := self.samples(language):
             parts.append(say("such_as", language, samples="; ".join(samples)))
         return say("joint", language).join(parts)
@@ -78,7 +81,7 @@ class Step:
 
     def samples(self, language: str) -> list[str]:
         """Some of the rows that stand against it with their values, else what becomes of some values."""
-        if self.impact.failing:
+        if self.impact.failing or self.impact.unmet:
             refused = self.impact.refused or tuple(Sample(each) for each in self.titles)
             told = [each for each in refused if each.before is not None or self.titles.get(each.row)]
             return [self._refused(each, language) for each in told[: counting.SAMPLES]]
@@ -259,7 +262,7 @@ def recounted(step: Step, connection: Connection, recorded: App | None) -> Step:
 
 
 def _told(operation: Operation, impact: Impact, connection: Connection, recorded: App | None) -> Step:
-    if not impact.failing or operation.before is None:
+    if not (impact.failing or impact.unmet) or operation.before is None:
         return Step(operation, impact)
     entity = recorded.entities.get(operation.before.key.partition(".")[2]) if recorded else None
     called = titles(connection, operation.before, entity, impact.first, "zh") if entity else {}

@@ -205,12 +205,13 @@ def _copying(connection: Connection, table: Table, names: Sequence[str]) -> Iter
 Step = tuple[Statement, Values]
 
 
-def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
+def together(connection: Connection, steps: Sequence[Step], ends: bool = False) -> list[Rows]:
     """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
 
-    None of them can use what another one found. The first error ends them all.
+    None of them can use what another one found. The first error ends them all. `ends` says that nothing more will be asked in
+    this reading transaction: PostgreSQL is told so in the same round trip.
     """
-    if connection.dialect.name == "sqlite" or len(steps) < 2:
+    if connection.dialect.name == "sqlite" or (len(steps) < 2 and not ends):
         return [statement.rows(connection, values) for statement, values in steps]
     cursors = []
     with ExitStack() as stack:
@@ -218,8 +219,29 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
             for statement, values in steps:
                 cursors.append(stack.enter_context(closing(_cursor(connection))))
                 statement.send(connection, cursors[-1], values)
+            if ends:
+                _command(connection, "COMMIT")
         pairs = zip(steps, cursors, strict=True)
         return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
+
+
+def run_commands(connection: Connection, commands: Sequence[str], step: Step) -> tuple[Rows, Rows]:
+    """Run commands without parameters and a statement after them; the rows of the last command and those of the statement.
+
+    On PostgreSQL they share one round trip.
+    """
+    statement, values = step
+    if connection.dialect.name == "sqlite":
+        rows = [run_script(connection, command) for command in commands]
+        return rows[-1], statement.rows(connection, values)
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for command in commands:
+                last = stack.enter_context(closing(_cursor(connection)))
+                last.execute(command)
+            cursor = stack.enter_context(closing(_cursor(connection)))
+            statement.send(connection, cursor, values)
+        return list(last.fetchall()) if last.description else [], statement.received(connection, cursor)
 
 
 @contextmanager
@@ -373,11 +395,12 @@ def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict
     return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
-def run_script(connection: Connection, text: str) -> Rows:
-    """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+def run_script(connection: Connection, *commands: str) -> Rows:
+    """Run commands without parameters, on PostgreSQL all of them in one message; the rows of the last one."""
+    text = ";".join(commands)
     try:
         if connection.dialect.name == "sqlite":
-            return list(_cursor(connection).execute(text))
+            return [list(_cursor(connection).execute(command)) for command in commands][-1]
         with _cursor(connection) as cursor:
             cursor.execute(text, prepare=False)
             while cursor.nextset():
@@ -405,6 +428,13 @@ def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers or not rows:
         return rows
+    if len(rows) == 1:
+        row = list(rows[0])
+        for place, read in readers:
+            value = row[place]
+            if value is not None:
+                row[place] = read(value)
+        return [tuple(row)]
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, read in readers:
         columns[place] = [None if value is None else read(value) for value in columns[place]]
@@ -427,8 +457,10 @@ def _types_of(element: Any) -> list[TypeEngine[Any]]:
 
 def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
     """Tell whoever listens to the statements of the engine, such as tests and tracing."""
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, arguments, None, many)
+    listeners = connection.engine.dispatch.before_cursor_execute
+    if listeners:
+        for listener in listeners:
+            listener(connection, cursor, text, arguments, None, many)
 
 
 def _cursor(connection: Connection) -> Any:

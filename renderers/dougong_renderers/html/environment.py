@@ -53,7 +53,12 @@ def environment(language: str) -> Environment:
         input=partial(_edit, jinja),
     )
     jinja.filters.update(
-        initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich, host=host_of
+        initial=drawing.initial,
+        first_character=drawing.first,
+        hue=drawing.hue,
+        rich=_rich,
+        host=host_of,
+        opened=_opened,
     )
     return jinja
 
@@ -98,6 +103,11 @@ def _edit(jinja: Environment, field: FormField, name: str, place: str = "form") 
 def _rich(markup: str) -> Markup:
     """Rich text as it may stand in a page: sanitised once more, whatever the database holds."""
     return Markup(sanitised(markup))  # nosec B704
+
+
+def _opened(markup: Markup) -> Markup:
+    """Markup that is to stand in a noscript, which must not hold another one: what those hold stays."""
+    return Markup(markup.replace("<noscript>", "").replace("</noscript>", ""))  # nosec B704
 
 
 def _card_moves(card: KanbanCard) -> str:

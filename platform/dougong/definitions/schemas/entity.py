@@ -148,6 +148,7 @@ def definitions() -> dict[str, Schema]:
         "properties": {"type": titled({"type": "string", "enum": sorted(TYPES)}, "Type", "类型")},
         "allOf": branches,
     }
+    defs["rules"] = listed(_RULE)
     defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1)
     return defs
 

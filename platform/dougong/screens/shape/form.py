@@ -65,6 +65,8 @@ class FormField:
     alternative: Alternative | None = None
     """For a link to one of several entities: a script makes one picker of them."""
     choose_href: str = ""
+    is_tree: bool = False
+    """Whether `choose_href` also answers `?below=`: one level of a tree, at first that at the top."""
     create_href: str = ""
     prefix: str = ""
     suffix: str = ""
@@ -78,6 +80,8 @@ class FormField:
     multiple: bool = False
     grid_width: str = ""
     """How wide its column is in a sub-table: "" or narrow | medium | wide | widest."""
+    takes_other: bool = False
+    """Whether a text that is none of the options may be written in a box beside them, under the same name."""
     masked: bool = False
     """Whether what stands here is a mask, which means something in its own record only."""
     scan: bool = False

@@ -36,6 +36,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page_size": ("每页条数", "Rows a page"),
     "rows": ("{n} 行", "{n} rows"),
     "rows_one": ("{n} 行", "{n} row"),
+    "rows_left": ("还有 {n} 行", "{n} more rows"),
+    "rows_left_one": ("还有 {n} 行", "{n} more row"),
     "row": ("行", "Row"),
     "empty_list": ("还没有{name}", "No {name} yet"),
     "empty_list_text": (

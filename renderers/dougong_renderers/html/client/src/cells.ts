@@ -45,8 +45,12 @@ export async function write(cell: Element, text: string): Promise<boolean> {
   if (!input || (input instanceof HTMLInputElement && input.type === "file")) return wanted === "";
   if (input instanceof HTMLSelectElement) {
     const option = [...input.options].find((each) => each.text.trim() === wanted || each.value === wanted);
-    if (!option && wanted) return false;
-    input.value = option?.value ?? "";
+    const other = cell.querySelector<HTMLInputElement>("[data-other-for]");
+    if (!option && wanted && !other) return false;
+    const free = option || !wanted ? undefined : [...input.options].find((each) => "other" in each.dataset);
+    input.value = (option ?? free)?.value ?? "";
+    if (other) other.value = free ? wanted : "";
+    input.dispatchEvent(new Event("change", { bubbles: true }));
   } else if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = YES.test(wanted);
   else input.value = input instanceof HTMLTextAreaElement ? text : wanted.replace(/\n/g, " ");
   input.dispatchEvent(new Event("input", { bubbles: true }));

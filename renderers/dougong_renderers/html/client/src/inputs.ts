@@ -210,3 +210,18 @@ each("[data-anchors]", (nav) => {
     for (const other of nav.querySelectorAll("a")) other.classList.toggle("on", other === link);
   });
 });
+
+// The box for another answer stands beside its select while that says "other"; what is hidden is not sent.
+each("[data-other-for]", (element) => {
+  const box = element as HTMLInputElement;
+  const select = document.getElementById(box.dataset.otherFor ?? "");
+  if (!(select instanceof HTMLSelectElement)) return;
+  const follow = (event?: Event): void => {
+    const wanted = "other" in (select.selectedOptions[0]?.dataset ?? {});
+    box.hidden = box.disabled = !wanted;
+    if (wanted && event?.type === "change") box.focus();
+  };
+  select.addEventListener("change", follow);
+  select.addEventListener("input", follow);
+  follow();
+});

@@ -1,34 +1,39 @@
 // Sub-tables in a form: add, copy, move and remove rows, Enter for the next row, Ctrl D to fill down, paste cells from a sheet.
 import { CELL, carry, cellsOf, write } from "./cells";
 import { announce, each, icon, make, refresh, say, toast } from "./dom";
+import { draw, waits } from "./waiting";
 
 const BUTTONS = "[data-add], [data-remove], [data-copy], [data-up], [data-down]";
 
 each("[data-rows]", (element) => {
   const body = element.querySelector("tbody") as HTMLTableSectionElement;
   const blank = element.querySelector("template") as HTMLTemplateElement;
-  let next = [...body.querySelectorAll<HTMLElement>("tr[data-line]")].reduce((highest, row) => Math.max(highest, Number(row.dataset.line) + 1), 0);
+  let next = Number(element.dataset.count);
 
   function lines(): HTMLTableRowElement[] {
     return [...body.querySelectorAll<HTMLTableRowElement>("tr[data-line]")];
   }
 
   function changed(): void {
+    let at = 0;
     const all = lines();
-    all.forEach((row, index) => {
+    for (const row of body.rows) {
+      at += waits(row);
+      if (row.dataset.line === undefined) continue;
+      const n = String(++at);
       const number = row.querySelector("[data-number]");
-      if (number) number.textContent = String(index + 1);
+      if (number) number.textContent = n;
       for (const [what, words] of [["remove", "removeRow"], ["copy", "copyRow"], ["up", "rowUp"], ["down", "rowDown"]] as const) {
         const button = row.querySelector<HTMLButtonElement>(`[data-${what}]`);
         if (!button) continue;
-        button.setAttribute("aria-label", say(words, { n: String(index + 1) }));
-        button.setAttribute("title", say(words, { n: String(index + 1) }));
-        if (what === "up") button.disabled = index === 0;
-        if (what === "down") button.disabled = index === all.length - 1;
+        button.setAttribute("aria-label", say(words, { n }));
+        button.setAttribute("title", say(words, { n }));
+        if (what === "up") button.disabled = row === all[0];
+        if (what === "down") button.disabled = row === all.at(-1) && !waits(body.querySelector("[data-gap]"));
       }
-    });
+    }
     const count = element.querySelector("[data-row-count]");
-    if (count) count.textContent = (count.textContent ?? "").replace(/[\d,]+/, String(all.length));
+    if (count) count.textContent = (count.textContent ?? "").replace(/[\d,]+/, String(at));
     element.dispatchEvent(new CustomEvent("dg:changed", { bubbles: true }));
   }
 
@@ -57,7 +62,7 @@ each("[data-rows]", (element) => {
 
   function move(row: HTMLTableRowElement, steps: 1 | -1): void {
     const all = lines();
-    const other = all[all.indexOf(row) + steps];
+    const other = steps < 0 ? all[all.indexOf(row) - 1] : following(row);
     if (!other) return;
     const errors = errorsOf(row);
     if (steps < 0) other.before(row);
@@ -105,10 +110,21 @@ each("[data-rows]", (element) => {
     return cell?.querySelector<HTMLElement>("input[role='combobox']") ?? cell?.querySelector<HTMLElement>(CELL) ?? null;
   }
 
+  /** The row under one, which may still have to be drawn. */
+  function following(row: HTMLTableRowElement): HTMLTableRowElement | undefined {
+    let next = row.nextElementSibling as HTMLElement | null;
+    while (next && next.dataset.line === undefined) {
+      const before = next.previousElementSibling as Element;
+      if (waits(next)) {
+        draw(next);
+        next = before.nextElementSibling as HTMLElement | null;
+      } else next = next.nextElementSibling as HTMLElement | null;
+    }
+    return (next as HTMLTableRowElement | null) ?? undefined;
+  }
+
   function below(cell: HTMLTableCellElement, canAdd: boolean): HTMLTableCellElement | null {
-    const all = lines();
-    const at = all.indexOf(cell.parentElement as HTMLTableRowElement);
-    const row = all[at + 1] ?? (canAdd ? add() : null);
+    const row = following(cell.parentElement as HTMLTableRowElement) ?? (canAdd ? add() : null);
     return (row?.querySelector(`td[data-column="${CSS.escape(cell.dataset.column ?? "")}"]`) as HTMLTableCellElement | null) ?? null;
   }
 
@@ -130,7 +146,7 @@ each("[data-rows]", (element) => {
         mark(row, cell, value);
         missed += 1;
       }
-      if (at < cells.length - 1) row = lines()[lines().indexOf(row) + 1] ?? add();
+      if (at < cells.length - 1) row = following(row) ?? add();
     }
     changed();
     announce(say(missed ? "pastedPartly" : "pasted", { n: String(cells.length) }));

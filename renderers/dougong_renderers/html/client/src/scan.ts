@@ -1,5 +1,5 @@
 // A button beside an input that reads a bar code with the camera, where the browser can.
-import { each, icon, make, say, toast } from "./dom";
+import { icon, make, say, toast } from "./dom";
 
 interface Detector {
   detect(source: HTMLVideoElement): Promise<{ rawValue: string }[]>;
@@ -45,7 +45,8 @@ async function scan(input: HTMLInputElement, Reader: new () => Detector): Promis
   await look();
 }
 
-each("[data-scan]", (element) => {
+/** Put the button beside an input, where the browser can read codes. */
+export function setUp(element: HTMLElement): void {
   const input = element as HTMLInputElement;
   const Reader = window.BarcodeDetector;
   if (!Reader || !navigator.mediaDevices) return;
@@ -55,4 +56,4 @@ each("[data-scan]", (element) => {
   input.before(box);
   box.append(input, button);
   button.addEventListener("click", () => void scan(input, Reader).catch(() => toast(say("scanFailed"), true)));
-});
+}
