@@ -31,6 +31,8 @@ _PRAGMAS = (
 READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
+_LOOKING = {"sqlite": "SELECT 1;", "postgresql": "SELECT 1;"}
+"""What begins none, and yet tells whether the connection stands."""
 
 _CROSSED = frozenset({"40P01", "40001"})
 """What PostgreSQL calls a deadlock, and a transaction that others overtook."""
@@ -107,6 +109,15 @@ class Database:
         It ends with a rollback: whatever was written by mistake is not kept.
         """
         with self.begun(READING) as (connection, _, _):
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection in no transaction: each query sees what is committed by then, and holds nothing up afterwards.
+
+        For long work beside a writer: a transaction would keep SQLite from ever beginning its log anew.
+        """
+        with self.begun(_LOOKING) as (connection, _, _):
             yield connection
 
     @contextmanager
