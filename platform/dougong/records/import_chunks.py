@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Event
 
 from dougong.diagnostics import Refusal
 from dougong.records import import_log
@@ -27,6 +28,8 @@ class _Chunk:
     entries: list[Entry]
     position: tuple[int, int]
     again: bool = False
+    decided: Event = field(default_factory=Event)
+    """Set when nothing is left to do for it but what the database does: the best moment to prepare the next one."""
 
     def anew(self) -> _Chunk:
         """The same before anything was read of it."""
@@ -38,11 +41,13 @@ def take_all(under_way: Run, identity: int, importer: Importer, entries: Iterato
     writing: tuple[_Chunk, Future[Taken]] | None = None
     with ThreadPoolExecutor(1, "import") as writer:
         for some in chunked(entries):
+            if writing is not None:
+                writing[0].decided.wait()
             prepared = _prepared(under_way, importer, some)
             if writing is not None:
                 _finish(under_way, identity, importer, *writing)
             chunk = _Chunk(some, _position(importer, some))
-            writing = chunk, writer.submit(_attempt, under_way, identity, importer, chunk, prepared)
+            writing = chunk, writer.submit(_deciding, under_way, identity, importer, chunk, prepared)
         if writing is not None:
             _finish(under_way, identity, importer, *writing)
     for some in importer.postponed():
@@ -88,6 +93,15 @@ def _take_over(under_way: Run, importer: Importer, chunk: _Chunk, taken: Taken) 
         under_way.progress(importer.counts)
 
 
+def _deciding(
+    under_way: Run, identity: int, importer: Importer, chunk: _Chunk, prepared: Prepared | None
+) -> Taken:
+    try:
+        return _attempt(under_way, identity, importer, chunk, prepared)
+    finally:
+        chunk.decided.set()
+
+
 def _attempt(
     under_way: Run, identity: int, importer: Importer, chunk: _Chunk, prepared: Prepared | None = None
 ) -> Taken:
@@ -96,7 +110,7 @@ def _attempt(
     is_dry = under_way.options.dry_run
     with _files_kept(importer), under_way.database.writing() as connection:
         call = under_way.call(connection, None if prepared is None else prepared.at)
-        taken = take(call, importer, chunk.entries, not is_dry, prepared)
+        taken = take(call, importer, chunk.entries, not is_dry, prepared, chunk.decided.set)
         if is_dry:
             connection.rollback()
         else:

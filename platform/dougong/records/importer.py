@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -155,9 +155,15 @@ def take(
     entries: Sequence[Entry],
     write_them: bool,
     prepared: Prepared | None = None,
+    decided: Callable[[], None] | None = None,
 ) -> Taken:
-    """Take the entries into the database, as far as they have no problem, and return how far the import then is."""
+    """Take the entries into the database, as far as they have no problem, and return how far the import then is.
+
+    `decided` is called when nothing is left to do but to store them.
+    """
     pairs = _drafts(call, importer, entries, prepared)
+    if decided is not None:
+        decided()
     drafts = [draft for _, draft in pairs]
     if importer.rehearsal is not None:
         importer.rehearsal.rehearse(call, [draft for draft in drafts if not has_problems(draft)])

@@ -26,7 +26,7 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cache_size=-32768",
     "temp_store=MEMORY",
-    "mmap_size=268435456",
+    "mmap_size=0",
 )
 READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
