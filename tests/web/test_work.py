@@ -52,7 +52,7 @@ def test_publishing_goes_on_without_the_browser(server: Server) -> None:
     before, state = published(server), wider(browser)
     started = browser.post("/design/library/publish", {"plan": state, "allow_loss": "1", "acknowledged": "1"})
     path = started.headers["Location"]
-    assert re.fullmatch(r"/work/\d+", path)
+    assert re.fullmatch(r"/jobs/\d+", path)
     waiting = browser.get(path).text
     assert "Waiting for its turn" in waiting
     assert f'hx-get="{path}"' in waiting
@@ -65,8 +65,8 @@ def test_publishing_goes_on_without_the_browser(server: Server) -> None:
     assert published(server) == before + 1
     assert current(server.database).entity("library.book").fields["title"].max_length == 77
     assert "nothing to publish" in browser.get("/design/library/publish").text
-    assert "Publish changes to" in browser.get("/work").text
-    assert "There has been no background work" in server.browser("cleo").get("/work").text
+    assert "Publish changes to" in browser.get("/jobs").text
+    assert "There has been no background work" in server.browser("cleo").get("/jobs").text
     assert server.browser("cleo").get(path).status_code == 404
     assert server.browser("ada").get(path).status_code == 200
 
@@ -163,7 +163,7 @@ def test_applying_over_http(server: Server) -> None:
     assert found["result"]["changed"]
     assert found["errors"] == []
     assert server.api("cleo")("GET", address.removeprefix("/api/v1")).status_code == 404
-    for wrong in ("/work/0", "/work/x", "/work/99999999999999999999"):
+    for wrong in ("/jobs/0", "/jobs/x", "/jobs/99999999999999999999"):
         assert api("GET", wrong).status_code == 404
     assert api("POST", "/library/apply", {"background": 1}).status_code == 400
 
