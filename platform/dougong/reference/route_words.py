@@ -28,11 +28,11 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
-    "GET /work/<identifier>": (
+    "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
     ),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -129,9 +129,9 @@ PAGES: Mapping[str, Pair] = {
     ),
     "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
     "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
-    "GET /work": ("My background work", "我的后台任务"),
-    "GET /work/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /jobs": ("My background work", "我的后台任务"),
+    "GET /jobs/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
