@@ -193,6 +193,10 @@ PAGES: Mapping[str, Pair] = {
     f"POST {IMPORT}/<token>/read": ("Read the file in another way", "换一种方式读取文件"),
     f"POST {IMPORT}/<token>/continue": ("Go on with an interrupted import", "继续中断的导入"),
     f"POST {IMPORT}/<token>/cancel": ("Stop the import", "停止导入"),
+    f"POST {IMPORT}/<token>/options": (
+        "Give the definition the options that the trial met, and try again",
+        "把试导入遇到的新选项加入定义，并再试一次",
+    ),
     f"POST {IMPORT}/<token>/try": ("Try the import out, nothing is written", "试导入，不写入"),
     f"POST {IMPORT}/<token>/run": ("Run it", "执行导入"),
     f"GET {IMPORT}/<token>/failed": ("The rows that failed, with reasons", "失败的行及原因"),

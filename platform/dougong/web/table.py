@@ -147,6 +147,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}", transfer.step),
     page("POST", f"{IMPORT}/try", transfer.try_out),
     page("POST", f"{IMPORT}/run", transfer.run),
+    page("POST", f"{IMPORT}/options", transfer.add_options),
     page("POST", f"{IMPORT}/read", transfer.reread),
     page("POST", f"{IMPORT}/continue", transfer.go_on),
     page("POST", f"{IMPORT}/cancel", transfer.stop),
