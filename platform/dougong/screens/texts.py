@@ -398,7 +398,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "count_updated": ("更新", "Updated"),
         "count_unchanged": ("无变化", "Unchanged"),
         "count_failed": ("失败", "Failed"),
-        "count_partial": ("部分导入", "In without some cells"),
+        "count_partial": ("其中有跳过的单元格", "Of these, with skipped cells"),
         "failed_rows": ("下载失败的行", "Download failed lines"),
         "import_tried": ("试运行结果，尚未写入任何数据", "This was a trial; nothing was written"),
         "import_working_of": ("已处理 {count} / {total} 行", "{count} of {total} records done"),
