@@ -64,7 +64,7 @@ class TagsType(FieldType):
         if is_free(field) or suggestions_of(field):
             return []
         message = "free: false leaves nothing to choose, as there are no suggestions"
-        return [Diagnostic("D468", message, "free", hint="add suggestions, or remove free: false")]
+        return [Diagnostic("D469", message, "free", hint="add suggestions, or remove free: false")]
 
     def expression_type(self, field: Field) -> Type:
         return Type("text", many=True)
