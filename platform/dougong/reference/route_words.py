@@ -172,6 +172,11 @@ PAGES: Mapping[str, Pair] = {
         "在后台算出重新编号会有哪些变化",
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
+    "POST /<app>/<entity>/change": (
+        "Choose what one field of the chosen rows becomes",
+        "选择把选中记录的一个字段改成什么",
+    ),
+    "POST /<app>/<entity>/change/save": ("Change the chosen rows", "修改选中的记录"),
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
