@@ -79,6 +79,45 @@ def test_an_admin_may_keep_the_numbers_of_the_file(server: Server) -> None:
     assert [each["number"] for each in loans] == ["L-0042", "L-0043"]
 
 
+def test_an_admin_may_keep_who_created_records_and_when(server: Server) -> None:
+    browser, api = server.browser("ada"), server.api("ada")
+    path = uploaded(browser, b"Title,Created at,Created by\nWalden,2019-05-06 07:08,hana\n").headers[
+        "Location"
+    ]
+    page = browser.get(path).text
+    assert 'name="keep_origin"' in page
+    browser.post(f"{path}/run", {"mode": "add", "keep_origin": "true"})
+    work(server)
+    [book] = api("GET", "/library/book").json["data"]
+    assert book["created_at"].startswith("2019-05-0")
+    assert book["created_by"] != book["updated_by"]
+    others = uploaded(server.browser("hana"), b"Title,Created at\nEmma,2019-05-06\n").headers["Location"]
+    assert 'name="keep_origin"' not in server.browser("hana").get(others).text
+    data = {"file": (io.BytesIO(b"Title\nx\n"), "b.csv")}
+    assert server.api("hana")("POST", "/library/book/import?keep_origin=true", data=data).status_code == 403
+
+
+def test_cells_that_cannot_be_read_are_skipped_and_told(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title,Price\nWalden,abc\nEmma,2\n").headers["Location"]
+    assert "Skip cells that cannot be read" in browser.get(path).text
+    for step in ("try", "run"):
+        browser.post(f"{path}/{step}", {"mode": "add", "skip_cells": "true"})
+        work(server)
+        page = browser.get(path).text
+        assert "Skipped cells" in page
+        assert f"{path}/failed?format=xlsx&amp;lines=partial" in page
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 2
+    told = browser.get(f"{path}/failed?format=csv&lines=partial").text
+    assert "Walden" in told
+    assert "Emma" not in told
+    assert browser.get(f"{path}/failed?format=csv").status_code == 404
+    assert browser.get(f"{path}/failed?format=csv&lines=waiting").status_code == 400
+    data = {"file": (io.BytesIO(b"Title,Price\nIlias,abc\n"), "b.csv")}
+    done = api("POST", "/library/book/import?skip_cells=true", data=data).json
+    assert (done["added"], done["partial"], done["skipped"][0]["path"]) == (1, 1, "price")
+
+
 def test_who_is_no_admin_cannot_keep_the_numbers_of_the_file(server: Server) -> None:
     hana, api = server.browser("hana"), server.api("hana")
     path = uploaded(hana).headers["Location"]

@@ -48,6 +48,8 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument("--files", metavar="ZIP", default="", help=console.say("opt_files"))
     parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
     parser.add_argument("--keep-numbers", action="store_true", help=console.say("opt_keep_numbers"))
+    parser.add_argument("--keep-origin", action="store_true", help=console.say("opt_keep_origin"))
+    parser.add_argument("--skip-cells", action="store_true", help=console.say("opt_skip_cells"))
     parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
     parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
     parser.add_argument("--sheet", metavar="NAME", default="", help=console.say("opt_sheet"))
@@ -125,6 +127,8 @@ def _chosen(options: argparse.Namespace) -> Options:
         constants=constants,
         keep_empty=options.keep_empty,
         keep_numbers=options.keep_numbers,
+        keep_origin=options.keep_origin,
+        skip_cells=options.skip_cells,
         attachments=str(Path(options.files).resolve()) if options.files else "",
     )
 
@@ -177,6 +181,7 @@ def _report(console: Console, result: Result, failed: Path) -> int:
         "total": counts.total,
         **numbers,
         "dry_run": result.dry_run,
+        "partial": result.partial,
     }
     file = str(failed) if counts.failed else None
     console.result(
@@ -185,6 +190,9 @@ def _report(console: Console, result: Result, failed: Path) -> int:
     for failure in result.failures[:20]:
         for problem in failure.problems:
             console.note(f"{failure.line}: {finding_line(problem, console.language)}")
+    for reason in result.skipped:
+        skipped = {"path": reason.path, "message": reason.message, "count": f"{reason.count:,}"}
+        console.note(console.say("import_skipped", **skipped))
     if counts.failed:
         console.note(console.say("import_failed_file", file=file))
     return 1 if counts.failed else 0

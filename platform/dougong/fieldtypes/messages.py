@@ -37,6 +37,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         '数字 {value} 精度不足，请用文本传小数，例如 "{example}"',
         'the number {value} is not exact; send decimals as text, for example "{example}"',
     ),
+    "lost_digits": (
+        "表格把 {value} 存成了数字，只保留 15 位，其余数字已丢失；请把该列设为文本后重新填写",
+        "the spreadsheet keeps {value} as a number of 15 digits, the others are lost; make the column text and enter it again",
+    ),
     "not_whole": (
         "“{value}”不是整数，例如 {example}",
         "'{value}' is not a whole number; for example {example}",

@@ -20,6 +20,8 @@ _PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,30})?")
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?[eE][+-]?[0-9]{1,2}")
 _UNITS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _QUANTA = tuple(Decimal(1).scaleb(-scale) for scale in range(DIGITS + 1))
+_MINUS_BEHIND = re.compile("[0-9](?:.*[0-9])? ?[-\u2212]")
+"""`1,234.00-`, as accounting programs write it."""
 _DASHES = {0x2212: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D}
 _SPACE = re.compile("[ \u00a0\u202f\u2009'’]")
 _SPACED = re.compile("[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+")
@@ -132,6 +134,8 @@ def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
     if unit is not None:
         text = text[:-1].rstrip()
     text = text.removeprefix("+")
+    if not is_negative and _MINUS_BEHIND.fullmatch(text):
+        text, is_negative = text[:-1].rstrip(), True
     if habits.decimal_mark == "." and _SCIENTIFIC.fullmatch(text):
         number = Decimal(text)
     else:

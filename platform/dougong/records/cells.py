@@ -15,10 +15,11 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.fieldtypes.texts import cell_line
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.joint import written_label
 from dougong.records.attachments import Attachments
 from dougong.records.call import Call
-from dougong.records.joint import JointReader, Unclear, label_of
-from dougong.records.mapping import ID, Column
+from dougong.records.joint import JointReader, Unclear
+from dougong.records.mapping import ID, ORIGIN, Column
 from dougong.records.marked import Fault, Merged, plain_cell
 from dougong.records.masking import may_be_mask
 from dougong.records.messages import problem, refuse
@@ -41,6 +42,8 @@ class Entry:
     values: dict[str, Value] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    skipped: list[Diagnostic] = field(default_factory=list)
+    """What is wrong with cells that were left out."""
 
 
 class CellReader:
@@ -55,9 +58,11 @@ class CellReader:
         key: str = "",
         attachments: Attachments | None = None,
         marked: bool = False,
+        skipping: Callable[[Column], bool] = lambda column: False,
     ) -> None:
         self._habits = habits
         self._marked = marked
+        self._skips = {column.index: skipping(column) for column in columns}
         self._resolver = resolver
         self._keep_empty = keep_empty
         self._key, self._attachments = key, attachments
@@ -132,12 +137,18 @@ class CellReader:
                 continue
             try:
                 entry.values[name] = known[cell] if cell.__class__ is str and cell in known else read(cell)
-            except Invalid as error:
-                entry.problems.append(error.problem.diagnostic(name, call.language))
-            except _Unnamed as error:
-                entry.problems.append(error.diagnostic(call, column))
-            except Refusal as refusal:
-                entry.problems += [replace(each, path=name) for each in refusal.problems]
+            except _UNREADABLE as error:
+                self._note(call, entry, column, name, error)
+
+    def _note(self, call: Call, entry: Entry, column: Column, path: str, error: Exception) -> None:
+        """Note what is wrong with a cell: the record is refused for it, unless such cells are to be skipped."""
+        found = entry.skipped if self._skips[column.index] else entry.problems
+        if isinstance(error, Invalid):
+            found.append(error.problem.diagnostic(path, call.language))
+        elif isinstance(error, _Unnamed):
+            found.append(error.diagnostic(call, column, path))
+        elif isinstance(error, Refusal):
+            found += [replace(each, path=path) for each in error.problems]
 
     def _read_joint(
         self, call: Call, column: Column, entries: Sequence[Entry], names: dict[str, dict[str, int | None]]
@@ -150,10 +161,8 @@ class CellReader:
                 continue
             try:
                 entry.values.update(self._join(call, column, entry.lines[0].cells[column.index], names))
-            except _Unnamed as error:
-                entry.problems.append(error.diagnostic(call, column))
-            except Refusal as refusal:
-                entry.problems += [replace(each, path=column.name) for each in refusal.problems]
+            except _UNREADABLE as error:
+                self._note(call, entry, column, column.name, error)
 
     def _join(
         self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]
@@ -179,10 +188,8 @@ class CellReader:
         try:
             parts = {part: cell_line(_sound(call, cell)) for part, cell in found.items()}
             entry.values[first.name] = TYPES[first.field.type].coerce(parts or None, first.field)
-        except Invalid as error:
-            entry.problems.append(error.problem.diagnostic(first.name, call.language))
-        except Refusal as refusal:
-            entry.problems += [replace(each, path=first.name) for each in refusal.problems]
+        except _UNREADABLE as error:
+            self._note(call, entry, first, first.name, error)
 
     def _read_constant(
         self,
@@ -198,7 +205,7 @@ class CellReader:
         except Invalid as error:
             found = error.problem.diagnostic(column.name, call.language)
         except _Unnamed as error:
-            found = error.diagnostic(call, column)
+            found = error.diagnostic(call, column, column.name)
         for entry in entries:
             if found is None:
                 entry.values[column.name] = value
@@ -241,14 +248,8 @@ class CellReader:
                         )
                         continue
                     row[column.name] = None if cell in (None, "") else self._value(call, column, cell, names)
-                except Invalid as error:
-                    path = f"{table}/{len(rows)}/{column.name}"
-                    entry.problems.append(error.problem.diagnostic(path, call.language))
-                except _Unnamed as error:
-                    entry.problems.append(error.diagnostic(call, column, len(rows)))
-                except Refusal as refusal:
-                    path = f"{table}/{len(rows)}/{column.name}"
-                    entry.problems += [replace(each, path=path) for each in refusal.problems]
+                except _UNREADABLE as error:
+                    self._note(call, entry, column, f"{table}/{len(rows)}/{column.name}", error)
             rows.append(row)
         entry.rows[table] = rows
 
@@ -264,7 +265,7 @@ class CellReader:
                 known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
             )
         texts = _texts(cell, column.field)
-        found = [self._named(call, key, text, names) for text in texts]
+        found = [self._named(call, key, text, names, column.name in ORIGIN) for text in texts]
         for text, identifier in zip(texts, found, strict=True):
             if identifier is None or identifier == AMBIGUOUS:
                 several = self._resolver.candidates(key, text) if identifier == AMBIGUOUS else ""
@@ -274,9 +275,16 @@ class CellReader:
             return identifiers or None
         return identifiers[0] if identifiers else None
 
-    def _named(self, call: Call, key: str, text: str, names: dict[str, dict[str, int | None]]) -> int | None:
+    def _named(
+        self,
+        call: Call,
+        key: str,
+        text: str,
+        names: dict[str, dict[str, int | None]],
+        with_gone: bool = False,
+    ) -> int | None:
         if key == MEMBER:
-            return self._resolver.person(call, text)
+            return self._resolver.person(call, text, with_gone)
         return self._resolver.department(call, text) if key == DEPARTMENT else names[key].get(text)
 
     def _names(self, call: Call, entries: Sequence[Entry]) -> dict[str, dict[str, int | None]]:
@@ -331,14 +339,17 @@ class _Unnamed(Exception):
         self.code = code or ("import_ambiguous" if candidates else "unknown_target")
         super().__init__(text)
 
-    def diagnostic(self, call: Call, column: Column, row: int = 0) -> Diagnostic:
+    def diagnostic(self, call: Call, column: Column, path: str) -> Diagnostic:
         label = column.field.label.get(call.language) if column.field is not None else column.header
         if column.joint:
-            label = label_of(column.joint).get(call.language)
-        path = f"{column.table}/{row}/{column.name}" if column.table else column.name
+            label = written_label(column.joint[0]).get(call.language)
         return problem(
             call.language, self.code, path, label=label, value=self.text[:100], candidates=self.candidates
         )
+
+
+_UNREADABLE = (Invalid, _Unnamed, Refusal)
+"""Why a cell has no value that its field takes."""
 
 
 def _filled(line: Line, column: Column) -> bool:

@@ -39,6 +39,8 @@ class Draft:
     """The fields whose value differs from `before`, known once everything is computed."""
     stamp: Stamp | None = None
     """Only the platform itself says so, when it writes what happened earlier."""
+    origin: Stamp | None = None
+    """When and by whom a new record was created elsewhere; that it comes in now, and by whom, stands in the history all the same."""
 
     @property
     def is_new(self) -> bool:

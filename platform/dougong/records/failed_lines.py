@@ -22,9 +22,16 @@ from dougong.storage.release import Release
 
 
 def failed_lines(
-    connection: Connection, release: Release, import_id: int, path: Path, language: str
+    connection: Connection,
+    release: Release,
+    import_id: int,
+    path: Path,
+    language: str,
+    state: str = import_log.FAILED,
 ) -> Sheet:
-    """The lines of the file, with the columns they came in, each wrong cell noted, and the reasons in a column of their own.
+    """The lines of the file that failed, or that are in without some cells, with the columns they came in.
+
+    Each wrong cell is noted, and the reasons stand in a column of their own.
 
     The rows are read while they are written: the connection must stay open until then.
     """
@@ -44,7 +51,7 @@ def failed_lines(
 
     def rows() -> Iterator[list[Cell]]:
         with open_table(path, row["name"], language, layout) as reading:
-            wanted = import_log.failures(connection, import_id, None)
+            wanted = import_log.failures(connection, import_id, None, state)
             yield from _rows(reading.lines, wanted, places, inner, len(header))
 
     return Sheet(row["name"], headings, rows(), iter(()))

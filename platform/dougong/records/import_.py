@@ -27,12 +27,13 @@ from dougong.records.habits import find_habits, habits_of
 from dougong.records.import_log import Reason
 from dougong.records.import_options import MODES, Options, options_from
 from dougong.records.importer import Counts, Failure, Importer, Taken, chunked, settle, take
-from dougong.records.mapping import add_constants, map_columns
+from dougong.records.mapping import ID, Column, add_constants, map_columns
 from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
 from dougong.records.reading import Line, Reading, open_table
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
+from dougong.records.shape import Shape
 from dougong.storage import statistics
 from dougong.storage.database import Database
 from dougong.storage.release import Release
@@ -51,7 +52,8 @@ Ended = Callable[[Connection, "Result"], None]
 class Result:
     """What an import did. `id` and `batch` undo it; `failures` are the first ones, `reasons` what they have in common.
 
-    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made.
+    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made; `partial` counts
+    the records that are in without the cells that were skipped, and `skipped` says why those were.
     """
 
     id: int
@@ -62,6 +64,8 @@ class Result:
     dry_run: bool
     reasons: tuple[Reason, ...] = ()
     differences: tuple[Difference, ...] = ()
+    partial: int = 0
+    skipped: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class _Run:
             self.actor.timezone,
             self.batch,
             self.options.keep_numbers,
+            self.options.keep_origin,
         )
 
 
@@ -226,8 +231,9 @@ def _prepare(
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
-    if options.keep_numbers and not call.actor.is_admin:
-        refuse("forbidden", call.language, "admin_only", "keep_numbers")
+    for name in ("keep_numbers", "keep_origin"):
+        if getattr(options, name) and not call.actor.is_admin:
+            refuse("forbidden", call.language, "admin_only", name)
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, under_way.key, action)
     columns = map_columns(call, shape, header, options.mapping)
@@ -236,13 +242,26 @@ def _prepare(
     habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
     reader = CellReader(
-        columns.columns, habits, resolver, options.keep_empty, shape.key, attachments, reading.marked
+        columns.columns,
+        habits,
+        resolver,
+        options.keep_empty,
+        shape.key,
+        attachments,
+        reading.marked,
+        lambda column: options.skip_cells and _may_be_skipped(shape, column, options),
     )
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
     return Importer(
         shape, columns, reader, matcher, resolver, len(header), rehearsal=rehearsal, attachments=attachments
     )
+
+
+def _may_be_skipped(shape: Shape, column: Column, options: Options) -> bool:
+    """Not the cells that tell which record a line is about, nor those whose record may stand further down in the file."""
+    target = column.field.target if column.field is not None else None
+    return column.path not in (ID, *options.match) and (target is None or target.key != shape.key)
 
 
 def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
@@ -345,4 +364,6 @@ def _result(under_way: _Run, connection: Connection, identity: int, importer: Im
         under_way.options.dry_run,
         import_log.reasons(connection, identity),
         tuple(importer.differences),
+        import_log.count_of(connection, identity, import_log.PARTIAL),
+        import_log.reasons(connection, identity, import_log.PARTIAL),
     )

@@ -81,6 +81,8 @@ class Taken:
     counts: Counts
     failed: tuple[Entry, ...]
     waiting: tuple[Entry, ...]
+    partial: tuple[Entry, ...] = ()
+    """Those that are in without the cells that were skipped."""
 
 
 def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -111,6 +113,7 @@ def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: b
     """Take the entries into the database, as far as they have no problem, and return how far the import then is."""
     importer.reader.read(call, entries, importer.width)
     pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    pairs = [pair for pair in pairs if not pair[0].problems]
     drafts = [draft for _, draft in pairs]
     complete(call, importer.shape, drafts)
     if importer.rehearsal is not None:
@@ -128,7 +131,8 @@ def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: b
     counts = _counted(importer.counts, done, good)
     rehearsed = _rehearsed(call, importer, done)
     counts = replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
-    return Taken(counts, tuple(each for each in done if each.problems), waiting)
+    failed = tuple(each for each in done if each.problems)
+    return Taken(counts, failed, waiting, tuple(each for each in done if each.skipped and not each.problems))
 
 
 def _note_differences(call: Call, importer: Importer, pairs: Sequence[tuple[Entry, Draft]]) -> None:

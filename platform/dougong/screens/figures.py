@@ -112,9 +112,16 @@ def chart_of(call: Call, figures: Figures) -> Chart | None:
         ),
         table=table_of(call, figures),
         unit=unit_of(found.unit, call.language),
+        highlight=_latest(figures, found),
         pieces=_pieces(call, figures, found),
         notes=found.notes,
     )
+
+
+def _latest(figures: Figures, chart: ChartFigures) -> int:
+    """Bars over time mark the last of them; others have none to mark."""
+    over_time = any(column.id == chart.by and column.grain for column in figures.columns)
+    return len(chart.categories) - 1 if over_time and chart.kind == "bar" and len(chart.series) == 1 else -1
 
 
 def _pieces(call: Call, figures: Figures, chart: ChartFigures) -> tuple[Piece, ...]:

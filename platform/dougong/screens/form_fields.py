@@ -28,9 +28,10 @@ from dougong.records.call import Call
 from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.titles import target_key
+from dougong.records.tree import tree_of
 from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
-from dougong.screens.currency import symbol_of
+from dougong.screens.currency import symbol_of, unit_of
 from dougong.screens.shape import Alternative, Choice, FormField, FormRow, Piece, Submitted, SubTable
 from dougong.screens.showing import (
     Titles,
@@ -103,14 +104,21 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         maximum=_bound(field, field.maximum),
         step=_step(field),
         inputmode=INPUT_MODES.get(field.type, ""),
-        suffix="%" if field.type == "percent" else "",
-        prefix=symbol_of(field.currency) if field.type == "money" else "",
+        suffix=_unit(field, language, bool(place.table)),
+        prefix=symbol_of(field.currency) if field.type == "money" and not place.table else "",
         multiple=field.multiple or field.type in {"choices", "images"} | SEVERAL,
         accept=ACCEPT if field.type in PICTURES else ",".join(field.accept),
     )
     if field.type == "table":
         return replace(built, table=None if read_only else _sub_table(place, field), shown=built.shown)
     return _with_choices(place, field, built)
+
+
+def _unit(field: Field, language: str, in_table: bool) -> str:
+    """What stands behind an input; amounts in a sub-table have their unit in the head, as in every table."""
+    if field.type == "money" and in_table:
+        return unit_of(field.currency, language)
+    return "%" if field.type == "percent" else ""
 
 
 def _why(field: Field, language: str) -> str:
@@ -185,7 +193,10 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
     if field.type in REFERRING:
         found = replace(
-            built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field)
+            built,
+            is_tree=bool(tree_of(field)),
+            chosen=_chosen(place, field, built.raw),
+            choose_href=_choose_href(place, field),
         )
         return (
             found

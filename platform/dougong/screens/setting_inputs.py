@@ -13,7 +13,20 @@ from dougong.screens.shape import Choice, FormField
 
 ELSEWHERE = frozenset(
     {"type", "label", "help", "was", "copy", "required", "unique", "default", "formula", "backfill", "unfit"}
-    | {"min", "max_length", "decimals", "options", "to", "url", "parts", "reset", "per", "start", "mode"}
+    | {
+        "min",
+        "max_length",
+        "decimals",
+        "digits",
+        "options",
+        "to",
+        "url",
+        "parts",
+        "reset",
+        "per",
+        "start",
+        "mode",
+    }
     | {"pipeline", "fields", "rules", "was_entity"}
 )
 """Settings that the designer draws by hand, and those that are for files only."""

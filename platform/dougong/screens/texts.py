@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -343,6 +343,23 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Please check how these columns are written: {names}",
         ),
         "import_unsure": ("请确认写法", "Please check"),
+        "import_partial_xlsx": (
+            "下载跳过单元格的行（Excel，已标出）",
+            "Rows with skipped cells (Excel, marked)",
+        ),
+        "import_keep_empty": ("空单元格不清空原值", "Empty cells keep what stands there"),
+        "import_keep_numbers": (
+            "新记录沿用文件里的编号，不重新编号",
+            "New records keep the numbers of the file instead of getting new ones",
+        ),
+        "import_keep_origin": (
+            "新记录保留文件里的创建人和创建时间",
+            "New records keep the creator and the time of creation of the file",
+        ),
+        "import_skip_cells": (
+            "跳过读不懂的单元格，其余照常导入",
+            "Skip cells that cannot be read, import the rest",
+        ),
         "import_failed_xlsx": ("下载失败的行（Excel，已标出）", "Failed rows (Excel, marked)"),
         "import_failed_csv": ("下载失败的行（CSV）", "Failed rows (CSV)"),
         "import_sheet": ("工作表", "Sheet"),
@@ -381,6 +398,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "count_updated": ("更新", "Updated"),
         "count_unchanged": ("无变化", "Unchanged"),
         "count_failed": ("失败", "Failed"),
+        "count_partial": ("部分导入", "In without some cells"),
         "failed_rows": ("下载失败的行", "Download failed lines"),
         "import_tried": ("试运行结果，尚未写入任何数据", "This was a trial; nothing was written"),
         "import_working_of": ("已处理 {count} / {total} 行", "{count} of {total} records done"),
@@ -415,6 +433,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scope_read": ("只读", "Read"),
         "scope_write": ("读写", "Read and write"),
         "scope_admin": ("管理", "Administer"),
+        "accounts": ("账号", "Accounts"),
+        "departments": ("部门", "Departments"),
+        "department_head": ("负责人", "Head"),
+        "department_people": ("人数", "People"),
         "people_text": (
             "账号和角色用命令 dougong user 管理。",
             "Accounts and roles are managed with the command dougong user.",
@@ -466,7 +488,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
+        "property_to_help": (
+            "选几个，就是关联到其中之一",
+            "With several chosen, a record links to one of them",
+        ),
         "common": ("常用", "Common"),
+        "filter_kind": ("是哪一种", "is a"),
         "more_settings": ("更多设置", "More settings"),
         "new_field": ("新字段", "New field"),
         "new_section": ("新分组", "New section"),
@@ -629,3 +656,8 @@ def counted(key: str, count: int, language: str, **words: object) -> str:
     """A text with a number in it: the singular is the key with `_one`."""
     singular = f"{key}_one"
     return text(singular if count == 1 and singular in TEXTS else key, language, count=f"{count:,}", **words)
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Several things one after the other, as the language writes them."""
+    return ("、" if language == "zh" else ", ").join(words)

@@ -14,7 +14,7 @@ import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from dougong.storage.problems import refusal
-from dougong.storage.statements import Rows, run_script
+from dougong.storage.statements import Rows, Step, run_commands, run_script
 from dougong.storage.watch import STEPS, Watch, too_costly, was_stopped
 
 BUSY_SECONDS = 10
@@ -28,8 +28,8 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "mmap_size=268435456",
 )
-READING = {"sqlite": "BEGIN;", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"}
-WRITING = {"sqlite": "BEGIN IMMEDIATE;", "postgresql": "BEGIN;"}
+READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
 
 _CROSSED = frozenset({"40P01", "40001"})
@@ -106,7 +106,7 @@ class Database:
 
         It ends with a rollback: whatever was written by mistake is not kept.
         """
-        with self.begun(READING) as (connection, _):
+        with self.begun(READING) as (connection, _, _):
             yield connection
 
     @contextmanager
@@ -115,7 +115,7 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with self.begun(WRITING) as (connection, _), connection.begin():
+        with self.begun(WRITING) as (connection, _, _), connection.begin():
             yield connection
 
     @contextmanager
@@ -140,22 +140,27 @@ class Database:
 
     @contextmanager
     def begun(
-        self, begin: Mapping[str, str], pin: str = "", on: Connection | None = None
-    ) -> Iterator[tuple[Connection, Rows]]:
-        """A connection in a transaction, and the rows that `pin` gives, PostgreSQL being asked for both in one message.
+        self,
+        begin: Mapping[str, str],
+        pin: Sequence[str] = (),
+        on: Connection | None = None,
+        step: Step | None = None,
+    ) -> Iterator[tuple[Connection, Rows, Rows]]:
+        """A connection in a transaction, the rows that the last command of `pin` gives, and those of a first statement, `step`;
+        PostgreSQL is asked for all of it in one round trip.
 
         `on` is a connection outside any transaction to begin it on; without one a pooled connection is taken.
         """
+        commands = (begin[self.dialect], *pin)
 
-        def ask(connection: Connection) -> Rows:
-            if self.dialect == "sqlite":
-                rows = run_script(connection, begin["sqlite"])
-                return run_script(connection, pin) if pin else rows
-            return run_script(connection, begin["postgresql"] + pin)
+        def ask(connection: Connection) -> tuple[Rows, Rows]:
+            if step is not None:
+                return run_commands(connection, commands, step)
+            return run_script(connection, *commands), []
 
-        with self._given(on, ask) if on is not None else self.asked(ask) as (connection, rows):
+        with self._given(on, ask) if on is not None else self.asked(ask) as (connection, (rows, answer)):
             try:
-                yield connection, rows
+                yield connection, rows, answer
             except sqlalchemy.exc.DBAPIError as error:
                 if self.statement_seconds and was_stopped(error):
                     raise too_costly(self.statement_seconds) from error
@@ -242,6 +247,8 @@ def _end_reading(connection: Connection) -> None:
             driver.rollback()
     elif driver.info.transaction_status.name == "INTRANS":
         run_script(connection, "COMMIT")
+    if connection.in_transaction():
+        connection.rollback()  # what SQLAlchemy began by itself, so that the next transaction may begin here
 
 
 @contextmanager

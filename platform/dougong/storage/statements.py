@@ -160,12 +160,13 @@ def copy_rows(
 Step = tuple[Statement, Values]
 
 
-def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
+def together(connection: Connection, steps: Sequence[Step], ends: bool = False) -> list[Rows]:
     """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
 
-    None of them can use what another one found. The first error ends them all.
+    None of them can use what another one found. The first error ends them all. `ends` says that nothing more will be asked in
+    this reading transaction: PostgreSQL is told so in the same round trip.
     """
-    if connection.dialect.name == "sqlite" or len(steps) < 2:
+    if connection.dialect.name == "sqlite" or (len(steps) < 2 and not ends):
         return [statement.rows(connection, values) for statement, values in steps]
     cursors = []
     with ExitStack() as stack:
@@ -173,8 +174,29 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
             for statement, values in steps:
                 cursors.append(stack.enter_context(closing(_cursor(connection))))
                 statement.send(connection, cursors[-1], values)
+            if ends:
+                _command(connection, "COMMIT")
         pairs = zip(steps, cursors, strict=True)
         return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
+
+
+def run_commands(connection: Connection, commands: Sequence[str], step: Step) -> tuple[Rows, Rows]:
+    """Run commands without parameters and a statement after them; the rows of the last command and those of the statement.
+
+    On PostgreSQL they share one round trip.
+    """
+    statement, values = step
+    if connection.dialect.name == "sqlite":
+        rows = [run_script(connection, command) for command in commands]
+        return rows[-1], statement.rows(connection, values)
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for command in commands:
+                last = stack.enter_context(closing(_cursor(connection)))
+                last.execute(command)
+            cursor = stack.enter_context(closing(_cursor(connection)))
+            statement.send(connection, cursor, values)
+        return list(last.fetchall()) if last.description else [], statement.received(connection, cursor)
 
 
 @contextmanager
@@ -321,11 +343,12 @@ def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict
     return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
-def run_script(connection: Connection, text: str) -> Rows:
-    """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+def run_script(connection: Connection, *commands: str) -> Rows:
+    """Run commands without parameters, on PostgreSQL all of them in one message; the rows of the last one."""
+    text = ";".join(commands)
     try:
         if connection.dialect.name == "sqlite":
-            return list(_cursor(connection).execute(text))
+            return [list(_cursor(connection).execute(command)) for command in commands][-1]
         with _cursor(connection) as cursor:
             cursor.execute(text, prepare=False)
             while cursor.nextset():

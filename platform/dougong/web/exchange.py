@@ -17,9 +17,10 @@ from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.storage.release import Release
+from dougong.storage.statements import Rows, Step
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
-from dougong.web.identity import Identity, identify, note_use
+from dougong.web.identity import Identity, credentials_of, note_use
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import strict
 from dougong.web.routes import Route
@@ -37,6 +38,11 @@ class _Kept:
     stack: ExitStack
     connection: Connection
     release: Release | None = None
+
+
+def _answer(step: Step, connection: Connection) -> Rows:
+    statement, values = step
+    return statement.rows(connection, values)
 
 
 class Exchange:
@@ -61,14 +67,18 @@ class Exchange:
         waits for what is still to be sent; those that follow use the same connection one after the other.
         """
         with ExitStack() as stack:
-            if self.route.changes:
-                ask = partial(identify, request=self.request, settings=self.runtime.settings)
-                connection, identity = stack.enter_context(self.runtime.database.asked(ask))
-                self._identify(identity)
-                self._kept = _Kept(stack.pop_all(), connection)
+            credentials = credentials_of(self.request, self.runtime.settings)
+            step = credentials.question(self.runtime.database.dialect)
+            release = None
+            if not self.route.changes:
+                connection, release, rows = stack.enter_context(self.runtime.releases.asking(step))
+            elif step is not None:
+                connection, rows = stack.enter_context(self.runtime.database.asked(partial(_answer, step)))
             else:
-                connection, release = stack.enter_context(self._begun())
-                self._kept = _Kept(stack.pop_all(), connection, release)
+                self._identify(credentials.identity([]))
+                return
+            self._identify(credentials.identity(rows))
+            self._kept = _Kept(stack.pop_all(), connection, release)
 
     def close(self) -> None:
         """End a transaction that nobody went on with, and note that the session or token is in use."""
@@ -92,14 +102,6 @@ class Exchange:
             self._kept = kept
             if self._closed:
                 self._end_kept()
-
-    @contextmanager
-    def _begun(self, on: Connection | None = None) -> Iterator[tuple[Connection, Release]]:
-        """A reading transaction, in which it is found out who asks unless that is known."""
-        with self.runtime.releases.reading(on) as (connection, release):
-            if not self._identified:
-                self._identify(identify(connection, self.request, self.runtime.settings))
-            yield connection, release
 
     def _identify(self, identity: Identity | None) -> None:
         self.identity, self._identified = identity, True
@@ -143,13 +145,15 @@ class Exchange:
     @contextmanager
     def reading(self) -> Iterator[Call]:
         """A consistent view of the data for the one who asks, on the definitions that belong to it."""
+        if not self._identified:
+            self.authenticate()
         kept = self._kept
         if kept is not None and kept.release is not None:
             self._kept = None
             with kept.stack:
                 yield self._call(kept.connection, kept.release)
             return
-        with self._lent() as on, self._begun(on) as (connection, release):
+        with self._lent() as on, self.runtime.releases.reading(on) as (connection, release):
             yield self._call(connection, release)
 
     @contextmanager

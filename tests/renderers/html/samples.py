@@ -1220,7 +1220,10 @@ def import_map(language: str) -> s.ImportScreen:
         ),
         match=options[1:3],
         matched=("name",),
-        keep_numbers=False,
+        ticks=tuple(
+            s.ImportTick(name, say(f"import_{name}", language), name == "skip_cells")
+            for name in ("keep_empty", "skip_cells", "keep_numbers", "keep_origin")
+        ),
         counts=(
             s.ImportCount(pick(language, "新增", "Added"), "264"),
             s.ImportCount(pick(language, "更新", "Updated"), "41"),

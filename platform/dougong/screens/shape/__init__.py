@@ -52,6 +52,7 @@ from dougong.screens.shape.import_ import (
     ImportMode,
     ImportReason,
     ImportScreen,
+    ImportTick,
 )
 from dougong.screens.shape.inbox import InboxScreen, Opinion, TaskLine, TaskPane
 from dougong.screens.shape.kanban import CardMove, KanbanCard, KanbanColumn, KanbanScreen, Requirement
@@ -174,6 +175,7 @@ __all__ = [
     "ImportMode",
     "ImportReason",
     "ImportScreen",
+    "ImportTick",
     "InboxScreen",
     "KanbanCard",
     "KanbanColumn",

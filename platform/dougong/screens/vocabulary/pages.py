@@ -43,11 +43,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "For fields that the file does not have: the same value in every record",
     ),
     "import_value": ("值", "Value"),
-    "import_keep_empty": ("空单元格不清空原值", "Empty cells keep what stands there"),
-    "import_keep_numbers": (
-        "新记录沿用文件里的编号，不重新编号",
-        "New records keep the numbers of the file instead of getting new ones",
-    ),
+    "import_skipped": ("跳过的单元格", "Skipped cells"),
     "import_reasons": ("没有导入的原因", "Why records were refused"),
     "import_running": ("正在导入", "Importing"),
     "progress": ("进度", "Progress"),

@@ -29,6 +29,8 @@ IMPORT_PARAMETERS = (
     "dry_run",
     "keep_empty",
     "keep_numbers",
+    "keep_origin",
+    "skip_cells",
     "encoding",
     "delimiter",
     "sheet",
@@ -52,12 +54,14 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
         mode=one_of(given, "mode", MODES) if given.get("mode") else ("upsert" if match else "add"),
         match=match,
         mapping=_texts(exchange, "map", (str, type(None))),
-        dry_run=one_of(given, "dry_run", ("false", "true")) == "true",
+        dry_run=_is_true(given, "dry_run"),
         layout=Layout(given.get("encoding", ""), given.get("delimiter", ""), given.get("sheet", "")),
         habits={EVERY: _habits(given)},
         constants=_texts(exchange, "set", (str,)),
-        keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
-        keep_numbers=one_of(given, "keep_numbers", ("false", "true")) == "true",
+        keep_empty=_is_true(given, "keep_empty"),
+        keep_numbers=_is_true(given, "keep_numbers"),
+        keep_origin=_is_true(given, "keep_origin"),
+        skip_cells=_is_true(given, "skip_cells"),
     )
     archive = exchange.request.files.get("files")
     with exchange.reading() as call:
@@ -70,6 +74,10 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
             options = replace(options, attachments=str(packed))
         name = clean_name(file.filename) or "upload.csv"
         return import_once(exchange, Wanted(call.release, key, path, options, name))
+
+
+def _is_true(given: Mapping[str, str], name: str) -> bool:
+    return one_of(given, name, ("false", "true")) == "true"
 
 
 def _habits(given: Mapping[str, str]) -> ColumnHabits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from dougong.people import accounts
+from dougong.people import accounts, organisation
 from dougong.screens.administration import people_screen, versions_screen
 from dougong.screens.texts import text
 from dougong.storage import ledger
@@ -20,7 +20,13 @@ from dougong.web.pages.work import work_path
 def people(exchange: Exchange) -> Response:
     """GET /people."""
     with exchange.reading() as call:
-        return show(exchange, call, people_screen(call, accounts.list_accounts(call.connection)))
+        screen = people_screen(
+            call,
+            accounts.list_accounts(call.connection),
+            organisation.departments(call.connection),
+            organisation.memberships(call.connection),
+        )
+        return show(exchange, call, screen)
 
 
 def versions(exchange: Exchange) -> Response:

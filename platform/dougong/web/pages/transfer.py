@@ -104,6 +104,8 @@ def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportSt
         constants=kept.constants,
         keep_empty=kept.keep_empty,
         keep_numbers=kept.keep_numbers,
+        keep_origin=kept.keep_origin,
+        skip_cells=kept.skip_cells,
         remembered=kept.remembered,
         tried=kept.tried,
         state=progress.state if progress else "",
@@ -209,6 +211,8 @@ def _chosen(call: Call, key: str, kept: Upload, data: dict[str, list[str]]) -> U
         constants={name: text for name, text in pairs if name in known and name and text.strip()},
         keep_empty=first(data, "keep_empty") == "true",
         keep_numbers=first(data, "keep_numbers") == "true",
+        keep_origin=first(data, "keep_origin") == "true",
+        skip_cells=first(data, "skip_cells") == "true",
     )
 
 
@@ -243,20 +247,23 @@ def stop(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 
 def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """GET …/import/{token}/failed: the lines that failed, with the reasons, as a workbook or a CSV file."""
+    """GET …/import/{token}/failed: the lines that failed (or are in without some cells), with the reasons, as a file."""
     kind = exchange.parameters.get("format", "xlsx")
     if kind not in ("csv", "xlsx"):
         raise refuse("malformed", "W206", "format", name="format", allowed="csv, xlsx")
+    state = exchange.parameters.get("lines", import_log.FAILED)
+    if state not in (import_log.FAILED, import_log.PARTIAL):
+        raise refuse("malformed", "W206", "lines", name="lines", allowed="failed, partial")
     with exchange.reading() as call:
         key = _importable(call, app, entity)
         kept = importing.load(call.connection, call.actor.id, key, token)
         row = import_log.noted(call.connection, kept.identity, call.actor.id)
-        if row is None or not row["failed"]:
+        if row is None or not import_log.count_of(call.connection, kept.identity, state):
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
+        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
