@@ -166,7 +166,9 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         read_href=f"{base}/read",
         constants=(*(ImportConstant(*each) for each in state.constants.items()), ImportConstant()),
         constant_fields=tuple(
-            each for each in choices if "." not in each.value and each.value in ("", ID, *ORIGIN, *entity.fields)
+            each
+            for each in choices
+            if "." not in each.value and each.value in ("", ID, *ORIGIN, *entity.fields)
         ),
         ticks=_ticks(call, entity, state),
         skipped=_reasons(call, key, state, "skipped"),
