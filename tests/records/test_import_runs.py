@@ -352,20 +352,6 @@ def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: 
     assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
 
 
-@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
-def test_what_many_new_rows_hold_is_known_when_an_import_ends(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(statistics, "MANY", 40)
-    lines = "name,visits\n" + "\n".join(f"N{number},{number % 2}" for number in range(45))
-    known = text("SELECT count(*) FROM pg_stats WHERE tablename = 'shop__customer' AND attname = 'visits'")
-    with shop.reading() as call:
-        assert call.connection.execute(known).scalar_one() == 0
-    assert bring(shop, lines, tmp_path).counts.added == 45
-    with shop.reading() as call:
-        assert call.connection.execute(known).scalar_one() == 1
-
-
 def test_a_cell_that_cannot_be_read_is_skipped_when_that_is_wanted(shop: Shop, tmp_path: Path) -> None:
     content = (
         "name,visits,since,referrer,owner,active\n"
@@ -479,3 +465,17 @@ def test_only_an_admin_may_say_who_created_records_and_nobody_by_accident(shop: 
     )
     assert figures(changed) == (1, 0, 0, 1, 0)
     assert rows(shop)[0].created_at == record.created_at
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_what_many_new_rows_hold_is_known_when_an_import_ends(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 40)
+    lines = "name,visits\n" + "\n".join(f"N{number},{number % 2}" for number in range(45))
+    known = text("SELECT count(*) FROM pg_stats WHERE tablename = 'shop__customer' AND attname = 'visits'")
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 0
+    assert bring(shop, lines, tmp_path).counts.added == 45
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 1

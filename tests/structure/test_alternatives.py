@@ -217,9 +217,9 @@ WRONG = [
     ("about: {type: link, to: [site]}", ["D208"]),
     ("about: {type: links, to: [site, tool]}", ["D203"]),
     ("rows: {type: table, fields: {about: {type: link, to: [site, nowhere]}}}", ["D301"]),
-    ("rows: {type: table, rules: [{check: nothing > 1}], fields: {a: {type: text}}}", ["D401"]),
+    ("rows: {type: table, rules: [{check: nothing > 1}], fields: {a: {type: text}}}", ["D404"]),
     ("rows: {type: table, rules: {check: a = 1}, fields: {a: {type: text}}}", ["D203"]),
-    ("rows: {type: table, rules: [{check: TRUE, require: [a]}], fields: {a: {type: text}}}", ["D205"]),
+    ("rows: {type: table, rules: [{check: TRUE, require: [a]}], fields: {a: {type: text}}}", ["D210"]),
 ]
 
 

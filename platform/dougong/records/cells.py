@@ -15,9 +15,10 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.fieldtypes.texts import cell_line
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.joint import written_label
 from dougong.records.attachments import Attachments
 from dougong.records.call import Call
-from dougong.records.joint import JointReader, Unclear, label_of
+from dougong.records.joint import JointReader, Unclear
 from dougong.records.mapping import ID, ORIGIN, Column
 from dougong.records.marked import Fault, Merged, plain_cell
 from dougong.records.masking import may_be_mask
@@ -341,7 +342,7 @@ class _Unnamed(Exception):
     def diagnostic(self, call: Call, column: Column, path: str) -> Diagnostic:
         label = column.field.label.get(call.language) if column.field is not None else column.header
         if column.joint:
-            label = label_of(column.joint).get(call.language)
+            label = written_label(column.joint[0]).get(call.language)
         return problem(
             call.language, self.code, path, label=label, value=self.text[:100], candidates=self.candidates
         )

@@ -13,11 +13,12 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.joint import joined_names, joints_of, written_label
 from dougong.model.sheet import Cell, Heading, Sheet, Unfitting
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
-from dougong.records.joint import cell_of, joined_names, joints_of, label_of
+from dougong.records.joint import cell_of
 from dougong.records.mapping import ID, system_label
 from dougong.records.messages import refuse
 from dougong.records.packed import Packing
@@ -126,7 +127,7 @@ def _path(part: _Part) -> str:
 def _label(shape: Shape, part: _Part, language: str) -> str:
     if part.field is None:
         return system_label(part.name, language)
-    own = (label_of(part.joint) if part.joint else part.field.label).get(language)
+    own = (written_label(part.joint[0]) if part.joint else part.field.label).get(language)
     return f"{shape.field(part.table).label.get(language)}.{own}" if part.table else own
 
 

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 from dougong.model.field import Field
-from dougong.model.text import Text
 from dougong.records.call import Call
 from dougong.records.resolving import AMBIGUOUS, SHOWN_CANDIDATES, Resolver
 
@@ -22,27 +21,6 @@ class Unclear(Exception):
     def __init__(self, code: str, text: str, candidates: str = "") -> None:
         self.code, self.text, self.candidates = code, text, candidates
         super().__init__(text)
-
-
-def joints_of(fields: Iterable[Field]) -> dict[str, tuple[Field, ...]]:
-    """The links that stand together for a link to one of several entities, by the name that was written."""
-    found: dict[str, tuple[Field, ...]] = {}
-    for field in fields:
-        if field.one_of is not None:
-            found[field.one_of.field] = (*found.get(field.one_of.field, ()), field)
-    return found
-
-
-def joined_names(fields: Iterable[Field]) -> list[str]:
-    """The names of fields in their order, with one name for the links that stand together."""
-    return list(dict.fromkeys(each.one_of.field if each.one_of else each.id for each in fields))
-
-
-def label_of(links: tuple[Field, ...]) -> Text:
-    """What the links are called together."""
-    written = links[0].one_of
-    assert written is not None
-    return written.label
 
 
 def kind_of(call: Call, link: Field, language: str) -> str:

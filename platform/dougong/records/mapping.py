@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.fieldtypes.parted import PARTED
 from dougong.model.field import Field
+from dougong.model.joint import joints_of, written_label
 from dougong.model.text import Text
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.joint import joints_of, label_of
 from dougong.records.messages import problem
 from dougong.records.record import SYSTEM_COLUMNS
 from dougong.records.shape import Shape
@@ -221,7 +221,7 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
     hidden = access(call.release, call.actor, shape.key, "read").hidden
     visible = (each for name, each in shape.entity.fields.items() if name not in hidden)
     for name, links in joints_of(visible).items():
-        yield [name, *_texts(label_of(links))], _Target("", name, links[0], joint=links)
+        yield [name, *_texts(written_label(links[0]))], _Target("", name, links[0], joint=links)
     for field in shape.entity.fields.values():
         if field.id in hidden:
             continue
@@ -237,7 +237,9 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
         rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
         inside_visible = (each for name, each in rows.entity.fields.items() if name not in rows_hidden)
         for name, links in joints_of(inside_visible).items():
-            titles = [f"{outer}.{each}" for outer in names for each in (name, *_texts(label_of(links)))]
+            titles = [
+                f"{outer}.{each}" for outer in names for each in (name, *_texts(written_label(links[0])))
+            ]
             yield titles, _Target(field.id, name, links[0], joint=links)
         for inner in rows.entity.fields.values():
             if inner.id not in rows_hidden:

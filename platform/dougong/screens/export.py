@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from dougong.fieldtypes.file import FILES
 from dougong.model.entity import Entity
+from dougong.model.joint import joined_names, joints_of, written_label
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.joint import joined_names, joints_of, label_of
 from dougong.records.mapping import ID, system_label
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.list_head import ListRequest
@@ -57,7 +57,8 @@ def export_fields(call: Call, key: str) -> tuple[Choice, ...]:
     own = (
         Choice(
             name,
-            (label_of(joints[name]) if name in joints else visible[name].label).get(call.language) or name,
+            (written_label(joints[name][0]) if name in joints else visible[name].label).get(call.language)
+            or name,
         )
         for name in joined_names(visible.values())
     )

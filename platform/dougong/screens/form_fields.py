@@ -28,6 +28,7 @@ from dougong.records.call import Call
 from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.titles import target_key
+from dougong.records.tree import tree_of
 from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.currency import symbol_of, unit_of
@@ -192,7 +193,10 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
     if field.type in REFERRING:
         found = replace(
-            built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field)
+            built,
+            is_tree=bool(tree_of(field)),
+            chosen=_chosen(place, field, built.raw),
+            choose_href=_choose_href(place, field),
         )
         return (
             found

@@ -10,9 +10,9 @@ from typing import Any
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.parted import PARTED
 from dougong.model.entity import Entity
+from dougong.model.joint import joints_of, written_label
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.joint import joints_of, label_of
 from dougong.records.mapping import ID, ORIGIN, system_label
 from dougong.records.preview import ColumnPreview
 from dougong.records.reading import DETECTED, Layout
@@ -201,12 +201,12 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
             continue
         if each.one_of is not None and each.one_of.field not in told:
             told.add(each.one_of.field)
-            found.append(Choice(each.one_of.field, label_of(joints[each.one_of.field]).get(language)))
+            found.append(Choice(each.one_of.field, written_label(joints[each.one_of.field][0]).get(language)))
         label = each.label.get(language)
         if each.type == "table":
             rows = call.release.entity(each.table)
             found += [
-                Choice(f"{name}.{inner}", f"{label} › {label_of(links).get(language)}")
+                Choice(f"{name}.{inner}", f"{label} › {written_label(links[0]).get(language)}")
                 for inner, links in joints_of(rows.fields.values()).items()
             ]
             found += [
@@ -273,7 +273,7 @@ def _label(call: Call, key: str, path: str) -> str:
         field = entity.fields.get(name)
         links = joints_of(entity.fields.values()).get(name)
         if field is None:
-            labels += [label_of(links).get(call.language)] if links else []
+            labels += [written_label(links[0]).get(call.language)] if links else []
             break
         labels.append(field.label.get(call.language) or name)
         if field.type == "table":

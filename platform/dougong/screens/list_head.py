@@ -13,6 +13,7 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Expression, ListOf, Literal, Node
 from dougong.model.field import Field
 from dougong.model.form import View
+from dougong.model.joint import joints_of, written_label
 from dougong.policy.access import may
 from dougong.policy.offers import may_design, offered_views
 from dougong.records.call import Call
@@ -302,7 +303,8 @@ def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
     question = ("filter fields", entity.key, call.language, tuple(visible))
     found = call.release.cache.get(question)
     if not isinstance(found, tuple):
-        found = call.release.cache[question] = _filter_fields(entity, visible, call.language)
+        own = _filter_fields(entity, visible, call.language)
+        found = call.release.cache[question] = (*own, *_record_kinds(call, visible))
     return found
 
 
@@ -324,10 +326,38 @@ def _filter_fields(entity: Entity, visible: Mapping[str, Field], language: str) 
     return tuple(found)
 
 
+def _record_kinds(call: Call, visible: Mapping[str, Field]) -> tuple[FilterField, ...]:
+    """For each link to one of several entities the condition which of them a record links to."""
+    language, operators = call.language, ((IS_KIND, text("filter_kind", call.language)),)
+    return tuple(
+        FilterField(
+            name,
+            written_label(links[0]).get(language),
+            operators,
+            "choice",
+            tuple(
+                (each.id, call.release.entity(each.target.key).label.get(language))
+                for each in links
+                if each.target is not None
+            ),
+        )
+        for name, links in joints_of(visible.values()).items()
+    )
+
+
+IS_KIND = "is_kind"
+
+
 def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> ListRequest:
     """The request with the chosen condition put into its filter; refused with a reason when the value does not fit."""
     name, operator_id, value = asked.added
-    each = visible_fields(call, entity).get(name)
+    visible = visible_fields(call, entity)
+    each = visible.get(name)
+    if operator_id == IS_KIND and value in [link.id for link in joints_of(visible.values()).get(name, ())]:
+        condition = f"{value} IS NOT EMPTY"
+        return replace(
+            asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
+        )
     if each is None:
         return replace(asked, added=("", "", ""))
     kind = TYPES[each.type]

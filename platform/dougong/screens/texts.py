@@ -488,7 +488,12 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
+        "property_to_help": (
+            "选几个，就是关联到其中之一",
+            "With several chosen, a record links to one of them",
+        ),
         "common": ("常用", "Common"),
+        "filter_kind": ("是哪一种", "is a"),
         "more_settings": ("更多设置", "More settings"),
         "new_field": ("新字段", "New field"),
         "new_section": ("新分组", "New section"),

@@ -205,8 +205,11 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
     work = mending.work
     added = replace(column, uid=work.uid("c"))
     field_ = new_field_of(work.new_app, mending.table, column.field)
-    is_filled = mending.add(added, field_)
+    coming = mending.add(added, field_)
+    is_filled = coming is not None
     default = None if is_filled else constant_of(field_)
+    if default is not None:
+        coming = mending.coming(added, field_, default)
     needed = field_.required and not field_.is_computed and work.former is None and not is_filled
     work.add(
         AddColumn(
@@ -217,6 +220,7 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
             default=default,
             needed=needed,
             numbered=field_.type == "serial" and work.former is None,
+            coming=coming or "",
         )
     )
     return added

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dougong_renderers.api import parts
+from dougong_renderers.api import parts, work
 
 Document = dict[str, Any]
 _PATH: Document = {
@@ -37,6 +37,7 @@ _MEND: Document = {
         ]
     },
 }
+_DONE: Document = parts.ok(parts.anything())
 _WANTED: Document = {
     "sources": {"type": "object", "additionalProperties": {"type": "string"}},
     "mend": _MEND,
@@ -44,6 +45,7 @@ _WANTED: Document = {
 _APPLIED: Document = {
     "allow_loss": {"type": "boolean", "default": False},
     "note": {"type": "string"},
+    "background": {"type": ["boolean", "null"], "description": "null: only what takes long"},
     "state": {
         "type": ["string", "null"],
         "description": "of a plan: refused if it is no longer what would be done",
@@ -70,11 +72,13 @@ def definition_paths(app: str, label: str) -> Document:
             "get": parts.operation(f"{name}.read", label, parts.ok(_FILE)),
             "put": parts.operation(f"{name}.write", label, parts.ok(_FILE), body=text),
         },
-        f"{base}/plan": {"post": _changing(f"{app}.plan", label, _WANTED)},
-        f"{base}/apply": {"post": _changing(f"{app}.apply", label, _WANTED | _APPLIED)},
+        f"{base}/plan": {"post": _changing(f"{app}.plan", label, _WANTED, _DONE)},
+        f"{base}/apply": {
+            "post": _changing(f"{app}.apply", label, _WANTED | _APPLIED, work.now_or_later(_DONE))
+        },
     }
 
 
-def _changing(identifier: str, label: str, properties: Document) -> Document:
+def _changing(identifier: str, label: str, properties: Document, answers: Document) -> Document:
     body = {"type": "object", "properties": properties, "additionalProperties": False}
-    return parts.operation(identifier, label, parts.ok(parts.anything()), body=body)
+    return parts.operation(identifier, label, answers, body=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, definitions, parts, transfer
+from dougong_renderers.api import approvals, definitions, parts, transfer, work
 
 Document = dict[str, Any]
 
@@ -15,11 +15,13 @@ def openapi(description: ApiDescription) -> Document:
     paths: Document = {
         "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))},
         "/api/v1/undo": {
-            "post": parts.operation("undo", "Undo", parts.ok(parts.anything()), body=parts.UNDO)
+            "post": parts.operation(
+                "undo", "Undo", work.now_or_later(parts.ok(parts.anything())), body=parts.UNDO
+            )
         },
     }
-    paths |= approvals.inbox_paths() | transfer.file_paths()
-    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS}
+    paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
+    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS}
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {
             "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))

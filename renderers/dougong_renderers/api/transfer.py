@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import EntityDescription
-from dougong_renderers.api import parts
+from dougong_renderers.api import parts, work
 from dougong_renderers.tables import MEDIA_TYPES
 
 Document = dict[str, Any]
@@ -132,7 +132,7 @@ def _of_fields(entity: EntityDescription, name: str, base: str) -> Document:
         numbered = parts.operation(
             f"{name}.renumber",
             entity.plural,
-            parts.ok(parts.anything()),
+            work.now_or_later(parts.ok(parts.anything())),
             parameters=[parts.query("dry_run", SWITCH)],
         )
         found[f"{base}/renumber/{{field}}"] = {"parameters": [_field(entity.serials)], "post": numbered}

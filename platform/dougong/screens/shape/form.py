@@ -65,6 +65,8 @@ class FormField:
     alternative: Alternative | None = None
     """For a link to one of several entities: a script makes one picker of them."""
     choose_href: str = ""
+    is_tree: bool = False
+    """Whether `choose_href` also answers `?below=`: one level of a tree, at first that at the top."""
     create_href: str = ""
     prefix: str = ""
     suffix: str = ""

@@ -67,6 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_placed": ("没有“{value}”", "there is no “{value}”"),
     "pasted": ("已粘贴 {n} 行", "Pasted {n} rows"),
     "pasted_partly": ("已粘贴 {n} 行，有些单元格没有填上", "Pasted {n} rows; some cells could not be filled"),
+    "below": ("看下一级", "Show what is below"),
     "other_answer": ("其他…", "Other…"),
     "other_hint": ("请写明", "Say which"),
     "scan": ("扫码", "Scan"),

@@ -110,7 +110,7 @@ def _compiled(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Seque
 def change(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}: one operation; one that would break the app is refused and changes nothing."""
     data = form_data(exchange)
-    given = {name: values[-1] for name, values in data.items()}
+    given = {name: values[-1] for name, values in data.items()} | {"to": " ".join(data.get("to", ()))}
     operation = first(data, "operation")
     try:
         with exchange.writing() as call:
