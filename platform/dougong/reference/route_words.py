@@ -28,11 +28,11 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
-    "GET /work/<identifier>": (
+    "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
     ),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -129,9 +129,9 @@ PAGES: Mapping[str, Pair] = {
     ),
     "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
     "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
-    "GET /work": ("My background work", "我的后台任务"),
-    "GET /work/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /jobs": ("My background work", "我的后台任务"),
+    "GET /jobs/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
@@ -172,6 +172,11 @@ PAGES: Mapping[str, Pair] = {
         "在后台算出重新编号会有哪些变化",
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
+    "POST /<app>/<entity>/change": (
+        "Choose what one field of the chosen rows becomes",
+        "选择把选中记录的一个字段改成什么",
+    ),
+    "POST /<app>/<entity>/change/save": ("Change the chosen rows", "修改选中的记录"),
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),

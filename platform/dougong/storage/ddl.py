@@ -159,14 +159,20 @@ def drop_column(dialect: Dialect, table: str, name: str) -> str:
     return f"ALTER TABLE {quoted(dialect, table)} DROP COLUMN {quoted(dialect, name)}"
 
 
-def add_reference(dialect: Dialect, table: str, reference: Reference) -> str:
-    """A foreign key on a column that exists (PostgreSQL only)."""
+def add_reference(dialect: Dialect, table: str, reference: Reference, *, proven: bool = True) -> str:
+    """A foreign key on a column that exists (PostgreSQL only); without `proven` it holds for what is written from now on, and the
+    rows that are there are looked at later (`prove_reference`)."""
     column, name = quoted(dialect, reference.column), quoted(dialect, reference.name)
     target = f"REFERENCES {quoted(dialect, reference.target)} ({quoted(dialect, 'id')})"
     return (
         f"ALTER TABLE {quoted(dialect, table)} ADD CONSTRAINT {name} "
-        f"FOREIGN KEY ({column}) {target} ON DELETE {reference.on_delete}"
+        f"FOREIGN KEY ({column}) {target} ON DELETE {reference.on_delete}{'' if proven else ' NOT VALID'}"
     )
+
+
+def prove_reference(dialect: Dialect, table: str, name: str) -> str:
+    """Look at the rows under a foreign key that was added without; writers go on meanwhile (PostgreSQL only)."""
+    return f"ALTER TABLE {quoted(dialect, table)} VALIDATE CONSTRAINT {quoted(dialect, name)}"
 
 
 def drop_reference(dialect: Dialect, table: str, reference: Reference) -> str:

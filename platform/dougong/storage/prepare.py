@@ -21,13 +21,12 @@ from dougong.storage import catalogue, convert, counting, ddl, staging, tables
 from dougong.storage.apply import LOCK_SECONDS
 from dougong.storage.conversion import Change
 from dougong.storage.database import Database
+from dougong.storage.fill import LARGE
 from dougong.storage.operations import AddColumn, AddIndex, ChangeType, FillValues, Operation
 from dougong.storage.plan import Plan
 from dougong.storage.problems import refusal
 from dougong.storage.schema import ColumnSpec, TableSpec
 
-LARGE = 50_000
-"""Rows from which on a table is changed ahead; a smaller one is changed in a moment."""
 _ATTEMPTS = 3
 
 Progress = Callable[[str, int, int], None]

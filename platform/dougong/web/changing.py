@@ -20,6 +20,7 @@ from dougong.storage.mends import Wish, Wishes
 from dougong.storage.packages import Package, plan_upgrade
 from dougong.storage.plan import Plan
 from dougong.storage.prepare import prepare
+from dougong.storage.proving import prove
 from dougong.storage.rollback import plan_rollback
 from dougong.web.catalogue import refuse
 from dougong.web.drafting import forget_published, plan_sources
@@ -164,6 +165,7 @@ def _carry_out(
                     afterwards=working.afterwards,
                 )
                 working.end(connection, end(connection, version))
+            prove(working.releases.database)
             return
         except Refusal as refusal:
             if refusal.kind != "unavailable" or attempt == _ATTEMPTS:

@@ -283,7 +283,7 @@ class ChangeReference(Operation):
 
     def run(self, connection: Connection) -> None:
         fill.detach(connection, self.app, self.table, self.former)
-        fill.attach(connection, self.app, self.table, self.column)
+        fill.attach(connection, self.app, self.table, self.column, held=True)
 
     def undo(self) -> tuple[Operation, ...]:
         return (replace(self, column=self.former, former=self.column),)
