@@ -589,3 +589,15 @@ def test_days_that_a_spreadsheet_counts_are_taken_only_by_habit() -> None:
     assert parsed("datetime", "46082.604166667", Habits(serial_dates="1900")).minute == 30
     assert parsed("date", "20260301", Habits(serial_dates="1900")) == date(2026, 3, 1)
     assert refused("date", "9999999", Habits(serial_dates="1900")) == "not_a_date"
+
+
+def test_a_cell_that_names_no_option_is_told_the_labels() -> None:
+    options = tuple(
+        Option(name, Text.of({"zh": chinese, "en": english}))
+        for name, chinese, english in (("g", "金", "Gold"), ("s", "银", "Silver"))
+    )
+    made = field("choice", options=options)
+    with pytest.raises(Invalid) as refusal:
+        TYPES["choice"].parse("Tin", made, Habits())
+    assert refusal.value.problem.message("zh") == "没有选项“Tin”，可选：金、银"
+    assert refusal.value.problem.message("en") == "there is no option 'Tin'; possible are Gold, Silver"
