@@ -28,11 +28,11 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
-    "GET /work/<identifier>": (
+    "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
     ),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -129,9 +129,9 @@ PAGES: Mapping[str, Pair] = {
     ),
     "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
     "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
-    "GET /work": ("My background work", "我的后台任务"),
-    "GET /work/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
-    "POST /work/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /jobs": ("My background work", "我的后台任务"),
+    "GET /jobs/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
@@ -199,6 +199,10 @@ PAGES: Mapping[str, Pair] = {
     f"POST {IMPORT}/<token>/read": ("Read the file in another way", "换一种方式读取文件"),
     f"POST {IMPORT}/<token>/continue": ("Go on with an interrupted import", "继续中断的导入"),
     f"POST {IMPORT}/<token>/cancel": ("Stop the import", "停止导入"),
+    f"POST {IMPORT}/<token>/options": (
+        "Give the definition the options that the trial met, and try again",
+        "把试导入遇到的新选项加入定义，并再试一次",
+    ),
     f"POST {IMPORT}/<token>/try": ("Try the import out, nothing is written", "试导入，不写入"),
     f"POST {IMPORT}/<token>/run": ("Run it", "执行导入"),
     f"GET {IMPORT}/<token>/failed": ("The rows that failed, with reasons", "失败的行及原因"),

@@ -335,6 +335,13 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "import_limits": ("CSV 或 XLSX，第一行为列名。", "CSV or XLSX; the first line names the columns."),
         "import_upload": ("上传并识别列", "Upload and recognise columns"),
         "import_try": ("试运行", "Try"),
+        "import_options": ("增加 {count} 个选项…", "Add {count} options…"),
+        "import_options_one": ("增加 {count} 个选项…", "Add {count} option…"),
+        "import_options_text": (
+            "文件里有这些新的值。加入后，应用会发布一个新版本，所有人都能选用；然后再试一次导入。",
+            "The file has these new values. Adding them publishes a new version of the app; then the import is tried again.",
+        ),
+        "import_options_add": ("加入并再试", "Add and try again"),
         "import_run": ("开始导入", "Import"),
         "import_again": ("再导入一个文件", "Import another file"),
         "import_to_list": ("查看记录", "See the records"),
