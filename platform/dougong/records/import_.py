@@ -232,10 +232,10 @@ def _carry_out(under_way: Run, identity: int, importer: Importer, entries: Itera
     with under_way.database.writing() as connection:
         import_log.finish(under_way.call(connection), identity, import_log.DONE)
         result = _result(under_way, connection, identity, importer)
-        if not result.dry_run and result.counts.added + result.counts.updated >= statistics.MANY:
-            statistics.refresh(connection, importer.shape.table)
         if under_way.ended is not None:
             under_way.ended(connection, result)
+    if not result.dry_run and result.counts.added + result.counts.updated >= statistics.MANY:
+        statistics.refresh(under_way.database, importer.shape.table)
     return result
 
 

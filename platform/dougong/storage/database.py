@@ -34,6 +34,9 @@ WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 _LOOKING = {"sqlite": "SELECT 1;", "postgresql": "SELECT 1;"}
 """What begins none, and yet tells whether the connection stands."""
 
+_ROW_TOO_LARGE = "P109"
+"""The one of these findings that is about what was asked for, not about the database."""
+
 _CROSSED = frozenset({"40P01", "40001"})
 """What PostgreSQL calls a deadlock, and a transaction that others overtook."""
 
@@ -277,14 +280,15 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def readable_trouble() -> Iterator[None]:
-    """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
+    """Turn a database that is busy for too long, full, gone or asked to keep too much in a row into a refusal; nothing was
+    changed by the transaction."""
     try:
         yield
     except sqlalchemy.exc.SQLAlchemyError as error:
         found = next(filter(None, map(_trouble, _chain(error))), "")
         if not found:
             raise
-        raise refusal("unavailable", found) from error
+        raise refusal("too_large" if found == _ROW_TOO_LARGE else "unavailable", found) from error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -295,7 +299,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _trouble(error: BaseException) -> str:
-    """The finding for an error of the driver that is nobody's mistake, or nothing."""
+    """The finding for an error of the driver that no verb could foresee, or nothing."""
     if not isinstance(error, sqlalchemy.exc.DBAPIError):
         return ""
     reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
@@ -303,6 +307,8 @@ def _trouble(error: BaseException) -> str:
         return "P103"
     if "disk is full" in reason or state == "53100":
         return "P107"
+    if state == "54000":
+        return _ROW_TOO_LARGE
     is_lost = error.connection_invalidated or any(each in reason for each in _LOST)
     return "P106" if is_lost or state.startswith(("57P0", "08")) else ""
 
