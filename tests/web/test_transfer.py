@@ -235,6 +235,27 @@ def test_a_workbook_that_cannot_hold_a_text_is_refused_and_not_cut(
     assert text in api("GET", "/library/book/export?format=csv").data.decode("utf-8-sig")
 
 
+def test_the_chosen_rows_are_exported_and_no_others(server: Server) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    ids = [api.made("/library/book", title=f"Book {number}", price="1")["id"] for number in range(4)]
+    assert "/library/book/export/chosen" in browser.get("/library/book").text
+    answer = browser.post("/library/book/export/chosen", {"id": [ids[0], ids[2], ids[2]]})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    page = browser.get(address).text
+    assert "Records: 2" in page
+    query = address.partition("?")[2]
+    path = browser.post(f"/library/book/export?{query}", {"format": "csv", "field": "title"}).headers[
+        "Location"
+    ]
+    work(server)
+    lines = browser.get(f"{path}/file").data.decode("utf-8-sig").splitlines()
+    assert sorted(lines[1:]) == ["Book 0", "Book 2"]
+    assert browser.post("/library/book/export/chosen", {"id": []}).status_code == 422
+    assert browser.post("/library/book/export/chosen", {"id": ["x"]}).status_code in (400, 404, 422)
+    assert "/library/book/export/chosen" not in server.browser("cleo").get("/library/book").text
+
+
 def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
     browser = server.browser("hana")
     path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]

@@ -172,6 +172,7 @@ PAGES: Mapping[str, Pair] = {
         "在后台算出重新编号会有哪些变化",
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
+    "POST /<app>/<entity>/export/chosen": ("Choose how to export the chosen rows", "选择如何导出选中的记录"),
     "POST /<app>/<entity>/change": (
         "Choose what one field of the chosen rows becomes",
         "选择把选中记录的一个字段改成什么",

@@ -139,6 +139,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/new", forms.create_one),
     page("GET", "/<app>/<entity>/export", transfer.export),
     page("GET", "/<app>/<entity>/export/new", exports.choose),
+    page("POST", "/<app>/<entity>/export/chosen", exports.choose_chosen),
     page("POST", "/<app>/<entity>/export", exports.start),
     page("GET", f"{EXPORT}", exports.step),
     page("GET", f"{EXPORT}/file", exports.give),
