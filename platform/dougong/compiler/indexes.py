@@ -16,6 +16,12 @@ from dougong.model.role import Role
 
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">=", "IN", "BETWEEN", "IS_EMPTY"})
 _ALWAYS = ("link", "member", "department", "stage")
+_NARROW = frozenset(
+    {"integer", "decimal", "money", "percent", "boolean", "date", "choice", *_ALWAYS},
+)
+"""Types whose values take little room in an index."""
+_WIDEST = 4
+"""The most columns of an index for a report; writing pays for each of them."""
 
 
 def indexed(
@@ -33,8 +39,25 @@ def indexed(
             wanted.extend(_compared(permission.rows))
     for report in reports:
         wanted.extend(_compared(report.filter))
+        wanted.extend(_added_up(entity, report))
     kept = dict.fromkeys(columns for columns in wanted if _has_columns(entity, columns))
     return replace(entity, indexes=tuple(columns for columns in kept if not _covered(columns, kept, entity)))
+
+
+def _added_up(entity: Entity, report: Report) -> Iterator[tuple[str, ...]]:
+    """What a report reads, group first, where that is little of every record: an index that holds it is read in place of the table."""
+    grouped = [each.path for each in report.dimensions]
+    measured = [each.value for each in report.measures]
+    read = dict.fromkeys(_paths([*grouped, *measured]))
+    names = [path[0] for path in read]
+    narrow = all(name in entity.fields and entity.fields[name].type in _NARROW for name in names)
+    inside = {path[0] for path in _paths([report.filter])} <= set(names)
+    if grouped and 1 < len(names) <= _WIDEST and narrow and inside and all(len(path) == 1 for path in read):
+        yield tuple(names)
+
+
+def _paths(expressions: Iterable[Expression | None]) -> list[tuple[str, ...]]:
+    return [path for each in expressions if each is not None for path in each.reads]
 
 
 def _sorted_by(entity: Entity, sort: Sort) -> str:

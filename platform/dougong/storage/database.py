@@ -26,11 +26,13 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cache_size=-32768",
     "temp_store=MEMORY",
-    "mmap_size=268435456",
+    "mmap_size=0",
 )
 READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
+_LOOKING = {"sqlite": "SELECT 1;", "postgresql": "SELECT 1;"}
+"""What begins none, and yet tells whether the connection stands."""
 
 _ROW_TOO_LARGE = "P109"
 """The one of these findings that is about what was asked for, not about the database."""
@@ -110,6 +112,15 @@ class Database:
         It ends with a rollback: whatever was written by mistake is not kept.
         """
         with self.begun(READING) as (connection, _, _):
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection in no transaction: each query sees what is committed by then, and holds nothing up afterwards.
+
+        For long work beside a writer: a transaction would keep SQLite from ever beginning its log anew.
+        """
+        with self.begun(_LOOKING) as (connection, _, _):
             yield connection
 
     @contextmanager
