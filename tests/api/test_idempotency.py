@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dougong.people import accounts
-from dougong.records import import_, importer
+from dougong.records import import_chunks, importer
 from dougong.records.retention import KEYS_KEPT
 from dougong.storage.system import COMMENT, FILE, HISTORY, IDEMPOTENCY
 from tests.web_server import Api, Server
@@ -186,18 +186,18 @@ def test_an_import_that_was_cut_off_goes_on_under_its_key(
 ) -> None:
     monkeypatch.setattr(importer, "CHUNK", 10)
     api, file = server.api("hana"), "title\n" + "".join(f"Book {number}\n" for number in range(25))
-    settle = importer.settle
+    take_over = importer.take_over
 
     def cut_off(state: importer.Importer, *given: Any) -> None:
-        settle(state, *given)
+        take_over(state, *given)
         if state.counts.total == 20:
             raise ConnectionResetError
 
-    monkeypatch.setattr(import_, "settle", cut_off)
+    monkeypatch.setattr(import_chunks, "take_over", cut_off)
     with contextlib.suppress(ConnectionResetError):
         assert imported(api, file).status_code == 500
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 20
-    monkeypatch.setattr(import_, "settle", settle)
+    monkeypatch.setattr(import_chunks, "take_over", take_over)
     done = imported(api, file)
     assert (done.status_code, done.json["total"], done.json["added"]) == (200, 25, 25), done.text
     again = imported(api, file)

@@ -146,3 +146,17 @@ def test_without_the_script_nothing_is_taken_from_the_table(page: Page, address:
     page.locator("[data-save]").click()
     page.wait_for_selector("text=Sent")
     assert sent("lines-sent") == []
+
+
+def test_a_row_that_was_moved_is_sent_at_its_new_place(form: Page) -> None:
+    row = form.locator('tr[data-line="1"]')
+    row.scroll_into_view_if_needed()
+    row.locator("td.tools").hover()
+    row.locator("[data-up]").click()
+    expect(row.locator("[data-number]")).to_have_text("1")
+    form.locator("[data-save]").click()
+    form.wait_for_selector("text=Sent")
+    numbers = [part.split("-", 1)[0] for part in POSTED[0][1].split('name="lines-')[1:]]
+    order = list(dict.fromkeys(number for number in numbers if number.isdigit()))
+    assert order[:3] == ["1", "0", "2"]
+    assert order[-1] == "149"

@@ -326,7 +326,7 @@ def test_options_by_id_and_label(written: str) -> None:
 def test_no_such_option_names_the_nearest() -> None:
     with pytest.raises(Invalid) as error:
         parsed("choice", "Grade X")
-    assert "a, b, c" in error.value.problem.message("en")
+    assert "possible are Grade A, " in error.value.problem.message("en")
     made = field("choice", options=(Option("qualified", Text.of("Q")), Option("lost", Text.of("L"))))
     with pytest.raises(Invalid) as error:
         TYPES["choice"].coerce("qualifed", made)
@@ -589,3 +589,15 @@ def test_days_that_a_spreadsheet_counts_are_taken_only_by_habit() -> None:
     assert parsed("datetime", "46082.604166667", Habits(serial_dates="1900")).minute == 30
     assert parsed("date", "20260301", Habits(serial_dates="1900")) == date(2026, 3, 1)
     assert refused("date", "9999999", Habits(serial_dates="1900")) == "not_a_date"
+
+
+def test_a_cell_that_names_no_option_is_told_the_labels() -> None:
+    options = tuple(
+        Option(name, Text.of({"zh": chinese, "en": english}))
+        for name, chinese, english in (("g", "金", "Gold"), ("s", "银", "Silver"))
+    )
+    made = field("choice", options=options)
+    with pytest.raises(Invalid) as refusal:
+        TYPES["choice"].parse("Tin", made, Habits())
+    assert refusal.value.problem.message("zh") == "没有选项“Tin”，可选：金、银"
+    assert refusal.value.problem.message("en") == "there is no option 'Tin'; possible are Gold, Silver"

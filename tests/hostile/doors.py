@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, text
 
 from dougong.web.routes import Route
 from tests.hostile.test_values import BODIES, VALUES
@@ -89,6 +89,8 @@ FILES: tuple[tuple[str, bytes], ...] = (
     ("\u202egnp.exe", b"MZ"),
 )
 ALWAYS_WRITTEN = frozenset({"dg_session", "dg_attempt", "dg_audit"})
+TOUCHED = ("last_seen_at", "last_used_at")
+"""Columns that tell when somebody was here."""
 """Sessions that were used, attempts to sign in, and what administrators tried: written also by a request that is refused."""
 
 
@@ -284,14 +286,28 @@ def standing(server: Server) -> str:
     """A mark of everything that a refused request must leave as it was: all rows of all tables, all files."""
     digest = hashlib.sha256()
     with server.database.reading() as connection:
-        tables = [each for each in inspect(connection).get_table_names() if each not in ALWAYS_WRITTEN]
-        for name in sorted(tables):
-            if connection.dialect.name == "sqlite":
-                rows = sorted(map(repr, connection.exec_driver_sql(f'SELECT * FROM "{name}"')))
-            else:
-                rows = sorted(map(str, connection.execute(text(f'SELECT t::text FROM "{name}" t')).scalars()))
-            digest.update(f"{name}{rows}".encode("utf-8", "surrogatepass"))
+        for row in _rows_of_sqlite(connection) if server.database.dialect == "sqlite" else _rows(connection):
+            digest.update(row.encode("utf-8", "surrogatepass"))
     folder = Path(server.runtime.files_folder)
     files = sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file())
     digest.update("\n".join(files).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _rows_of_sqlite(connection: Connection) -> Iterator[str]:
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    for name in [each for each in names.scalars() if each not in ALWAYS_WRITTEN]:
+        found = connection.exec_driver_sql(f'SELECT * FROM "{name}"').mappings()
+        yield from sorted(f"{name} {[row[key] for key in row if key not in TOUCHED]}" for row in found)
+
+
+def _rows(connection: Connection) -> Iterator[str]:
+    """All rows in one answer of PostgreSQL."""
+    names = connection.exec_driver_sql("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+    without = "".join(f" - '{each}'" for each in TOUCHED)
+    parts = [
+        f"SELECT '{name} ' || CAST(to_jsonb(t){without} AS text) FROM \"{name}\" t"
+        for name in sorted(names.scalars())
+        if name not in ALWAYS_WRITTEN
+    ]
+    yield from sorted(connection.execute(text(" UNION ALL ".join(parts))).scalars())

@@ -14,7 +14,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.diagnostics import Refusal
-from dougong.records import import_, importer
+from dougong.records import import_chunks, importer
 from dougong.records.import_ import Options, Result, run
 from dougong.records.marked import Fault
 from dougong.records.read import read
@@ -170,7 +170,7 @@ def test_an_error_is_told_again_when_a_chunk_is_tried_again(
         return taken
 
     taking = importer.take
-    monkeypatch.setattr(import_, "take", loses_once)
+    monkeypatch.setattr(import_chunks, "take", loses_once)
     assert figures(bring_sheet(shop, sheet(tmp_path, fill))) == (1, 0, 0, 0, 1)
 
 

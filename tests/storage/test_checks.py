@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from dougong.compiler import check_sources
 from dougong.model.app import App
+from dougong.people import accounts
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
 from dougong.storage.install import install
 from dougong.storage.operations import RemoveColumn
 from dougong.storage.plan import Plan, Step, plan
 from dougong.storage.release import Releases
+from dougong.storage.system import DRAFT
 from dougong.web.planning import plan_document
 from tests.storage.conftest import World
 
@@ -168,3 +172,26 @@ def test_a_formula_that_becomes_a_field_keeps_its_values(shop: Shop) -> None:
     shop.add("shop.thing", {"name": "a", "low": 1, "high": 2, "sum": Decimal("3.0")})
     found = shop.planned({**FIELDS, "sum": {"type": "decimal", "decimals": 1}})
     assert (found.steps, found.is_loss) == ((), False)
+
+
+def test_drafts_of_others_that_would_no_longer_compile_are_told(shop: Shop) -> None:
+    filled(shop)
+    form = {"sections": {"all": {"label": "All", "fields": ["name", "note"]}}}
+    with shop.database.writing() as connection:
+        people = [
+            accounts.add(connection, each, name=each.title(), password="quiet-harbour-42")
+            for each in ("ada", "bo")
+        ]
+        files = ({"forms/thing.json": json.dumps(form)}, {"help.md": "words"})
+        now = datetime.now(UTC)
+        for person, changed in zip(people, files, strict=True):
+            row = {"user_id": person, "kind": "definitions", "app": "shop", "key": "", "base": ""}
+            data = {"files": changed, "undo": [], "redo": []}
+            connection.execute(insert(DRAFT).values(**row, data=data, created_at=now, updated_at=now))
+    without = {name: each for name, each in FIELDS.items() if name != "note"}
+    found = shop.planned(without)
+    assert set(found.drafts) == {"Ada"}
+    assert any(
+        "the unpublished changes of Ada would no longer compile" in each for each in found.describe("en")
+    )
+    assert shop.planned({**FIELDS, "more": {"type": "text"}}).drafts == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,17 @@ import pytest
 from sqlalchemy import update
 
 from dougong import assembly
+from dougong.diagnostics import Refusal
 from dougong.jobs import Job, enqueue
 from dougong.jobs.worker import run_due
+from dougong.people.accounts import find
+from dougong.people.actor import load_actor
 from dougong.records import import_, importer
+from dougong.records.call import Call
 from dougong.records.importer import Counts
 from dougong.storage.system import DRAFT, JOB
 from dougong.web import importing, sweeping
+from dougong.web.new_options import add_options, missing_options
 from tests.web_server import Browser, Server
 
 FILE = "书名,ISBN,Price,Shelf,Unknown\nWalden,1,12.5,小说,x\nEmma,2,abc,Novels,y\n".encode()
@@ -229,6 +235,27 @@ def test_a_workbook_that_cannot_hold_a_text_is_refused_and_not_cut(
     assert text in api("GET", "/library/book/export?format=csv").data.decode("utf-8-sig")
 
 
+def test_the_chosen_rows_are_exported_and_no_others(server: Server) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    ids = [api.made("/library/book", title=f"Book {number}", price="1")["id"] for number in range(4)]
+    assert "/library/book/export/chosen" in browser.get("/library/book").text
+    answer = browser.post("/library/book/export/chosen", {"id": [ids[0], ids[2], ids[2]]})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    page = browser.get(address).text
+    assert "Records: 2" in page
+    query = address.partition("?")[2]
+    path = browser.post(f"/library/book/export?{query}", {"format": "csv", "field": "title"}).headers[
+        "Location"
+    ]
+    work(server)
+    lines = browser.get(f"{path}/file").data.decode("utf-8-sig").splitlines()
+    assert sorted(lines[1:]) == ["Book 0", "Book 2"]
+    assert browser.post("/library/book/export/chosen", {"id": []}).status_code == 422
+    assert browser.post("/library/book/export/chosen", {"id": ["x"]}).status_code in (400, 404, 422)
+    assert "/library/book/export/chosen" not in server.browser("cleo").get("/library/book").text
+
+
 def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
     browser = server.browser("hana")
     path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
@@ -417,3 +444,52 @@ def test_an_import_that_a_refusal_broke_off_shows_what_is_in_and_the_ways_on(
     assert "did not come to its end" in browser.get(path).text
     browser.post(f"{path}/undo")
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0
+
+
+NEW_OPTIONS = (
+    "Title,ISBN,Shelf,Tags\nA,1,Poetry,新书; 签名本\nB,2,Maps,\nC,3,Poetry,Signed\nD,4,Novels,Rare\n".encode()
+)
+
+
+def test_who_may_design_gives_the_definition_the_options_that_a_file_names(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, NEW_OPTIONS).headers["Location"]
+    assert browser.post(f"{path}/options").status_code == 404
+    browser.post(f"{path}/try", {"mode": "add"})
+    work(server)
+    page = browser.get(path).text
+    assert "Add 4 options" in page
+    for text in ("Poetry, Maps", "签名本, Signed"):
+        assert text in page
+    assert browser.post(f"{path}/options").status_code == 303
+    work(server)
+    assert "Add 4 options" not in browser.get(path).text
+    browser.post(f"{path}/run")
+    work(server)
+    books = api("GET", "/library/book?sort=isbn").json["data"]
+    assert [(each["title"], each["shelf"], each["tags"]) for each in books] == [
+        ("A", "poetry", ["new", "option"]),
+        ("B", "maps", None),
+        ("C", "poetry", ["signed"]),
+        ("D", "a", ["rare"]),
+    ]
+
+
+def test_who_may_not_design_is_not_offered_new_options(server: Server) -> None:
+    browser = server.browser("hana")
+    path = uploaded(browser, NEW_OPTIONS).headers["Location"]
+    browser.post(f"{path}/try", {"mode": "add"})
+    work(server)
+    assert "/options" in browser.get(path).text
+    with server.database.reading() as connection:
+        release = server.runtime.releases.current()
+        hana = find(connection, "hana")
+        assert hana is not None
+        actor = load_actor(connection, hana.id)
+        call = Call(release, connection, actor, "screen", datetime.now(UTC), "en", "UTC")
+        kept = importing.load(connection, actor.id, "library.book", path.rpartition("/")[2])
+        assert set(missing_options(call, kept)) == {"shelf", "tags"}
+        reader = replace(call, actor=replace(actor, scopes=frozenset({"write", "read"})))
+        assert missing_options(reader, kept) == {}
+        with pytest.raises(Refusal):
+            add_options(reader, kept, lambda connection, plan: None)

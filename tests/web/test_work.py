@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
@@ -12,9 +13,10 @@ from dougong import assembly
 from dougong.jobs import Job
 from dougong.jobs.worker import run_due
 from dougong.storage import prepare
+from dougong.storage.apply import apply_in
 from dougong.storage.release import current
 from dougong.storage.system import JOB
-from dougong.web import changing, taking_back
+from dougong.web import changing, drafting, taking_back
 from tests.web.test_transfer import uploaded
 from tests.web_server import Browser, Server, hidden
 
@@ -50,7 +52,7 @@ def test_publishing_goes_on_without_the_browser(server: Server) -> None:
     before, state = published(server), wider(browser)
     started = browser.post("/design/library/publish", {"plan": state, "allow_loss": "1", "acknowledged": "1"})
     path = started.headers["Location"]
-    assert re.fullmatch(r"/work/\d+", path)
+    assert re.fullmatch(r"/jobs/\d+", path)
     waiting = browser.get(path).text
     assert "Waiting for its turn" in waiting
     assert f'hx-get="{path}"' in waiting
@@ -63,8 +65,8 @@ def test_publishing_goes_on_without_the_browser(server: Server) -> None:
     assert published(server) == before + 1
     assert current(server.database).entity("library.book").fields["title"].max_length == 77
     assert "nothing to publish" in browser.get("/design/library/publish").text
-    assert "Publish changes to" in browser.get("/work").text
-    assert "There has been no background work" in server.browser("cleo").get("/work").text
+    assert "Publish changes to" in browser.get("/jobs").text
+    assert "There has been no background work" in server.browser("cleo").get("/jobs").text
     assert server.browser("cleo").get(path).status_code == 404
     assert server.browser("ada").get(path).status_code == 200
 
@@ -161,7 +163,7 @@ def test_applying_over_http(server: Server) -> None:
     assert found["result"]["changed"]
     assert found["errors"] == []
     assert server.api("cleo")("GET", address.removeprefix("/api/v1")).status_code == 404
-    for wrong in ("/work/0", "/work/x", "/work/99999999999999999999"):
+    for wrong in ("/jobs/0", "/jobs/x", "/jobs/99999999999999999999"):
         assert api("GET", wrong).status_code == 404
     assert api("POST", "/library/apply", {"background": 1}).status_code == 400
 
@@ -226,3 +228,35 @@ def test_numbering_again(server: Server) -> None:
     assert found["result"] == {"records": 3, "changed": 0, "first": [], "batch": None}
     assert server.browser("cleo").post(f"{page}/preview").status_code == 403
     assert ada.post("/library/loan/renumber/none/preview").status_code == 404
+
+
+def test_of_two_who_publish_at_the_same_moment_one_wins_and_one_is_told(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both hold the state they read while they publish; on SQLite one of them has to wait before it reads."""
+    browsers = [server.browser(person) for person in ("hana", "ada")]
+    states = [wider(browser, length) for browser, length in zip(browsers, ("77", "88"), strict=True)]
+    before = published(server)
+    both = threading.Barrier(2)
+
+    def together(*given: Any, **more: Any) -> Any:
+        if server.database.dialect == "postgresql":
+            both.wait(30)
+        return apply_in(*given, **more)
+
+    monkeypatch.setattr(drafting, "apply_in", together)
+    answers: list[Any] = []
+
+    def publish(browser: Browser, state: str) -> None:
+        sent = {"plan": state, "acknowledged": "1", "allow_loss": "1"}
+        answers.append(browser.post("/design/library/publish", sent))
+
+    threads = [threading.Thread(target=publish, args=each) for each in zip(browsers, states, strict=True)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    won, told = sorted(answers, key=lambda answer: int(answer.status_code))
+    assert (won.status_code, told.status_code) == (303, 422)
+    assert "published since" in told.text
+    assert published(server) == before + 1

@@ -159,7 +159,17 @@ def written_option(text: str, field: Field) -> str:
         raise Invalid("ambiguous_option", value=shown(text), options=", ".join(found))
     if takes_other(field):
         return _another(text, field)
-    raise unknown(text, field)
+    raise _unwritten(text, field)
+
+
+def _unwritten(text: str, field: Field) -> Invalid:
+    """The refusal of a cell that names no option, with the one that is nearly so called, or the labels that it could name."""
+    if nearest(shown(text), index_of(field.options).by_id):
+        return unknown(text, field)
+    zh, en = ([cell_of(option.id, field, each) for option in field.options[:10]] for each in ("zh", "en"))
+    more = ", …" if len(field.options) > 10 else ""
+    hint = both(f"，可选：{'、'.join(zh)}{more}", f"; possible are {', '.join(en)}{more}")
+    return Invalid("not_an_option", value=shown(text), hint=hint if zh else both("", ""))
 
 
 def label_of(identifier: str, field: Field, language: str) -> str:

@@ -86,6 +86,10 @@ class CellReader:
         ]
         self._joined = [column for column in columns if column.joint]
 
+    def names_any(self, key: str) -> bool:
+        """Whether cells may name records of an entity."""
+        return any(column.field is not None and target_key(column.field) == key for column in self._linked)
+
     def group(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""
         entry: Entry | None = None

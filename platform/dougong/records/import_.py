@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -21,12 +19,12 @@ from dougong.records import import_log
 from dougong.records.attachments import Attachments, open_attachments
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
-from dougong.records.differences import Difference
 from dougong.records.doors import open_door
 from dougong.records.habits import find_habits, habits_of
-from dougong.records.import_log import Reason
+from dougong.records.import_chunks import take_all
 from dougong.records.import_options import MODES, Options, options_from
-from dougong.records.importer import Counts, Failure, Importer, Taken, chunked, settle, take
+from dougong.records.import_run import Begun, Ended, Progress, Result, Run
+from dougong.records.importer import Counts, Failure, Importer, chunked
 from dougong.records.mapping import ID, Column, add_constants, map_columns
 from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
@@ -41,64 +39,6 @@ from dougong.storage.release import Release
 __all__ = ["MODES", "Counts", "Failure", "Options", "Progress", "Result", "resume", "run"]
 
 SAMPLED = 20_000
-_ATTEMPTS = 3
-
-Progress = Callable[["Counts"], None]
-Begun = Callable[[Connection, int], None]
-Ended = Callable[[Connection, "Result"], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an import did. `id` and `batch` undo it; `failures` are the first ones, `reasons` what they have in common.
-
-    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made; `partial` counts
-    the records that are in without the cells that were skipped, and `skipped` says why those were.
-    """
-
-    id: int
-    batch: str
-    counts: Counts
-    failures: tuple[Failure, ...]
-    ignored: tuple[str, ...]
-    dry_run: bool
-    reasons: tuple[Reason, ...] = ()
-    differences: tuple[Difference, ...] = ()
-    partial: int = 0
-    skipped: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One import under way: where everything is, and who does it."""
-
-    database: Database
-    release: Release
-    actor: Actor
-    key: str
-    path: Path
-    name: str
-    options: Options
-    batch: str
-    language: str
-    progress: Progress | None
-    files: Path | None
-    ended: Ended | None = None
-
-    def call(self, connection: Any) -> Call:
-        """A call for one transaction."""
-        return Call(
-            self.release,
-            connection,
-            self.actor,
-            "import",
-            datetime.now(UTC),
-            self.language,
-            self.actor.timezone,
-            self.batch,
-            self.options.keep_numbers,
-            self.options.keep_origin,
-        )
 
 
 def run(
@@ -122,7 +62,7 @@ def run(
     that notes its end. `files` is where files of records are kept.
     """
     batch = f"import-{secrets.token_hex(8)}"
-    under_way = _Run(
+    under_way = Run(
         database,
         release,
         actor,
@@ -178,7 +118,7 @@ def resume(
     file = path or Path(row["file_key"])
     if not file.is_file():
         refuse("missing", spoken, "import_file_gone")
-    under_way = _Run(
+    under_way = Run(
         database,
         release,
         actor,
@@ -206,7 +146,7 @@ def resume(
 
 
 @contextmanager
-def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
+def _opened(under_way: Run) -> Iterator[tuple[Reading, Importer]]:
     """The open file, and the importer that knows its columns and how they are written."""
     options = under_way.options
     with open_table(under_way.path, under_way.name, under_way.language, options.layout) as reading:
@@ -222,7 +162,7 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
 
 def _prepare(
     call: Call,
-    under_way: _Run,
+    under_way: Run,
     reading: Reading,
     head: list[Line],
     attachments: Attachments | None,
@@ -264,7 +204,7 @@ def _may_be_skipped(shape: Shape, column: Column, options: Options) -> bool:
     return column.path not in (ID, *options.match) and (target is None or target.key != shape.key)
 
 
-def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
+def _skip(under_way: Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
     """The entries beyond the position; of those before it, the waiting ones are taken up and the matched ones remembered."""
     entries = importer.reader.group(lines)
     for chunk in chunked(entries):
@@ -280,13 +220,10 @@ def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: s
             yield from entries
 
 
-def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
+def _carry_out(under_way: Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
     """Take everything that is left; what a refusal breaks off can be taken up again."""
     try:
-        for chunk in chunked(entries):
-            _one_chunk(under_way, importer, chunk, identity, again=False)
-        for chunk in importer.postponed():
-            _one_chunk(under_way, importer, chunk, identity, again=True)
+        take_all(under_way, identity, importer, entries)
     except Refusal as refusal:
         if all(each.code != "import_elsewhere" for each in refusal.problems):
             with under_way.database.writing() as connection:
@@ -302,59 +239,7 @@ def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iter
     return result
 
 
-def _one_chunk(under_way: _Run, importer: Importer, entries: list[Entry], identity: int, again: bool) -> None:
-    """Import some entries in a transaction of their own; a race lost against another writer is tried again."""
-    position = (importer.position, max(importer.position, entries[-1].lines[-1].number))
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            taken = _attempt(under_way, importer, entries, identity, position, again)
-            break
-        except Refusal as refusal:
-            if refusal.kind != "conflict" or attempt == _ATTEMPTS:
-                raise
-            entries = [Entry(entry.lines) for entry in entries]
-    settle(importer, entries, taken)
-    if under_way.progress is not None:
-        under_way.progress(importer.counts)
-
-
-def _attempt(
-    under_way: _Run,
-    importer: Importer,
-    entries: list[Entry],
-    identity: int,
-    position: tuple[int, int],
-    again: bool,
-) -> Taken:
-    with _files_kept(importer), under_way.database.writing() as connection:
-        call = under_way.call(connection)
-        is_dry = under_way.options.dry_run
-        taken = take(call, importer, entries, write_them=not is_dry)
-        if is_dry:
-            connection.rollback()
-        else:
-            import_log.note_chunk(call, identity, position, taken, entries if again else ())
-    if is_dry:
-        with under_way.database.writing() as connection:
-            call = under_way.call(connection)
-            import_log.note_chunk(call, identity, position, taken, entries if again else ())
-    return taken
-
-
-@contextmanager
-def _files_kept(importer: Importer) -> Iterator[None]:
-    """Files that a chunk stored stay when it is committed and go when it is not."""
-    try:
-        yield
-    except BaseException:
-        if importer.attachments is not None:
-            importer.attachments.discard()
-        raise
-    if importer.attachments is not None:
-        importer.attachments.settle()
-
-
-def _result(under_way: _Run, connection: Connection, identity: int, importer: Importer) -> Result:
+def _result(under_way: Run, connection: Connection, identity: int, importer: Importer) -> Result:
     return Result(
         identity,
         under_way.batch,

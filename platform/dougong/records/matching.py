@@ -58,7 +58,12 @@ class Matcher:
     @property
     def remembers(self) -> bool:
         """Whether it matters which keys earlier lines had."""
-        return self._mode != "add"
+        return not self.only_adds
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether every entry is a new record, whatever records there are."""
+        return self._mode == "add"
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Take note of the keys of entries that were taken before."""

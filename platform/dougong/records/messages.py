@@ -191,6 +191,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "单元格的公式还没有算出结果；请在表格程序中打开并重新保存文件",
         "the formula of the cell has no result yet; open the file in a spreadsheet program and save it again",
     ),
+    "change_own_fields": (
+        "这里只能用记录自己的字段，不能用 {name}",
+        "only fields of the record itself can be used here, not {name}",
+    ),
     "import_origin": ("创建时间在将来", "the time of creation lies in the future"),
     "import_cells": ("这一行的单元格多于表头", "the line has more cells than the header"),
     "unknown_batch": ("没有这样的操作可以撤销", "there is nothing of that name to undo"),

@@ -35,7 +35,7 @@ from dougong.screens.shape import (
     Shown,
     Table,
 )
-from dougong.screens.texts import text
+from dougong.screens.texts import counted, text
 
 MATCHABLE = frozenset(
     {"text", "email", "phone", "serial", "integer", "url", "link", "member", "date", "choice"}
@@ -69,6 +69,8 @@ class ImportState:
     total: int = 0
     error: str = ""
     result: Mapping[str, Any] | None = None
+    options: Mapping[str, Sequence[str]] = attribute(default_factory=dict)
+    """By the path of a choice the texts that the reader may make options of it."""
     broken: Mapping[str, int] | None = None
 
 
@@ -172,7 +174,7 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         ),
         ticks=_ticks(call, entity, state),
         skipped=_reasons(call, key, state, "skipped"),
-        actions=(again,) if tried else (),
+        actions=(*_new_options(call, key, state), again) if tried else (),
         submit_label=text("import_run" if tried else "import_try", language),
     )
 
@@ -187,6 +189,22 @@ def _ticks(call: Call, entity: Entity, state: ImportState) -> tuple[ImportTick, 
     return tuple(
         ImportTick(name, text(f"import_{name}", call.language), chosen) for name, chosen in offered.items()
     )
+
+
+def _new_options(call: Call, key: str, state: ImportState) -> tuple[Action, ...]:
+    """Offers to give the definition the options that the file names, shown one by one before."""
+    language, pause = call.language, "、" if call.language == "zh" else ", "
+    if not state.options:
+        return ()
+    count = sum(len(texts) for texts in state.options.values())
+    confirm = Confirm(
+        counted("import_options", count, language),
+        text("import_options_text", language),
+        text("import_options_add", language),
+        tuple((_label(call, key, path), pause.join(texts)) for path, texts in state.options.items()),
+    )
+    label, href = counted("import_options", count, language), f"{_base(key, state)}/options"
+    return (Action("options", label, href, "post", "list-check", confirm=confirm),)
 
 
 def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:

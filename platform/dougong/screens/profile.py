@@ -68,7 +68,8 @@ def profile_screen(
         _tokens(call, [each for each in tokens if not each.is_revoked], made),
     )
     notices = (Notice(text("token_new", language), "warn"),) if made else ()
-    return SettingsScreen(text("profile_title", language), sections, notices=notices)
+    work = Action("work", text("work_title", language), "/jobs", icon="history", kind="quiet")
+    return SettingsScreen(text("profile_title", language), sections, notices=notices, actions=(work,))
 
 
 def _password_form(language: str, problems: Sequence[Problem]) -> FormScreen:

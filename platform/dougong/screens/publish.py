@@ -33,7 +33,8 @@ def publish_screen(
     language, app = call.language, plan.app
     groups = grouped(plan, language, wishes)
     has_choices = any(line.mend for group in groups for line in group.lines)
-    notices = () if groups else (Notice(text("nothing_to_publish", language)),)
+    notices: tuple[Notice, ...] = () if groups else (Notice(text("nothing_to_publish", language)),)
+    notices += tuple(Notice(each, "warn") for each in plan.drafts_in_words(language))
     obstacles = plan.obstacles()
     found = [_message(each, language) for each in obstacles] + list(problems)
     return PublishScreen(

@@ -137,13 +137,11 @@ def _in_language(label: str, each: str, language: str) -> str:
 
 def _choice(name: str, schema: Schema, label: str, value: Any, language: str) -> FormField:
     options = [Choice(each, words_of(name, each, language)) for each in enumeration(schema)]
-    if "default" not in schema:
-        options.insert(0, Choice("", "–"))
     if isinstance(value, Mapping):
         own = " … ".join(str(value.get(each, 0)) for each in ("first", "last"))
         options.append(Choice(KEPT, own))
         value = KEPT
-    return FormField(name, "choice", label, str(value or ""), required=True, options=tuple(options))
+    return FormField(name, "choice", label, str(value or ""), options=tuple(options), placeholder="–")
 
 
 def _value(name: str, schema: Schema, field: Field) -> Any:

@@ -49,7 +49,7 @@ class Work:
 
 def work_screen(call: Call, work: Work) -> WorkScreen:
     """How far it is, or how it ended and where one goes on."""
-    language, path = call.language, f"/work/{work.id}"
+    language, path = call.language, f"/jobs/{work.id}"
     started = text("work_ordered", language, at=moment(work.ordered_at, call))
     heading = _state(work, language)
     if not work.is_under_way:
@@ -122,7 +122,7 @@ def work_list(call: Call, works: Sequence[Work]) -> SettingsScreen:
                 Shown(_state(each, language)),
                 Shown(moment(each.ordered_at, call)),
             ),
-            f"/work/{each.id}",
+            f"/jobs/{each.id}",
         )
         for each in works
     )

@@ -26,11 +26,16 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cache_size=-32768",
     "temp_store=MEMORY",
-    "mmap_size=268435456",
+    "mmap_size=0",
 )
 READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
 WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
+_LOOKING = {"sqlite": "SELECT 1;", "postgresql": "SELECT 1;"}
+"""What begins none, and yet tells whether the connection stands."""
+
+_ROW_TOO_LARGE = "P109"
+"""The one of these findings that is about what was asked for, not about the database."""
 
 _CROSSED = frozenset({"40P01", "40001"})
 """What PostgreSQL calls a deadlock, and a transaction that others overtook."""
@@ -107,6 +112,15 @@ class Database:
         It ends with a rollback: whatever was written by mistake is not kept.
         """
         with self.begun(READING) as (connection, _, _):
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection in no transaction: each query sees what is committed by then, and holds nothing up afterwards.
+
+        For long work beside a writer: a transaction would keep SQLite from ever beginning its log anew.
+        """
+        with self.begun(_LOOKING) as (connection, _, _):
             yield connection
 
     @contextmanager
@@ -266,14 +280,15 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def readable_trouble() -> Iterator[None]:
-    """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
+    """Turn a database that is busy for too long, full, gone or asked to keep too much in a row into a refusal; nothing was
+    changed by the transaction."""
     try:
         yield
     except sqlalchemy.exc.SQLAlchemyError as error:
         found = next(filter(None, map(_trouble, _chain(error))), "")
         if not found:
             raise
-        raise refusal("unavailable", found) from error
+        raise refusal("too_large" if found == _ROW_TOO_LARGE else "unavailable", found) from error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -284,7 +299,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _trouble(error: BaseException) -> str:
-    """The finding for an error of the driver that is nobody's mistake, or nothing."""
+    """The finding for an error of the driver that no verb could foresee, or nothing."""
     if not isinstance(error, sqlalchemy.exc.DBAPIError):
         return ""
     reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
@@ -292,6 +307,8 @@ def _trouble(error: BaseException) -> str:
         return "P103"
     if "disk is full" in reason or state == "53100":
         return "P107"
+    if state == "54000":
+        return _ROW_TOO_LARGE
     is_lost = error.connection_invalidated or any(each in reason for each in _LOST)
     return "P106" if is_lost or state.startswith(("57P0", "08")) else ""
 

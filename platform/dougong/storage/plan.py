@@ -18,7 +18,7 @@ from dougong.storage.called import titles
 from dougong.storage.changes import Change, changes_between
 from dougong.storage.comparison import Return
 from dougong.storage.convert import Sample
-from dougong.storage.dependants import Compile, broken_by
+from dougong.storage.dependants import Compile, broken_by, drafts_broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.estimate import Estimate, estimate
 from dougong.storage.formulas import changed_formulas
@@ -120,6 +120,8 @@ class Plan:
     recorded: App | None = None
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Other apps that would no longer compile, with the reasons."""
+    drafts: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """The people whose drafts of the app would no longer compile, with the reasons; their drafts are kept as they are."""
     problems: tuple[Diagnostic, ...] = ()
     """Why values cannot be mended as the definition says."""
     estimate: Estimate = field(default_factory=Estimate)
@@ -156,7 +158,15 @@ class Plan:
         steps = [each for each in self.steps if technical or not each.operation.technical]
         told = [each.describe(language, labels) for each in steps]
         told += [each.describe(language, labels) for each in self.changes]
-        return told + [say("breaks", language, app=each) for each in self.broken]
+        told += [say("breaks", language, app=each) for each in self.broken]
+        return told + self.drafts_in_words(language)
+
+    def drafts_in_words(self, language: str) -> list[str]:
+        """Whose drafts would no longer compile, with the first reason."""
+        return [
+            say("breaks_draft", language, person=each, reason=str(why[0]) if why else "")
+            for each, why in self.drafts.items()
+        ]
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
@@ -240,6 +250,7 @@ def plan(
         returns_to=returning_to,
         recorded=recorded,
         broken=broken,
+        drafts=drafts_broken_by(recorded, new, connection, compile_app),
         problems=(*refused, *found.problems),
         estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new)),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy
@@ -36,6 +37,9 @@ Processor = Callable[[Any], Any]
 Values = Mapping[str, Any]
 Rows = list[Sequence[Any]]
 Readers = list[tuple[int, Processor]]
+_VALUES = " VALUES "
+_TOGETHER, _MOST_PARAMETERS = 1_000, 32_766
+"""How many rows SQLite is given with one statement, and how many parameters that may have."""
 
 
 class Statement:
@@ -94,6 +98,28 @@ class Statement:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, self.text, error) from error
 
+    def insert_written(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """The same for one that inserts a row, of which there may be many.
+
+        SQLite's driver holds Python's lock between any two rows, so it is given a thousand with one statement: others are at
+        work meanwhile.
+        """
+        start = 0
+        if len(rows) >= _TOGETHER and len(rows[0]) <= _MOST_PARAMETERS // _TOGETHER:
+            head, _, row = self.text.rpartition(_VALUES)
+            many = f"{head}{_VALUES}{', '.join([row] * _TOGETHER)}"
+            for start in range(_TOGETHER, len(rows) + 1, _TOGETHER):
+                self._run(connection, many, list(chain.from_iterable(rows[start - _TOGETHER : start])))
+        self.run_written(connection, rows[start:])
+
+    def _run(self, connection: Connection, text: str, arguments: Sequence[Any]) -> None:
+        try:
+            with closing(_cursor(connection)) as cursor:
+                _announce(connection, cursor, text, arguments)
+                cursor.execute(text, arguments)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, text, error) from error
+
     def _arguments(self, values: Values) -> list[Any]:
         """What the driver takes, by place."""
         if not self._variable:
@@ -144,6 +170,26 @@ def copy_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Send rows, with values as the driver takes them, into a table of PostgreSQL by its fastest way."""
+    with _copying(connection, table, names) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_blocks(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    blocks: Callable[[str], Iterable[bytes]],
+) -> None:
+    """The same for lines that are in the form of COPY already, asked for by the encoding of the connection."""
+    driver: Any = connection.connection.driver_connection
+    with _copying(connection, table, names) as copy:
+        for block in blocks(driver.info.encoding):
+            copy.write(block)
+
+
+@contextmanager
+def _copying(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Any]:
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(quote(table.c[name].name) for name in names)
     text = f"COPY {connection.dialect.identifier_preparer.format_table(table)} ({columns}) FROM STDIN"
@@ -151,8 +197,7 @@ def copy_rows(
         with _cursor(connection) as cursor:
             _announce(connection, cursor, text, ())
             with cursor.copy(text) as copy:
-                for row in rows:
-                    copy.write_row(row)
+                yield copy
     except connection.dialect.loaded_dbapi.Error as error:
         raise _wrapped(connection, text, error) from error
 
@@ -312,6 +357,13 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
         listed = func.json_each(given).table_valued("value")
         return column.in_(select(listed.c.value))
     return column == any_(given)
+
+
+def among_many(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """The same for hundreds of values: PostgreSQL would compare each row with each of them where it does not use an index."""
+    if dialect == "sqlite":
+        return among(column, name, dialect)
+    return column.in_(select(func.unnest(bindparam(name, type_=Listed(column.type)))))
 
 
 def holding_keys(

@@ -142,6 +142,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),
     "breaks": ("应用 {app} 将无法编译", "app {app} would no longer compile"),
+    "breaks_draft": (
+        "{person} 尚未发布的修改将无法编译（保留）：{reason}",
+        "the unpublished changes of {person} would no longer compile (they are kept): {reason}",
+    ),
     "joint": ("，", ", "),
     "how:added": ("新增{kind} {id}", "add {kind} {id}"),
     "how:removed": ("移除{kind} {id}", "remove {kind} {id}"),

@@ -121,7 +121,7 @@ def _add_field(bench: Bench, given: Parameters) -> Files:
             "malformed", "W206", "type", name="type", allowed=", ".join(sorted(set(TYPES) - UNDESIGNED))
         )
     label = given.get("label", "").strip() or TYPES[kind].label.get(bench.language)
-    name = _new_id(label, kind, bench.entity.fields)
+    name = new_id(label, kind, bench.entity.fields)
     settings: dict[str, Any] = {"type": kind, "label": label}
     if kind in ("choice", "choices"):
         settings["options"] = {"a": {"label": "A"}, "b": {"label": "B"}}
@@ -140,7 +140,8 @@ def _add_field(bench: Bench, given: Parameters) -> Files:
     return {bench.entity_path: text, bench.form_path: form}
 
 
-def _new_id(label: str, kind: str, known: Mapping[str, Any]) -> str:
+def new_id(label: str, kind: str, known: Mapping[str, Any]) -> str:
+    """An id that is still free, made of the Latin letters of a label, or of the kind where it has none."""
     stem = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:30]
     if not re.match(r"^[a-z]", stem):
         stem = kind
@@ -288,7 +289,7 @@ def _set_options(text: str, path: list[str], lines: str, bench: Bench) -> str:
         if not name and not label:
             continue
         if not label:
-            name, label = _new_id(name, "option", wanted), name
+            name, label = new_id(name, "option", wanted), name
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
             raise refuse("invalid", "W428", "options", name=name[:40])
         wanted[name] = label
@@ -328,7 +329,7 @@ def _set_width(bench: Bench, name: str, given: Parameters) -> Files:
 
 def _add_section(bench: Bench, given: Parameters) -> Files:
     label = given.get("label", "").strip() or "…"
-    name = _new_id(label, "section", {each.id: each for each in bench.form.sections})
+    name = new_id(label, "section", {each.id: each for each in bench.form.sections})
     value: Any = {"label": label, "columns": 2, "fields": []}
     return {bench.form_path: edit.add_key(bench.form_text, ["sections"], name, value, bench.form_path)}
 

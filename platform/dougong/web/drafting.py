@@ -16,6 +16,7 @@ from dougong.policy.offers import may_design
 from dougong.records.call import Call
 from dougong.storage import ledger
 from dougong.storage.apply import apply_in
+from dougong.storage.dependants import DRAFTS
 from dougong.storage.ledger import Version
 from dougong.storage.mends import NONE, Wishes
 from dougong.storage.plan import Plan
@@ -23,7 +24,7 @@ from dougong.storage.plan import plan as plan_app
 from dougong.storage.system import DRAFT
 from dougong.web.catalogue import refuse
 
-KIND = "definitions"
+KIND = DRAFTS
 MOST_UNDO = 100
 LARGEST_FILE = 1024 * 1024
 Sources = Mapping[str, str]

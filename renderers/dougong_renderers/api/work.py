@@ -45,7 +45,7 @@ def now_or_later(answers: Document) -> Document:
 
 def work_paths() -> Document:
     """Looking at work, and stopping it."""
-    base, answer = "/api/v1/work/{id}", parts.ok(parts.reference("work"))
+    base, answer = "/api/v1/jobs/{id}", parts.ok(parts.reference("work"))
     return {
         base: {"parameters": [parts.ID_PARAMETER], "get": parts.operation("work.read", "Work", answer)},
         f"{base}/cancel": {

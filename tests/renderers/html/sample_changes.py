@@ -182,8 +182,8 @@ def work_running(language: str) -> s.WorkScreen:
         percent=37,
         progress_text="客户 · 规模：37,000 / 100,000" if zh else "Accounts · Size: 37,000 of 100,000",
         assurance="可以关闭此页面，任务会继续。" if zh else "You may close this page, the work goes on.",
-        status_href="/work/17",
-        actions=(s.Action("cancel", "停止" if zh else "Stop", "/work/17/cancel", "post"),),
+        status_href="/jobs/17",
+        actions=(s.Action("cancel", "停止" if zh else "Stop", "/jobs/17/cancel", "post"),),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dougong.screens import shape as s
+from dougong.screens.texts import text as screen_text
 from dougong.screens.words import count, say
 from tests.renderers.html import sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
@@ -1221,7 +1222,7 @@ def import_map(language: str) -> s.ImportScreen:
         match=options[1:3],
         matched=("name",),
         ticks=tuple(
-            s.ImportTick(name, say(f"import_{name}", language), name == "skip_cells")
+            s.ImportTick(name, screen_text(f"import_{name}", language), name == "skip_cells")
             for name in ("keep_empty", "skip_cells", "keep_numbers", "keep_origin")
         ),
         counts=(

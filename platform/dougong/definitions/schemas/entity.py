@@ -25,6 +25,8 @@ from dougong.definitions.schemas.common import (
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import GRID_WIDTHS, HINTED, SCANNED, FieldType
 
+_MOST_FIELDS = 1_000
+"""Each is a column, of which PostgreSQL has at most 1 600 in a table, removed ones counted too."""
 _COMMON: Mapping[str, Schema] = {
     "required": titled(BOOLEAN, "Required", "必填"),
     "unique": titled(BOOLEAN, "Unique", "唯一"),
@@ -149,7 +151,7 @@ def definitions() -> dict[str, Schema]:
         "allOf": branches,
     }
     defs["rules"] = listed(_RULE)
-    defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1)
+    defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1, maxProperties=_MOST_FIELDS)
     return defs
 
 

@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "descending": ("降序", "descending"),
     "columns": ("列", "Columns"),
     "columns_choose": ("显示哪些列", "Columns to show"),
+    "tick_all": ("全选", "Select all"),
     "select_all": ("选择本页全部", "Select all on this page"),
     "select_row": ("选择「{name}」", "Select “{name}”"),
     "selected": ("已选 {n} 条", "{n} selected"),

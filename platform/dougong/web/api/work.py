@@ -15,13 +15,13 @@ from dougong.web.working import WorkState, state_of
 
 
 def read(exchange: Exchange, identifier: str) -> Response:
-    """GET /work/{id}: how far it is, or how it ended."""
+    """GET /jobs/{id}: how far it is, or how it ended."""
     with exchange.reading() as call:
         return exchange.json(work_document(state_of(call, _number(identifier))))
 
 
 def stop(exchange: Exchange, identifier: str) -> Response:
-    """POST /work/{id}/cancel: stop it."""
+    """POST /jobs/{id}/cancel: stop it."""
 
     def change(call: Call) -> Answer:
         state = state_of(call, _number(identifier))
@@ -33,7 +33,7 @@ def stop(exchange: Exchange, identifier: str) -> Response:
 
 def accepted(call: Call, identifier: int) -> Answer:
     """The answer to a request whose work goes on in the background."""
-    address = f"/api/v1/work/{identifier}"
+    address = f"/api/v1/jobs/{identifier}"
     return Answer(202, work_document(state_of(call, identifier)), {"Location": address})
 
 

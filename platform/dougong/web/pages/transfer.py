@@ -27,7 +27,7 @@ from dougong.screens.import_ import ImportState, field_choices, import_screen, u
 from dougong.screens.list import query_of
 from dougong.screens.list_head import view_of
 from dougong.screens.texts import text
-from dougong.web import importing, taking_back
+from dougong.web import importing, new_options, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
@@ -113,6 +113,7 @@ def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportSt
         total=kept.total,
         error="\n".join((*problems, error)).strip(),
         result=kept.result,
+        options=new_options.missing_options(call, kept),
         broken=dict(import_log.figures(import_log.counts_of(row)))
         if row is not None and row["state"] in (import_log.BROKEN, import_log.CANCELLED)
         else None,
@@ -155,6 +156,17 @@ def _looked(exchange: Exchange, kept: Upload, layout: Layout) -> Looked:
 def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
     """POST …/import/{token}/try: keep what was chosen and see what would happen."""
     return _start(exchange, app, entity, token, dry_run=True)
+
+
+def add_options(exchange: Exchange, app: str, entity: str, token: str) -> Response:
+    """POST …/import/{token}/options: give the definition the options that the trial met, and try again."""
+    with exchange.writing() as call:
+        key = _importable(call, app, entity)
+        kept = importing.load(call.connection, call.actor.id, key, token)
+        new_options.add_options(call, kept, exchange.runtime.afterwards)
+    with exchange.writing() as call:
+        importing.start(call, kept, dry_run=True)
+    return exchange.redirect(f"{entity_path(key)}/import/{token}")
 
 
 def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:

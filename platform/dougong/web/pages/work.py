@@ -12,19 +12,19 @@ from dougong.web.working import ordered_by, state_of
 
 
 def work_page(exchange: Exchange) -> Response:
-    """GET /work: what I had done in the background."""
+    """GET /jobs: what I had done in the background."""
     with exchange.reading() as call:
         return show(exchange, call, work_list(call, [each.seen for each in ordered_by(call)]))
 
 
 def one(exchange: Exchange, identifier: str) -> Response:
-    """GET /work/{id}: how far it is, or how it ended."""
+    """GET /jobs/{id}: how far it is, or how it ended."""
     with exchange.reading() as call:
         return show(exchange, call, work_screen(call, state_of(call, number(identifier)).seen))
 
 
 def stop(exchange: Exchange, identifier: str) -> Response:
-    """POST /work/{id}/cancel: stop it; it changes nothing then, but for what was prepared out of sight."""
+    """POST /jobs/{id}/cancel: stop it; it changes nothing then, but for what was prepared out of sight."""
     with exchange.writing() as call:
         state = state_of(call, number(identifier))
         cancel(call.connection, state.id)
@@ -33,4 +33,4 @@ def stop(exchange: Exchange, identifier: str) -> Response:
 
 def work_path(identifier: int) -> str:
     """Where work is looked at."""
-    return f"/work/{identifier}"
+    return f"/jobs/{identifier}"

@@ -202,6 +202,17 @@ each("form[data-live]", (element) => {
   form.addEventListener("dg:changed", ask);
 });
 
+each("[data-tick-all]", (element) => {
+  const all = element as HTMLInputElement;
+  const group = all.closest("fieldset");
+  const boxes = [...(group?.querySelectorAll<HTMLInputElement>("input[type='checkbox']") ?? [])].filter((box) => box !== all);
+  group?.addEventListener("change", ({ target }) => {
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    all.checked = boxes.every((box) => box.checked);
+    all.indeterminate = !all.checked && boxes.some((box) => box.checked);
+  });
+});
+
 // The tab of the part one is looking at.
 each("[data-anchors]", (nav) => {
   nav.addEventListener("click", (event) => {
