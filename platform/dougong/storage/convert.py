@@ -95,6 +95,24 @@ def preview(
     return Preview(filled, narrowed, tuple(failing), tuple(refused), tuple(samples))
 
 
+def converted(
+    connection: Connection,
+    table: TableSpec,
+    column: ColumnSpec,
+    change: Change,
+    originals: Sequence[Original] = (),
+) -> dict[int, Value]:
+    """What every row would hold, without writing any; a value that cannot be converted becomes nothing."""
+    found: dict[int, Value] = {}
+    for rows in chunks(connection, table, column, originals):
+        for row in rows:
+            try:
+                found[row.id] = _value(row, change, originals)
+            except Invalid:
+                continue
+    return found
+
+
 def convert(
     connection: Connection,
     table: TableSpec,
@@ -143,7 +161,7 @@ def _part(value: Value, change: Change) -> Value:
     if not isinstance(value, list | tuple):
         return None
     fitting = [each for each in value if _fits([each], change)]
-    return change(fitting) if fitting else None
+    return change(fitting) if fitting and _fits(fitting, change) else None
 
 
 def _fits(value: Value, change: Change) -> bool:
@@ -164,11 +182,11 @@ def _given_back(
     value: Value, kept: Sequence[Value], originals: Sequence[Original], written: datetime | None
 ) -> Value:
     """The value as it was before the conversions, the last one first; what was written since is converted back."""
-    for original, before in zip(originals, kept, strict=True):
+    for place, (original, before) in enumerate(zip(originals, kept, strict=True), 1):
         if _is_untouched(value, before, original, written):
             value = before
         elif value is not None:
-            value = _backward(value, before, original)
+            value = _backward(value, before, original, is_last=place == len(originals))
     return value
 
 
@@ -182,7 +200,7 @@ def _is_untouched(value: Value, before: Value, original: Original, written: date
             if _is_same(made, value) or (value is None and not original.takes(made)):
                 return True
         except Invalid:
-            if value is None:
+            if _is_same(_part(before, original.forward), value):
                 return True
     return written is not None and original.at is not None and written <= original.at
 
@@ -194,11 +212,11 @@ def _is_same(one: Value, other: Value) -> bool:
     )
 
 
-def _backward(value: Value, before: Value, original: Original) -> Value:
+def _backward(value: Value, before: Value, original: Original, *, is_last: bool) -> Value:
     try:
         return original.backward(value)
     except Invalid:
-        if before is None:
+        if before is None and is_last:
             raise
         return before
 
