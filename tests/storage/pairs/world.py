@@ -91,7 +91,8 @@ class PairWorld(World):
         """The number of entries in the history of each entity."""
         counted = select(HISTORY.c.entity, func.count()).where(HISTORY.c.app == self.app)
         with self.database.reading() as connection:
-            return Counter(dict(connection.execute(counted.group_by(HISTORY.c.entity)).tuples().all()))
+            found = connection.execute(counted.group_by(HISTORY.c.entity))
+            return Counter({row.entity: row[1] for row in found})
 
     def compare_history(self, planned: Plan, before: Counter[str]) -> None:
         """No entry is lost, and those of an entity that has another name now follow it."""
@@ -117,9 +118,8 @@ class PairWorld(World):
         schema = self.schema(app)
         with self.database.reading() as connection:
             actual = catalogue.read(connection)
-            indexes: dict[str, str] = dict(
-                connection.execute(text(_INDEXES[self.database.dialect])).tuples().all()
-            )
+            found = connection.execute(text(_INDEXES[self.database.dialect]))
+            indexes = {str(row[0]): row[1] for row in found}
         kept = {stone.name for stone in schema.tombstones}
         own = {each.name for each in schema.tables if each.name in actual.tables}
 
