@@ -89,6 +89,8 @@ def embed(random: Random, definition: Definition) -> None:
         link = entity.fields[0]
         if not (link.settings.get("required") and link.type == "link") or entity.is_new or entity.is_fixed:
             continue
+        if len(entity.fields) < 2:
+            continue
         owner = definition.entity(link.settings["to"])
         others = [part for _, parts in definition.holders() for part in parts]
         name = free_name(random, {each.name for each in owner.fields} | definition.taken)
