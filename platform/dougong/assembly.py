@@ -27,7 +27,7 @@ from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
-from dougong.web import exporting, importing, sweeping
+from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
@@ -144,6 +144,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             exports,
             sweeping.task(folder),
             told,
+            works.task(releases(database), after_apply),
             housekeeping.task(),
             bin_,
         ]

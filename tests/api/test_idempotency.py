@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from dougong.people import accounts
+from dougong.records import import_chunks, importer
 from dougong.records.retention import KEYS_KEPT
 from dougong.storage.system import COMMENT, FILE, HISTORY, IDEMPOTENCY
 from tests.web_server import Api, Server
@@ -32,6 +34,9 @@ CHANGES: dict[str, Send] = {
         "/library/book/batch",
         {"operations": [{"action": "create", "values": {"title": "x"}}]},
         headers=KEY,
+    ),
+    "import": lambda api, path: api(
+        "POST", "/library/book/import", data={"file": (io.BytesIO(b"title\nx\ny\n"), "b.csv")}, headers=KEY
     ),
     "file": lambda api, path: api(
         "POST", "/library/book/files?field=cover", data={"file": (io.BytesIO(b"a"), "a.txt")}, headers=KEY
@@ -168,3 +173,62 @@ def test_a_process_killed_in_the_middle_leaves_neither_change_nor_key(server: Se
     api = server.api("hana")
     assert CHANGES["create"](api, "").status_code == 201
     assert [book["title"] for book in api("GET", "/library/book").json["data"]] == ["b"]
+
+
+def imported(api: Api, content: str, key: str = "k-9", query: str = "") -> Any:
+    data = {"file": (io.BytesIO(content.encode()), "books.csv")}
+    headers = {"Idempotency-Key": key}
+    return api("POST", f"/library/book/import{query}", data=data, headers=headers)
+
+
+def test_an_import_that_was_cut_off_goes_on_under_its_key(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importer, "CHUNK", 10)
+    api, file = server.api("hana"), "title\n" + "".join(f"Book {number}\n" for number in range(25))
+    take_over = importer.take_over
+
+    def cut_off(state: importer.Importer, *given: Any) -> None:
+        take_over(state, *given)
+        if state.counts.total == 20:
+            raise ConnectionResetError
+
+    monkeypatch.setattr(import_chunks, "take_over", cut_off)
+    with contextlib.suppress(ConnectionResetError):
+        assert imported(api, file).status_code == 500
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 20
+    monkeypatch.setattr(import_chunks, "take_over", take_over)
+    done = imported(api, file)
+    assert (done.status_code, done.json["total"], done.json["added"]) == (200, 25, 25), done.text
+    again = imported(api, file)
+    assert (again.data, again.headers["Idempotency-Replayed"]) == (done.data, "true")
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 25
+
+
+def test_an_import_under_a_key_that_another_one_has_is_refused(server: Server) -> None:
+    api = server.api("hana")
+    assert imported(api, "title\na\n").json["added"] == 1
+    for other in (imported(api, "title\nb\n"), imported(api, "title\na\n", query="?dry_run=true")):
+        assert (other.status_code, other.json["errors"][0]["code"]) == (422, "W413")
+    assert imported(api, "title\na\n", key="k-10").json["added"] == 1
+    assert imported(api, "title\na\n", key="x" * 201).status_code == 400
+
+
+def test_an_import_that_is_refused_leaves_no_key(server: Server) -> None:
+    api = server.api("hana")
+    assert imported(api, "nothing\na\n").status_code == 422
+    assert imported(api, "title\na\n").json["added"] == 1
+
+
+def test_of_imports_under_one_key_that_arrive_together_every_line_is_taken_once(server: Server) -> None:
+    answers: list[Any] = []
+    file = "title\n" + "".join(f"Book {number}\n" for number in range(40))
+    apis = [server.api("hana") for _ in range(3)]
+    threads = [threading.Thread(target=lambda api=api: answers.append(imported(api, file))) for api in apis]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert imported(apis[0], file).json["added"] == 40
+    assert apis[0]("GET", "/library/book?count=exact").json["page"]["count"] == 40

@@ -145,8 +145,14 @@ def made(call: Call, app: App, entity: Entity, person: int) -> int:
     return create(call, entity.key, {name: value for name, value in values.items() if value is not None}).id
 
 
+WITHOUT_EXAMPLE = frozenset(
+    {"serial", "file", "images", "stage", "links", "choice", "boolean", "department", "departments"}
+)
+"""Types whose values are not for the giver to say, or that name what is not there."""
+
+
 def given(call: Call, app: App, entity: Entity, field: Field, person: int) -> Any:
-    if field.is_computed or field.type in ("serial", "file", "images", "stage", "links", "choice", "boolean"):
+    if field.is_computed or field.type in WITHOUT_EXAMPLE:
         return None
     if field.unique:
         return f"{field.id} {len(list_records(call, entity.key, Query(limit=1000)).rows)}"

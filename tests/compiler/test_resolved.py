@@ -1,5 +1,7 @@
 """Everything a definition says arrives in the app, resolved; equal definitions give equal apps."""
 
+import pytest
+
 from dougong.compiler import check_sources
 from dougong.model.app import App
 from dougong.model.form import FormField, Sort
@@ -125,7 +127,8 @@ def test_only_some_fields_means_except_all_others() -> None:
 def test_indexes_follow_from_links_views_rules_and_rights() -> None:
     indexes = SALES.entities["opportunity"].indexes
     assert ("owner",) in indexes
-    assert ("stage",) in indexes
+    assert ("stage", "close_on", "amount") in indexes, "what the report of the pipeline groups and adds up"
+    assert ("stage",) not in indexes, "the one for the report begins with it"
     assert ("account",) not in indexes, "the unique combination of account and name covers it"
     assert len(set(indexes)) == len(indexes)
     texts = texts_of(GOOD / "sales")
@@ -135,3 +138,41 @@ def test_indexes_follow_from_links_views_rules_and_rights() -> None:
     outcome = check_sources(texts)
     assert isinstance(outcome, App)
     assert set(outcome.entities["account"].indexes) == {("owner",), ("grade", "created_at")}
+
+
+@pytest.mark.parametrize(
+    ("report", "index"),
+    [
+        ("from: opportunity\ngroup: [stage]\nmeasures: {amount: SUM(amount)}\n", ("stage", "amount")),
+        ("from: opportunity\ngroup: [stage]\nmeasures: {deals: COUNT(), amount: COUNT()}\n", ("stage",)),
+        ("from: opportunity\nmeasures: {amount: SUM(amount)}\n", ("stage",)),
+        (
+            "from: opportunity\nfilter: close_on > TODAY()\ngroup: [stage]\nmeasures: {amount: SUM(amount)}\n",
+            ("stage",),
+        ),
+        ("from: opportunity\ngroup: [account.grade]\nmeasures: {amount: SUM(amount)}\n", ("stage",)),
+        ("from: opportunity\ngroup: [name]\nmeasures: {amount: SUM(amount)}\n", ("stage",)),
+    ],
+    ids=["group and sum", "nothing to add up", "no group", "reads more", "reads others", "wide group"],
+)
+def test_an_index_holds_what_a_report_adds_up(report: str, index: tuple[str, ...]) -> None:
+    """Where it reads nothing else of the record: an index that does not hold everything would not be read in place of the table."""
+    texts = texts_of(GOOD / "sales")
+    texts["reports/pipeline.yaml"] = "label: {en: Pipeline, zh: 漏斗}\n" + report
+    outcome = check_sources(texts)
+    assert isinstance(outcome, App), outcome
+    assert [each for each in outcome.entities["opportunity"].indexes if each[0] == "stage"] == [index]
+
+
+def test_what_a_list_reads_downwards_is_indexed_downwards_where_it_can_be_empty() -> None:
+    texts = texts_of(GOOD / "sales")
+    texts["views/account.yaml"] = (
+        "views:\n  a: {sort: [-grade, -created_at]}\n  b: {filter: \"grade = 'a'\", sort: [grade, name]}\n"
+    )
+    outcome = check_sources(texts)
+    assert isinstance(outcome, App)
+    assert set(outcome.entities["account"].indexes) == {
+        ("owner",),
+        ("-grade", "created_at"),
+        ("grade", "name"),
+    }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from hypothesis import strategies as st
 
 from dougong.model.expression import Value
 
+_EXACT = Context(prec=60)
 DAYS = (
     "0001-01-01",
     "1999-12-31",
@@ -40,6 +41,9 @@ NUMBERS = (
     "99999",
     "-12.345",
     "1000000",
+    "12345678901234567890",
+    "-99999999999999999999.995",
+    "999999999999999999999999999",
 )
 TEXTS = (
     "a",
@@ -72,7 +76,9 @@ def joined(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[s
 
 def numbers(depth: int) -> st.SearchStrategy[str]:
     leaves = st.one_of(
-        st.sampled_from(("a", "b", "c", "k", "account.limit", "stage.probability", "stage.position")),
+        st.sampled_from(
+            ("a", "b", "c", "k", "w", "z", "account.limit", "stage.probability", "stage.position")
+        ),
         st.sampled_from(NUMBERS),
     )
     if depth <= 0:
@@ -115,9 +121,10 @@ def numbers(depth: int) -> st.SearchStrategy[str]:
         joined(
             "{}(lines.{})",
             st.sampled_from(("SUM", "AVERAGE", "MIN", "MAX")),
-            st.sampled_from(("quantity", "price")),
+            st.sampled_from(("quantity", "price", "worth")),
         ),
         joined("SUM(lines.quantity * lines.price, lines.price > {})", deeper),
+        joined("SUM(lines.worth * lines.price, lines.worth > {})", deeper),
         joined(
             "COUNT({})",
             st.sampled_from(("lines", "lines.note", "tags", "lines.price > 1", "lines.note IS EMPTY")),
@@ -183,8 +190,12 @@ def against_constants() -> st.SearchStrategy[str]:
     """A column against a constant, which databases answer by themselves: between two values of the column, or at midnight."""
     compare = st.sampled_from(("=", "<>", "<", "<=", ">", ">="))
     return st.one_of(
-        joined("({} {} {})", st.sampled_from(("a", "b", "c", "k")), compare, st.sampled_from(NUMBERS)),
-        joined("({} {} {})", st.sampled_from(NUMBERS), compare, st.sampled_from(("a", "b", "c", "k"))),
+        joined(
+            "({} {} {})", st.sampled_from(("a", "b", "c", "k", "w", "z")), compare, st.sampled_from(NUMBERS)
+        ),
+        joined(
+            "({} {} {})", st.sampled_from(NUMBERS), compare, st.sampled_from(("a", "b", "c", "k", "w", "z"))
+        ),
         joined("({} {} '{}')", st.sampled_from("mn"), compare, st.sampled_from(MIDNIGHTS)),
         joined("(m BETWEEN '{}' AND '{}')", st.sampled_from(MIDNIGHTS), st.sampled_from(MIDNIGHTS)),
         joined("(t LIKE '{}')", st.sampled_from(PATTERNS)),
@@ -235,7 +246,7 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
         ),
         joined("({} BETWEEN {} AND {})", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
         joined("({} IN ({}, {}))", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
-        joined("({} IN lines.price)", numbers(depth - 1)),
+        joined("({} IN lines.{})", numbers(depth - 1), st.sampled_from(("price", "worth"))),
         joined("({} LIKE '{}')", texts(depth - 1), st.sampled_from(PATTERNS)),
         joined(
             "{}({}, {})",
@@ -262,16 +273,22 @@ class Chance:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
 
-    def decimal(self, decimals: int) -> Decimal | None:
+    def decimal(self, decimals: int, most: int = 18) -> Decimal | None:
         chosen = self.random.random()
         if chosen < 0.15:
             return None
         if chosen < 0.55:
-            texts = [text for text in NUMBERS if -int(Decimal(text).as_tuple().exponent) <= decimals]
-            return Decimal(self.random.choice(texts))
-        digits = self.random.randint(1, 18)
-        value = Decimal(self.random.randint(-(10**digits) + 1, 10**digits - 1)).scaleb(-decimals)
-        return value.quantize(Decimal(1).scaleb(-decimals)) if digits == 18 else value
+            near = [Decimal(text) for text in NUMBERS]
+            return self.random.choice(
+                [
+                    each
+                    for each in near
+                    if -int(each.as_tuple().exponent) <= decimals and each.adjusted() < most - decimals
+                ]
+            )
+        digits = self.random.randint(1, most)
+        value = Decimal(self.random.randint(-(10**digits) + 1, 10**digits - 1)).scaleb(-decimals, _EXACT)
+        return value.quantize(Decimal(1).scaleb(-decimals), context=_EXACT) if digits == most else value
 
     def text(self) -> str | None:
         count = self.random.choice((0, 0, 1, 2, 5))
@@ -304,6 +321,7 @@ class Chance:
         return {
             "quantity": self.decimal(2),
             "price": self.decimal(2),
+            "worth": self.decimal(2, 24),
             "note": self.text(),
             "day": self.day(),
             "product": self.one(None, 3, 4),
@@ -317,6 +335,8 @@ class Chance:
             "b": self.decimal(4),
             "c": None if whole is None else int(whole),
             "k": self.decimal(3),
+            "w": self.decimal(3, 28),
+            "z": self.decimal(0, 30),
             "t": self.text(),
             "u": self.text(),
             "d": self.day(),

@@ -24,7 +24,7 @@ from dougong.expressions import (
 from dougong.expressions.fold import folded
 from dougong.expressions.postgresql import PostgreSQL
 from dougong.expressions.sqlite import SQLite
-from dougong.fieldtypes.columns import Characters, Day, Instant, Scaled, Whole
+from dougong.fieldtypes.columns import Characters, Day, Instant, Scaled, Whole, Wide
 from dougong.model.entity import Pipeline, Stage
 from dougong.model.expression import Expression, Type, Value
 from dougong.model.text import Text
@@ -65,6 +65,8 @@ FIELDS: Mapping[str, tuple[Type, Any]] = {
     "b": (number(4), Scaled(4)),
     "c": (number(0), Whole()),
     "k": (number(3, computed=True), Scaled(3)),
+    "w": (number(3), Wide(3, 28)),
+    "z": (number(0, computed=True), Wide(0, 30)),
     "t": (Type("text"), Characters()),
     "u": (Type("text"), Characters()),
     "d": (Type("date"), Day()),
@@ -81,6 +83,7 @@ FIELDS: Mapping[str, tuple[Type, Any]] = {
 LINE_FIELDS: Mapping[str, tuple[Type, Any]] = {
     "quantity": (number(2), Scaled(2)),
     "price": (number(2), Scaled(2)),
+    "worth": (number(2), Wide(2, 24)),
     "note": (Type("text"), Characters()),
     "day": (Type("date"), Day()),
     "product": (Type("record", entity="t.account"), BigInteger()),

@@ -37,6 +37,7 @@ KINDS = {
     "department",
     "file",
     "json",
+    "markup",
 }
 
 EXTREMES: dict[str, list[Any]] = {

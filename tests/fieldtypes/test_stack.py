@@ -20,6 +20,7 @@ from dougong import assembly
 from dougong.compiler import check_sources
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.markup import plain
 from dougong.fieldtypes.operators import Operator
 from dougong.model.app import App
 from dougong.model.field import Field
@@ -378,6 +379,8 @@ def _candidates(app: App, name: str) -> list[Any]:
     for value in EXTREMES.get(name, []):
         if len(str(value)) <= LONGEST_OPERAND and not list(kind.validate(value, made)) and value not in found:
             found.append(value)
+    if name == "rich_text":  # a rule alone has no words to ask for
+        found = [each for each in found if plain(each)]
     return found[:5]
 
 
@@ -439,10 +442,14 @@ def _items(value: Any) -> tuple[Any, ...]:
 
 
 def _operand(name: str, value: Any) -> Any:
-    """A moment is compared by its day, which a literal has in UTC."""
+    """A moment is compared by its day, which a literal has in UTC; rich text by what is read."""
+    if name == "rich_text":
+        return plain(value)
     return value.date() if name == "datetime" else value
 
 
 def _compared(name: str, value: Any) -> Any:
     """A moment of a record has its day in the time zone of the person who asks."""
+    if name == "rich_text":
+        return value and plain(value)
     return value.astimezone(ZoneInfo(TIME_ZONE)).date() if name == "datetime" and value is not None else value

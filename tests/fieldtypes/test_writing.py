@@ -41,7 +41,7 @@ def coerce_code(made: Field, value: object) -> str:
         ("1.5万", "15000.00"),
         ("2亿", "200000000.00"), ("−5", "-5.00"), (".5", "0.50"), ("5.", "5.00"), ("1 234 567", "1234567.00"),
         ("1'234.5", "1234.50"), ("1e3", "1000.00"), ("1.5E2", "150.00"), (12, "12.00"), (12.1, "12.10"),
-        (0.1 + 0.2, "0.30"), (1e15, "1000000000000000.00"), (D("7"), "7.00"),
+        ("1,234.50-", "-1234.50"), ("5-", "-5.00"), (0.1 + 0.2, "0.30"), (1e15, "1000000000000000.00"), (D("7"), "7.00"),
         ("9999999999999999.99", "9999999999999999.99"),
     ],
 )  # fmt: skip
@@ -59,7 +59,7 @@ def test_numbers(written: object, expected: str) -> None:
         ("1.005", "too_many_decimals"), (1.005, "too_many_decimals"), ("1e-3", "too_many_decimals"),
         ("10000000000000000", "too_many_digits"),
         ("NaN", "not_a_number"), ("inf", "not_a_number"), ("1_000", "not_a_number"), ("0x1f", "not_a_number"),
-        ("--1", "not_a_number"),
+        ("--1", "not_a_number"), ("-1-", "not_a_number"), ("(1-)", "not_a_number"),
         ("1 2", "not_a_number"), ("¥5", "not_a_number"), ("5%", "not_a_number"), ("٣", "not_a_number"),
         ("1e999", "not_a_number"),
         ("9" * 101, "not_a_number"), (True, "not_a_number"), ("万", "not_a_number"), ("()", "not_a_number"),
@@ -182,7 +182,7 @@ def test_a_bare_percent_can_be_a_fraction() -> None:
         "2026-03-01", "2026-3-1", "2026/3/1", "2026/03/01", "2026.3.1", "20260301", "2026年3月1日",
         "2026年03月01日", "２０２６－０３－０１",
         "Mar 1, 2026", "March 1, 2026", "1 Mar 2026", "1-Mar-2026", "01 March 2026", "1.3.2026",
-        "2026-03-01 00:00:00", "2026-03-01T00:00:00Z",
+        "2026-03-01 00:00:00", "2026-03-01T00:00:00Z", "1-Mar-26", "01 Mar 26", "26年3月1日", "26 年 03 月 01",
         date(2026, 3, 1), datetime(2026, 3, 1),  # noqa: DTZ001 (what a spreadsheet's reader gives)
     ],
 )  # fmt: skip
@@ -198,7 +198,7 @@ def test_days(written: object) -> None:
         ("26-3-1", "ambiguous_date"), ("6-3-1", "not_a_date"), ("3/1/26", "ambiguous_date"), ("0999-01-01", "too_early"),
         ("yesterday", "not_a_date"), ("46082", "not_a_date"),
         ("2026-03-01 14:30", "has_time"), ("Mars 1, 2026", "not_a_date"), ("2026-3/1", "not_a_date"),
-        ("2026-03", "not_a_date"),
+        ("2026-03", "not_a_date"), ("Mar-26", "not_a_date"), ("2026年3月", "not_a_date"), ("32-Mar-26", "no_such_day"),
     ],
 )  # fmt: skip
 def test_what_is_no_day(written: object, code: str) -> None:
@@ -248,12 +248,25 @@ def test_a_day_is_its_first_moment() -> None:
         ("凌晨1:10", 1),
         ("晚上8:10", 20),
         ("12:10 am", 0),
+        ("00点10分", 0),
     ],
 )
 def test_hours_of_the_day(written: str, hour: int) -> None:
     assert parsed("datetime", f"2026-03-01 {written}", Habits(timezone=UTC)) == datetime(
         2026, 3, 1, hour, 10, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize("written", ["下午3点", "15时", "15点整", "3 PM", "15:00", "下午3:00"])
+def test_a_whole_hour(written: str) -> None:
+    expected = datetime(2026, 3, 1, 15, tzinfo=UTC)
+    assert parsed("datetime", f"2026年3月1日 {written}", Habits(timezone=UTC)) == expected
+
+
+def test_what_a_spreadsheet_has_cut_off_a_number_is_told() -> None:
+    for kind in ("text", "long_text", "phone"):
+        assert refused(kind, 110105199003078123.0) == "lost_digits"
+        assert parsed(kind, 13800138000.0) == "13800138000"
 
 
 def test_clock_changes() -> None:
@@ -313,7 +326,7 @@ def test_options_by_id_and_label(written: str) -> None:
 def test_no_such_option_names_the_nearest() -> None:
     with pytest.raises(Invalid) as error:
         parsed("choice", "Grade X")
-    assert "a, b, c" in error.value.problem.message("en")
+    assert "possible are Grade A, " in error.value.problem.message("en")
     made = field("choice", options=(Option("qualified", Text.of("Q")), Option("lost", Text.of("L"))))
     with pytest.raises(Invalid) as error:
         TYPES["choice"].coerce("qualifed", made)
@@ -576,3 +589,15 @@ def test_days_that_a_spreadsheet_counts_are_taken_only_by_habit() -> None:
     assert parsed("datetime", "46082.604166667", Habits(serial_dates="1900")).minute == 30
     assert parsed("date", "20260301", Habits(serial_dates="1900")) == date(2026, 3, 1)
     assert refused("date", "9999999", Habits(serial_dates="1900")) == "not_a_date"
+
+
+def test_a_cell_that_names_no_option_is_told_the_labels() -> None:
+    options = tuple(
+        Option(name, Text.of({"zh": chinese, "en": english}))
+        for name, chinese, english in (("g", "金", "Gold"), ("s", "银", "Silver"))
+    )
+    made = field("choice", options=options)
+    with pytest.raises(Invalid) as refusal:
+        TYPES["choice"].parse("Tin", made, Habits())
+    assert refusal.value.problem.message("zh") == "没有选项“Tin”，可选：金、银"
+    assert refusal.value.problem.message("en") == "there is no option 'Tin'; possible are Gold, Silver"

@@ -54,7 +54,15 @@ NUMBERS = [
     "1,000.00",
     "12345678901234567.89",
     "99999999999999999999",
+    "-99999999999999999999.99",
+    "100000000000000000000.00",
     "12345678901234567890.12",
+    "12345678901234567890.12345678",
+    "-12345678901234567890.12345679",
+    "12345678901234567890.123456789",
+    "00000000000000000000000000000000000001.5",
+    10**19,
+    10**20 - 1,
     "0.00000000000000000001",
     "١٢٣",
     "１２３",
@@ -114,6 +122,7 @@ THINGS: list[Any] = [
 VALUES: list[Any] = [*TEXTS, *NUMBERS, *MOMENTS, *THINGS]
 FIELDS = (
     *("name", "body", "code", "amount", "rate", "share", "count", "day", "at", "done", "kind", "kinds"),
+    *("exact", "worth"),
     *("email", "phone", "site", "owner", "follows", "beside", "paper", "lines"),
 )
 
@@ -278,7 +287,9 @@ def brought(server: Server, content: bytes) -> tuple[int, Any]:
 CELLS = [value for value in VALUES if isinstance(value, str) and value.strip()]
 
 
-@pytest.mark.parametrize("field", ["name", "body", "amount", "count", "day", "at", "done", "kind", "follows"])
+@pytest.mark.parametrize(
+    "field", ["name", "body", "amount", "exact", "worth", "count", "day", "at", "done", "kind", "follows"]
+)
 def test_cells_of_files_are_answered_alike(pair: Pair, field: str) -> None:
     before = pair.count()
     lines = [f"name,{field}" if field != "name" else "name,body"]

@@ -88,7 +88,7 @@ def _publish_meanwhile(started: list[subprocess.Popen[str]], url: str) -> int:
 
 def _written(database: Database) -> int:
     with database.reading() as connection:
-        return connection.execute(select(func.max(HISTORY.c.id))).scalar_one()
+        return int(connection.execute(select(func.max(HISTORY.c.id))).scalar_one())
 
 
 def _is_published(database: Database, sources: dict[str, str]) -> bool:

@@ -85,6 +85,19 @@ def test_the_definition_says_what_goes_along(tmp_path: Path) -> None:
     assert made["lines"][0]["what"] == "w"
     assert made["paper"][0]["id"] != file
     assert api("GET", f"/files/{made['paper'][0]['id']}").data == b"deed"
+    browser = server.browser("ada")
+    page = browser.get(f"/vault/item/new?copy={first['id']}").text
+    assert f'value="{file}"' in page
+    form = {"name": "by hand", "paper": ["", file], "dg_copy": first["id"], "lines-sent": "1"}
+    assert browser.post("/vault/item/new", form).status_code == 303
+    [by_hand] = [each for each in api("GET", "/vault/item").json["data"] if each["name"] == "by hand"]
+    assert by_hand["paper"][0]["id"] not in (file, made["paper"][0]["id"])
+    assert api("GET", f"/files/{by_hand['paper'][0]['id']}").data == b"deed"
+    refused = browser.post("/vault/item/new", {**form, "name": ""})
+    assert (refused.status_code, 'name="dg_copy"' in refused.text) == (422, True)
+    stranger = api.made("/vault/item", name="other")["id"]
+    assert browser.post("/vault/item/new", {**form, "dg_copy": stranger}).status_code == 422
+    assert browser.post("/vault/item/new", {**form, "dg_copy": "999"}).status_code == 404
     assert plain(api("POST", path, {"rows": False, "values": {"name": "m"}}))[1]["name"] == "m"
     wrong: list[dict[str, Any]] = [{"rows": 1}, {"values": []}, {"nope": 1}]
     for bad in wrong:

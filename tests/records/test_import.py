@@ -52,7 +52,7 @@ def failed_file(shop: Shop, result: Result, folder: Path, kind: str = "csv", nam
     """The file of the lines that failed."""
     target = io.BytesIO()
     with shop.database.reading() as connection:
-        WRITERS[kind](failed_lines(connection, result.id, folder / name, "en"), target)
+        WRITERS[kind](failed_lines(connection, shop.release, result.id, folder / name, "en"), target)
     return target.getvalue()
 
 
@@ -340,7 +340,7 @@ def test_large_files_go_in_chunk_by_chunk_with_progress(shop: Shop, tmp_path: Pa
     assert seen == [CHUNK, 2 * CHUNK, count]
     assert figures(result) == (count, count, 0, 0, 0)
     with shop.reading() as call:
-        page = list_records(call, C, Query(sort="-number", limit=1, count="exact"))
+        page = list_records(call, C, Query(sort="-id", limit=1, count="exact"))
     assert (page.count, page.rows[0].values["number"]) == (count, f"C-{count}")
 
 

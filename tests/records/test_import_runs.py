@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
@@ -14,11 +16,15 @@ from sqlalchemy import text
 
 from dougong.diagnostics import Refusal
 from dougong.people import accounts
-from dougong.records import import_, importer
+from dougong.records import import_, import_log, importer
+from dougong.records.failed_lines import failed_lines
 from dougong.records.files import download
+from dougong.records.history import history
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
+from dougong.storage import statistics
 from dougong.storage.install import install
+from dougong_renderers.tables.xlsx import write_xlsx
 from tests.records.conftest import Shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
 
@@ -344,3 +350,132 @@ def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: 
     install(shop.database)
     install(shop.database)
     assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+
+
+def test_a_cell_that_cannot_be_read_is_skipped_when_that_is_wanted(shop: Shop, tmp_path: Path) -> None:
+    content = (
+        "name,visits,since,referrer,owner,active\n"
+        "one,many,2026-03-01,,nobody,yes\n"
+        "two,3,someday,,ann,perhaps\n"
+        ",4,,,,\n"
+        "four,5,2026-03-02,Nowhere,bob,no\n"
+    )
+    assert figures(bring(shop, content, tmp_path, dry_run=True)) == (4, 0, 0, 0, 4)
+    for dry_run in (True, False):
+        result = bring(shop, content, tmp_path, skip_cells=True, dry_run=dry_run)
+        assert figures(result) == (4, 2, 0, 0, 2)
+        assert result.partial == 2
+        assert {(each.path, each.count) for each in result.skipped} == {
+            ("visits", 1),
+            ("owner", 1),
+            ("since", 1),
+            ("active", 1),
+        }
+    one, two = rows(shop)
+    assert (one.values["name"], one.values["visits"], str(one.values["since"])) == ("one", None, "2026-03-01")
+    assert one.values["owner"] == shop.people["mia"].id  # what stands there when nothing is said
+    assert (two.values["visits"], two.values["since"], two.values["active"]) == (3, None, True)
+    assert [each.line for each in result.failures] == [4, 5]
+
+
+def test_a_skipped_cell_leaves_what_stands_there_and_keys_are_never_skipped(
+    shop: Shop, tmp_path: Path
+) -> None:
+    bring(shop, "name,visits,credit\none,1,5\n", tmp_path)
+    changed = bring(
+        shop,
+        "name,visits,credit\none,many,7\n",
+        tmp_path,
+        mode="update",
+        match=("name",),
+        skip_cells=True,
+    )
+    assert (figures(changed), changed.partial) == ((1, 0, 1, 0, 0), 1)
+    [record] = rows(shop)
+    assert (record.values["visits"], record.values["credit"]) == (1, 7)
+    keyed = bring(
+        shop, "name,visits\none,many\n", tmp_path, mode="upsert", match=("name", "visits"), skip_cells=True
+    )
+    assert figures(keyed) == (1, 0, 0, 0, 1)
+
+
+def test_the_workbook_of_skipped_cells_marks_them(shop: Shop, tmp_path: Path) -> None:
+    for code in ("p1", "p2"):
+        shop.product(code)
+    customer = shop.customer()
+    content = f"customer,lines.product,lines.quantity,lines.price\n#{customer},p1,1,5\n,p2,2,much\n"
+    result = bring(shop, content, tmp_path, key="shop.order", skip_cells=True)
+    assert (figures(result), result.partial) == ((1, 1, 0, 0, 0), 1)
+    target = io.BytesIO()
+    with shop.database.reading() as connection:
+        sheet = failed_lines(
+            connection, shop.release, result.id, tmp_path / "in.csv", "en", import_log.PARTIAL
+        )
+        write_xlsx(sheet, target)
+    with zipfile.ZipFile(target) as package:
+        comments = package.read("xl/comments1.xml").decode()
+    assert re.findall(r'ref="([A-Z]+[0-9]+)"', comments) == ["D3"]
+
+
+def test_records_keep_when_and_by_whom_they_were_created(shop: Shop, tmp_path: Path) -> None:
+    with shop.writing() as call:
+        accounts.disable(call.connection, shop.people["eve"].id)
+    content = (
+        "name,Created at,创建人\n"
+        "one,2019-05-06 07:08,eve\n"
+        "two,,bob\n"
+        "three,2019-05-06 07:08,\n"
+        "four,2919-05-06 07:08,bob\n"
+        "five,2019-05-06,nobody\n"
+    )
+    result = bring(shop, content, tmp_path, login="root", keep_origin=True)
+    assert figures(result) == (5, 3, 0, 0, 2)
+    assert [each.problems[0].code for each in result.failures] == ["import_origin", "unknown_target"]
+    one, two, three = rows(shop)
+    at = datetime(2019, 5, 6, 7, 8, tzinfo=ZoneInfo(shop.people["root"].timezone))
+    assert (one.created_at, one.created_by) == (at, shop.people["eve"].id)
+    assert (two.created_by, three.created_by) == (shop.people["bob"].id, shop.people["root"].id)
+    assert three.created_at == at
+    assert one.updated_at != at
+    assert one.updated_by == shop.people["root"].id
+    with shop.reading() as call:
+        [entry] = history(call, C, one.id).entries
+    assert (entry.actor_id, entry.at.year >= 2026) == (shop.people["root"].id, True)
+    with shop.writing() as call:
+        undo(call, result.id)
+    assert rows(shop) == []
+
+
+def test_only_an_admin_may_say_who_created_records_and_nobody_by_accident(shop: Shop, tmp_path: Path) -> None:
+    content = "name,created_at,created_by\none,2019-05-06 07:08,eve\n"
+    with pytest.raises(Refusal) as refusal:
+        bring(shop, content, tmp_path, keep_origin=True)
+    assert refusal.value.problems[0].path == "keep_origin"
+    assert bring(shop, content, tmp_path, login="root").ignored == ("created_at", "created_by")
+    [record] = rows(shop)
+    assert record.created_by == shop.people["root"].id
+    changed = bring(
+        shop,
+        content.replace("one,2019", "one,2018"),
+        tmp_path,
+        login="root",
+        mode="upsert",
+        match=("name",),
+        keep_origin=True,
+    )
+    assert figures(changed) == (1, 0, 0, 1, 0)
+    assert rows(shop)[0].created_at == record.created_at
+
+
+@pytest.mark.parametrize("shop", ["postgresql"], indirect=True)
+def test_what_many_new_rows_hold_is_known_when_an_import_ends(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "MANY", 40)
+    lines = "name,visits\n" + "\n".join(f"N{number},{number % 2}" for number in range(45))
+    known = text("SELECT count(*) FROM pg_stats WHERE tablename = 'shop__customer' AND attname = 'visits'")
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 0
+    assert bring(shop, lines, tmp_path).counts.added == 45
+    with shop.reading() as call:
+        assert call.connection.execute(known).scalar_one() == 1

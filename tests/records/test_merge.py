@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from dougong.diagnostics import Refusal
 from dougong.records.comments import add_comment, list_comments
 from dougong.records.create import create
+from dougong.records.delete import delete, restore
 from dougong.records.files import download, upload
+from dougong.records.history import history
 from dougong.records.merge import Merged, merge
 from dougong.records.read import read
 from dougong.records.undo import undo_batch
@@ -304,3 +307,42 @@ def test_a_merge_taken_back_leaves_what_was_changed_since(shop: Shop) -> None:
     assert undone.skipped == 1
     assert values(shop, second)["name"] == "B"
     assert values(shop, order, "shop.order")["customer"] == other
+
+
+def test_a_record_that_comes_back_points_to_whoever_its_links_were_merged_into(shop: Shop) -> None:
+    first, second, third = (shop.customer(name=each) for each in "ABC")
+    old, new = shop.product("old"), shop.product("new")
+    lines = [{"product": old, "quantity": 2, "price": "3"}, {"product": new, "quantity": 1, "price": "1"}]
+    order = shop.order(first, lines=lines, related=[old, new])
+    with shop.writing() as call:
+        delete(call, "shop.order", order)
+    merged(shop, second, first)
+    merged(shop, third, second)
+    merged(shop, new, old, key="shop.product")
+    with shop.writing("mia") as call:
+        back = restore(call, "shop.order", order)
+    assert back.values["customer"] == third
+    assert [line["product"] for line in back.values["lines"]] == [new, new]
+    assert (back.values["related"], back.values["total"]) == ((new,), Decimal("7.00"))
+    with shop.reading() as call:
+        entries = history(call, "shop.order", order).entries
+    told = [(set(entry.changes), set(entry.rows)) for entry in entries if entry.action == "update"]
+    assert told == [(set(), {"lines"}), ({"customer"}, set())]
+
+
+def test_what_cannot_follow_a_merge_does_not_come_back(shop: Shop) -> None:
+    first, second = shop.customer(name="A"), shop.customer(name="B")
+    order = shop.order(first, reference="1")
+    with shop.writing() as call:
+        delete(call, "shop.order", order)
+    merged(shop, second, first)
+    taken = shop.order(second, reference="1")
+    with pytest.raises(Refusal) as found, shop.writing() as call:
+        restore(call, "shop.order", order)
+    assert found.value.kind == "conflict"
+    with shop.writing() as call:
+        delete(call, "shop.order", taken)
+        delete(call, C, second)
+    with pytest.raises(Refusal) as found, shop.writing() as call:
+        restore(call, "shop.order", order)
+    assert [each.code for each in found.value.problems] == ["restore_target"]

@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
 from dougong.diagnostics import Refusal
+from dougong.records.marked import Merged
 from dougong.records.reading import DETECTED, Layout, open_table
 from dougong.records.sheets import open_sheet
 
@@ -120,7 +121,7 @@ def test_a_workbook_keeps_what_its_cells_hold(tmp_path: Path, date_1904: bool) -
     book.close()
     lines, layout, sheets = table(path, "in.xlsx")
     assert lines[1][:6] == ["普通", date(2026, 3, 1), MOMENT, time(12), 2.0, True]
-    assert (lines[2][0], lines[3][0], lines[3][4]) == ("merged", "", 7.0)
+    assert (lines[2][0], lines[3][0], lines[3][4]) == ("merged", Merged("merged"), 7.0)
     assert (layout, sheets) == (Layout(sheet="数据"), ("数据",))
 
 

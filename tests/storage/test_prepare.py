@@ -17,6 +17,7 @@ from dougong.storage.apply import apply
 from dougong.storage.backup import backup, restore
 from dougong.storage.database import Database
 from dougong.storage.install import install
+from dougong.storage.operations import values as values_module
 from dougong.storage.prepare import prepare
 from tests.storage.conftest import World
 
@@ -192,3 +193,104 @@ def _dies_after_one_chunk(url: str) -> bool:
             os._exit(0)
     _, status = os.waitpid(pid, 0)
     return os.WIFSIGNALED(status)
+
+
+# ------------------------------------------------------------------ new columns and rows of sub-tables
+NEW: dict[str, Any] = {
+    "entities": {
+        "thing": {
+            "fields": {
+                "a": TEXT,
+                "b": TEXT,
+                "grade": {"type": "text", "default": "plain", "required": True},
+                "both": {"type": "text", "backfill": "CONCAT(a, '-', b)"},
+            }
+        }
+    }
+}
+
+
+def test_defaults_and_backfills_of_new_columns_are_made_ahead(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convert, "CHUNK", 7)
+    filled(world)
+    plan = world.plan(NEW)
+    told: list[tuple[str, int, int]] = []
+    prepare(plan, world.database, large=1, progress=lambda *far: told.append(far))
+    assert {each[0] for each in told} == {"shop.thing.grade", "shop.thing.both"}
+    assert world.verify() == []
+    table, now = world.release.table("shop.thing"), datetime.now(UTC)
+    with world.database.writing() as connection:
+        connection.execute(table.update().where(table.c.id == 3).values(a="777", updated_at=now))
+        connection.execute(table.update().where(table.c.id == 4).values(a=None, b=None, updated_at=now))
+    world.add("shop.thing", {"a": "99", "b": "y"})
+    written: list[int] = []
+    write = convert.write
+
+    def counting_write(connection: Any, spec: Any, target: Any, found: Any) -> None:
+        written.extend(row for row, _ in found)
+        write(connection, spec, target, found)
+
+    monkeypatch.setattr(values_module, "write", counting_write)
+    apply(plan, world.database)
+    assert set(written) <= {3, 4, 31}, "nothing but what was written meanwhile is filled again"
+    rows = world.rows("shop.thing")
+    assert [row["grade"] for row in rows] == ["plain"] * 31
+    assert [row["both"] for row in rows[:5]] == ["00-x", "01-x", "777-x", rows[3]["both"], "04-x"]
+    assert rows[3]["both"] in ("-", None)
+    assert rows[30]["both"] == "99-y"
+    assert world.verify() == []
+    assert world.plan(NEW).is_empty
+    world.roll_back()
+    assert world.verify() == []
+
+
+def _with_lines(kind: str, **more: Any) -> dict[str, Any]:
+    fields = {"pieces": {"type": kind}, **more}
+    return {"entities": {"order": {"fields": {"name": TEXT, "lines": {"type": "table", "fields": fields}}}}}
+
+
+def test_rows_of_sub_tables_are_changed_ahead(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows do not say when they were written; the record they belong to does."""
+    monkeypatch.setattr(convert, "CHUNK", 7)
+    world.publish(_with_lines("text"))
+    world.add("shop.order", {"name": "one"}, {"name": "two"})
+    lines = [{"parent_id": each % 2 + 1, "position": each, "pieces": str(each)} for each in range(20)]
+    world.add("shop.order/lines", *lines)
+    orders, rows = world.release.table("shop.order"), world.release.table("shop.order/lines")
+    with world.database.writing() as connection:
+        connection.execute(orders.update().values(updated_at=LONG_AGO))
+    wanted = _with_lines("integer", twice={"type": "text", "backfill": "CONCAT(pieces, pieces)"})
+    plan = world.plan(wanted)
+    prepare(plan, world.database, large=1)
+    assert world.verify() == []
+    with world.database.writing() as connection:
+        connection.execute(rows.update().where(rows.c.id == 2).values(pieces="700"))
+        connection.execute(orders.update().where(orders.c.id == 2).values(updated_at=datetime.now(UTC)))
+    world.add("shop.order/lines", {"parent_id": 1, "position": 30, "pieces": "99"})
+    apply(plan, world.database)
+    found = world.rows("shop.order/lines")
+    expected = [0, 700, *range(2, 20), 99]
+    assert [row["pieces"] for row in found] == expected
+    assert [row["twice"] for row in found] == [f"{each}{each}" for each in expected]
+    assert world.verify() == []
+    assert world.plan(wanted).is_empty
+
+
+def test_a_backfill_that_fails_for_what_was_written_meanwhile_is_refused(world: World) -> None:
+    filled(world)
+    short = {"type": "text", "backfill": "a", "max_length": 3, "required": True}
+    wanted = {"entities": {"thing": {"fields": {"a": TEXT, "b": TEXT, "c": short}}}}
+    plan = world.plan(wanted)
+    prepare(plan, world.database, large=1)
+    world.add("shop.thing", {"a": "much too long"})
+    with pytest.raises(Refusal) as caught:
+        apply(plan, world.database)
+    assert caught.value.problems[0].code == "P130"
+    with world.database.writing() as connection:
+        table = world.release.table("shop.thing")
+        connection.execute(table.update().where(table.c.id == 31).values(a=None))
+    with pytest.raises(Refusal):
+        apply(plan, world.database)
+    assert world.verify() == []

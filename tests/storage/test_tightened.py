@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from dougong.diagnostics import Refusal
+from dougong.fieldtypes import TYPES
+from dougong.storage import rules
 from dougong.storage.mends import Wish
 from dougong.storage.operations import TightenField
 from dougong.storage.plan import Plan, Step
@@ -28,6 +30,10 @@ def values(world: World) -> list[Any]:
     return [row["a"] for row in world.rows("shop.thing")]
 
 
+def _file(name: str, size: int = 1, identifier: str = "a") -> dict[str, Any]:
+    return {"id": identifier * 10, "name": name, "size": size, "type": "application/pdf"}
+
+
 TIGHTENED: list[tuple[dict[str, Any], dict[str, Any], list[Any], list[Any]]] = [
     ({"type": "integer"}, {"minimum": 3}, [1, 3, 9, None], [1]),
     ({"type": "integer", "minimum": 1}, {"minimum": 3}, [1, 3], [1]),
@@ -44,6 +50,47 @@ TIGHTENED: list[tuple[dict[str, Any], dict[str, Any], list[Any], list[Any]]] = [
     ({"type": "text", "pattern": ".*"}, {"pattern": "[0-9]{2}"}, ["12", "123"], ["123"]),
     ({"type": "text"}, {"extra": {"format": "credit_code"}}, ["12"], ["12"]),
     ({"type": "rating", "maximum": 10}, {"maximum": 3}, [2, 9], [9]),
+    ({"type": "file"}, {"accept": [".pdf"]}, [[_file("a.pdf")], [_file("b.png")]], [[_file("b.png")]]),
+    (
+        {"type": "file"},
+        {"max_size": 50},
+        [[_file("a.pdf", 50)], [_file("b.png", 51)]],
+        [[_file("b.png", 51)]],
+    ),
+    (
+        {"type": "file", "multiple": True},
+        {"multiple": False},
+        [[_file("a.pdf")], [_file("b.pdf", 1, "b"), _file("c.pdf", 1, "c")]],
+        [[_file("b.pdf", 1, "b"), _file("c.pdf", 1, "c")]],
+    ),
+    (
+        {"type": "images"},
+        {"extra": {"max_count": 1}},
+        [[_file("a.png")], [_file("b.png", 1, "b"), _file("c.png", 1, "c")]],
+        [[_file("b.png", 1, "b"), _file("c.png", 1, "c")]],
+    ),
+    ({"type": "images"}, {"max_size": 9}, [[_file("a.png", 10)]], [[_file("a.png", 10)]]),
+    ({"type": "json"}, {"extra": {"max_depth": 1}}, [{"a": 1}, {"a": {"b": 1}}], [{"a": {"b": 1}}]),
+    (
+        {"type": "json"},
+        {"extra": {"max_bytes": 10}},
+        [{"a": 1}, {"a": "long enough"}],
+        [{"a": "long enough"}],
+    ),
+    ({"type": "tags"}, {"extra": {"free": False, "suggestions": ["x"]}}, [["x"], ["x", "y"]], [["x", "y"]]),
+    (
+        {"type": "tags", "extra": {"free": False, "suggestions": ["x", "y"]}},
+        {"extra": {"free": False, "suggestions": ["x"]}},
+        [["x"], ["y"]],
+        [["y"]],
+    ),
+    (
+        {"type": "address"},
+        {"extra": {"country": "china"}},
+        [{"country": "France", "detail": "1 rue A"}, {"detail": "somewhere"}],
+        [{"country": "France", "detail": "1 rue A"}],
+    ),
+    ({"type": "barcode"}, {"extra": {"symbology": "ean13"}}, ["4006381333931", "12"], ["12"]),
 ]
 
 
@@ -74,6 +121,7 @@ def test_rows_outside_tighter_rules_are_counted(
         ({"type": "integer", "minimum": 3, "maximum": 9}, {"maximum": 10}),
         ({"type": "text", "max_length": 5}, {"max_length": 6}),
         ({"type": "text", "pattern": "[A-Z]*"}, {"pattern": ""}),
+        ({"type": "text", "extra": {"format": "credit_code"}}, {"extra": {}}),
     ],
 )
 def test_looser_rules_ask_nothing_of_rows(
@@ -182,3 +230,71 @@ def test_a_rollback_to_tighter_rules_is_never_refused(world: World) -> None:
     world.add("shop.thing", {"a": 1})
     world.roll_back()
     assert values(world) == [5, 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "looser"),
+    [
+        ({"type": "file", "accept": [".pdf"]}, {"accept": [".pdf", ".png"]}),
+        ({"type": "file", "accept": [".pdf"]}, {"accept": []}),
+        ({"type": "file", "max_size": 5}, {"max_size": 6}),
+        ({"type": "images", "extra": {"max_count": 2}}, {"extra": {}}),
+        ({"type": "tags", "extra": {"free": False, "suggestions": ["x"]}}, {"extra": {"suggestions": ["x"]}}),
+        ({"type": "json", "extra": {"max_depth": 2}}, {"extra": {"max_depth": 3}}),
+    ],
+)
+def test_looser_settings_ask_nothing_either(
+    world: World, before: dict[str, Any], looser: dict[str, Any]
+) -> None:
+    world.publish(app(**before))
+    world.add("shop.thing", {"a": [_file("x.exe", 9)] if before["type"] in ("file", "images") else ["zz"]})
+    plan = world.plan(app(**{**before, **looser}))
+    assert (plan.steps, plan.obstacles()) == ((), [])
+
+
+def test_what_only_an_entry_is_asked_for_is_mended_too(world: World) -> None:
+    world.publish(app(type="tags"))
+    world.add("shop.thing", {"a": ["x", "y"]}, {"a": ["y"]}, {"a": ["x"]})
+    wanted = app(type="tags", unfit="aside", extra={"free": False, "suggestions": ["x"]})
+    assert world.plan(wanted).obstacles() == []
+    world.publish(wanted)
+    assert values(world) == [["x"], None, ["x"]]
+    assert world.plan(wanted).is_empty
+    world.roll_back()
+    assert values(world) == [["x", "y"], ["y"], ["x"]]
+
+
+def test_too_many_files_are_kept_aside_together(world: World) -> None:
+    several = [_file("b.pdf", 1, "b"), _file("c.pdf", 1, "c")]
+    world.publish(app(type="file", multiple=True))
+    world.add("shop.thing", {"a": several}, {"a": [_file("a.pdf")]})
+    world.publish(app(type="file", unfit="aside"))
+    assert values(world) == [None, [_file("a.pdf")]]
+    world.roll_back()
+    assert values(world) == [several, [_file("a.pdf")]]
+
+
+def test_times_that_lose_their_seconds_are_written_anew(world: World) -> None:
+    world.publish(app(type="time", extra={"precision": "second"}))
+    world.add("shop.thing", {"a": "09:30:00"}, {"a": "10:00:15"})
+    wanted = app(type="time")
+    assert [each.code for each in world.plan(wanted).obstacles()] == ["P130"]
+    world.publish({**wanted, "entities": app(type="time", unfit="aside")["entities"]})
+    assert values(world) == ["09:30", None]
+    world.roll_back()
+    assert values(world) == ["09:30:00", "10:00:15"]
+
+
+def test_every_setting_has_an_answer() -> None:
+    """A new setting, or one that nobody offers any more, must be thought about here."""
+    counted, elsewhere, none = (
+        set(each) for each in (rules.NARROWINGS, rules.COUNTED_BY, rules.NEEDS_NO_ROWS)
+    )
+    counted |= {name for each in TYPES.values() for name in (*each.narrowing, *each.widening)}
+    known = {name for each in TYPES.values() for name in (*each.settings.get("properties", {}), *each.allows)}
+    assert counted | elsewhere | none == known
+    assert not counted & elsewhere
+    assert not counted & none
+    assert not elsewhere & none
+    assert all(rules.COUNTED_BY.values())
+    assert all(rules.NEEDS_NO_ROWS.values())

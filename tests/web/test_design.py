@@ -76,11 +76,24 @@ def test_what_would_break_the_app_changes_nothing(server: Server) -> None:
         ("remove_section", {"section": "basics"}),
         ("set_field", {"field": "shelf", "options": "BAD ID = x"}),
         ("set_field", {"field": "price", "decimals": "many"}),
+        ("set_field", {"field": "price", "digits": "31"}),
+        ("set_field", {"field": "price", "digits": "17"}),
     ):
         assert change(browser, operation, **given) == 422, operation
     assert change(browser, "nothing") == 400
     assert change(browser, "set_field", field="nothing") == 404
     assert change(browser, "add_field", type="nothing") == 400
+    assert text_of(server, "entities/book.yaml") == before
+
+
+def test_numbers_that_stay_as_they_are_are_not_written(server: Server) -> None:
+    browser = server.browser("hana")
+    before = text_of(server, "entities/book.yaml")
+    change(browser, "set_field", field="price", decimals="2", digits="18")
+    assert text_of(server, "entities/book.yaml") == before
+    change(browser, "set_field", field="price", digits="24")
+    assert "digits: 24" in text_of(server, "entities/book.yaml")
+    change(browser, "set_field", field="price", digits="")
     assert text_of(server, "entities/book.yaml") == before
 
 

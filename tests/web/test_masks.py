@@ -223,7 +223,11 @@ def test_rows_and_fields_limit_what_may_be_revealed(desk: Server) -> None:
 def test_a_browser_without_scripts_gets_the_page_with_the_value(desk: Server) -> None:
     made, phone = guest(desk)
     browser, path = desk.browser("bob"), f"/desk/guest/{made['id']}"
-    assert browser.get(path).text.count("data-reveal") == 4
+    assert browser.get(path).text.count("data-reveal") == 5
+    in_a_row = {"field": "visits.badge", "row": made["visits"][0]["id"]}
+    assert "B-4711-X" in html.unescape(browser.post(f"{path}/reveal", in_a_row, page=path).text)
+    strange = browser.post(f"{path}/reveal", {**in_a_row, "row": "999999"}, page=path)
+    assert strange.status_code == 404
     shown = browser.post(f"{path}/reveal", {"field": "phone"}, page=path)
     assert shown.status_code == 200
     assert phone in shown.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,17 @@ import pytest
 from sqlalchemy import update
 
 from dougong import assembly
+from dougong.diagnostics import Refusal
 from dougong.jobs import Job, enqueue
 from dougong.jobs.worker import run_due
+from dougong.people.accounts import find
+from dougong.people.actor import load_actor
 from dougong.records import import_, importer
+from dougong.records.call import Call
 from dougong.records.importer import Counts
 from dougong.storage.system import DRAFT, JOB
 from dougong.web import importing, sweeping
+from dougong.web.new_options import add_options, missing_options
 from tests.web_server import Browser, Server
 
 FILE = "书名,ISBN,Price,Shelf,Unknown\nWalden,1,12.5,小说,x\nEmma,2,abc,Novels,y\n".encode()
@@ -77,6 +83,45 @@ def test_an_admin_may_keep_the_numbers_of_the_file(server: Server) -> None:
         work(server)
     loans = server.api("ada")("GET", "/library/loan?sort=id").json["data"]
     assert [each["number"] for each in loans] == ["L-0042", "L-0043"]
+
+
+def test_an_admin_may_keep_who_created_records_and_when(server: Server) -> None:
+    browser, api = server.browser("ada"), server.api("ada")
+    path = uploaded(browser, b"Title,Created at,Created by\nWalden,2019-05-06 07:08,hana\n").headers[
+        "Location"
+    ]
+    page = browser.get(path).text
+    assert 'name="keep_origin"' in page
+    browser.post(f"{path}/run", {"mode": "add", "keep_origin": "true"})
+    work(server)
+    [book] = api("GET", "/library/book").json["data"]
+    assert book["created_at"].startswith("2019-05-0")
+    assert book["created_by"] != book["updated_by"]
+    others = uploaded(server.browser("hana"), b"Title,Created at\nEmma,2019-05-06\n").headers["Location"]
+    assert 'name="keep_origin"' not in server.browser("hana").get(others).text
+    data = {"file": (io.BytesIO(b"Title\nx\n"), "b.csv")}
+    assert server.api("hana")("POST", "/library/book/import?keep_origin=true", data=data).status_code == 403
+
+
+def test_cells_that_cannot_be_read_are_skipped_and_told(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title,Price\nWalden,abc\nEmma,2\n").headers["Location"]
+    assert "Skip cells that cannot be read" in browser.get(path).text
+    for step in ("try", "run"):
+        browser.post(f"{path}/{step}", {"mode": "add", "skip_cells": "true"})
+        work(server)
+        page = browser.get(path).text
+        assert "Skipped cells" in page
+        assert f"{path}/failed?format=xlsx&amp;lines=partial" in page
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 2
+    told = browser.get(f"{path}/failed?format=csv&lines=partial").text
+    assert "Walden" in told
+    assert "Emma" not in told
+    assert browser.get(f"{path}/failed?format=csv").status_code == 404
+    assert browser.get(f"{path}/failed?format=csv&lines=waiting").status_code == 400
+    data = {"file": (io.BytesIO(b"Title,Price\nIlias,abc\n"), "b.csv")}
+    done = api("POST", "/library/book/import?skip_cells=true", data=data).json
+    assert (done["added"], done["partial"], done["skipped"][0]["path"]) == (1, 1, "price")
 
 
 def test_who_is_no_admin_cannot_keep_the_numbers_of_the_file(server: Server) -> None:
@@ -171,6 +216,46 @@ def test_a_long_export_is_written_in_the_background(server: Server) -> None:
     assert browser.post("/library/book/export", {"format": "exe"}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("text", "fits"), [("长" * 32_767, True), ("长" * 32_768, False), ("😀" * 16_384, False)]
+)
+def test_a_workbook_that_cannot_hold_a_text_is_refused_and_not_cut(
+    server: Server, text: str, fits: bool
+) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    api.made("/library/book", title="Walden", notes=text)
+    answer = api("GET", "/library/book/export?format=xlsx&fields=title,notes")
+    assert answer.status_code == (200 if fits else 422), answer.text[:200]
+    path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
+    work(server)
+    page = browser.get(path).text
+    assert ("32,767" in page, f"{path}/file" in page) == (not fits, fits)
+    if not fits:
+        assert "Notes in line 1" in answer.json["errors"][0]["message"]
+    assert text in api("GET", "/library/book/export?format=csv").data.decode("utf-8-sig")
+
+
+def test_the_chosen_rows_are_exported_and_no_others(server: Server) -> None:
+    api, browser = server.api("hana"), server.browser("hana")
+    ids = [api.made("/library/book", title=f"Book {number}", price="1")["id"] for number in range(4)]
+    assert "/library/book/export/chosen" in browser.get("/library/book").text
+    answer = browser.post("/library/book/export/chosen", {"id": [ids[0], ids[2], ids[2]]})
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    page = browser.get(address).text
+    assert "Records: 2" in page
+    query = address.partition("?")[2]
+    path = browser.post(f"/library/book/export?{query}", {"format": "csv", "field": "title"}).headers[
+        "Location"
+    ]
+    work(server)
+    lines = browser.get(f"{path}/file").data.decode("utf-8-sig").splitlines()
+    assert sorted(lines[1:]) == ["Book 0", "Book 2"]
+    assert browser.post("/library/book/export/chosen", {"id": []}).status_code == 422
+    assert browser.post("/library/book/export/chosen", {"id": ["x"]}).status_code in (400, 404, 422)
+    assert "/library/book/export/chosen" not in server.browser("cleo").get("/library/book").text
+
+
 def test_an_export_can_be_stopped_before_it_begins(server: Server) -> None:
     browser = server.browser("hana")
     path = browser.post("/library/book/export", {"format": "xlsx"}).headers["Location"]
@@ -252,6 +337,40 @@ def test_the_api_takes_fixed_values_and_habits(server: Server) -> None:
     assert api("POST", "/library/book/import", data=bad).status_code == 400
 
 
+def test_a_run_is_not_swallowed_by_the_trial_before_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    reported = importing._reporter
+
+    def pressing(job: Job) -> Any:
+        def report(counts: Counts) -> None:
+            monkeypatch.setattr(importing, "_reporter", reported)
+            assert browser.post(f"{path}/run").status_code == 303
+
+        return report
+
+    monkeypatch.setattr(importing, "_reporter", pressing)
+    browser.post(f"{path}/try")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
+    assert browser.post(f"{path}/run").status_code == 303
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+
+
+def test_a_run_before_a_trial_has_begun_takes_its_place(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, b"Title\nWalden\n").headers["Location"]
+    browser.post(f"{path}/try")
+    browser.post(f"{path}/run")
+    work(server)
+    assert api("GET", "/library/book?count=exact").json["page"]["count"] == 1
+    assert f"{path}/undo" in browser.get(path).text
+
+
 def test_files_of_old_imports_and_exports_are_swept_away(server: Server) -> None:
     browser = server.browser("hana")
     old, fresh = (uploaded(browser).headers["Location"] for _ in range(2))
@@ -325,3 +444,52 @@ def test_an_import_that_a_refusal_broke_off_shows_what_is_in_and_the_ways_on(
     assert "did not come to its end" in browser.get(path).text
     browser.post(f"{path}/undo")
     assert api("GET", "/library/book?count=exact").json["page"]["count"] == 0
+
+
+NEW_OPTIONS = (
+    "Title,ISBN,Shelf,Tags\nA,1,Poetry,新书; 签名本\nB,2,Maps,\nC,3,Poetry,Signed\nD,4,Novels,Rare\n".encode()
+)
+
+
+def test_who_may_design_gives_the_definition_the_options_that_a_file_names(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    path = uploaded(browser, NEW_OPTIONS).headers["Location"]
+    assert browser.post(f"{path}/options").status_code == 404
+    browser.post(f"{path}/try", {"mode": "add"})
+    work(server)
+    page = browser.get(path).text
+    assert "Add 4 options" in page
+    for text in ("Poetry, Maps", "签名本, Signed"):
+        assert text in page
+    assert browser.post(f"{path}/options").status_code == 303
+    work(server)
+    assert "Add 4 options" not in browser.get(path).text
+    browser.post(f"{path}/run")
+    work(server)
+    books = api("GET", "/library/book?sort=isbn").json["data"]
+    assert [(each["title"], each["shelf"], each["tags"]) for each in books] == [
+        ("A", "poetry", ["new", "option"]),
+        ("B", "maps", None),
+        ("C", "poetry", ["signed"]),
+        ("D", "a", ["rare"]),
+    ]
+
+
+def test_who_may_not_design_is_not_offered_new_options(server: Server) -> None:
+    browser = server.browser("hana")
+    path = uploaded(browser, NEW_OPTIONS).headers["Location"]
+    browser.post(f"{path}/try", {"mode": "add"})
+    work(server)
+    assert "/options" in browser.get(path).text
+    with server.database.reading() as connection:
+        release = server.runtime.releases.current()
+        hana = find(connection, "hana")
+        assert hana is not None
+        actor = load_actor(connection, hana.id)
+        call = Call(release, connection, actor, "screen", datetime.now(UTC), "en", "UTC")
+        kept = importing.load(connection, actor.id, "library.book", path.rpartition("/")[2])
+        assert set(missing_options(call, kept)) == {"shelf", "tags"}
+        reader = replace(call, actor=replace(actor, scopes=frozenset({"write", "read"})))
+        assert missing_options(reader, kept) == {}
+        with pytest.raises(Refusal):
+            add_options(reader, kept, lambda connection, plan: None)

@@ -98,7 +98,8 @@ RULES = (
         "there is one archive reader",
         modules=frozenset({"tarfile", "zipfile", "py7zr", "rarfile"}),
         calls=frozenset({"shutil.unpack_archive", "shutil.make_archive"}),
-        owners=("platform/dougong/storage/archive.py",),
+        # sheet_child is a program of its own that cannot import the reader; it sees packages that the reader has unpacked once
+        owners=("platform/dougong/storage/archive.py", "platform/dougong/records/sheet_child.py"),
     ),
     Rule(
         "there is one HTML sanitiser",

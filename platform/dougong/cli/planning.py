@@ -22,6 +22,7 @@ from dougong.storage.plan import Plan
 from dougong.storage.plan import plan as plan_app
 from dougong.storage.prepare import Progress, prepare
 from dougong.storage.problems import problem
+from dougong.storage.proving import prove
 from dougong.storage.rollback import plan_rollback
 from dougong.web.planning import plan_document, version_document
 
@@ -182,6 +183,7 @@ def apply_folders(
             versions.append(
                 apply_plan(plan, database, note=note, allow_loss=allow_loss, afterwards=assembly.after_apply)
             )
+            prove(database)
     return versions
 
 
@@ -217,6 +219,7 @@ def _run_rollback(options: argparse.Namespace, console: Console) -> int:
         app = app_id_of(release, options.app)
         plan = plan_rollback(releases, connection, app, options.to)
     version = apply_plan(plan, database, allow_loss=options.allow_loss, afterwards=assembly.after_apply)
+    prove(database)
     words = console.say("rolled_back", app=app, to=plan.returns_to, number=version.number)
     console.result(words, version_document(version) | {"returned_to": plan.returns_to})
     return 0

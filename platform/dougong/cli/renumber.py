@@ -12,7 +12,7 @@ from dougong.cli.planning import confirmed
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.batches import in_batch
 from dougong.records.renumber import Renumbering, preview, renumber
-from dougong.web.api.numbering import renumbering_document
+from dougong.web.undone import renumbering_document
 
 SUBJECT = re.compile(r"^(?P<key>[a-z0-9_]+\.[a-z0-9_]+)\.(?P<field>[a-z0-9_]+)$")
 

@@ -15,7 +15,7 @@ from dougong.cli.console import Console, documents, finding_line
 from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.delimited import ENCODINGS
-from dougong.records.export import export
+from dougong.records.export import export, fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.habits import EVERY
 from dougong.records.import_ import MODES, Counts, Options, Result, resume, run
@@ -48,6 +48,8 @@ def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None
     parser.add_argument("--files", metavar="ZIP", default="", help=console.say("opt_files"))
     parser.add_argument("--keep-empty", action="store_true", help=console.say("opt_keep_empty"))
     parser.add_argument("--keep-numbers", action="store_true", help=console.say("opt_keep_numbers"))
+    parser.add_argument("--keep-origin", action="store_true", help=console.say("opt_keep_origin"))
+    parser.add_argument("--skip-cells", action="store_true", help=console.say("opt_skip_cells"))
     parser.add_argument("--encoding", choices=ENCODINGS, default="", help=console.say("opt_encoding"))
     parser.add_argument("--delimiter", metavar="SIGN", default="", help=console.say("opt_delimiter"))
     parser.add_argument("--sheet", metavar="NAME", default="", help=console.say("opt_sheet"))
@@ -125,6 +127,8 @@ def _chosen(options: argparse.Namespace) -> Options:
         constants=constants,
         keep_empty=options.keep_empty,
         keep_numbers=options.keep_numbers,
+        keep_origin=options.keep_origin,
+        skip_cells=options.skip_cells,
         attachments=str(Path(options.files).resolve()) if options.files else "",
     )
 
@@ -140,8 +144,9 @@ def _write_failed(database: Database, import_id: int, path: Path, target: Path, 
     kind = target.suffix.lower().removeprefix(".")
     if kind not in ("csv", "xlsx"):
         raise Refusal("invalid", [Diagnostic("C133", f"{target.name}: .csv, .xlsx")])
-    with database.reading() as connection, target.open("wb") as file:
-        WRITERS[kind](failed_lines(connection, import_id, path, language), file)
+    with database.reading() as connection, target.open("wb") as file, fitting(language):
+        release = assembly.releases(database).pinned(connection)
+        WRITERS[kind](failed_lines(connection, release, import_id, path, language), file)
 
 
 def _mapping(path: str | None) -> dict[str, str | None]:
@@ -176,6 +181,7 @@ def _report(console: Console, result: Result, failed: Path) -> int:
         "total": counts.total,
         **numbers,
         "dry_run": result.dry_run,
+        "partial": result.partial,
     }
     file = str(failed) if counts.failed else None
     console.result(
@@ -184,6 +190,9 @@ def _report(console: Console, result: Result, failed: Path) -> int:
     for failure in result.failures[:20]:
         for problem in failure.problems:
             console.note(f"{failure.line}: {finding_line(problem, console.language)}")
+    for reason in result.skipped:
+        skipped = {"path": reason.path, "message": reason.message, "count": f"{reason.count:,}"}
+        console.note(console.say("import_skipped", **skipped))
     if counts.failed:
         console.note(console.say("import_failed_file", file=file))
     return 1 if counts.failed else 0
@@ -214,7 +223,7 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         sheet = export(call, key, query, fields, tables=not options.no_rows, files=is_packed)
         handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file, fitting(console.language):
                 if is_packed:
                     folder = assembly.files_folder(settings_of(options), database)
                     count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, folder)

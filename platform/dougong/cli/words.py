@@ -116,6 +116,15 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "新记录保留文件中的流水号（仅管理员）",
             "new records keep the serial numbers of the file (admins only)",
         ),
+        "opt_keep_origin": (
+            "新记录保留文件中的创建人和创建时间（仅管理员）",
+            "new records keep the creator and the time of creation of the file (admins only)",
+        ),
+        "opt_skip_cells": (
+            "跳过读不懂的单元格，而不是拒绝整条记录",
+            "skip cells that cannot be read instead of refusing their records",
+        ),
+        "import_skipped": ("跳过 {count} 处 {path}：{message}", "skipped {count} of {path}: {message}"),
         "opt_fields": ("导出哪些字段，逗号分隔", "the fields to export, with commas between"),
         "opt_no_rows": ("不导出子表的行", "without the rows of sub-tables"),
         "opt_files": ("含附件的 ZIP，单元格里写文件名", "ZIP archive with the files that cells name"),

@@ -23,27 +23,33 @@ _MESSAGES = {
 def expanded(context: Context, document: Document) -> Document:
     """The document of an entity in which every link to several entities stands as one link to each, with the rules that join them."""
     root = document.root
-    found = root.find("fields") if isinstance(root, MappingNode) else None
-    if not isinstance(root, MappingNode) or found is None or not isinstance(found[1], MappingNode):
-        return document
+    changed = _expanded(context, root) if isinstance(root, MappingNode) else root
+    return document if changed is root else replace(document, root=changed)
+
+
+def _expanded(context: Context, owner: MappingNode) -> MappingNode:
+    """What has fields, an entity or a sub-table, with its links to several entities expanded, and those of its sub-tables."""
+    found = owner.find("fields")
+    if found is None or not isinstance(found[1], MappingNode):
+        return owner
     fields, rules = list[Entry](), list[Node]()
     for key, node in found[1].entries:
         targets = _targets(node)
         if not targets:
-            fields.append((key, node))
+            fields.append((key, _inside(context, node)))
             continue
         links = [_link(context, str(key.value), node, each) for each in targets]
         fields += [(_scalar(key, name), link) for name, link in links]
         rules += _rules(key, node, links, context.languages)
-    if not rules:
-        return document
-    changed = _with(root, "fields", replace(found[1], entries=tuple(fields)))
-    return replace(document, root=_with(changed, "rules", _joined(changed, rules)))
+    if not rules and all(one is other for (_, one), (_, other) in zip(fields, found[1].entries, strict=True)):
+        return owner
+    changed = _with(owner, "fields", replace(found[1], entries=tuple(fields)))
+    return _with(changed, "rules", _joined(changed, rules)) if rules else changed
 
 
-def is_alternative(node: Node) -> bool:
-    """Whether a field is a link to several entities."""
-    return bool(_targets(node))
+def _inside(context: Context, node: Node) -> Node:
+    is_table = isinstance(node, MappingNode) and _text(node, "type") == "table"
+    return _expanded(context, node) if is_table and isinstance(node, MappingNode) else node
 
 
 def _targets(node: Node) -> list[Scalar]:

@@ -99,11 +99,6 @@ def _fields(context: Context, item: Item, entity: str) -> dict[str, Field]:
             context.report_at_key("D450", entry, advice="rows of a sub-table hold single values", **words)
             context.damaged.add(name)
             continue
-        if alternatives.is_alternative(entry.node):  # rows have no rules that could keep such links apart
-            words = {"name": name, "type": "link", "needed": "a link to one entity"}
-            context.report_at_key("D450", entry, advice="", **words)
-            context.damaged.add(name)
-            continue
         field = fields.shell(context, entry, entity)
         if field is not None:
             known[name] = field
@@ -137,7 +132,7 @@ def complete(context: Context, entity: Entity, item: Item) -> Entity:
         if name in entity.fields
     }
     if entity.parent:
-        return replace(entity, fields=MappingProxyType(known))
+        return replace(entity, fields=MappingProxyType(known), rules=tuple(_rules(context, entity, item)))
     _check_pipelines(context, entity, item)
     return replace(
         entity,

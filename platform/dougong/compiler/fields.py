@@ -27,13 +27,14 @@ RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "copy", "min", "max"}
-    | {"backfill", "unfit"}
+    | {"backfill", "unfit", "placeholder", "grid_width", "scan"}
 )
 _OWN = frozenset(
     {
         "max_length",
         "pattern",
         "decimals",
+        "digits",
         "currency",
         "options",
         "to",
@@ -43,7 +44,7 @@ _OWN = frozenset(
         "inverse_label",
         "fill",
     }
-    | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields"}
+    | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields", "rules"}
 )
 
 _KNOWN = _COMMON | _OWN
@@ -66,6 +67,9 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         type=kind.id,
         label=context.label(item),
         help=context.text(item, "help"),
+        placeholder=context.text(item, "placeholder"),
+        grid_width=str(settings.get("grid_width", "")),
+        scan=bool(settings.get("scan", False)),
         required=bool(settings.get("required", False)),
         unique=bool(settings.get("unique", kind.id == "serial")),
         minimum=_constant(settings.get("min")),
@@ -73,6 +77,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         max_length=settings.get("max_length"),
         pattern=str(settings.get("pattern", "")),
         decimals=int(settings.get("decimals", 0)),
+        digits=int(settings.get("digits", 18)),
         currency=str(settings.get("currency", "")) or (context.currency if kind.id == "money" else ""),
         options=_options(context, item),
         target=_target(context, item, kind.id, settings),

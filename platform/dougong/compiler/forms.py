@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity
+from dougong.model.field import Field
 from dougong.model.form import Form, FormField, Section
+from dougong.model.joint import joints_of
 from dougong.model.text import Text
 
 MAIN = Text.of({"zh": "基本信息", "en": "Details"})
@@ -54,29 +56,39 @@ def _is_shown(context: Context, item: Item, entity: Entity) -> bool:
 
 
 def _places(context: Context, section: Item, entity: Entity, seen: dict[str, str]) -> Iterator[FormField]:
-    columns = section.number("columns", 2)
+    columns, joints = section.number("columns", 2), joints_of(entity.fields.values())
     for place in section.items("fields"):
         named = place.get("field")
         about = named if named is not None else place
-        field = context.named_field(about, entity)
-        if field is None:
+        meant = joints.get(about.text) or _known(context, about, entity)
+        again = next((each.id for each in meant if each.id in seen), None)
+        if again is not None:
+            context.report("D505", about, name=about.text, section=seen[again])
+        if again is not None or not meant:
             continue
-        if field.id in seen:
-            context.report("D505", about, name=field.id, section=seen[field.id])
-            continue
-        seen[field.id] = section.name
+        seen.update({each.id: section.name for each in meant})
         width = place.number("width", 1)
         wide = place.get("width")
         if wide is not None and width > columns:
             context.report("D206", wide, value=width, bound=f"at most {columns}")
             width = columns
-        yield FormField(field.id, width)
+        yield from (FormField(each.id, width, about.text if each.id != about.text else "") for each in meant)
+
+
+def _known(context: Context, item: Item, entity: Entity) -> tuple[Field, ...]:
+    field = context.named_field(item, entity)
+    return () if field is None else (field,)
 
 
 def default(entity: Entity) -> Form:
     """All fields in one section, every sub-table in one of its own."""
     plain = [field for field in entity.fields.values() if field.type != "table"]
-    places = tuple(FormField(field.id, 2 if field.type in _WIDE else 1) for field in plain)
+    places = tuple(
+        FormField(
+            field.id, 2 if field.type in _WIDE else 1, field.one_of.field if field.one_of is not None else ""
+        )
+        for field in plain
+    )
     sections = (Section("main", MAIN, 2, places),) if places else ()
     tables = tuple(
         Section(field.id, field.label, 1, (FormField(field.id),))

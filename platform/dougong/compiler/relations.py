@@ -23,6 +23,7 @@ def resolve(context: Context, items: Mapping[str, Item]) -> None:
             context.damaged.add(field.id)
             continue
         _check_fill(context, entity, field, target, item)
+        _check_tree(context, target, item)
         if target.app == context.app:
             _add_inverse(context, inverses.setdefault(target.key, {}), entity, field, target, item)
     for key, found in inverses.items():
@@ -60,6 +61,16 @@ def _target(context: Context, item: Item, field: Field) -> Entity | None:
         )
         return None
     return target
+
+
+def _check_tree(context: Context, target: Entity, item: Item) -> None:
+    """Levels need a link of the target to itself."""
+    written = item.get("tree")
+    if written is None or context.is_damaged_field(target, written.text) or written.text in context.damaged:
+        return
+    above = target.fields.get(written.text)
+    if above is None or above.type != "link" or above.target is None or above.target.key != target.key:
+        context.report("D470", written, name=written.text, entity=target.id)
 
 
 def _check_fill(context: Context, entity: Entity, field: Field, target: Entity, item: Item) -> None:

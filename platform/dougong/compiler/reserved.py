@@ -14,6 +14,7 @@ APPS: frozenset[str] = frozenset(
         "files",
         "healthz",
         "inbox",
+        "jobs",
         "mcp",
         "metrics",
         "people",

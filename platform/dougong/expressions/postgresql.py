@@ -30,6 +30,7 @@ from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.results import Computed
 from dougong.expressions.sql import COMPARE, Translator, bracketed, filtered, identifier
 from dougong.expressions.types import IDENTIFIED, MAX_DECIMALS, decimals_of
+from dougong.fieldtypes.columns import DIGITS, Wide
 from dougong.model.expression import Call, Literal, Node, Path, Type
 
 Element = ColumnElement[Any]
@@ -44,6 +45,7 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "member": BigInteger(),
     "department": BigInteger(),
     "json": JSONB(),
+    "markup": Text(),
     "empty": Text(),
 }
 KEPT_DIGITS = 30
@@ -139,8 +141,29 @@ class PostgreSQL(Translator):
             element = (
                 type_coerce(element, emit.NUMERIC) if node.name in INTERNAL else cast(element, emit.NUMERIC)
             )
-            return _kept(node, element)
+            return self._kept(node, element)
         return type_coerce(element, TYPES[node.type.kind])
+
+    def _kept(self, node: Call, element: Element) -> Element:
+        """A product or sum within the digits that are kept, where it could have more."""
+        if node.name not in ("+", "-", "*", "/"):
+            return element
+        if node.name == "*" and sum(decimals_of(argument.type) for argument in node.arguments) > MAX_DECIMALS:
+            element = func.round(element, MAX_DECIMALS)
+        return element if self._digits(node) <= KEPT_DIGITS else emit.clamped(element)
+
+    def _digits(self, node: Node) -> int:
+        """The most digits before the point that a number can have, as far as the tree and its columns say."""
+        if isinstance(node, Literal):
+            return max(0, node.value.adjusted() + 1) if isinstance(node.value, Decimal) else 0
+        if isinstance(node, Path):
+            stored = self.column(node).type
+            return stored.digits - stored.decimals if isinstance(stored, Wide) else DIGITS
+        if isinstance(node, Call) and node.name in ("+", "-"):
+            return min(KEPT_DIGITS, max(self._digits(argument) for argument in node.arguments)) + 1
+        if isinstance(node, Call) and node.name == "*":
+            return sum(min(KEPT_DIGITS, self._digits(argument)) for argument in node.arguments)
+        return KEPT_DIGITS + 1
 
     def _case(self, node: Call) -> Element:
         parts = node.arguments
@@ -224,25 +247,3 @@ def _literal(node: Literal) -> Element:
     if isinstance(value, datetime):
         return literal(value, DateTime(timezone=True))
     return emit.text(value) if isinstance(value, str) else literal(value, Date())
-
-
-def _kept(node: Call, element: Element) -> Element:
-    """A product or sum within the digits that are kept, where it could have more."""
-    if node.name not in ("+", "-", "*", "/"):
-        return element
-    if node.name == "*" and sum(decimals_of(argument.type) for argument in node.arguments) > MAX_DECIMALS:
-        element = func.round(element, MAX_DECIMALS)
-    return element if digits(node) <= KEPT_DIGITS else emit.clamped(element)
-
-
-def digits(node: Node) -> int:
-    """The most digits before the point that a number can have, as far as the tree says."""
-    if isinstance(node, Literal):
-        return max(0, node.value.adjusted() + 1) if isinstance(node.value, Decimal) else 0
-    if isinstance(node, Path):
-        return 18
-    if isinstance(node, Call) and node.name in ("+", "-"):
-        return min(KEPT_DIGITS, max(digits(argument) for argument in node.arguments)) + 1
-    if isinstance(node, Call) and node.name == "*":
-        return sum(min(KEPT_DIGITS, digits(argument)) for argument in node.arguments)
-    return KEPT_DIGITS + 1

@@ -11,7 +11,7 @@ from sqlalchemy import Date, DateTime, Numeric, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dougong.expressions.ordering import decode
+from dougong.fieldtypes.ordering import decode
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)

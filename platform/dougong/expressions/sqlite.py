@@ -35,10 +35,11 @@ from sqlalchemy import (
 from dougong.expressions import portable, values
 from dougong.expressions.context import EvaluationContext
 from dougong.expressions.evaluate import value_of
-from dougong.expressions.ordering import decode, encode
 from dougong.expressions.results import Computed, microseconds, moment
 from dougong.expressions.sql import COMPARE, MIRRORED, Translator, filtered, identifier, text
 from dougong.expressions.types import IDENTIFIED
+from dougong.fieldtypes.columns import Scaled
+from dougong.fieldtypes.ordering import decode, encode
 from dougong.model.expression import Call, Literal, Node, Path
 
 Element = ColumnElement[Any]
@@ -235,9 +236,8 @@ def _with_constant(name: str, column: Element, value: Decimal, scale: int) -> Co
 
 def _scale(element: Element) -> int | None:
     """The decimals of a number that SQLite holds as a scaled integer; None when it is ordering text."""
-    decimals = getattr(element.type, "decimals", None)
-    if isinstance(decimals, int):
-        return decimals
+    if isinstance(element.type, Scaled):
+        return element.type.decimals
     return 0 if isinstance(element.type, Integer) else None
 
 

@@ -247,7 +247,7 @@ class _Reader:
     def _minus(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
         (operand,) = self._several(tree.children, depth)
         if isinstance(operand, Constant) and isinstance(operand.value, Decimal):
-            return Constant(-operand.value if operand.value else operand.value, position)
+            return Constant(operand.value.copy_negate() if operand.value else operand.value, position)
         return Invocation("NEGATE", (operand,), position, operator=True)
 
     def _plus(self, tree: Tree[Token], position: int, depth: int) -> Syntax:

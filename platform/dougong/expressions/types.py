@@ -34,6 +34,7 @@ KINDS: dict[str, Text] = {
     "department": Text.of({"en": "a department", "zh": "部门"}),
     "file": Text.of({"en": "files", "zh": "附件"}),
     "json": Text.of({"en": "a structured value", "zh": "结构化的值"}),
+    "markup": Text.of({"en": "rich text", "zh": "富文本"}),
     "empty": Text.of({"en": "nothing", "zh": "空"}),
     "unknown": Text.of({"en": "something unknown", "zh": "未知"}),
     "moment": Text.of({"en": "a date or a date with time", "zh": "日期或日期时间"}),
@@ -46,6 +47,7 @@ LIST_OF = Text.of({"en": "a list of {kind}", "zh": "{kind}的列表"})
 
 ALTERNATIVES: dict[str, frozenset[str]] = {
     "text": frozenset({"text", "choice"}),
+    "markup": frozenset({"markup", "text"}),
     "moment": frozenset({"date", "datetime"}),
     "plain": frozenset({"text", "choice", "number", "date"}),
     "ordered": frozenset({"number", "date", "datetime"}),
@@ -115,7 +117,7 @@ def comparable(left: Type, right: Type) -> bool:
     kinds = {left.kind, right.kind}
     if kinds & {"empty", "unknown"}:
         return True
-    if kinds & {"file", "json"}:
+    if kinds & {"file", "json", "markup"}:
         return False
     if kinds == {"record"}:
         return left.entity == right.entity

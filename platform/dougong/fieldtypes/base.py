@@ -108,6 +108,27 @@ WIDGETS = frozenset(
     )
 )
 """What a form can draw; a type that brings another kind of input adds it here."""
+HINTED = frozenset(
+    {
+        "text",
+        "textarea",
+        "number",
+        "money",
+        "percent",
+        "duration",
+        "time",
+        "date",
+        "datetime",
+        "select",
+        "tags",
+    }
+    | {"colour", "email", "tel", "url", "barcode", "member", "members", "department", "departments"}
+    | {"record", "records"}
+)
+"""Widgets that show a placeholder while they are empty."""
+SCANNED = frozenset({"text", "barcode"})
+"""Widgets that the camera of a phone can fill."""
+GRID_WIDTHS = ("narrow", "medium", "wide", "widest")
 
 
 class FieldType(ABC):
@@ -132,6 +153,8 @@ class FieldType(ABC):
     """Whether the search of a list covers the type when the definition does not say."""
     narrowing: ClassVar[tuple[str, ...]] = ()
     """Own settings that decide which values `validate` takes, beside those that all types share."""
+    widening: ClassVar[tuple[str, ...]] = ()
+    """Own flags without which `coerce` takes less."""
     many: ClassVar[bool] = False
     """Whether the value is a tuple of several that one column holds as a list."""
     sortable: ClassVar[bool] = True

@@ -21,20 +21,22 @@ class ChoiceType(FieldType):
     label = Text.of({"zh": "单选", "en": "Choice"})
     documentation = Text.of(
         {
-            "zh": "若干选项之一；保存的是选项的 id，名称可以随时改。导入时按 id 或任一语言的名称识别。",
-            "en": "One of several options; the id of the option is kept, its label may change. Imports know ids and labels.",
+            "zh": "若干选项之一；保存的是选项的 id，名称可以随时改。导入时按 id 或任一语言的名称识别。可以另设“其他”，由填写人写明。",
+            "en": "One of several options; the id of the option is kept, its label may change. Imports know ids and labels. "
+            "With other: true any other text is taken too.",
         }
     )
     icon = "circle-dot"
     widget = "select"
-    settings = own(options.SETTINGS, ("options",))
+    settings = own({**options.SETTINGS, **options.OTHER}, ("options",))
     operators = OF_CHOICE
+    widening = ("other",)
 
     def build(self, field: Field) -> list[Diagnostic]:
         return options.check(field)
 
     def expression_type(self, field: Field) -> Type:
-        return Type("choice", options=tuple(option.id for option in field.options))
+        return Type("choice", options=options.expression_options(field))
 
     def column(self, field: Field) -> Characters:
         return Characters()
@@ -59,7 +61,7 @@ class ChoiceType(FieldType):
         return quoted(value)
 
     def json_schema(self, field: Field) -> dict[str, Any]:
-        return {"type": "string", "enum": [option.id for option in field.options]}
+        return options.value_schema(field)
 
     def example(self, field: Field) -> str:
         return field.options[0].id

@@ -14,10 +14,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from dougong.fieldtypes.ordering import decode, encode
+
 Processor = Callable[[Any], Any]
 
 DIGITS = 18
-_LIMIT = 10**DIGITS
+"""What fits into an INTEGER of SQLite; a column of more digits is `Wide`."""
+MOST_DIGITS = 30
+"""What expressions keep before the point, so that no value of a field is too large to compute with."""
 _EXACT = Context(prec=60)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -84,52 +88,60 @@ class Characters(ColumnType):
         return None
 
 
-class Scaled(ColumnType):
-    """An exact decimal of 18 digits, `decimals` of them after the point: a scaled INTEGER on SQLite, NUMERIC on PostgreSQL.
+class Exact(ColumnType):
+    """Base of the columns of exact numbers with at most `digits` digits, `decimals` of them after the point.
 
-    Takes Decimal and int. Refuses floats, too many digits and too many decimals with ValueError: rounding is a decision of
-    whoever assigns, never of the column. Raw SQL arithmetic on such a column is wrong on SQLite;
-    comparing, ordering and SUM are right.
+    They take Decimal and int, and refuse floats, too many digits and too many decimals with ValueError: rounding is a decision
+    of whoever assigns, never of the column.
+    """
+
+    def __init__(self, decimals: int, digits: int) -> None:
+        super().__init__()
+        if not 0 <= decimals <= digits:
+            raise ValueError(f"decimals must be 0 to {digits}, not {decimals}")
+        self.decimals, self.digits = decimals, digits
+        self.factor: int = 10**decimals
+        self.limit: int = 10**digits
+
+    def scaled(self, value: Decimal | int) -> int:
+        """Return the value times 10 to the power of `decimals`; ValueError unless it is an exact number within the range."""
+        limit = self.limit
+        if type(value) is Decimal and value.is_finite():
+            shifted = value.scaleb(self.decimals, _EXACT)
+            number = int(shifted) if shifted.adjusted() < self.digits else limit
+            if number == shifted and -limit < number < limit:
+                return number
+        elif type(value) is int:
+            number = value * self.factor
+            if -limit < number < limit:
+                return number
+        raise ValueError(
+            f"{value!r} is no exact number of {self.digits} digits with at most {self.decimals} decimals"
+        )
+
+    def numeric(self, value: Decimal | int) -> Decimal | int:
+        """Return the value itself, once it is known to fit: what PostgreSQL is given."""
+        self.scaled(value)
+        return value
+
+
+class Scaled(Exact):
+    """An exact decimal of 18 digits: a scaled INTEGER on SQLite, NUMERIC on PostgreSQL.
+
+    Raw SQL arithmetic on such a column is wrong on SQLite; comparing, ordering and SUM are right.
     """
 
     impl = BigInteger
     cache_ok = True
 
     def __init__(self, decimals: int = 2) -> None:
-        super().__init__()
-        if not 0 <= decimals <= DIGITS:
-            raise ValueError(f"decimals must be 0 to {DIGITS}, not {decimals}")
-        self.decimals = decimals
-        self.factor: int = 10**decimals
+        super().__init__(decimals, DIGITS)
 
     def stored_as(self, dialect: Dialect) -> TypeEngine[Any]:
         return BigInteger() if _on_sqlite(dialect) else Numeric(DIGITS, self.decimals, asdecimal=True)
 
-    def scaled(self, value: Decimal | int) -> int:
-        """Return the value times 10 to the power of `decimals`; ValueError unless it is an exact number within the range."""
-        if type(value) is Decimal and value.is_finite():
-            shifted = value.scaleb(self.decimals, _EXACT)
-            number = int(shifted) if shifted.adjusted() < DIGITS else _LIMIT
-            if number == shifted and -_LIMIT < number < _LIMIT:
-                return number
-        elif type(value) is int:
-            number = value * self.factor
-            if -_LIMIT < number < _LIMIT:
-                return number
-        raise ValueError(
-            f"{value!r} is no exact number of {DIGITS} digits with at most {self.decimals} decimals"
-        )
-
     def writer(self, dialect: Dialect) -> Processor | None:
-        scaled = self.scaled
-        if _on_sqlite(dialect):
-            return scaled
-
-        def numeric(value: Decimal | int) -> Decimal | int:
-            scaled(value)
-            return value
-
-        return numeric
+        return self.scaled if _on_sqlite(dialect) else self.numeric
 
     def reader(self, dialect: Dialect) -> Processor | None:
         if not _on_sqlite(dialect):
@@ -148,6 +160,29 @@ class Whole(Scaled):
 
     def reader(self, dialect: Dialect) -> Processor | None:
         return None if _on_sqlite(dialect) else int
+
+
+class Wide(Exact):
+    """An exact decimal of more digits than an INTEGER has: text that orders as the numbers do on SQLite, NUMERIC on PostgreSQL.
+
+    On SQLite comparing, ordering, MIN and MAX are right, everything else needs the functions of `expressions.sqlite`.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def stored_as(self, dialect: Dialect) -> TypeEngine[Any]:
+        return Text() if _on_sqlite(dialect) else Numeric(self.digits, self.decimals, asdecimal=True)
+
+    def writer(self, dialect: Dialect) -> Processor | None:
+        numeric = self.numeric
+        return (lambda value: encode(Decimal(numeric(value)))) if _on_sqlite(dialect) else numeric
+
+    def reader(self, dialect: Dialect) -> Processor | None:
+        if not _on_sqlite(dialect):
+            return None
+        place, exact = Decimal(1).scaleb(-self.decimals), _EXACT
+        return lambda value: decode(value).quantize(place, context=exact)
 
 
 class Instant(ColumnType):

@@ -19,6 +19,7 @@ _YEAR_FIRST = re.compile(
     r"| ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]?"
     r"|([0-9]{2})([0-9]{2}))"
 )
+_CHINESE_SHORT = re.compile(r"([0-9]{2}) ?年 ?([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?[日号]?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{1,2})")
 _SERIAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,10})?")
@@ -26,10 +27,12 @@ _LAST_SERIAL = 2_958_465
 _EPOCHS = {"1900": datetime(1899, 12, 30), "1904": datetime(1904, 1, 1)}  # noqa: DTZ001  # spreadsheets know no zones
 _PIVOT = 69
 """Years of two digits from here on are of the twentieth century, as most programs have it."""
-_MONTH_NAMED = re.compile(r"(?:([0-9]{1,2})[- ])?([A-Za-z]{3,9})\.?(?:[- ]([0-9]{1,2}))?,?[- ]([0-9]{4})")
+_MONTH_NAMED = re.compile(
+    r"(?:([0-9]{1,2})[- ])?([A-Za-z]{3,9})\.?(?:[- ]([0-9]{1,2}))?,?[- ]([0-9]{4}|[0-9]{2})"
+)
 _TIME = re.compile(
     r"(?P<before>上午|下午|中午|晚上|凌晨)? ?(?P<hour>[0-9]{1,2})"
-    r"(?:[:时点](?P<minute>[0-9]{1,2})"
+    r"(?:(?P<whole>[时点]整?(?![0-9]))|[:时点](?P<minute>[0-9]{1,2})"
     r"(?:[:分](?P<second>[0-9]{1,2})(?:[.,](?P<fraction>[0-9]{1,9}))?秒?)?分?)?"
     r" ?(?P<after>[aApP]\.?[mM]\.?)? ?(?P<zone>[zZ]|UTC|GMT|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -67,6 +70,9 @@ def written_day(written: str, habits: Habits) -> date:
     if found:
         month = found[3] or found[5] or found[7]
         return day_of(written, int(found[1]), int(month), int(found[4] or found[6] or found[8]))
+    found = _CHINESE_SHORT.fullmatch(text)
+    if found:
+        return day_of(written, _full_year(found[1]), int(found[2]), int(found[3]))
     found = _YEAR_LAST.fullmatch(text)
     if found:
         return _year_last(written, found, habits)
@@ -78,7 +84,7 @@ def written_day(written: str, habits: Habits) -> date:
         name = found[2].casefold()
         month_number = _NUMBER_OF_MONTH.get(name[:3])
         if month_number and _is_month_name(name, month_number):
-            return day_of(written, int(found[4]), month_number, int(found[1] or found[3]))
+            return day_of(written, _full_year(found[4]), month_number, int(found[1] or found[3]))
     raise Invalid("not_a_date", value=shown(written), example=EXAMPLE_DAY)
 
 
@@ -123,8 +129,13 @@ def _short_year(written: str, found: "re.Match[str]", habits: Habits) -> date:
         raise Invalid("ambiguous_date", value=shown(written), example=EXAMPLE_DAY)
     if len(parts["y"]) != 2:
         raise Invalid("not_a_date", value=shown(written), example=EXAMPLE_DAY)
-    year = int(parts["y"])
-    return day_of(written, year + (1900 if year >= _PIVOT else 2000), int(parts["m"]), int(parts["d"]))
+    return day_of(written, _full_year(parts["y"]), int(parts["m"]), int(parts["d"]))
+
+
+def _full_year(year: str) -> int:
+    """A year of four digits as it is, one of two in the century that most programs take it for."""
+    number = int(year)
+    return number if len(year) == 4 else number + (1900 if number >= _PIVOT else 2000)
 
 
 def serial_moment(value: object, habits: Habits) -> datetime | None:
@@ -155,7 +166,8 @@ def written_time(text: str, written: str) -> tuple[time, tzinfo | None]:
     """Return the time of day and, when it was written, the offset from UTC; raise Invalid."""
     found = _TIME.fullmatch(text)
     problem = Invalid("not_a_datetime", value=shown(written), example="2026-03-01 14:30")
-    if found is None or (found["minute"] is None and not (found["before"] or found["after"])):
+    told = found is not None and (found["minute"] or found["whole"] or found["before"] or found["after"])
+    if found is None or not told:
         raise problem
     hour = _full_hour(
         int(found["hour"]), found["before"] or "", (found["after"] or "").replace(".", "").casefold()

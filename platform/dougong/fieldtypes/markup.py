@@ -30,8 +30,11 @@ _RENAMED = re.compile(r"<(/?)(b|i|strike|del|div|h1|h4)(?=[\s/>])", re.IGNORECAS
 _ELEMENT = re.compile(
     r"</?(?:p|br|strong|b|em|i|u|s|h[1-4]|ul|ol|li|blockquote|pre|code|a|hr|div)(?=[\s/>])", re.I
 )
-_BREAK = re.compile(r"<br>|<hr>|</(?:p|h2|h3|li|blockquote|pre)>")
-_TAG = re.compile(r"<[^>]*>")
+BREAK = "<br>|<hr>|</(?:p|h2|h3|li|blockquote|pre)>"
+"""What ends a line, as a pattern that PostgreSQL reads the same."""
+TAG = "<[^>]*>"
+_BREAK = re.compile(BREAK)
+_TAG = re.compile(TAG)
 _LINES = re.compile(r"\n{3,}")
 
 

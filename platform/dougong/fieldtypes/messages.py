@@ -15,6 +15,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "最多 {maximum} 个字，现在有 {length} 个",
         "at most {maximum} characters, this has {length}",
     ),
+    "not_mobile": (
+        "“{value}”不是手机号码，例如 {example}",
+        "'{value}' is not a mobile number; for example {example}",
+    ),
+    "not_landline": (
+        "“{value}”不是座机号码，例如 {example}",
+        "'{value}' is not a landline number; for example {example}",
+    ),
+    "separator_inside": (
+        "“{value}”里不能有“{separator}”，它用来隔开几个答案",
+        "'{value}' must not have '{separator}' inside, as that stands between several",
+    ),
     "pattern": ("“{value}”的格式不对{hint}", "'{value}' does not have the right form{hint}"),
     "not_a_number": ("“{value}”不是数字，例如 {example}", "'{value}' is not a number; for example {example}"),
     "ambiguous_number": (
@@ -24,6 +36,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "inexact_number": (
         '数字 {value} 精度不足，请用文本传小数，例如 "{example}"',
         'the number {value} is not exact; send decimals as text, for example "{example}"',
+    ),
+    "lost_digits": (
+        "表格把 {value} 存成了数字，只保留 15 位，其余数字已丢失；请把该列设为文本后重新填写",
+        "the spreadsheet keeps {value} as a number of 15 digits, the others are lost; make the column text and enter it again",
     ),
     "not_whole": (
         "“{value}”不是整数，例如 {example}",

@@ -5,7 +5,14 @@ from decimal import Decimal
 
 from dougong.fieldtypes.base import Habits, Invalid
 from dougong.fieldtypes.messages import shown
-from dougong.fieldtypes.numbers import BOUNDS, LONGEST_CELL, NumberType, decimals_setting, grouped
+from dougong.fieldtypes.numbers import (
+    BOUNDS,
+    LONGEST_CELL,
+    NumberType,
+    decimals_setting,
+    digits_setting,
+    grouped,
+)
 from dougong.fieldtypes.settings import described, own
 from dougong.fieldtypes.texts import narrow
 from dougong.model.expression import Value
@@ -43,8 +50,8 @@ class MoneyType(NumberType):
     label = Text.of({"zh": "金额", "en": "Money"})
     documentation = Text.of(
         {
-            "zh": "某一币种的精确金额，最多 18 位数字；计算时四舍五入到规定的小数位。",
-            "en": "An exact amount in one currency, at most 18 digits; results are rounded half up to the decimals kept.",
+            "zh": "某一币种的精确金额，最多 18 位数字，需要时可设到 30 位；计算时四舍五入到规定的小数位。",
+            "en": "An exact amount in one currency, at most 18 digits (up to 30 if set); results are rounded half up to its decimals.",
         }
     )
     icon = "coin"
@@ -52,6 +59,7 @@ class MoneyType(NumberType):
     settings = own(
         {
             "decimals": decimals_setting(2),
+            "digits": digits_setting(),
             "currency": described(
                 {"type": "string", "pattern": "^[A-Z]{3}$"},
                 "币种",
@@ -90,4 +98,4 @@ def _without_currency(written: str, currency: str) -> str:
 
 def _with_symbol(amount: Decimal, currency: str) -> str:
     symbol = SYMBOLS.get(currency) or (f"{currency} " if currency else "")
-    return f"-{symbol}{grouped(-amount)}" if amount < 0 else f"{symbol}{grouped(amount)}"
+    return f"-{symbol}{grouped(amount.copy_negate())}" if amount < 0 else f"{symbol}{grouped(amount)}"

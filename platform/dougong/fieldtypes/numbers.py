@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes.base import FieldType, Habits, Invalid, Problem
-from dougong.fieldtypes.columns import DIGITS, Scaled
+from dougong.fieldtypes.columns import DIGITS, MOST_DIGITS, Exact, Scaled, Wide
 from dougong.fieldtypes.messages import shown
 from dougong.fieldtypes.operators import OF_NUMBER
 from dougong.fieldtypes.settings import BOUND, Schema, described
@@ -16,15 +16,17 @@ from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
-_PLAIN = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,18})?")
-_SCIENTIFIC = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?[eE][+-]?[0-9]{1,2}")
+_PLAIN = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,30})?")
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?[eE][+-]?[0-9]{1,2}")
 _UNITS = {"万": Decimal(10_000), "亿": Decimal(100_000_000)}
 _QUANTA = tuple(Decimal(1).scaleb(-scale) for scale in range(DIGITS + 1))
+_MINUS_BEHIND = re.compile("[0-9](?:.*[0-9])? ?[-\u2212]")
+"""`1,234.00-`, as accounting programs write it."""
 _DASHES = {0x2212: 0x2D, 0x2012: 0x2D, 0x2013: 0x2D}
 _SPACE = re.compile("[ \u00a0\u202f\u2009'’]")
 _SPACED = re.compile("[0-9]{1,3}(?:[ \u00a0\u202f\u2009'’][0-9]{3})+")
 LONGEST_CELL = 100
-_BEYOND = 10**DIGITS
+_BEYOND = 10**MOST_DIGITS
 
 BOUNDS: dict[str, Schema] = {
     "min": described(BOUND, "最小值", "Smallest value", description="A number or an expression."),
@@ -35,6 +37,16 @@ BOUNDS: dict[str, Schema] = {
 def decimals_setting(default: int, chinese: str = "小数位数", english: str = "Decimals") -> Schema:
     """Return the setting for the number of decimals."""
     return described({"type": "integer", "minimum": 0, "maximum": 10, "default": default}, chinese, english)
+
+
+def digits_setting() -> Schema:
+    """Return the setting for the number of all digits."""
+    return described(
+        {"type": "integer", "minimum": DIGITS, "maximum": MOST_DIGITS, "default": DIGITS},
+        "总位数",
+        "Digits",
+        description="All digits, those after the point too; more than 18 take more room and time.",
+    )
 
 
 def exact_number(value: object, example: str) -> Decimal | int:
@@ -66,28 +78,28 @@ def _as_decimal(number: Decimal | int) -> Decimal:
         return number
     if -_BEYOND < number < _BEYOND:
         return Decimal(number)
-    raise Invalid("too_many_digits", value="10^18", maximum=DIGITS)
+    raise Invalid("too_many_digits", value=f"10^{MOST_DIGITS}", maximum=MOST_DIGITS)
 
 
-def fitted(number: Decimal | int, scale: int) -> Decimal:
-    """Return the number with exactly `scale` decimals; raise Invalid when it has more, or too many digits."""
+def fitted(number: Decimal | int, scale: int, digits: int = DIGITS) -> Decimal:
+    """Return the number with exactly `scale` decimals; raise Invalid when it has more, or more than `digits` digits."""
     number = _as_decimal(number)
-    if number and number.adjusted() >= DIGITS - scale:
-        raise Invalid("too_many_digits", value=shown(str(number)), maximum=DIGITS - scale)
+    if number and number.adjusted() >= digits - scale:
+        raise Invalid("too_many_digits", value=shown(str(number)), maximum=digits - scale)
     result = number.quantize(_QUANTA[scale], context=EXACT)
     if result != number:
         raise Invalid("too_many_decimals", value=shown(str(number)), maximum=scale)
     return result or abs(result)
 
 
-def rounded(number: Decimal | int, scale: int) -> Decimal:
+def rounded(number: Decimal | int, scale: int, digits: int = DIGITS) -> Decimal:
     """Return the number rounded half up (away from zero) to `scale` decimals; raise Invalid when it has too many digits."""
     number = _as_decimal(number)
     if not number.is_finite():
         raise Invalid("not_a_number", value=shown(str(number)), example="1")
-    if number and number.adjusted() >= DIGITS:
-        raise Invalid("too_many_digits", value=shown(str(number)), maximum=DIGITS - scale)
-    return fitted(number.quantize(_QUANTA[scale], context=EXACT), scale)
+    if number and number.adjusted() >= digits:
+        raise Invalid("too_many_digits", value=shown(str(number)), maximum=digits - scale)
+    return fitted(number.quantize(_QUANTA[scale], context=EXACT), scale, digits)
 
 
 def written_number(value: object, habits: Habits, example: str) -> Decimal | int:
@@ -115,13 +127,15 @@ def _shown_float(value: float, example: str) -> Decimal:
 
 def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
     text = narrow(written).strip()
-    sign = 1
+    is_negative = False
     if text.startswith("(") and text.endswith(")"):
-        text, sign = text[1:-1].strip(), -1
+        text, is_negative = text[1:-1].strip(), True
     unit = _UNITS.get(text[-1:])
     if unit is not None:
         text = text[:-1].rstrip()
     text = text.removeprefix("+")
+    if not is_negative and _MINUS_BEHIND.fullmatch(text):
+        text, is_negative = text[:-1].rstrip(), True
     if habits.decimal_mark == "." and _SCIENTIFIC.fullmatch(text):
         number = Decimal(text)
     else:
@@ -129,7 +143,8 @@ def _decorated_number(written: str, habits: Habits, example: str) -> Decimal:
         if not _PLAIN.fullmatch(plain):
             raise Invalid("not_a_number", value=shown(written), example=example)
         number = Decimal(plain)
-    return EXACT.multiply(number * sign, unit) if unit is not None else number * sign
+    number = number.copy_negate() if is_negative else number
+    return EXACT.multiply(number, unit) if unit is not None else number
 
 
 def _ungrouped(text: str, mark: str, written: str, example: str) -> str:
@@ -181,22 +196,23 @@ class NumberType(FieldType):
     def expression_type(self, field: Field) -> Type:
         return Type("number", decimals=self.scale(field))
 
-    def column(self, field: Field) -> Scaled:
-        return Scaled(self.scale(field))
+    def column(self, field: Field) -> Exact:
+        scale = self.scale(field)
+        return Scaled(scale) if field.digits <= DIGITS else Wide(scale, field.digits)
 
     def coerce(self, value: object, field: Field) -> Value:
         if value is None or value == "":
             return None
-        return fitted(exact_number(value, self.sample), self.scale(field))
+        return fitted(exact_number(value, self.sample), self.scale(field), field.digits)
 
     def parse(self, text: object, field: Field, habits: Habits) -> Value:
         if text is None or text == "" or (type(text) is str and not text.strip()):
             return None
-        return fitted(written_number(text, habits, self.sample), self.scale(field))
+        return fitted(written_number(text, habits, self.sample), self.scale(field), field.digits)
 
     def assign(self, value: Value, field: Field) -> Value:
         if type(value) is Decimal or type(value) is int:
-            return rounded(value, self.scale(field))
+            return rounded(value, self.scale(field), field.digits)
         return self.coerce(value, field)
 
     def validate(self, value: Value, field: Field) -> Sequence[Problem]:
@@ -242,11 +258,11 @@ class NumberType(FieldType):
         fraction = rf"(\.[0-9]{{1,{scale}}}0*)?" if scale else ""
         return {
             "type": "string",
-            "pattern": rf"^-?[0-9]{{1,{DIGITS - scale}}}{fraction}$",
+            "pattern": rf"^-?[0-9]{{1,{field.digits - scale}}}{fraction}$",
             "examples": [plain(self.example(field))],
         }
 
     def example(self, field: Field) -> Decimal:
         low, high = constant_bound(field.minimum), constant_bound(field.maximum)
         number = Decimal(1) if low is None or low <= 1 else low
-        return rounded(number if high is None or number <= high else high, self.scale(field))
+        return rounded(number if high is None or number <= high else high, self.scale(field), field.digits)

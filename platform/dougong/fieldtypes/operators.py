@@ -70,6 +70,17 @@ DAY_BETWEEN = _operator("between", "介于", "is between", 2, "DATE({field}) BET
 IN_REGION = _operator("in_region", "位于", "lies in", 1, "STARTSWITH({field}.code, {value})")
 PRESENCE = (EMPTY, FILLED)
 OF_TEXT = (CONTAINS, LACKS, EQUALS, DIFFERS, STARTS, *PRESENCE)
+OF_MARKUP = (
+    _operator("contains", "包含", "contains", 1, "CONTAINS(PLAINTEXT({field}), {value})"),
+    _operator(
+        "lacks",
+        "不包含",
+        "does not contain",
+        1,
+        "NOT CONTAINS(PLAINTEXT({field}), {value}) OR {field} IS EMPTY",
+    ),
+    *PRESENCE,
+)
 OF_NUMBER = (EQUALS, DIFFERS, MORE, AT_LEAST, LESS, AT_MOST, BETWEEN, *PRESENCE)
 OF_DATE = (EQUALS, BEFORE, AFTER, BETWEEN, *PRESENCE)
 OF_TIME = (EQUALS, DIFFERS, BEFORE, AFTER, BETWEEN, *PRESENCE)

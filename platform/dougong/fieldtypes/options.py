@@ -7,6 +7,7 @@ from dougong.diagnostics import Diagnostic, nearest
 from dougong.fieldtypes.base import Invalid
 from dougong.fieldtypes.messages import both, shown
 from dougong.fieldtypes.settings import Schema, described
+from dougong.fieldtypes.texts import one_line
 from dougong.model.field import Field, Option
 
 COLOURS = ("slate", "azure", "violet", "ochre", "malachite", "vermilion")
@@ -38,6 +39,17 @@ SETTINGS: dict[str, Schema] = {
         description="id: label, or id: {label, colour}. The id is stored; the label may change.",
     )
 }
+
+
+OTHER: dict[str, Schema] = {
+    "other": described(
+        {"type": "boolean", "default": False},
+        "可另外填写",
+        "Takes another answer",
+        description="A last option with a box for text; the text is kept as it is written.",
+    )
+}
+LONGEST_OTHER = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +90,47 @@ def _folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def takes_other(field: Field) -> bool:
+    """Whether a text that is none of the options is taken as an answer."""
+    return bool(field.extra.get("other", False))
+
+
 def option_id(value: object, field: Field) -> str:
-    """Return the id when it is one of the options; raise Invalid with the nearest one."""
+    """Return the id when it is one of the options; raise Invalid with the nearest one.
+
+    Where another answer is taken, every other text is one; what names an option is that option.
+    """
     index = index_of(field.options)
     if type(value) is str and value in index.by_id:
         return value
+    if type(value) is str and takes_other(field):
+        return written_option(value, field)
     raise unknown(value, field)
+
+
+def is_named(text: str, index: Index) -> bool:
+    """Whether a text is the id or the name of exactly one option."""
+    return text in index.by_id or len(index.by_name.get(_folded(text), ())) == 1
+
+
+def _another(text: str, field: Field) -> str:
+    line = one_line(text)
+    if line is None or len(line) > LONGEST_OTHER:
+        raise Invalid("too_long", maximum=LONGEST_OTHER, length=len(text))
+    return line
+
+
+def value_schema(field: Field) -> Schema:
+    """Return the JSON Schema of one value."""
+    ids = [option.id for option in field.options]
+    if takes_other(field):
+        return {"type": "string", "minLength": 1, "maxLength": LONGEST_OTHER, "examples": ids[:10]}
+    return {"type": "string", "enum": ids}
+
+
+def expression_options(field: Field) -> tuple[str, ...]:
+    """Return the values that an expression may compare with; none are named where any text may be an answer."""
+    return () if takes_other(field) else tuple(option.id for option in field.options)
 
 
 def unknown(value: object, field: Field) -> Invalid:
@@ -110,7 +157,19 @@ def written_option(text: str, field: Field) -> str:
         return found[0]
     if found:
         raise Invalid("ambiguous_option", value=shown(text), options=", ".join(found))
-    raise unknown(text, field)
+    if takes_other(field):
+        return _another(text, field)
+    raise _unwritten(text, field)
+
+
+def _unwritten(text: str, field: Field) -> Invalid:
+    """The refusal of a cell that names no option, with the one that is nearly so called, or the labels that it could name."""
+    if nearest(shown(text), index_of(field.options).by_id):
+        return unknown(text, field)
+    zh, en = ([cell_of(option.id, field, each) for option in field.options[:10]] for each in ("zh", "en"))
+    more = ", …" if len(field.options) > 10 else ""
+    hint = both(f"，可选：{'、'.join(zh)}{more}", f"; possible are {', '.join(en)}{more}")
+    return Invalid("not_an_option", value=shown(text), hint=hint if zh else both("", ""))
 
 
 def label_of(identifier: str, field: Field, language: str) -> str:

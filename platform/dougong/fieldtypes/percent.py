@@ -1,5 +1,6 @@
 """The type `percent`: a share, kept as the fraction (ten per cent is 0.1)."""
 
+import re
 from decimal import Decimal
 
 from dougong.fieldtypes.base import Habits
@@ -18,6 +19,8 @@ from dougong.fieldtypes.texts import narrow
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.model.text import Text
+
+_IN_BRACKETS = re.compile(r"\([^()]*%\s*\)")
 
 
 class PercentType(NumberType):
@@ -45,6 +48,8 @@ class PercentType(NumberType):
         written = narrow(text).strip()
         if not written:
             return None
+        if _IN_BRACKETS.fullmatch(written):
+            written = f"({written[1:-1].strip()[:-1]})%"
         has_sign = written.endswith("%")
         number = written_number(written[:-1].rstrip() if has_sign else text, habits, "12.5%")
         if has_sign or habits.bare_percent == "percent":

@@ -43,6 +43,12 @@ SEVERAL_TARGETS: Schema = {
     ],
     "description": "An entity of this app, or app.entity; several of them make one link to each, only one of which is filled.",
 }
+TREE = described(
+    ID,
+    "逐级选择：目标中指向上级的关联",
+    "Chosen level by level, by the target's link to the record above",
+    description="A link of the target to itself, such as the category above a category.",
+)
 ON_DELETE = described(
     {"enum": ["restrict", "cascade", "clear"], "default": "restrict"},
     "目标删除时",

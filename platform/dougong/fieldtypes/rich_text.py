@@ -6,7 +6,7 @@ from typing import Any
 from dougong.fieldtypes.base import FieldType, Habits, Problem
 from dougong.fieldtypes.columns import Characters
 from dougong.fieldtypes.markup import from_plain, is_markup, plain, sanitised
-from dougong.fieldtypes.operators import PRESENCE
+from dougong.fieldtypes.operators import OF_MARKUP
 from dougong.fieldtypes.settings import described, own
 from dougong.fieldtypes.texts import cell_text, many_lines, quoted
 from dougong.model.expression import Type, Value
@@ -33,7 +33,7 @@ class RichTextType(FieldType):
     icon = "text-wrap"
     widget = "rich_text"
     allows = frozenset({"required"})
-    operators = PRESENCE
+    operators = OF_MARKUP
     searchable = True
     sortable = False
     groupable = False
@@ -49,7 +49,7 @@ class RichTextType(FieldType):
     )
 
     def expression_type(self, field: Field) -> Type:
-        return Type("json")
+        return Type("markup")
 
     def column(self, field: Field) -> Characters:
         return Characters()

@@ -20,13 +20,15 @@ DEFS: Mapping[str, Schema] = {
     },
     "bound": {"oneOf": [{"type": "number"}, {"type": "string", "minLength": 1}]},
     "fields": {"type": "object", "minProperties": 1},
+    "rules": {"type": "array"},
 }
-"""What `$ref`s of settings point at; the schema of an entity may put a more precise `fields` in its place."""
+"""What `$ref`s of settings point at; the schema of an entity puts more precise `fields` and `rules` in their place."""
 
 TEXT: Schema = {"$ref": "#/$defs/text"}
 ID: Schema = {"$ref": "#/$defs/id"}
 BOUND: Schema = {"$ref": "#/$defs/bound"}
 FIELDS: Schema = {"$ref": "#/$defs/fields"}
+RULES: Schema = {"$ref": "#/$defs/rules"}
 
 
 def described(schema: Schema, chinese: str, english: str, **more: Any) -> Schema:
@@ -40,3 +42,25 @@ def own(properties: Mapping[str, Schema], required: tuple[str, ...] = ()) -> Sch
     if required:
         schema["required"] = list(required)
     return schema
+
+
+def input_of(schema: Schema) -> str:
+    """Return with what kind of input a person sets a setting: flag, choice, whole, words (in each language), line, list, or "".
+
+    "" is for settings whose shape is a matter of their own, such as options or the parts of a serial number.
+    """
+    if schema.get("$ref") == TEXT["$ref"]:
+        return "words"
+    if schema.get("$ref") == ID["$ref"]:
+        return "line"
+    if enumeration(schema):
+        return "choice"
+    if schema.get("type") == "array" and schema["items"].get("type", "string") == "string":
+        return "list"
+    return {"boolean": "flag", "integer": "whole", "string": "line"}.get(str(schema.get("type")), "")
+
+
+def enumeration(schema: Schema) -> tuple[str, ...]:
+    """Return the words that a setting takes, among other things or alone."""
+    found = [schema, *schema.get("oneOf", ())]
+    return tuple(word for each in found for word in each.get("enum", ()))

@@ -7,11 +7,13 @@ import msgspec
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.references import MOST
-from dougong.fieldtypes.settings import FIELDS, described, own
+from dougong.fieldtypes.settings import FIELDS, RULES, described, own
 from dougong.fieldtypes.texts import cell_text
 from dougong.model.expression import Type, Value
 from dougong.model.field import Field
 from dougong.model.text import Text
+
+MOST_FROZEN = 5
 
 
 class TableType(FieldType):
@@ -32,6 +34,17 @@ class TableType(FieldType):
     settings = own(
         {
             "fields": described(FIELDS, "子表字段", "Fields of a row"),
+            "rules": described(
+                RULES,
+                "每行的规则",
+                "Rules of a row",
+                description="Like the rules of an entity, over the fields of the row.",
+            ),
+            "frozen": described(
+                {"type": "integer", "minimum": 0, "maximum": MOST_FROZEN, "default": 1},
+                "冻结的首列数",
+                "First columns that stay in sight",
+            ),
             "was_entity": described(
                 {"type": "string", "pattern": r"^[a-z](_?[a-z0-9])*\.[a-z](_?[a-z0-9])*$", "maxLength": 81},
                 "原实体，其记录成为行（实体.关联字段）",
@@ -94,3 +107,8 @@ class TableType(FieldType):
 
     def example(self, field: Field) -> list[dict[str, Any]]:
         return [{}]
+
+
+def frozen_columns(field: Field) -> int:
+    """How many of the first columns of the rows stay in sight."""
+    return int(field.extra.get("frozen", 1))

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.columns import JsonValue
 from dougong.fieldtypes.messages import both, shown
@@ -58,6 +59,12 @@ class TagsType(FieldType):
     searchable = True
     sortable = False
     groupable = False
+
+    def build(self, field: Field) -> list[Diagnostic]:
+        if is_free(field) or suggestions_of(field):
+            return []
+        message = "free: false leaves nothing to choose, as there are no suggestions"
+        return [Diagnostic("D469", message, "free", hint="add suggestions, or remove free: false")]
 
     def expression_type(self, field: Field) -> Type:
         return Type("text", many=True)

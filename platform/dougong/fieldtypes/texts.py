@@ -71,6 +71,8 @@ def cell_text(value: object) -> str | None:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float) and math.isfinite(value):
+        if value.is_integer() and abs(value) >= 1e15:
+            raise Invalid("lost_digits", value=format(value, ".15g"))
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else format(value, ".15g")
     if isinstance(value, int) and abs(value) < _LARGEST_SHOWN:
         return str(value)

@@ -157,10 +157,11 @@ def claim(connection: Connection, owner: str, lease: timedelta, job_id: int | No
 
 def bury_lost(connection: Connection, now: datetime) -> None:
     """Give up jobs whose last allowed attempt ended with the death of its worker."""
-    lost = update(JOB).where(
+    lost = select(JOB.c.id).where(
         JOB.c.state == RUNNING, JOB.c.lease_until < now, JOB.c.attempts >= JOB.c.max_attempts
     )
-    connection.execute(lost.values(state=FAILED, finished_at=now, error="the worker was lost", owner=None))
+    buried = update(JOB).where(JOB.c.id.in_(lost.with_for_update(skip_locked=True)))
+    connection.execute(buried.values(state=FAILED, finished_at=now, error="the worker was lost", owner=None))
 
 
 def renew(connection: Connection, held: Lease, lease: timedelta) -> bool | None:
@@ -329,6 +330,7 @@ def _claiming(only_one: bool) -> Update:
     if only_one:
         chosen = chosen.where(candidate.c.id == bindparam("wanted"))
     chosen = chosen.order_by(candidate.c.priority.desc(), candidate.c.due, candidate.c.id).limit(1)
+    chosen = chosen.with_for_update(of=candidate, skip_locked=True)  # one that writes its end is not lost
     values = {
         "state": RUNNING,
         "owner": bindparam("owner"),

@@ -106,7 +106,8 @@ class Entity:
     unique: tuple[Unique, ...] = ()
     """Unique combinations, besides the fields that are unique by themselves."""
     indexes: tuple[tuple[str, ...], ...] = ()
-    """Column tuples (field ids and system columns) that lists, views, rules and links need; filled by the compiler."""
+    """Column tuples (field ids and system columns) that lists, views, rules and links need; filled by the compiler. A column with
+    `-` before it is read from the highest value down, empty ones last."""
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
     search: tuple[str, ...] = ()
     inverses: Mapping[str, Inverse] = field(default_factory=dict)

@@ -74,6 +74,11 @@ class Field:
     type: str
     label: Text
     help: Text = EMPTY
+    placeholder: Text = EMPTY
+    grid_width: str = ""
+    """How wide the column is in lists and rows: narrow | medium | wide | widest; "" leaves it to the values."""
+    scan: bool = False
+    """Whether a form offers the camera, to read a bar code into it."""
     required: bool = False
     unique: bool = False
     default: Expression | None = None
@@ -83,6 +88,8 @@ class Field:
     max_length: int | None = None
     pattern: str = ""
     decimals: int = 0
+    digits: int = 18
+    """All digits of a number, those after the point too."""
     currency: str = ""
     options: tuple[Option, ...] = ()
     target: LinkTarget | None = None

@@ -15,6 +15,8 @@ class FormField:
 
     field: str
     width: int = 1
+    written: str = ""
+    """For one of the links that stand for a link to one of several entities: its name, where the form names that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,15 @@ class Form:
     facts: tuple[str, ...] = ()
     """Up to five fields shown large at the head of the record page."""
     place: Place | None = field(default=None, compare=False)
+
+
+def as_written(section: Section) -> tuple[FormField, ...]:
+    """The places of a section as its file names them: links that were named together are one place."""
+    found: dict[str, FormField] = {}
+    for place in section.fields:
+        name = place.written or place.field
+        found.setdefault(name, FormField(name, place.width))
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

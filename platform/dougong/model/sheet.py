@@ -11,6 +11,14 @@ from typing import Any
 Plain = str | Decimal | int | bool | date | datetime | None
 
 
+class Unfitting(ValueError):
+    """What a format cannot hold: a text at a line (from 1, below the header) of a column, or without a column too many lines."""
+
+    def __init__(self, line: int, column: str = "") -> None:
+        self.line, self.column = line, column
+        super().__init__(f"{column} {line}".strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Noted:
     """A cell that something is wrong with: a workbook marks it and shows the note beside it."""

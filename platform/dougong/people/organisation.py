@@ -130,6 +130,17 @@ def members(connection: Connection, department_id: int) -> tuple[int, ...]:
     return tuple(connection.execute(query.order_by(MEMBERSHIP.c.user_id)).scalars())
 
 
+def memberships(connection: Connection) -> dict[int, tuple[int, ...]]:
+    """Return the departments of everybody who belongs to one, the main department first."""
+    query = select(MEMBERSHIP.c.user_id, MEMBERSHIP.c.department_id).order_by(
+        MEMBERSHIP.c.user_id, MEMBERSHIP.c.is_main.desc(), MEMBERSHIP.c.department_id
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for user_id, department_id in connection.execute(query):
+        found[user_id] = (*found.get(user_id, ()), department_id)
+    return found
+
+
 def superior(connection: Connection, user_id: int, level: int = 1) -> int | None:
     """Return the person `level` steps above: 1 is the head of the main department, 2 the head of the one above it, and so on.
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.secrets_ import digest, new_secret
+from dougong.storage.statements import Rows, Step
 from dougong.storage.system import SESSION, USER
 
 IDLE = timedelta(hours=12)
@@ -70,12 +71,24 @@ def begin(
 def resume(connection: Connection, secret: str) -> tuple[Session, Actor] | None:
     """Return the session and its actor for the secret of a cookie; None when it is unknown, ended or idle too long,
     or when the account is disabled. Only reads, so that it works in a reading transaction; `touch` writes."""
+    step = question(connection.dialect.name, secret)
+    return None if step is None else answer(step[0].rows(connection, step[1]))
+
+
+def question(dialect: str, secret: str) -> Step | None:
+    """Return the statement that asks for a session and its account; None for what cannot be a secret."""
     if not secret or len(secret) > _LONGEST_SECRET:
         return None
     now = datetime.now(UTC)
-    rows = account_statement("of a session", connection.dialect.name, _LIVE).rows(
-        connection, {"hash": digest(secret), "now": now, "idle": now - IDLE}
-    )
+    return account_statement("of a session", dialect, _LIVE), {
+        "hash": digest(secret),
+        "now": now,
+        "idle": now - IDLE,
+    }
+
+
+def answer(rows: Rows) -> tuple[Session, Actor] | None:
+    """Return what `resume` does, from the rows that the question gave."""
     if not rows:
         return None
     user_id, identifier, *own = _OWN(rows[0])

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_statement, actor_of
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
+from dougong.storage.statements import Rows, Step
 from dougong.storage.system import TOKEN, USER
 
 PREFIX = "dg_"
@@ -71,11 +72,20 @@ def issue(
 def authenticate(connection: Connection, text: str) -> tuple[Token, Actor] | None:
     """Return the token and its actor, limited to the token's scopes; None when it is unknown, expired or revoked,
     or when the account is disabled. Only reads; `touch` writes."""
+    step = question(connection.dialect.name, text)
+    return None if step is None else answer(step[0].rows(connection, step[1]))
+
+
+def question(dialect: str, text: str) -> Step | None:
+    """Return the statement that asks for a token and its account; None for what cannot be a token."""
     if not text.startswith(PREFIX) or len(text) > _LONGEST:
         return None
-    rows = account_statement("of a token", connection.dialect.name, _LIVE).rows(
-        connection, {"hash": digest(text), "now": datetime.now(UTC)}
-    )
+    values = {"hash": digest(text), "now": datetime.now(UTC)}
+    return account_statement("of a token", dialect, _LIVE), values
+
+
+def answer(rows: Rows) -> tuple[Token, Actor] | None:
+    """Return what `authenticate` does, from the rows that the question gave."""
     if not rows:
         return None
     user_id, identifier, name, hint, scopes, created_at, expires_at, last_used_at = _OWN(rows[0])

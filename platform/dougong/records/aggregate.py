@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, func, ty
 from dougong.diagnostics import Refusal, nearest
 from dougong.expressions import EvaluationContext, Scope, compile_expression, evaluate
 from dougong.expressions.types import IDENTIFIED
+from dougong.fieldtypes.numbers import EXACT
 from dougong.model.expression import Expression, Type, Value
 from dougong.records.call import Call
 from dougong.records.doors import open_door
@@ -193,7 +194,7 @@ def _grouped(call: Call, key: str, group: Group) -> Expression:
     """The expression to group by, of which a grain takes the first day of the period."""
     path = group.path
     expression = path if isinstance(path, Expression) else compiled(call, key, path, "group")
-    if expression.type.many or expression.type.kind in ("file", "json"):
+    if expression.type.many or expression.type.kind in ("file", "json", "markup"):
         refuse("invalid", call.language, "bad_group", "group", name=expression.text)
     if group.grain and (group.grain not in GRAINS or expression.type.kind not in ("date", "datetime")):
         hint = nearest(group.grain, GRAINS)
@@ -252,7 +253,7 @@ def _figure(value: Value, column: Column) -> Value:
     exponent = number.as_tuple().exponent
     if decimals is None or not isinstance(exponent, int) or -exponent >= decimals:
         return number
-    return number.quantize(Decimal(1).scaleb(-decimals))
+    return number.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
 
 
 def _having(

@@ -27,6 +27,8 @@ class Call:
     batch: str | None = None
     keeps_numbers: bool = False
     """Whether new records may bring serial numbers along: an admin's import of records that have theirs already."""
+    keeps_origin: bool = False
+    """Whether new records may say when and by whom they were created elsewhere: an admin's import."""
 
     @property
     def dialect(self) -> str:

@@ -15,11 +15,14 @@ from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE, SEVERAL
 from dougong.fieldtypes.texts import cell_line
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.model.joint import written_label
 from dougong.records.attachments import Attachments
 from dougong.records.call import Call
-from dougong.records.mapping import ID, Column
+from dougong.records.joint import JointReader, Unclear
+from dougong.records.mapping import ID, ORIGIN, Column
+from dougong.records.marked import Fault, Merged, plain_cell
 from dougong.records.masking import may_be_mask
-from dougong.records.messages import problem
+from dougong.records.messages import problem, refuse
 from dougong.records.reading import Line
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.resolving import AMBIGUOUS, Resolver
@@ -39,6 +42,8 @@ class Entry:
     values: dict[str, Value] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Value]]] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    skipped: list[Diagnostic] = field(default_factory=list)
+    """What is wrong with cells that were left out."""
 
 
 class CellReader:
@@ -52,14 +57,19 @@ class CellReader:
         keep_empty: bool = False,
         key: str = "",
         attachments: Attachments | None = None,
+        marked: bool = False,
+        skipping: Callable[[Column], bool] = lambda column: False,
     ) -> None:
         self._habits = habits
+        self._marked = marked
+        self._skips = {column.index: skipping(column) for column in columns}
         self._resolver = resolver
         self._keep_empty = keep_empty
         self._key, self._attachments = key, attachments
         self._own = [column for column in columns if not column.table]
         self._telling = [column for column in self._own if column.constant is None]
-        self._whole = [column for column in self._telling if not column.part]
+        self._whole = [column for column in self._telling if not column.part and not column.joint]
+        self._joint: dict[int, JointReader] = {}
         self._parts: dict[str, list[Column]] = {}
         for column in self._telling:
             if column.part:
@@ -69,7 +79,16 @@ class CellReader:
         self._known: dict[int, dict[str, Value]] = {column.index: {} for column in columns}
         """What cells were read before, by column: columns repeat themselves."""
         self._parsers = {column.index: self._parser(column) for column in columns}
-        self._linked = [column for column in columns if column.field is not None and target_key(column.field)]
+        self._linked = [
+            column
+            for column in columns
+            if column.field is not None and target_key(column.field) and not column.joint
+        ]
+        self._joined = [column for column in columns if column.joint]
+
+    def names_any(self, key: str) -> bool:
+        """Whether cells may name records of an entity."""
+        return any(column.field is not None and target_key(column.field) == key for column in self._linked)
 
     def group(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""
@@ -78,7 +97,7 @@ class CellReader:
             if (
                 entry is not None
                 and self._inner
-                and not any(_filled(line, column) for column in self._telling)
+                and not any(_tells(line, column) for column in self._telling)
             ):
                 entry.lines.append(line)
                 continue
@@ -90,16 +109,18 @@ class CellReader:
 
     def read(self, call: Call, entries: Sequence[Entry], width: int) -> None:
         """Read every cell of the entries; names of records are looked up together."""
+        if self._marked:
+            _take_marks_off(entries)
         names = self._names(call, entries)
-        for entry in entries:
-            for line in entry.lines:
-                if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
-                    entry.problems.append(problem(call.language, "import_cells"))
+        _note_surplus(call, entries, width)
         for columns in self._parts.values():
             for entry in entries:
                 self._read_parts(call, entry, columns)
         for column in self._whole:
             self._read_column(call, column, entries, self._reader(call, column, names))
+        for column in self._joined:
+            if not column.table:
+                self._read_joint(call, column, entries, names)
         for column in self._own:
             if column.constant is not None:
                 self._read_constant(call, column, entries, names)
@@ -120,12 +141,46 @@ class CellReader:
                 continue
             try:
                 entry.values[name] = known[cell] if cell.__class__ is str and cell in known else read(cell)
-            except Invalid as error:
-                entry.problems.append(error.problem.diagnostic(name, call.language))
-            except _Unnamed as error:
-                entry.problems.append(error.diagnostic(call, column))
-            except Refusal as refusal:
-                entry.problems += [replace(each, path=name) for each in refusal.problems]
+            except _UNREADABLE as error:
+                self._note(call, entry, column, name, error)
+
+    def _note(self, call: Call, entry: Entry, column: Column, path: str, error: Exception) -> None:
+        """Note what is wrong with a cell: the record is refused for it, unless such cells are to be skipped."""
+        found = entry.skipped if self._skips[column.index] else entry.problems
+        if isinstance(error, Invalid):
+            found.append(error.problem.diagnostic(path, call.language))
+        elif isinstance(error, _Unnamed):
+            found.append(error.diagnostic(call, column, path))
+        elif isinstance(error, Refusal):
+            found += [replace(each, path=path) for each in error.problems]
+
+    def _read_joint(
+        self, call: Call, column: Column, entries: Sequence[Entry], names: dict[str, dict[str, int | None]]
+    ) -> None:
+        """Read a column that fills one of several links and empties the others."""
+        for entry in entries:
+            if not _filled(entry.lines[0], column):
+                if not self._keep_empty:
+                    entry.values.update(dict.fromkeys(column.fills))
+                continue
+            try:
+                entry.values.update(self._join(call, column, entry.lines[0].cells[column.index], names))
+            except _UNREADABLE as error:
+                self._note(call, entry, column, column.name, error)
+
+    def _join(
+        self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]
+    ) -> dict[str, int | None]:
+        try:
+            return self._joint_of(call, column).read(_text(_sound(call, cell)), names)
+        except Unclear as error:
+            raise _Unnamed(error.text, error.candidates, error.code) from None
+
+    def _joint_of(self, call: Call, column: Column) -> JointReader:
+        found = self._joint.get(column.index)
+        if found is None:
+            found = self._joint[column.index] = JointReader(call, column.joint, self._resolver)
+        return found
 
     def _read_parts(self, call: Call, entry: Entry, columns: Sequence[Column]) -> None:
         """Put a value together that stands in several columns, each of which holds a part."""
@@ -135,10 +190,10 @@ class CellReader:
             return
         assert first.field is not None
         try:
-            parts = {part: cell_line(cell) for part, cell in found.items()}
+            parts = {part: cell_line(_sound(call, cell)) for part, cell in found.items()}
             entry.values[first.name] = TYPES[first.field.type].coerce(parts or None, first.field)
-        except Invalid as error:
-            entry.problems.append(error.problem.diagnostic(first.name, call.language))
+        except _UNREADABLE as error:
+            self._note(call, entry, first, first.name, error)
 
     def _read_constant(
         self,
@@ -154,7 +209,7 @@ class CellReader:
         except Invalid as error:
             found = error.problem.diagnostic(column.name, call.language)
         except _Unnamed as error:
-            found = error.diagnostic(call, column)
+            found = error.diagnostic(call, column, column.name)
         for entry in entries:
             if found is None:
                 entry.values[column.name] = value
@@ -172,7 +227,8 @@ class CellReader:
             return self._remembering(column, lambda cell: self._value(call, column, cell, names))
         if self._takes_files(column):
             return lambda cell: self._value(call, column, cell, names)
-        return self._parsers[column.index]
+        parse = self._parsers[column.index]
+        return (lambda cell: parse(_sound(call, cell))) if self._marked else parse
 
     def _takes_files(self, column: Column) -> bool:
         return self._attachments is not None and column.field is not None and column.field.type in FILES
@@ -189,20 +245,21 @@ class CellReader:
             for column in columns:
                 cell = line.cells[column.index] if column.index < len(line.cells) else None
                 try:
+                    if column.joint:
+                        filled = cell not in (None, "")
+                        row.update(
+                            self._join(call, column, cell, names) if filled else dict.fromkeys(column.fills)
+                        )
+                        continue
                     row[column.name] = None if cell in (None, "") else self._value(call, column, cell, names)
-                except Invalid as error:
-                    path = f"{table}/{len(rows)}/{column.name}"
-                    entry.problems.append(error.problem.diagnostic(path, call.language))
-                except _Unnamed as error:
-                    entry.problems.append(error.diagnostic(call, column))
-                except Refusal as refusal:
-                    path = f"{table}/{len(rows)}/{column.name}"
-                    entry.problems += [replace(each, path=path) for each in refusal.problems]
+                except _UNREADABLE as error:
+                    self._note(call, entry, column, f"{table}/{len(rows)}/{column.name}", error)
             rows.append(row)
         entry.rows[table] = rows
 
     def _value(self, call: Call, column: Column, cell: Any, names: dict[str, dict[str, int | None]]) -> Value:
         key = target_key(column.field) if column.field is not None else ""
+        _sound(call, cell)
         if self._attachments is not None and self._takes_files(column) and not str(cell).startswith("["):
             path = f"{column.table}.{column.name}".strip(".")
             return self._attachments.take(call, self._key, path, str(cell))
@@ -212,7 +269,7 @@ class CellReader:
                 known[cell] if cell.__class__ is str and cell in known else self._parsers[column.index](cell)
             )
         texts = _texts(cell, column.field)
-        found = [self._named(call, key, text, names) for text in texts]
+        found = [self._named(call, key, text, names, column.name in ORIGIN) for text in texts]
         for text, identifier in zip(texts, found, strict=True):
             if identifier is None or identifier == AMBIGUOUS:
                 several = self._resolver.candidates(key, text) if identifier == AMBIGUOUS else ""
@@ -222,9 +279,16 @@ class CellReader:
             return identifiers or None
         return identifiers[0] if identifiers else None
 
-    def _named(self, call: Call, key: str, text: str, names: dict[str, dict[str, int | None]]) -> int | None:
+    def _named(
+        self,
+        call: Call,
+        key: str,
+        text: str,
+        names: dict[str, dict[str, int | None]],
+        with_gone: bool = False,
+    ) -> int | None:
         if key == MEMBER:
-            return self._resolver.person(call, text)
+            return self._resolver.person(call, text, with_gone)
         return self._resolver.department(call, text) if key == DEPARTMENT else names[key].get(text)
 
     def _names(self, call: Call, entries: Sequence[Entry]) -> dict[str, dict[str, int | None]]:
@@ -242,6 +306,12 @@ class CellReader:
                 }
                 for cell in cells:
                     texts.update(_texts(cell, column.field))
+        for column in self._joined:
+            reader, index = self._joint_of(call, column), column.index
+            lines = (line for entry in entries for line in entry.lines if _filled(line, column))
+            for cell in {_text(line.cells[index]) for line in lines}:
+                for key, text in reader.texts(cell):
+                    wanted.setdefault(key, set()).add(text)
         return {key: self._resolver.find_records(call, key, texts) for key, texts in wanted.items()}
 
     def _parser(self, column: Column) -> Parser:
@@ -268,29 +338,65 @@ class CellReader:
 class _Unnamed(Exception):
     """A cell that names no record or person, or several."""
 
-    def __init__(self, text: str, candidates: str) -> None:
+    def __init__(self, text: str, candidates: str, code: str = "") -> None:
         self.text, self.candidates = text, candidates
+        self.code = code or ("import_ambiguous" if candidates else "unknown_target")
         super().__init__(text)
 
-    def diagnostic(self, call: Call, column: Column) -> Diagnostic:
-        code = "import_ambiguous" if self.candidates else "unknown_target"
+    def diagnostic(self, call: Call, column: Column, path: str) -> Diagnostic:
         label = column.field.label.get(call.language) if column.field is not None else column.header
-        path = f"{column.table}.{column.name}" if column.table else column.name
+        if column.joint:
+            label = written_label(column.joint[0]).get(call.language)
         return problem(
-            call.language, code, path, label=label, value=self.text[:100], candidates=self.candidates
+            call.language, self.code, path, label=label, value=self.text[:100], candidates=self.candidates
         )
+
+
+_UNREADABLE = (Invalid, _Unnamed, Refusal)
+"""Why a cell has no value that its field takes."""
 
 
 def _filled(line: Line, column: Column) -> bool:
     return column.index < len(line.cells) and line.cells[column.index] not in (None, "")
 
 
+def _note_surplus(call: Call, entries: Sequence[Entry], width: int) -> None:
+    """Report lines that have more cells than the header has titles."""
+    for entry in entries:
+        for line in entry.lines:
+            if len(line.cells) > width and any(cell not in (None, "") for cell in line.cells[width:]):
+                entry.problems.append(problem(call.language, "import_cells"))
+
+
+def _take_marks_off(entries: Sequence[Entry]) -> None:
+    """Give merged cells their values, now that it is known which lines belong together."""
+    for entry in entries:
+        entry.lines = [Line(each.number, [*map(plain_cell, each.cells)]) for each in entry.lines]
+
+
+def _sound(call: Call, cell: Any) -> Any:
+    """The cell, unless it holds an error of a spreadsheet instead of a value."""
+    if cell.__class__ is Fault:
+        code = "import_cell_error" if cell.text else "import_cell_uncalculated"
+        refuse("invalid", call.language, code, value=cell.text)
+    return cell
+
+
+def _tells(line: Line, column: Column) -> bool:
+    """Whether a cell says something that is not said above it already."""
+    return _filled(line, column) and line.cells[column.index].__class__ is not Merged
+
+
 def _texts(cell: Any, field_: Field | None) -> list[str]:
     """The names in a cell; links have several, divided by semicolons."""
-    text = str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+    text = _text(cell)
     if field_ is not None and field_.type in SEVERAL:
         return [each.strip() for each in text.translate(_LIST_SEPARATORS).split(";") if each.strip()]
     return [text.strip()]
+
+
+def _text(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def _identifier(cell: Any) -> Value:

@@ -71,6 +71,8 @@ def _check_field(evaluation: Evaluation, shape: Shape, checked: _Checked, drafts
     """Check the values of one field that are not what stood there before."""
     field, validate, is_bounded = checked.field, checked.validate, checked.is_bounded
     name, language = field.id, evaluation.call.language
+    if validate is None and not is_bounded:  # then it can only be missing
+        drafts = [draft for draft in drafts if is_empty(draft.values.get(name))]
     for draft in drafts:
         value = draft.values.get(name)
         if draft.before is not None and draft.before.get(name) == value:

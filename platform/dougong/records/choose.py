@@ -19,6 +19,7 @@ from dougong.records.eligible import eligible_people, eligible_units
 from dougong.records.messages import refuse
 from dougong.records.query import Query, list_records
 from dougong.records.shape import Shape, shape_of
+from dougong.records.tree import BETWEEN, tree_of, ways
 from dougong.storage.system import USER
 
 MOST = 50
@@ -49,15 +50,23 @@ def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) 
         return []
     page = list_records(call, field.target.key, Query(q=q or None, limit=limit, fields=None))
     target = shape_of(call.release, field.target.key)
+    standing = ways(call, field, [record.id for record in page.rows]) if tree_of(field) else {}
     return [
         Choice(
             record.id,
             record.title,
-            _detail(call, target, record.values, record.title),
+            BETWEEN.join(standing[record.id][:-1])
+            if record.id in standing
+            else _detail(call, target, record.values, record.title),
             {own: record.values[other] for own, other in field.target.fill if other in record.values},
         )
         for record in page.rows
     ]
+
+
+def field_at(call: Call, key: str, path: str) -> Field:
+    """The field at a path, if the actor may see it and it points to something."""
+    return _field(call, open_door(call, key, "read"), path)
 
 
 def _field(call: Call, shape: Shape, path: str) -> Field:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dougong.fieldtypes.base import Invalid
-from dougong.model.expression import Expression
+from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
@@ -39,10 +39,15 @@ def _compute_field(
     evaluation: Evaluation, shape: Shape, field: Field, formula: Expression, drafts: Sequence[Draft]
 ) -> None:
     assign, value_of, name = shape.types[field.id].assign, evaluation.over(formula), field.id
+    known: dict[int, tuple[Value, Value]] = {}
+    """What results were assigned as, by their identity: results that repeat themselves are the same objects."""
     for draft in drafts:
         try:
             value = value_of(draft.values)
-            draft.values[name] = None if value is None else assign(value, field)
+            found = known.get(id(value))
+            if found is None:
+                found = known[id(value)] = value, None if value is None else assign(value, field)
+            draft.values[name] = found[1]
         except (Invalid, ArithmeticError):
             label = field.label.get(evaluation.call.language)
             draft.problems.append(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,35 @@ from dougong.records.shape import Shape
 
 def copy_values(call: Call, key: str, identifier: int) -> dict[str, Value]:
     """What of a record the actor may both see and write in a new one: no computed field and no row ids; unique values, stages
-    and masked values only where the definition says so, files not at all. Nothing is saved."""
-    return _values(call, key, identifier, rows=True, files=False)
+    and files only where the definition says so, masked values not at all. Nothing is saved: the files are still those of the
+    record, and `with_own_files` makes copies of them when the new one is."""
+    return _values(call, key, identifier, rows=True)
+
+
+def with_own_files(
+    call: Call, folder: Path, key: str, identifier: int, values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values of a new record that began as a copy of another: instead of that one's files it gets its own."""
+    shape, source = open_door(call, key, "create"), copy_values(call, key, identifier)
+    known = {each["id"] for each in _files_in(shape, source)}
+    given = {name: _thawed(value) for name, value in values.items()}
+    _duplicate_files(call, folder, shape, given, known)
+    return given
+
+
+def _files_in(shape: Shape, values: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for field in shape.files:
+        yield from values.get(field.id) or ()
+    for name, rows_shape in shape.tables.items():
+        for row in values.get(name) or ():
+            yield from _files_in(rows_shape, row)
+
+
+def _thawed(value: Any) -> Any:
+    """Rows as lists of dictionaries that can be changed without changing what was given."""
+    if isinstance(value, (list, tuple)):
+        return [dict(each) if isinstance(each, Mapping) else each for each in value]
+    return value
 
 
 def copy_record(
@@ -38,7 +65,7 @@ def copy_record(
 
     Files go along where the field says `copy`, each as a file of its own.
     """
-    copied = _values(call, key, identifier, rows, files=True)
+    copied = _values(call, key, identifier, rows)
     shape = open_door(call, key, "create")
     given = {
         name: _as_json(shape, name, value) for name, value in copied.items() if name not in (values or {})
@@ -47,10 +74,10 @@ def copy_record(
     return create(call, key, {**given, **(values or {})})
 
 
-def _values(call: Call, key: str, identifier: int, rows: bool, files: bool) -> dict[str, Value]:
+def _values(call: Call, key: str, identifier: int, rows: bool) -> dict[str, Value]:
     shape = open_door(call, key, "create")
     record = read(call, key, identifier)
-    wanted = _copied(call, shape, files)
+    wanted = _copied(call, shape)
     values = {name: record.values[name] for name in wanted if record.values.get(name) is not None}
     for name, rows_shape in shape.tables.items():
         if name not in values:
@@ -58,14 +85,14 @@ def _values(call: Call, key: str, identifier: int, rows: bool, files: bool) -> d
         if not rows:
             del values[name]
             continue
-        copied = _copied(call, rows_shape, files)
+        copied = _copied(call, rows_shape)
         values[name] = [
             {each: row[each] for each in copied if row.get(each) is not None} for row in values[name]
         ]
     return values
 
 
-def _copied(call: Call, shape: Shape, files: bool) -> list[str]:
+def _copied(call: Call, shape: Shape) -> list[str]:
     locked = access(call.release, call.actor, shape.key, "create").locked
     unique = {rule.fields[0] for rule in shape.unique if len(rule.fields) == 1}
     return [
@@ -74,15 +101,15 @@ def _copied(call: Call, shape: Shape, files: bool) -> list[str]:
         if not field.is_computed
         and field.type != "serial"
         and field.id not in locked
-        and _goes_along(field, field.id in unique, files)
+        and _goes_along(field, field.id in unique)
     ]
 
 
-def _goes_along(field: Field, unique: bool, files: bool) -> bool:
+def _goes_along(field: Field, unique: bool) -> bool:
     if mask_of(field) is not None:
         return False
     if field.type in FILES:
-        return files and field.copies is True
+        return field.copies is True
     if field.copies is not None:
         return field.copies
     return not unique and field.type != "stage"
@@ -96,10 +123,16 @@ def _as_json(shape: Shape, name: str, value: Value) -> Any:
     return shape.types[name].to_json(value, shape.field(name))
 
 
-def _duplicate_files(call: Call, folder: Path, shape: Shape, values: dict[str, Any]) -> None:
+def _duplicate_files(
+    call: Call, folder: Path, shape: Shape, values: dict[str, Any], only: Container[str] | None = None
+) -> None:
+    """Put copies in the place of files, or of those in `only`."""
     for field in shape.files:
         if values.get(field.id):
-            values[field.id] = [{"id": duplicate(call, folder, each["id"])} for each in values[field.id]]
+            values[field.id] = [
+                {"id": duplicate(call, folder, each["id"])} if only is None or each["id"] in only else each
+                for each in values[field.id]
+            ]
     for name, rows_shape in shape.tables.items():
         for row in values.get(name) or ():
-            _duplicate_files(call, folder, rows_shape, row)
+            _duplicate_files(call, folder, rows_shape, row, only)

@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 from dougong.records.call import Call
 from dougong.records.messages import refuse
 from dougong.records.order import OrderKey
-from dougong.storage.types import Day, Instant, Scaled
+from dougong.storage.types import Day, Exact, Instant
 
 _LONGEST = 8192
 
@@ -125,7 +125,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 
 def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
     """Whether the database can compare the value with a column of that type."""
-    if isinstance(type_, Scaled):
+    if isinstance(type_, Exact):
         return type(value) in (Decimal, int) and type_.scaled(value) is not None
     if isinstance(type_, Instant):
         return isinstance(value, datetime)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select, update
 
 from dougong.diagnostics import Refusal
 from dougong.records.batches import in_batch
-from dougong.records.call import Call
+from dougong.records.call import Call, as_actor
 from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft, Values
@@ -21,11 +22,13 @@ from dougong.records.messages import refuse
 from dougong.records.pointers import Pointer, pointers_to
 from dougong.records.read import read
 from dougong.records.record import Record
+from dougong.records.repoint import repoint
 from dougong.records.searching import forget_records, index_values
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.trail import write_history
 from dougong.records.unique import check_unique
+from dougong.records.unmerge import survivors_of
 from dougong.records.update import writable
 
 DEEPEST = 100
@@ -123,14 +126,19 @@ def restore(call: Call, key: str, identifier: int) -> Record:
 
 
 def restore_records(call: Call, shape: Shape, records: dict[int, Values], follow: bool = True) -> None:
-    """Take records, which the caller has locked, out of the bin; with `follow` also those that went there because of them."""
+    """Take records, which the caller has locked, out of the bin; with `follow` also those that went there because of them.
+
+    Links to records that were merged into others in the meantime come back as links to those.
+    """
     together: Together = {shape.key: dict(records)}
     if follow:
         _gather(call, shape, records, together)
+    merged: list[tuple[str, int]] = []
     for key, each in together.items():
-        _check_restorable(call, shape_of(call.release, key), each.values(), together)
+        merged += _check_restorable(call, shape_of(call.release, key), each.values(), together)
     for key, each in together.items():
         _restore(call, shape_of(call.release, key), each)
+    _turn_to_survivors(call, merged)
 
 
 def _gather(call: Call, shape: Shape, records: dict[int, Values], together: Together) -> None:
@@ -175,32 +183,64 @@ def _gone_with(call: Call, pointer: Pointer, records: dict[int, Values]) -> dict
     return load(call, pointer.shape, found, lock=True)
 
 
-def _check_restorable(call: Call, shape: Shape, records: Iterable[Values], together: Together) -> None:
-    """What a restored record points to must live or come back with it, and what must be unique must still be so."""
+def _check_restorable(
+    call: Call, shape: Shape, records: Iterable[Values], together: Together
+) -> list[tuple[str, int]]:
+    """What a restored record points to must live or come back with it, and what must be unique must still be so.
+
+    The answer are the records (entity and id) that were merged into others: what points to them is turned to those.
+    """
     each_record = list(records)
-    _check_links(call, shape, each_record, together)
+    merged = _check_links(call, shape, each_record, together)
     for rows_shape in shape.tables.values():
-        if rows_shape.links:
+        if rows_shape.links or rows_shape.lists:
             rows = load_rows(call, rows_shape, [values["id"] for values in each_record])
-            _check_links(call, rows_shape, [row for many in rows.values() for row in many], together)
+            merged += _check_links(
+                call, rows_shape, [row for many in rows.values() for row in many], together
+            )
     drafts = [Draft("", dict(values)) for values in each_record]
     check_unique(call, shape, drafts)
     problems = [found for draft in drafts for found in draft.problems]
     if problems:
         raise Refusal("conflict", problems)
+    return merged
 
 
-def _check_links(call: Call, shape: Shape, records: Sequence[Values], together: Together) -> None:
-    for field in shape.links:
+def _check_links(
+    call: Call, shape: Shape, records: Sequence[Values], together: Together
+) -> list[tuple[str, int]]:
+    merged: list[tuple[str, int]] = []
+    for field in (*shape.links, *shape.lists):
         if field.target is None:
             continue
-        target = shape_of(call.release, field.target.key).table
-        wanted = {values[field.id] for values in records if values[field.id] is not None}
-        wanted -= set(together.get(field.target.key, ()))
-        living: set[int] = set()
-        for chunk in chunks(sorted(wanted)):
-            statement = select(target.c.id).where(target.c.id.in_(chunk), target.c.deleted_at.is_(None))
-            living.update(call.connection.execute(statement).scalars())
-        if not living.issuperset(wanted):
+        key, given = field.target.key, [values.get(field.id) for values in records]
+        wanted = {
+            each
+            for value in given
+            if value is not None
+            for each in (value if isinstance(value, tuple) else [value])
+        }
+        dead = wanted - set(together.get(key, ()))
+        dead -= _living(call, key, dead)
+        survivors = survivors_of(call, key, sorted(dead))
+        if field.type != "links" and len(survivors) < len(dead):
             label = field.label.get(call.language)
             refuse("conflict", call.language, "restore_target", field.id, label=label)
+        merged += [(key, each) for each in survivors]
+    return merged
+
+
+def _living(call: Call, key: str, identifiers: Iterable[int]) -> set[int]:
+    table, found = shape_of(call.release, key).table, set[int]()
+    for chunk in chunks(sorted(identifiers)):
+        statement = select(table.c.id).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
+        found.update(call.connection.execute(statement).scalars())
+    return found
+
+
+def _turn_to_survivors(call: Call, merged: Iterable[tuple[str, int]]) -> None:
+    """Turn what points to records that were merged meanwhile to those they were merged into; the platform does it."""
+    platform = replace(as_actor(call, replace(call.actor, lifted=True)), batch=call.batch)
+    for key, loser in dict.fromkeys(merged):
+        [survivor] = survivors_of(call, key, [loser]).values()
+        repoint(platform, shape_of(call.release, key), [loser], survivor)

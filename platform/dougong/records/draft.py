@@ -37,8 +37,12 @@ class Draft:
     problems: list[Diagnostic] = field(default_factory=list)
     changed: tuple[str, ...] = ()
     """The fields whose value differs from `before`, known once everything is computed."""
+    tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the search index holds of fields, where that was worked out ahead."""
     stamp: Stamp | None = None
     """Only the platform itself says so, when it writes what happened earlier."""
+    origin: Stamp | None = None
+    """When and by whom a new record was created elsewhere; that it comes in now, and by whom, stands in the history all the same."""
 
     @property
     def is_new(self) -> bool:

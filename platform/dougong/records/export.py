@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +13,14 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.model.sheet import Cell, Heading, Sheet
+from dougong.model.joint import joined_names, joints_of, written_label
+from dougong.model.sheet import Cell, Heading, Sheet, Unfitting
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.doors import open_door
+from dougong.records.joint import cell_of
 from dougong.records.mapping import ID, system_label
+from dougong.records.messages import refuse
 from dougong.records.packed import Packing
 from dougong.records.query import LIMIT, Query, list_records
 from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
@@ -33,6 +37,8 @@ class _Part:
     table: str
     field: Field | None
     name: str
+    joint: tuple[Field, ...] = ()
+    """The links that stand in one column, where it is that of a link to one of several entities."""
 
 
 def export(
@@ -52,7 +58,8 @@ def export(
     parts = list(_parts(call, shape, fields, tables))
     language = call.language
     headings = tuple(Heading(_path(part), _label(shape, part, language), _decimals(part)) for part in parts)
-    shown = [name for name in shape.entity.fields if any(name in (part.table, part.name) for part in parts)]
+    wanted = {name for part in parts for name in (part.table, *(each.id for each in part.joint), part.name)}
+    shown = [name for name in shape.entity.fields if name in wanted]
     asked = replace(query, fields=shown, limit=LIMIT, cursor=None, offset=0, count="none")
     writer = _Writer(call, shape, parts, Packing() if files else None)
     return Sheet(
@@ -62,6 +69,16 @@ def export(
         (writer.json(record) for record in _records(call, key, asked)),
         writer.packing.files if writer.packing is not None else (),
     )
+
+
+@contextmanager
+def fitting(language: str) -> Iterator[None]:
+    """Refuse what the format cannot hold instead of writing a part of it."""
+    try:
+        yield
+    except Unfitting as error:
+        code = "export_text" if error.column else "export_lines"
+        refuse("invalid", language, code, "format", label=error.column, line=f"{error.line:,}")
 
 
 def _records(call: Call, key: str, query: Query) -> Iterator[Record]:
@@ -78,18 +95,25 @@ def _parts(call: Call, shape: Shape, fields: Sequence[str] | None, tables: bool)
     hidden = access(call.release, call.actor, shape.key, "read").hidden
     if fields is None:
         yield _Part("", None, ID)
-    for name in fields if fields is not None else (*shape.entity.fields, *SYSTEM_COLUMNS):
+    visible = (each for name, each in shape.entity.fields.items() if name not in hidden)
+    joints = joints_of(visible)
+    for name in (
+        fields if fields is not None else (*joined_names(shape.entity.fields.values()), *SYSTEM_COLUMNS)
+    ):
+        if name in joints:
+            yield _Part("", joints[name][0], name, joints[name])
+            continue
         field = shape.entity.fields.get(name)
         if name in hidden or (field is not None and field.type == "table" and not tables):
             continue
         if field is not None and field.type == "table":
             rows = shape.tables[name]
             rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
-            yield from (
-                _Part(name, each, each.id)
-                for each in rows.entity.fields.values()
-                if each.id not in rows_hidden
-            )
+            inside = [each for each in rows.entity.fields.values() if each.id not in rows_hidden]
+            inner = joints_of(inside)
+            for each in joined_names(inside):
+                links = inner.get(each, ())
+                yield _Part(name, links[0] if links else rows.entity.fields[each], each, links)
         elif field is not None or name == ID or name in SYSTEM_COLUMNS:
             yield _Part("", field, name)
         else:
@@ -103,7 +127,7 @@ def _path(part: _Part) -> str:
 def _label(shape: Shape, part: _Part, language: str) -> str:
     if part.field is None:
         return system_label(part.name, language)
-    own = part.field.label.get(language)
+    own = (written_label(part.joint[0]) if part.joint else part.field.label).get(language)
     return f"{shape.field(part.table).label.get(language)}.{own}" if part.table else own
 
 
@@ -136,16 +160,21 @@ class _Writer:
     ) -> Cell:
         if part.table:
             inside = rows[part.table]
-            return (
-                self._written(record, part.field, inside[place].get(part.name))
-                if place < len(inside)
-                else None
-            )
+            return self._part(record, part, inside[place]) if place < len(inside) else None
         if place:
             return None
         if part.field is None:
             return self._system(record, part.name)
-        return self._written(record, part.field, record.values.get(part.name))
+        return self._part(record, part, record.values)
+
+    def _part(self, record: Record, part: _Part, values: Mapping[str, Value]) -> Cell:
+        if not part.joint:
+            return self._written(record, part.field, values.get(part.name))
+        for link in part.joint:
+            identifier = values.get(link.id)
+            if identifier is not None:
+                return cell_of(self.call, link, _name(record, target_key(link), identifier))
+        return None
 
     def _written(self, record: Record, field: Field | None, value: Value) -> Cell:
         if value is None or field is None:
@@ -177,9 +206,13 @@ class _Writer:
                 inside = record.values.get(part.table) or ()
                 rows = found.setdefault(part.table, [{} for _ in inside])
                 for row, values in zip(rows, inside, strict=True):
-                    row[part.name] = self._json(part.field, values.get(part.name))
+                    for field in part.joint or (part.field,):
+                        name = field.id if field is not None else part.name
+                        row[name] = self._json(field, values.get(name))
             elif part.field is None:
                 found[part.name] = _system_json(record, part.name)
+            elif part.joint:
+                found.update({each.id: self._json(each, record.values.get(each.id)) for each in part.joint})
             else:
                 found[part.name] = self._json(part.field, record.values.get(part.name))
         return found

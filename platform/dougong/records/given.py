@@ -162,4 +162,4 @@ def row_values(rows: Rows) -> list[Values]:
 
 def is_empty(value: Value) -> bool:
     """Whether a value counts as not filled in."""
-    return value is None or value == () or value == []
+    return not value and (value is None or value == () or value == [])

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -21,76 +19,26 @@ from dougong.records import import_log
 from dougong.records.attachments import Attachments, open_attachments
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
-from dougong.records.differences import Difference
 from dougong.records.doors import open_door
 from dougong.records.habits import find_habits, habits_of
-from dougong.records.import_log import Reason
+from dougong.records.import_chunks import take_all
 from dougong.records.import_options import MODES, Options, options_from
-from dougong.records.importer import Counts, Failure, Importer, Taken, chunked, settle, take
-from dougong.records.mapping import add_constants, map_columns
+from dougong.records.import_run import Begun, Ended, Progress, Result, Run
+from dougong.records.importer import Counts, Failure, Importer, chunked
+from dougong.records.mapping import ID, Column, add_constants, map_columns
 from dougong.records.matching import Matcher
 from dougong.records.messages import refuse
 from dougong.records.reading import Line, Reading, open_table
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
+from dougong.records.shape import Shape
+from dougong.storage import statistics
 from dougong.storage.database import Database
 from dougong.storage.release import Release
 
 __all__ = ["MODES", "Counts", "Failure", "Options", "Progress", "Result", "resume", "run"]
 
 SAMPLED = 20_000
-_ATTEMPTS = 3
-
-Progress = Callable[["Counts"], None]
-Begun = Callable[[Connection, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What an import did. `id` and `batch` undo it; `failures` are the first ones, `reasons` what they have in common.
-
-    `ignored` are the headers that were left out, `differences` the first changes that a dry run would have made.
-    """
-
-    id: int
-    batch: str
-    counts: Counts
-    failures: tuple[Failure, ...]
-    ignored: tuple[str, ...]
-    dry_run: bool
-    reasons: tuple[Reason, ...] = ()
-    differences: tuple[Difference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One import under way: where everything is, and who does it."""
-
-    database: Database
-    release: Release
-    actor: Actor
-    key: str
-    path: Path
-    name: str
-    options: Options
-    batch: str
-    language: str
-    progress: Progress | None
-    files: Path | None
-
-    def call(self, connection: Any) -> Call:
-        """A call for one transaction."""
-        return Call(
-            self.release,
-            connection,
-            self.actor,
-            "import",
-            datetime.now(UTC),
-            self.language,
-            self.actor.timezone,
-            self.batch,
-            self.options.keep_numbers,
-        )
 
 
 def run(
@@ -105,15 +53,16 @@ def run(
     progress: Progress | None = None,
     begun: Begun | None = None,
     files: Path | None = None,
+    ended: Ended | None = None,
 ) -> Result:
     """Import a CSV or XLSX file (`name` tells which, default: the file's own name).
 
     Each chunk commits by itself, together with how far the import is, so that an interrupted one goes on with `resume`, can be
-    undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id.
-    `files` is where files of records are kept.
+    undone, or repeated with `match`. `begun` is called in the transaction that notes the import, with its id, `ended` in the one
+    that notes its end. `files` is where files of records are kept.
     """
     batch = f"import-{secrets.token_hex(8)}"
-    under_way = _Run(
+    under_way = Run(
         database,
         release,
         actor,
@@ -125,6 +74,7 @@ def run(
         language or actor.language,
         progress,
         files,
+        ended,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -145,10 +95,13 @@ def resume(
     language: str = "",
     progress: Progress | None = None,
     files: Path | None = None,
+    ended: Ended | None = None,
+    attachments: Path | None = None,
 ) -> Result:
     """Go on with an import of the actor that was interrupted, from where its last chunk was committed.
 
-    `path` is where the same file lies now. An import that is done or undone is refused; a dry run begins anew.
+    `path` is where the same file lies now, `attachments` where its archive does. An import that is done or undone is refused; a
+    dry run begins anew.
     """
     with database.reading() as connection:
         row = import_log.noted(connection, import_id, None if actor.is_admin else actor.id)
@@ -160,10 +113,12 @@ def resume(
     document = dict(row["options"])
     spoken = document.pop("language") or spoken
     options = options_from(document)
+    if attachments is not None:
+        options = replace(options, attachments=str(attachments))
     file = path or Path(row["file_key"])
     if not file.is_file():
         refuse("missing", spoken, "import_file_gone")
-    under_way = _Run(
+    under_way = Run(
         database,
         release,
         actor,
@@ -175,6 +130,7 @@ def resume(
         spoken,
         progress,
         files,
+        ended,
     )
     with _opened(under_way) as (reading, importer):
         with database.writing() as connection:
@@ -190,7 +146,7 @@ def resume(
 
 
 @contextmanager
-def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
+def _opened(under_way: Run) -> Iterator[tuple[Reading, Importer]]:
     """The open file, and the importer that knows its columns and how they are written."""
     options = under_way.options
     with open_table(under_way.path, under_way.name, under_way.language, options.layout) as reading:
@@ -198,7 +154,7 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
         archive = Path(options.attachments) if options.attachments else None
         with open_attachments(archive, None if options.dry_run else under_way.files) as attachments:
             with under_way.database.reading() as connection:
-                importer = _prepare(under_way.call(connection), under_way, reading.header, head, attachments)
+                importer = _prepare(under_way.call(connection), under_way, reading, head, attachments)
             lines = chain(head, reading.lines)
             del head  # the lines let go of it when they were read
             yield replace(reading, lines=lines), importer
@@ -206,17 +162,18 @@ def _opened(under_way: _Run) -> Iterator[tuple[Reading, Importer]]:
 
 def _prepare(
     call: Call,
-    under_way: _Run,
-    header: tuple[str, ...],
+    under_way: Run,
+    reading: Reading,
     head: list[Line],
     attachments: Attachments | None,
 ) -> Importer:
-    options = under_way.options
+    options, header = under_way.options, reading.header
     shape = open_door(call, under_way.key, "import")
     if options.mode not in MODES:
         refuse("invalid", call.language, "import_mode", "mode", nearest(options.mode, MODES))
-    if options.keep_numbers and not call.actor.is_admin:
-        refuse("forbidden", call.language, "admin_only", "keep_numbers")
+    for name in ("keep_numbers", "keep_origin"):
+        if getattr(options, name) and not call.actor.is_admin:
+            refuse("forbidden", call.language, "admin_only", name)
     for action in {"add": ["create"], "update": ["update"], "upsert": ["create", "update"]}[options.mode]:
         open_door(call, under_way.key, action)
     columns = map_columns(call, shape, header, options.mapping)
@@ -224,7 +181,16 @@ def _prepare(
     base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
     habits = habits_of(columns.columns, find_habits(columns.columns, head), options.habits, base)
     resolver = Resolver()
-    reader = CellReader(columns.columns, habits, resolver, options.keep_empty, shape.key, attachments)
+    reader = CellReader(
+        columns.columns,
+        habits,
+        resolver,
+        options.keep_empty,
+        shape.key,
+        attachments,
+        reading.marked,
+        lambda column: options.skip_cells and _may_be_skipped(shape, column, options),
+    )
     matcher = Matcher(call, shape, columns, options.mode, options.match)
     rehearsal = Rehearsal(shape) if options.dry_run else None
     return Importer(
@@ -232,7 +198,13 @@ def _prepare(
     )
 
 
-def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
+def _may_be_skipped(shape: Shape, column: Column, options: Options) -> bool:
+    """Not the cells that tell which record a line is about, nor those whose record may stand further down in the file."""
+    target = column.field.target if column.field is not None else None
+    return column.path not in (ID, *options.match) and (target is None or target.key != shape.key)
+
+
+def _skip(under_way: Run, importer: Importer, lines: Iterator[Line], waiting: set[int]) -> Iterator[Entry]:
     """The entries beyond the position; of those before it, the waiting ones are taken up and the matched ones remembered."""
     entries = importer.reader.group(lines)
     for chunk in chunked(entries):
@@ -248,88 +220,35 @@ def _skip(under_way: _Run, importer: Importer, lines: Iterator[Line], waiting: s
             yield from entries
 
 
-def _carry_out(under_way: _Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
+def _carry_out(under_way: Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> Result:
     """Take everything that is left; what a refusal breaks off can be taken up again."""
     try:
-        for chunk in chunked(entries):
-            _one_chunk(under_way, importer, chunk, identity, again=False)
-        for chunk in importer.postponed():
-            _one_chunk(under_way, importer, chunk, identity, again=True)
+        take_all(under_way, identity, importer, entries)
     except Refusal as refusal:
-        _finish(under_way, identity, import_log.BROKEN, str(refusal))
+        if all(each.code != "import_elsewhere" for each in refusal.problems):
+            with under_way.database.writing() as connection:
+                import_log.finish(under_way.call(connection), identity, import_log.BROKEN, str(refusal))
         raise
-    _finish(under_way, identity, import_log.DONE)
-    return _result(under_way, identity, importer)
-
-
-def _one_chunk(under_way: _Run, importer: Importer, entries: list[Entry], identity: int, again: bool) -> None:
-    """Import some entries in a transaction of their own; a race lost against another writer is tried again."""
-    position = (importer.position, max(importer.position, entries[-1].lines[-1].number))
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            taken = _attempt(under_way, importer, entries, identity, position, again)
-            break
-        except Refusal as refusal:
-            if refusal.kind != "conflict" or attempt == _ATTEMPTS:
-                raise
-            entries = [Entry(entry.lines) for entry in entries]
-    settle(importer, entries, taken)
-    if under_way.progress is not None:
-        under_way.progress(importer.counts)
-
-
-def _attempt(
-    under_way: _Run,
-    importer: Importer,
-    entries: list[Entry],
-    identity: int,
-    position: tuple[int, int],
-    again: bool,
-) -> Taken:
-    with _files_kept(importer), under_way.database.writing() as connection:
-        call = under_way.call(connection)
-        is_dry = under_way.options.dry_run
-        taken = take(call, importer, entries, write_them=not is_dry)
-        if is_dry:
-            connection.rollback()
-        else:
-            import_log.note_chunk(call, identity, position, taken, entries if again else ())
-    if is_dry:
-        with under_way.database.writing() as connection:
-            call = under_way.call(connection)
-            import_log.note_chunk(call, identity, position, taken, entries if again else ())
-    return taken
-
-
-@contextmanager
-def _files_kept(importer: Importer) -> Iterator[None]:
-    """Files that a chunk stored stay when it is committed and go when it is not."""
-    try:
-        yield
-    except BaseException:
-        if importer.attachments is not None:
-            importer.attachments.discard()
-        raise
-    if importer.attachments is not None:
-        importer.attachments.settle()
-
-
-def _finish(under_way: _Run, identity: int, state: str, error: str = "") -> None:
     with under_way.database.writing() as connection:
-        import_log.finish(under_way.call(connection), identity, state, error)
+        import_log.finish(under_way.call(connection), identity, import_log.DONE)
+        result = _result(under_way, connection, identity, importer)
+        if under_way.ended is not None:
+            under_way.ended(connection, result)
+    if not result.dry_run and result.counts.added + result.counts.updated >= statistics.MANY:
+        statistics.refresh(under_way.database, importer.shape.table)
+    return result
 
 
-def _result(under_way: _Run, identity: int, importer: Importer) -> Result:
-    with under_way.database.reading() as connection:
-        failures = tuple(failure for _, failure in import_log.failures(connection, identity))
-        reasons = import_log.reasons(connection, identity)
+def _result(under_way: Run, connection: Connection, identity: int, importer: Importer) -> Result:
     return Result(
         identity,
         under_way.batch,
         importer.counts,
-        failures,
+        tuple(failure for _, failure in import_log.failures(connection, identity)),
         importer.columns.ignored,
         under_way.options.dry_run,
-        reasons,
+        import_log.reasons(connection, identity),
         tuple(importer.differences),
+        import_log.count_of(connection, identity, import_log.PARTIAL),
+        import_log.reasons(connection, identity, import_log.PARTIAL),
     )

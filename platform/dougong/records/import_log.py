@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from dougong.diagnostics import Diagnostic
 from dougong.records.call import Call
@@ -20,7 +20,8 @@ from dougong.records.mapping import ColumnMap
 from dougong.records.messages import refuse
 from dougong.storage.system import IMPORT, IMPORT_LINE
 
-FAILED, WAITING = "failed", "waiting"
+FAILED, WAITING, PARTIAL = "failed", "waiting", "partial"
+"""Lines that are not in, that wait for others, and that are in without some of their cells."""
 RUNNING, DONE, BROKEN, CANCELLED = "running", "done", "failed", "cancelled"
 SHOWN = 100
 _FIGURES = ("total", "added", "updated", "unchanged", "failed")
@@ -116,6 +117,7 @@ def note_chunk(
         refuse("conflict", call.language, "import_elsewhere")
     rows = [_row(import_id, entry, FAILED) for entry in taken.failed]
     rows += [_row(import_id, entry, WAITING) for entry in taken.waiting]
+    rows += [_row(import_id, entry, PARTIAL) for entry in taken.partial]
     if rows:
         call.connection.execute(insert(IMPORT_LINE), rows)
 
@@ -133,9 +135,9 @@ def _row(import_id: int, entry: Entry, state: str) -> dict[str, Any]:
                 "path": each.path,
                 "parameters": dict(each.parameters),
             }
-            for each in entry.problems
+            for each in (*entry.problems, *entry.skipped)
         ]
-        if state == FAILED
+        if state != WAITING
         else None,
     }
 
@@ -162,12 +164,12 @@ def stop(connection: Connection, import_id: int) -> None:
 
 
 def failures(
-    connection: Connection, import_id: int, limit: int | None = SHOWN
+    connection: Connection, import_id: int, limit: int | None = SHOWN, state: str = FAILED
 ) -> Iterator[tuple[int, Failure]]:
-    """The entries that failed, in order: the last line of each, and what is wrong with it."""
+    """The entries that failed (or are in a part), in order: the last line of each, and what is wrong with it."""
     statement = (
         select(IMPORT_LINE.c.line, IMPORT_LINE.c.last, IMPORT_LINE.c.problems)
-        .where(IMPORT_LINE.c.import_id == import_id, IMPORT_LINE.c.state == FAILED)
+        .where(IMPORT_LINE.c.import_id == import_id, IMPORT_LINE.c.state == state)
         .order_by(IMPORT_LINE.c.line)
         .limit(limit)
     )
@@ -184,11 +186,18 @@ def _diagnostic(document: Mapping[str, Any]) -> Diagnostic:
     )
 
 
-def reasons(connection: Connection, import_id: int) -> tuple[Reason, ...]:
-    """Why entries failed, by field and kind, most frequent first; the message is that of the first one."""
+def count_of(connection: Connection, import_id: int, state: str) -> int:
+    """How many entries failed, or are in without some of their cells."""
+    statement = select(func.count()).where(IMPORT_LINE.c.import_id == import_id, IMPORT_LINE.c.state == state)
+    count: int = connection.execute(statement).scalar_one()
+    return count
+
+
+def reasons(connection: Connection, import_id: int, state: str = FAILED) -> tuple[Reason, ...]:
+    """Why entries failed (or cells were skipped), by field and kind, most frequent first; the message is that of the first one."""
     found: Counter[tuple[str, str]] = Counter()
     words: dict[tuple[str, str], str] = {}
-    for _, failure in failures(connection, import_id, None):
+    for _, failure in failures(connection, import_id, None, state):
         for each in {(each.path, each.code): each for each in reversed(failure.problems)}.values():
             found[each.path, each.code] += 1
             words.setdefault((each.path, each.code), each.message)

@@ -53,7 +53,9 @@ class Options:
 
     `match`: the fields by which lines find the records that they update; `constants`: field path → the text that every record
     gets there; `keep_empty`: an empty cell says nothing instead of emptying the field; `habits`: header → how it is written;
-    `keep_numbers`: new records keep the serial numbers that the file gives them, which only an admin may ask for.
+    `skip_cells`: a cell that cannot be read is left out and reported instead of refusing its record; only an admin may ask for
+    `keep_numbers`: new records keep the serial numbers that the file gives them, and `keep_origin`: and when and by whom they were
+    created.
     """
 
     mode: str = "add"
@@ -65,6 +67,8 @@ class Options:
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
     keep_numbers: bool = False
+    keep_origin: bool = False
+    skip_cells: bool = False
     attachments: str = ""
 
     def document(self) -> dict[str, Any]:

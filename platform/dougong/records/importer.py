@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import islice
 
 from dougong.diagnostics import Diagnostic
@@ -14,12 +15,12 @@ from dougong.records.differences import Difference, differences_in
 from dougong.records.draft import Draft
 from dougong.records.mapping import ColumnMap
 from dougong.records.matching import Matcher
-from dougong.records.pipeline import complete, has_problems, problems_in, write
+from dougong.records.pipeline import complete, has_problems, problems_in, settle, work_out, write
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
 
-CHUNK = 2000
+CHUNK = 5000
 SHOWN_DIFFERENCES = 20
 
 
@@ -64,6 +65,11 @@ class Importer:
     differences: list[Difference] = field(default_factory=list)
     """In a dry run, the first changes that it would have made."""
 
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether a chunk can be prepared while the one before it is written: not where it may name records of that one."""
+        return self.attachments is None and not self.reader.names_any(self.shape.key)
+
     def postponed(self) -> Iterator[list[Entry]]:
         """The postponed entries, again and again as long as any of them got in; the last time they count as failed."""
         while self.later:
@@ -81,6 +87,8 @@ class Taken:
     counts: Counts
     failed: tuple[Entry, ...]
     waiting: tuple[Entry, ...]
+    partial: tuple[Entry, ...] = ()
+    """Those that are in without the cells that were skipped."""
 
 
 def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -89,7 +97,7 @@ def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
         yield chunk
 
 
-def settle(importer: Importer, entries: Sequence[Entry], taken: Taken) -> None:
+def take_over(importer: Importer, entries: Sequence[Entry], taken: Taken) -> None:
     """Take over what a committed chunk did; entries that only miss a record of the same entity are put aside."""
     importer.counts = taken.counts
     importer.position = max(importer.position, *(entry.lines[-1].number for entry in entries))
@@ -99,19 +107,64 @@ def settle(importer: Importer, entries: Sequence[Entry], taken: Taken) -> None:
 
 def _only_misses_own(shape: Shape, entry: Entry) -> bool:
     own = {
-        field.id
+        name
         for field in (*shape.links, *shape.lists)
         if field.target is not None and field.target.key == shape.key
+        for name in (field.id, field.one_of.field if field.one_of else field.id)
     }
     return all(found.code == "unknown_target" and found.path in own for found in entry.problems)
 
 
-def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: bool) -> Taken:
-    """Take the entries into the database, as far as they have no problem, and return how far the import then is."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A chunk whose cells were read, and whose drafts were worked out if all of them are new, before its transaction began."""
+
+    at: datetime
+    pairs: list[tuple[Entry, Draft]] | None
+
+
+def prepare(call: Call, importer: Importer, entries: Sequence[Entry]) -> Prepared:
+    """Do what needs no transaction of its own; nothing is written."""
     importer.reader.read(call, entries, importer.width)
+    if not importer.matcher.only_adds:
+        return Prepared(call.at, None)
     pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    pairs = [pair for pair in pairs if not pair[0].problems]
+    work_out(call, importer.shape, [draft for _, draft in pairs])
+    return Prepared(call.at, pairs)
+
+
+def _drafts(
+    call: Call, importer: Importer, entries: Sequence[Entry], prepared: Prepared | None
+) -> list[tuple[Entry, Draft]]:
+    """The drafts of the entries, worked out and numbered."""
+    if prepared is not None and prepared.pairs is not None:
+        settle(call, importer.shape, [draft for _, draft in prepared.pairs])
+        return prepared.pairs
+    if prepared is None:
+        importer.reader.read(call, entries, importer.width)
+    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    pairs = [pair for pair in pairs if not pair[0].problems]
+    complete(call, importer.shape, [draft for _, draft in pairs])
+    return pairs
+
+
+def take(
+    call: Call,
+    importer: Importer,
+    entries: Sequence[Entry],
+    write_them: bool,
+    prepared: Prepared | None = None,
+    decided: Callable[[], None] | None = None,
+) -> Taken:
+    """Take the entries into the database, as far as they have no problem, and return how far the import then is.
+
+    `decided` is called when nothing is left to do but to store them.
+    """
+    pairs = _drafts(call, importer, entries, prepared)
+    if decided is not None:
+        decided()
     drafts = [draft for _, draft in pairs]
-    complete(call, importer.shape, drafts)
     if importer.rehearsal is not None:
         importer.rehearsal.rehearse(call, [draft for draft in drafts if not has_problems(draft)])
     for entry, draft in pairs:
@@ -127,7 +180,8 @@ def take(call: Call, importer: Importer, entries: Sequence[Entry], write_them: b
     counts = _counted(importer.counts, done, good)
     rehearsed = _rehearsed(call, importer, done)
     counts = replace(counts, added=counts.added + rehearsed, failed=counts.failed - rehearsed)
-    return Taken(counts, tuple(each for each in done if each.problems), waiting)
+    failed = tuple(each for each in done if each.problems)
+    return Taken(counts, failed, waiting, tuple(each for each in done if each.skipped and not each.problems))
 
 
 def _note_differences(call: Call, importer: Importer, pairs: Sequence[tuple[Entry, Draft]]) -> None:

@@ -101,8 +101,15 @@ def load_standing(
 ) -> Standing:
     """Those of the living records that the actor may use for the action, kept from other writers, in one round trip."""
     ids = sorted(set(possible_ids(identifiers)))
-    usable = kept(call, ("load", shape.key, action), lambda: _usable(call, shape, action))
-    questions = related_questions(call, shape, [field.id for field in shape.lists], tables)
+    usable, names, questions = kept(
+        call,
+        ("load", shape.key, action, tuple(tables)),
+        lambda: (
+            _usable(call, shape, action),
+            shape.table.c.keys(),
+            related_questions(call, shape, [field.id for field in shape.lists], tables),
+        ),
+    )
     found, running, *answers = together(
         call.connection,
         [
@@ -112,7 +119,6 @@ def load_standing(
         ],
     )
     related = questions.related(call, answers)
-    names = shape.table.c.keys()
     values = {row[0]: shape.tidy(dict(zip(names, row, strict=True))) for row in found}
     for name, targets in related.targets.items():
         for identifier, each in values.items():

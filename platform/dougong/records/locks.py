@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.records.call import Call
@@ -18,7 +18,8 @@ _RUNNING = {
         select(INSTANCE.c.record_id).where(
             INSTANCE.c.entity == bindparam("key", type_=INSTANCE.c.entity.type),
             among(INSTANCE.c.record_id, "ids", dialect),
-            INSTANCE.c.state == "running",
+            # Compared with a parameter, SQLite would plan anew each time whether the index of running ones serves.
+            INSTANCE.c.state == literal_column("'running'"),
             INSTANCE.c.locks,
         ),
         dialect,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.fieldtypes.parted import PARTED
 from dougong.model.field import Field
+from dougong.model.joint import joints_of, written_label
 from dougong.model.text import Text
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -26,6 +27,12 @@ _SYSTEM_LABELS: dict[str, tuple[str, str]] = {
     "updated_at": ("修改时间", "Updated at"),
     "updated_by": ("修改人", "Updated by"),
 }
+
+ORIGIN: Mapping[str, Field] = {
+    name: Field(name, kind, Text.of({"zh": _SYSTEM_LABELS[name][0], "en": _SYSTEM_LABELS[name][1]}))
+    for name, kind in (("created_at", "datetime"), ("created_by", "member"))
+}
+"""When and by whom a record was created elsewhere, as fields of a file whose records keep that."""
 
 _REMARK = re.compile(r"[(（\[【][^()（）]*[)）\]】]\s*\*?\s*$")
 """A unit or a note behind a header: `金额（元）`, `Date [required]`."""
@@ -46,6 +53,13 @@ class Column:
     """What every record gets, where no column of the file is meant."""
     part: str = ""
     """The part of the value that the column holds, as `city` of an address that stands in several columns."""
+    joint: tuple[Field, ...] = ()
+    """The links that the column fills one of, where `name` is that of a link to one of several entities."""
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """The fields that the column writes."""
+        return tuple(each.id for each in self.joint) or (self.name,)
 
     @property
     def path(self) -> str:
@@ -68,6 +82,7 @@ class _Target:
     field: Field | None
     ignored: bool = False
     part: str = ""
+    joint: tuple[Field, ...] = ()
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -103,13 +118,34 @@ def map_columns(
             problems.append(problem(call.language, "import_header_twice", title, **words))
         else:
             taken[found.place] = title
-            columns.append(Column(index, title, found.table, found.name, found.field, part=found.part))
+            columns.append(_column(index, title, found))
             problems += _forbidden(call, shape, found, title)
+    problems += _overlapping(call, columns)
     if not problems and not any(column.field for column in columns):
         problems.append(problem(call.language, "import_no_header"))
     if problems:
         raise Refusal("invalid", problems)
     return ColumnMap(tuple(columns), tuple(ignored))
+
+
+def _column(index: int, title: str, target: _Target) -> Column:
+    return Column(index, title, target.table, target.name, target.field, part=target.part, joint=target.joint)
+
+
+def _overlapping(call: Call, columns: Sequence[Column]) -> list[Diagnostic]:
+    """Columns of single links beside the one that stands for all of them."""
+    joint = {(each.table, name): each for each in columns if each.joint for name in each.fills}
+    return [
+        problem(
+            call.language,
+            "import_header_twice",
+            each.header,
+            name=each.header,
+            other=joint[each.table, each.name].header,
+        )
+        for each in columns
+        if not each.joint and (each.table, each.name) in joint
+    ]
 
 
 def propose_columns(
@@ -125,7 +161,7 @@ def propose_columns(
             continue
         if not _forbidden(call, shape, found, title):
             taken.add(found.place)
-            columns.append(Column(index, title, found.table, found.name, found.field, part=found.part))
+            columns.append(_column(index, title, found))
     return tuple(columns)
 
 
@@ -134,7 +170,7 @@ def add_constants(call: Call, shape: Shape, columns: ColumnMap, constants: Mappi
     known = {
         target.name: target
         for _, target in _named(call, shape)
-        if not target.table and target.field and not target.part
+        if not target.table and target.field and not target.part and not target.joint
     }
     taken = {column.name for column in columns.columns if not column.table}
     added: list[Column] = []
@@ -183,6 +219,9 @@ def _targets(call: Call, shape: Shape) -> dict[str, list[_Target]]:
 
 def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
     hidden = access(call.release, call.actor, shape.key, "read").hidden
+    visible = (each for name, each in shape.entity.fields.items() if name not in hidden)
+    for name, links in joints_of(visible).items():
+        yield [name, *_texts(written_label(links[0]))], _Target("", name, links[0], joint=links)
     for field in shape.entity.fields.values():
         if field.id in hidden:
             continue
@@ -196,13 +235,20 @@ def _named(call: Call, shape: Shape) -> Iterator[tuple[list[str], _Target]]:
             continue
         rows = shape.tables[field.id]
         rows_hidden = access(call.release, call.actor, rows.key, "read").hidden
+        inside_visible = (each for name, each in rows.entity.fields.items() if name not in rows_hidden)
+        for name, links in joints_of(inside_visible).items():
+            titles = [
+                f"{outer}.{each}" for outer in names for each in (name, *_texts(written_label(links[0])))
+            ]
+            yield titles, _Target(field.id, name, links[0], joint=links)
         for inner in rows.entity.fields.values():
             if inner.id not in rows_hidden:
                 both = [f"{outer}.{name}" for outer in names for name in _names(inner)]
                 yield both, _Target(field.id, inner.id, inner, inner.is_computed)
     yield [ID, *_SYSTEM_LABELS[ID]], _Target("", ID, None)
     for name in _IGNORED:
-        yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, None, ignored=True)
+        told = ORIGIN.get(name) if call.keeps_origin else None
+        yield [name, *_SYSTEM_LABELS.get(name, ())], _Target("", name, told, ignored=told is None)
     yield list(REASON), _Target("", "", None, ignored=True)
 
 
@@ -225,8 +271,8 @@ def _forbidden(call: Call, shape: Shape, target: _Target, title: str) -> list[Di
     if target.field is None:
         return []
     answers = [access(call.release, call.actor, shape.key, action) for action in ("create", "update")]
-    name = f"{target.table}.{target.name}" if target.table else target.name
-    names = {name, target.table} if target.table else {name}
+    own = [each.id for each in target.joint] or [target.name]
+    names = {f"{target.table}.{each}" if target.table else each for each in own} | ({target.table} - {""})
     if any(answer.allowed and names.isdisjoint(answer.locked) for answer in answers):
         return []
     return [problem(call.language, "locked_field", title, label=target.field.label.get(call.language))]

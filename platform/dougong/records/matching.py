@@ -12,10 +12,10 @@ from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.cells import Entry
 from dougong.records.chunks import chunks
-from dougong.records.draft import Draft, Rows, Values
+from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.load import drafts_of, load
 from dougong.records.locks import locked_ids
-from dougong.records.mapping import ID, ColumnMap
+from dougong.records.mapping import ID, ORIGIN, ColumnMap
 from dougong.records.masking import unmask
 from dougong.records.messages import problem, refuse
 from dougong.records.resolving import SHOWN_CANDIDATES
@@ -32,10 +32,10 @@ class Matcher:
 
     def __init__(self, call: Call, shape: Shape, columns: ColumnMap, mode: str, match: Sequence[str]) -> None:
         self._shape, self._mode, self._match = shape, mode, tuple(match)
-        self._names = {column.name for column in columns.columns if not column.table}
+        self._names = {name for column in columns.columns if not column.table for name in column.fills}
         self._written = frozenset(
             self._names | {column.table for column in columns.columns if column.table}
-        ) - {ID}
+        ) - {ID, *ORIGIN}
         self._seen: dict[Key, int] = {}
         """The line that first had a key; a line that comes again is the same one."""
         if mode != "add" and not self._match:
@@ -58,7 +58,12 @@ class Matcher:
     @property
     def remembers(self) -> bool:
         """Whether it matters which keys earlier lines had."""
-        return self._mode != "add"
+        return not self.only_adds
+
+    @property
+    def only_adds(self) -> bool:
+        """Whether every entry is a new record, whatever records there are."""
+        return self._mode == "add"
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Take note of the keys of entries that were taken before."""
@@ -127,14 +132,18 @@ class Matcher:
     def _new(self, call: Call, entry: Entry) -> Draft:
         values = entry.values
         values.pop(ID, None)
-        draft = Draft("", values, set(values))
-        values["created_at"], values["created_by"] = call.at, call.actor.id
+        origin = _origin(call, entry)
+        draft = Draft("", values, set(values), origin=origin)
+        if origin is not None and origin.at > call.at:
+            draft.problems.append(problem(call.language, "import_origin", "created_at"))
+        at, by = (call.at, call.actor.id) if origin is None else (origin.at, origin.by)
+        values["created_at"], values["created_by"] = at, by
         self._put_rows(draft, entry)
         return draft
 
     def _put(self, draft: Draft, entry: Entry) -> None:
         for name, value in entry.values.items():
-            if name != ID:
+            if name != ID and name not in ORIGIN:
                 draft.values[name] = value
                 draft.written.add(name)
         self._put_rows(draft, entry)
@@ -163,6 +172,14 @@ class Matcher:
         for (entry, _), draft in zip(able, drafts, strict=True):
             self._put(draft, entry)
         return [(entry, draft) for (entry, _), draft in zip(able, drafts, strict=True)]
+
+
+def _origin(call: Call, entry: Entry) -> Stamp | None:
+    """When and by whom a new record was created elsewhere, as far as its line says; taken out of its values."""
+    if ORIGIN.keys().isdisjoint(entry.values):
+        return None
+    at, by = entry.values.pop("created_at", None), entry.values.pop("created_by", None)
+    return Stamp(at or call.at, by or call.actor.id)
 
 
 def _is_plain(shape: Shape, name: str) -> bool:

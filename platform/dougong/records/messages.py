@@ -149,6 +149,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：“{value}”对应多条记录（{candidates}）",
         "{label}: several are called '{value}' ({candidates})",
     ),
+    "import_kind": (
+        "{label}：“{value}”没有写明是哪一种记录，可写：{candidates}",
+        "{label}: '{value}' does not begin with a kind of record: {candidates}",
+    ),
     "import_unmatched": ("没有匹配的记录", "no record matches"),
     "import_several": ("有多条记录匹配（{value}）", "several records match ({value})"),
     "import_ended": ("这次导入已经结束，不能继续", "this import has ended and cannot go on"),
@@ -171,6 +175,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "文件中第 {value} 行已匹配同一记录",
         "line {value} of the file already matched the same record",
     ),
+    "export_lines": (
+        "工作表最多有 1,048,575 行数据；请导出为 CSV，或用筛选减少记录",
+        "a sheet holds at most 1,048,575 lines; export as CSV, or filter for fewer records",
+    ),
+    "export_text": (
+        "第 {line} 行的“{label}”超过 32,767 个字符，工作表的单元格放不下；请导出为 CSV，或不导出此列",
+        "{label} in line {line} is longer than the 32,767 characters of a cell; export as CSV, or leave the column out",
+    ),
+    "import_cell_error": (
+        "单元格里是错误 {value}，没有可用的值；请在表格中改正公式",
+        "the cell holds the error {value} and no value; mend its formula in the spreadsheet",
+    ),
+    "import_cell_uncalculated": (
+        "单元格的公式还没有算出结果；请在表格程序中打开并重新保存文件",
+        "the formula of the cell has no result yet; open the file in a spreadsheet program and save it again",
+    ),
+    "change_own_fields": (
+        "这里只能用记录自己的字段，不能用 {name}",
+        "only fields of the record itself can be used here, not {name}",
+    ),
+    "import_origin": ("创建时间在将来", "the time of creation lies in the future"),
     "import_cells": ("这一行的单元格多于表头", "the line has more cells than the header"),
     "unknown_batch": ("没有这样的操作可以撤销", "there is nothing of that name to undo"),
     "undo_mode": ("冲突处理方式应为 refuse 或 skip", "conflicts are handled by refuse or skip"),

@@ -20,7 +20,7 @@ from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
 from dougong.records.given import every_draft
 from dougong.records.messages import problem
-from dougong.records.searching import index_drafts
+from dougong.records.searching import index_drafts, prepare_index
 from dougong.records.serials import number, pass_given, replace_taken
 from dougong.records.shape import Shape
 from dougong.records.targets import check_targets
@@ -32,13 +32,49 @@ from dougong.storage.statements import savepoint
 def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     """Work out whole records from what was given and collect everything that is wrong; returns the drafts without a problem."""
     evaluation = Evaluation(call)
+    _work_out(evaluation, shape, drafts)
+    _compare(evaluation, shape, drafts)
+    return _numbered(evaluation, shape, [draft for draft in drafts if not has_problems(draft)])
+
+
+def work_out(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """The part of `complete` that writes nothing, for new records, so that it can be done before the transaction begins.
+
+    What others write meanwhile is found by `settle` or, where a value must be unique, by the database.
+    """
+    evaluation = Evaluation(call)
+    _work_out(evaluation, shape, drafts)
+    _compare(evaluation, shape, drafts)
+    prepare_index(call, shape, [draft for draft in drafts if not has_problems(draft)])
+
+
+def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
+    """The rest of `complete` for drafts that were worked out before: what they point to must still be there."""
+    good = [draft for draft in drafts if not has_problems(draft)]
+    _check_targets(call, shape, good)
+    return _numbered(Evaluation(call), shape, [draft for draft in good if not has_problems(draft)])
+
+
+def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     _prepare(evaluation, shape, drafts)
     compute(evaluation, shape, drafts)
     check(evaluation, shape, drafts)
+
+
+def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Compare the drafts with what others hold, and with what the actor may create."""
     if has_unique(shape):
-        check_unique(call, shape, drafts)
+        check_unique(evaluation.call, shape, drafts)
     _check_new_rows(evaluation, shape, drafts)
-    return _numbered(evaluation, shape, [draft for draft in drafts if not has_problems(draft)])
+
+
+def _check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Check what the drafts and their rows point to."""
+    check_targets(call, shape, drafts)
+    for name, rows_shape in shape.tables.items():
+        rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
+        if rows:
+            _check_targets(call, rows_shape, rows)
 
 
 def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:

@@ -13,6 +13,7 @@ from dougong.records.call import Call
 from dougong.records.habits import DATES, NUMBERS, UNKNOWN, Found, find_habits
 from dougong.records.import_options import ColumnHabits
 from dougong.records.mapping import Column, propose_columns
+from dougong.records.marked import Fault, plain_cell
 from dougong.records.reading import Line
 from dougong.records.shape import Shape
 
@@ -63,13 +64,14 @@ def _one(
     given: ColumnHabits | None,
 ) -> ColumnPreview:
     cells = [line.cells[index] for line in head[:_EXAMPLES] if index < len(line.cells)]
-    cells = [cell for cell in cells if cell is not None and cell != ""]
+    cells = [plain_cell(cell) for cell in cells if cell is not None and cell != ""]
+    cells = [cell for cell in cells if cell.__class__ is not Fault] or cells
     example = _telling(cells)
     if column is None:
         return ColumnPreview(title, written=_written(example))
     target = column.path
     kind = _kind(column)
-    if not kind or column.field is None:
+    if not kind or column.field is None or example.__class__ is Fault:
         return ColumnPreview(title, target, written=_written(example))
     base = Habits(language=call.language, timezone=ZoneInfo(call.timezone))
     usual = found or Found()
@@ -100,7 +102,7 @@ def _one(
 
 
 def _kind(column: Column) -> str:
-    kind = column.field.type if column.field is not None else ""
+    kind = column.field.type if column.field is not None and not column.joint else ""
     if kind in DATES:
         return "date"
     return "" if kind not in NUMBERS else "percent" if kind == "percent" else "number"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, bindparam, func
+from sqlalchemy import BigInteger, BindParameter, ColumnElement, Integer, Select, bindparam, func
 
 from dougong.diagnostics import nearest
 from dougong.model.expression import Expression
@@ -23,6 +23,7 @@ from dougong.records.scope import condition
 from dougong.records.searching import is_common
 from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
+from dougong.records.walking import is_walked, walk
 from dougong.storage.statements import Statement, Step, together
 
 LIMIT = 1000
@@ -75,14 +76,19 @@ def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> 
     plan = question.kept("list", lambda: _plan(question))
     place = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ()
     values = {**question.values, "offset": query.offset, **cursor.values_of(place)}
-    steps: list[Step] = [(plan.statement(question, place), values)]
+    rows = (
+        plan.walk(question, place).rows(call.connection, values) if plan.walked and not query.offset else []
+    )
+    steps: list[Step] = [] if len(rows) > query.limit else [(plan.statement(question, place), values)]
     if query.count == "exact":
         steps.append((question.counting(), question.values))
-    rows, *counted = together(call.connection, steps)
+    answers = together(call.connection, steps)
+    if len(rows) <= query.limit:
+        rows = answers.pop(0)
     more = len(rows) > query.limit
     rows = rows[: query.limit]
     next_cursor = cursor.encode(plan.mark, rows[-1][-len(plan.keys) :]) if more else None
-    count = counted[0][0][0] if counted else None
+    count = answers[0][0][0] if answers else None
     return Page(tuple(fetch_records(call, shape, plan.wanted, rows)), next_cursor, count)
 
 
@@ -154,19 +160,30 @@ class _Plan:
     wanted: Wanted
     keys: tuple[OrderKey, ...]
     mark: str
+    walked: bool
+    """Whether the first records of the order are looked through before the filter is asked."""
     statements: dict[tuple[object, ...], Statement]
 
     def statement(self, question: _Question, place: Sequence[Any]) -> Statement:
         """The statement for a page; those of every size, and of every pattern of empty values in a cursor, differ."""
         query = question.query
         depth = 2 if query.offset >= _DEEP else 1 if query.offset else 0
-        page = (query.limit, depth, *(value is None for value in place))
+        return self._kept(question, (depth, place), lambda: _page_statement(question, self, place))
+
+    def walk(self, question: _Question, place: Sequence[Any]) -> Statement:
+        """The statement that finds a page among the first records."""
+        return self._kept(question, ("walk", place), lambda: _walk_statement(question, self, place))
+
+    def _kept(
+        self, question: _Question, kind: tuple[object, Sequence[Any]], build: Callable[[], Select[Any]]
+    ) -> Statement:
+        name, place = kind
+        page = (name, question.query.limit, *(value is None for value in place))
         found = self.statements.get(page)
         if found is None:
             if len(self.statements) >= _MOST_PAGES:
                 self.statements.clear()
-            element = _page_statement(question, self, place)
-            found = self.statements[page] = Statement(element, question.call.dialect)
+            found = self.statements[page] = Statement(build(), question.call.dialect)
         return found
 
 
@@ -178,17 +195,29 @@ def _plan(question: _Question) -> _Plan:
     mark = cursor.fingerprint(
         shape.key, str(query.filter), query.q, question.sorts, str(query.view), query.deleted
     )
-    return _Plan(wanted, keys, mark, {})
+    walked = query.q is None and question.narrow is None and is_walked(selection, keys)
+    return _Plan(wanted, keys, mark, walked, {})
+
+
+def _columns(plan: _Plan) -> tuple[ColumnElement[Any], ...]:
+    order = (key.column.label(f"order_{position}") for position, key in enumerate(plan.keys))
+    return (*plan.wanted.columns, *order)
+
+
+def _limit(query: Query) -> BindParameter[int]:
+    """One more than asked for: it tells whether there is another page."""
+    return bindparam(None, query.limit + 1, Integer, literal_execute=True)
+
+
+def _walk_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
+    behind = [cursor.after(plan.keys, place)] if place else []
+    return walk(question.selection(), plan.keys, _columns(plan), _limit(question.query), behind)
 
 
 def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
     query, selection = question.query, question.selection()
     order = [key.clause() for key in plan.keys]
-    columns = (
-        *plan.wanted.columns,
-        *(key.column.label(f"order_{position}") for position, key in enumerate(plan.keys)),
-    )
-    limit = bindparam(None, query.limit + 1, Integer, literal_execute=True)
+    columns, limit = _columns(plan), _limit(query)
     offset = bindparam("offset", type_=BigInteger)
     if place:
         selection.where(cursor.after(plan.keys, place))

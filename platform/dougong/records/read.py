@@ -27,10 +27,12 @@ def read(
     expand: Sequence[str] = (),
     deleted: bool = False,
     named: bool = True,
+    last: bool = False,
 ) -> Record:
     """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist.
 
-    Without `named` it comes without its title, and only the links to `expand` with theirs.
+    Without `named` it comes without its title, and only the links to `expand` with theirs. `last` says that nothing more will be
+    asked in this reading transaction, which may then end with the question for the record.
     """
     shape = open_door(call, key, "read")
     plan = kept(
@@ -39,7 +41,7 @@ def read(
     if not possible_ids([identifier]):
         refuse("missing", call.language, "not_found")
     steps = [(plan.statement, {"id": identifier}), *plan.questions.steps([identifier])]
-    rows, *answers = together(call.connection, steps)
+    rows, *answers = together(call.connection, steps, ends=last and plan.is_all)
     if not rows:
         refuse("missing", call.language, "not_found")
     return fetch_records(call, shape, plan.wanted, rows, plan.questions.related(call, answers))[0]
@@ -50,6 +52,8 @@ class _Plan:
     wanted: Wanted
     statement: Statement
     questions: RelatedQuestions
+    is_all: bool
+    """Whether the record needs nothing that is only asked when its rows are known."""
 
 
 def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool, named: bool) -> _Plan:
@@ -57,4 +61,8 @@ def _plan(call: Call, shape: Shape, expand: Sequence[str], deleted: bool, named:
     selection.where(shape.table.c.id == bindparam("id", type_=BigInteger))
     wanted = wanted_fields(call, shape, selection.hidden, None, expand, tables=True, named=named)
     statement = Statement(selection.select(*wanted.columns), call.dialect)
-    return _Plan(wanted, statement, wanted_related(call, shape, wanted))
+    questions = wanted_related(call, shape, wanted)
+    is_all = (
+        not wanted.linked and not named and not any(shape.tables[name].lists for name, _ in questions.tables)
+    )
+    return _Plan(wanted, statement, questions, is_all)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dougong.records.delimited import open_text
+from dougong.records.headings import header_of
 from dougong.records.messages import refuse
 from dougong.records.sheets import open_sheet
 
@@ -40,12 +41,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An open table: its header, its rows, of which empty ones are left out, how it is read, and the sheets to choose from."""
+    """An open table: its header, its rows, of which empty ones are left out, how it is read, and the sheets to choose from.
+
+    `marked` says that cells may be `Merged` or a `Fault`.
+    """
 
     header: tuple[str, ...]
     lines: Iterator[Line]
     layout: Layout = DETECTED
     sheets: tuple[str, ...] = ()
+    marked: bool = False
 
 
 @contextmanager
@@ -56,26 +61,25 @@ def open_table(path: Path, name: str, language: str, layout: Layout = DETECTED) 
     ending = name.rpartition(".")[2].lower()
     if ending in TEXTS:
         with open_text(path, layout.encoding, layout.delimiter, language) as text:
-            yield _reading(text.rows, Layout(text.encoding, text.delimiter), (), language)
+            header, lines = _table(text.rows, (), language)
+            yield Reading(header, lines, Layout(text.encoding, text.delimiter))
     elif ending in WORKBOOKS:
         with open_sheet(path, layout.sheet, language) as sheet:
-            yield _reading(sheet.rows, Layout(sheet=sheet.name), sheet.names, language)
+            header, lines = _table(sheet.rows, sheet.merges, language)
+            yield Reading(header, lines, Layout(sheet=sheet.name), sheet.names, sheet.marked)
     else:
         refuse("invalid", language, "import_format", value=name)
 
 
-def _reading(
-    rows: Iterator[tuple[int, Sequence[Any]]], layout: Layout, sheets: tuple[str, ...], language: str
-) -> Reading:
+def _table(
+    rows: Iterator[tuple[int, Sequence[Any]]], merges: Sequence[Sequence[int]], language: str
+) -> tuple[tuple[str, ...], Iterator[Line]]:
     filled = (
         (number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells)
     )
-    first = next(filled, None)
-    if first is None:
+    header = header_of(filled, merges)
+    if not header:
         refuse("invalid", language, "import_empty")
-    header = [str(cell).strip() if cell is not None else "" for cell in first[1]]
-    while header and not header[-1]:
-        header.pop()
     if len(header) > _MOST_COLUMNS:
         refuse("too_large", language, "import_too_large")
-    return Reading(tuple(header), (Line(number, cells) for number, cells in filled), layout, sheets)
+    return header, (Line(number, cells) for number, cells in filled)

@@ -29,7 +29,7 @@ class Resolver:
 
     def __init__(self) -> None:
         self._records: dict[str, dict[str, int | None]] = {}
-        self._people: dict[str, int] | None = None
+        self._people: dict[bool, dict[str, int]] = {}
         self._several: dict[tuple[str, str], list[str]] = {}
         self._departments: dict[str, int] | None = None
 
@@ -38,11 +38,11 @@ class Resolver:
         known = self._records.get(key, {})
         self._records[key] = {text: found for text, found in known.items() if found is not None}
 
-    def person(self, call: Call, text: str) -> int | None:
-        """The active person with that login, name or e-mail address."""
-        if self._people is None:
-            self._people = self._all_people(call)
-        return self._people.get(text.strip().casefold())
+    def person(self, call: Call, text: str, with_gone: bool = False) -> int | None:
+        """The person with that login, name, e-mail address or telephone number: an active one, or also one who has left."""
+        if with_gone not in self._people:
+            self._people[with_gone] = self._all_people(call, with_gone)
+        return self._people[with_gone].get(text.strip().casefold())
 
     def department(self, call: Call, text: str) -> int | None:
         """The department with that path, name or id."""
@@ -66,9 +66,11 @@ class Resolver:
         found = self._several.get((key, folded), [])
         return ", ".join(found[:SHOWN_CANDIDATES]) + (", …" if len(found) > SHOWN_CANDIDATES else "")
 
-    def _all_people(self, call: Call) -> dict[str, int]:
-        columns = (USER.c.id, USER.c.login, USER.c.name, USER.c.email, USER.c.phone)
-        rows = call.connection.execute(select(*columns).where(USER.c.disabled_at.is_(None))).all()
+    def _all_people(self, call: Call, with_gone: bool) -> dict[str, int]:
+        statement = select(USER.c.id, USER.c.login, USER.c.name, USER.c.email, USER.c.phone)
+        if not with_gone:
+            statement = statement.where(USER.c.disabled_at.is_(None))
+        rows = call.connection.execute(statement).all()
         found: dict[str, int] = {}
         logins = {row.id: row.login for row in rows}
         for identifier, _, name, email, phone in rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_
 
@@ -11,8 +11,10 @@ from dougong.records.call import Call
 from dougong.records.draft import Draft
 from dougong.records.shape import Shape
 from dougong.storage import search
+from dougong.storage.tokens import Searched, tokens_in
 
 LONGEST_QUERY = 200
+_NOTHING: Mapping[str, Searched] = {}
 _SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
 """What lower() does on both databases: it knows the letters A to Z only."""
 
@@ -22,7 +24,7 @@ def index_drafts(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     index = call.release.tables.search(shape.key)
     if index is None:
         return
-    new = {draft.id: _texts(shape, draft.values) for draft in drafts if draft.is_new}
+    new = {draft.id: _texts(shape, draft.values, draft.tokens) for draft in drafts if draft.is_new}
     changed = {
         draft.id: _texts(shape, draft.values)
         for draft in drafts
@@ -46,12 +48,27 @@ def forget_records(call: Call, shape: Shape, identifiers: Sequence[int]) -> None
         search.delete_rows(call.connection, index, identifiers)
 
 
-def _texts(shape: Shape, values: dict[str, Value]) -> list[str]:
-    texts = []
+def prepare_index(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Work out ahead what the index will hold of the fields that nothing changes any more."""
+    if call.release.tables.search(shape.key) is None:
+        return
+    for name in shape.entity.search:
+        if not shape.field(name).is_computed:
+            read = shape.types[name].search_text
+            for draft in drafts:
+                value = draft.values.get(name)
+                if value is not None:
+                    draft.tokens[name] = tuple(tokens_in(read(value)))
+
+
+def _texts(
+    shape: Shape, values: dict[str, Value], known: Mapping[str, Searched] = _NOTHING
+) -> list[Searched]:
+    texts: list[Searched] = []
     for name in shape.entity.search:
         value = values.get(name)
         if value is not None:
-            texts.append(shape.types[name].search_text(value))
+            texts.append(known[name] if name in known else shape.types[name].search_text(value))
     return texts
 
 

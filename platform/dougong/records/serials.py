@@ -136,8 +136,9 @@ def _zone(evaluation: Evaluation, shape: Shape) -> ZoneInfo:
 
 
 def _moment(evaluation: Evaluation, draft: Draft) -> datetime:
-    if draft.stamp is not None:
-        return draft.stamp.at
+    told = draft.stamp or draft.origin
+    if told is not None:
+        return told.at
     created = draft.before.get("created_at") if draft.before is not None else None
     return created if isinstance(created, datetime) else evaluation.call.at
 

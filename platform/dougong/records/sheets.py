@@ -16,6 +16,7 @@ import msgspec
 
 from dougong.diagnostics import Refusal
 from dougong.records import sheet_child
+from dougong.records.marked import MERGED, Fault, Merged, plain_cell
 from dougong.records.messages import refuse
 from dougong.storage.archive import Limits, open_archive
 
@@ -28,11 +29,17 @@ _LARGEST_FRAME = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class OpenSheet:
-    """A sheet that is being read: the names of all sheets of the workbook, its own, and its rows with their numbers."""
+    """A sheet that is being read: the names of all sheets of the workbook, its own, and its rows with their numbers.
+
+    `merges` are the merged ranges at the top, (row, column, last row, last column) from 0 on; `marked` says that cells may be
+    `Merged` or a `Fault`.
+    """
 
     names: tuple[str, ...]
     name: str
     rows: Iterator[tuple[int, Sequence[Any]]]
+    merges: tuple[tuple[int, ...], ...]
+    marked: bool
 
 
 @contextmanager
@@ -56,7 +63,9 @@ def open_sheet(path: Path, wanted: str, language: str, memory: int = MOST_MEMORY
                 refuse("too_large", language, "import_too_large")
             if "error" in about:
                 refuse("invalid", language, "import_format", value=str(about["error"]))
-            yield OpenSheet(tuple(about["sheets"]), about["sheet"], _rows(source))
+            merges = tuple(tuple(each) for each in about["merges"])
+            rows = _filled_down(_rows(source)) if about["marked"] else _rows(source)
+            yield OpenSheet(tuple(about["sheets"]), about["sheet"], rows, merges, about["marked"])
         finally:
             child.kill()
 
@@ -104,8 +113,26 @@ def _rows(source: _Source) -> Iterator[tuple[int, Sequence[Any]]]:
             yield number, cells
 
 
+def _filled_down(rows: Iterator[tuple[int, Sequence[Any]]]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows, with what stands in the first of merged cells in those below it."""
+    above: Sequence[Any] = ()
+    for number, cells in rows:
+        filled = [_below(above, column) if cell is MERGED else cell for column, cell in enumerate(cells)]
+        yield number, filled
+        above = filled
+
+
+def _below(above: Sequence[Any], column: int) -> Merged | None:
+    value = plain_cell(above[column]) if column < len(above) else None
+    return None if value is None or value == "" else Merged(value)
+
+
 def _unpacked(code: int, content: memoryview) -> Any:
+    if code == sheet_child.MERGED:
+        return MERGED
     written = bytes(content).decode()
+    if code == sheet_child.FAULT:
+        return Fault(written)
     if code == sheet_child.MOMENT:
         return datetime.fromisoformat(written)
     if code == sheet_child.DAY:

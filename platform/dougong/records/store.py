@@ -63,15 +63,16 @@ def _stamps(call: Call, drafts: Sequence[Draft]) -> dict[str, Sequence[Any] | Sa
     """The system columns of new records, which are put into the drafts too."""
     for draft in drafts:
         at, by = stamp_of(call, draft)
+        origin = draft.origin or draft.stamp
         draft.values.update(
-            created_at=at,
-            created_by=by,
+            created_at=at if origin is None else origin.at,
+            created_by=by if origin is None else origin.by,
             updated_at=at,
             updated_by=by,
             version=1,
             deleted_at=None,
         )
-    if all(draft.stamp is None for draft in drafts):
+    if all(draft.stamp is None and draft.origin is None for draft in drafts):
         now, actor = Same(call.at), Same(call.actor.id)
         return {"created_at": now, "created_by": actor, "updated_at": now, "updated_by": actor}
     names = ("created_at", "created_by", "updated_at", "updated_by")

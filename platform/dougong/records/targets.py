@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from dougong.diagnostics import Diagnostic
-from dougong.fieldtypes.references import PEOPLE
+from dougong.fieldtypes.references import PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
@@ -20,7 +20,8 @@ from dougong.records.kept import kept
 from dougong.records.messages import problem
 from dougong.records.shape import Shape, shape_of
 from dougong.records.visible import readable
-from dougong.storage.statements import Statement, among
+from dougong.storage.bulk import FEW
+from dougong.storage.statements import Statement, among, among_many
 from dougong.storage.system import FILE, USER
 
 
@@ -57,6 +58,8 @@ def _check_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]
     fill = () if many else tuple((own, other) for own, other in target.fill if own in shape.entity.fields)
     wanted = {each for _, value in written for each in (value if many else (value,))}
     found = _readable_rows(call, target.key, wanted, [other for _, other in fill])
+    if not fill and wanted <= found.keys():
+        return
     for draft, value in written:
         known: Sequence[Value] = draft.before.get(field.id) or () if many and draft.before else ()
         missing = [each for each in (value if many else (value,)) if each not in found and each not in known]
@@ -75,7 +78,8 @@ def _fill(draft: Draft, fill: tuple[tuple[str, str], ...], source: Values) -> No
 
 def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -> dict[int, Values]:
     """The rows with these ids that exist and that the actor may read, with the fields asked for as far as they are visible."""
-    question = kept(call, ("targets", key, tuple(fields)), lambda: _question(call, key, fields))
+    many = len(ids) >= FEW
+    question = kept(call, ("targets", key, tuple(fields), many), lambda: _question(call, key, fields, many))
     if question is None:
         return {}
     names, statement = question
@@ -83,8 +87,11 @@ def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
 
-def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, ...], Statement] | None:
+def _question(
+    call: Call, key: str, fields: Sequence[str], many: bool
+) -> tuple[tuple[str, ...], Statement] | None:
     """The names and the statement by which rows are read; nothing where the actor may read none."""
+    holding = among_many if many else among
     table = shape_of(call.release, key).table
     rule = readable(call, key, table)
     if rule.nothing:
@@ -92,7 +99,7 @@ def _question(call: Call, key: str, fields: Sequence[str]) -> tuple[tuple[str, .
     closed = rule.hidden.union(masks_of(call.release, key))
     names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in closed))
     statement = select(*(table.c[name] for name in names)).where(
-        among(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
+        holding(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
     )
     if call.dialect == "postgresql":
         # as the foreign key does a moment later: who is deleting the target is waited for, and what he has deleted is not found
@@ -127,6 +134,8 @@ def _check_departments(call: Call, shape: Shape, field: Field, drafts: Sequence[
 def _report_new(
     call: Call, code: str, field: Field, written: Sequence[tuple[Draft, Value]], possible: set[int]
 ) -> None:
+    if field.type not in SEVERAL and all(value in possible for _, value in written):
+        return
     for draft, value in written:
         kept = _each((draft.before or {}).get(field.id))
         for each in _each(value):

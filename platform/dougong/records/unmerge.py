@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +89,20 @@ def forward_of(call: Call, key: str, identifier: int) -> int | None:
     if len(seen) == 1 or not Selection(call, shape).among([target]).count():
         return None
     return target
+
+
+def survivors_of(call: Call, key: str, identifiers: Iterable[int]) -> dict[int, int]:
+    """The living records into which others were merged, whoever may read them; what only was deleted has none."""
+    table, found = shape_of(call.release, key).table, dict[int, int]()
+    for identifier in identifiers:
+        at: int | None = identifier
+        for _ in range(_LONGEST_ROAD):
+            at = None if at is None else _gone_to(call, key, at)
+            lives = select(table.c.id).where(table.c.id == at, table.c.deleted_at.is_(None))
+            if at is not None and call.connection.execute(lives).scalar_one_or_none() is not None:
+                found[identifier] = at
+                break
+    return found
 
 
 def absorbed_by(call: Call, key: str, identifier: int) -> list[int]:

@@ -39,6 +39,7 @@ SHAPES: Mapping[str, tuple[str, str]] = {
     "sort": ("list of ids, `-` for descending", "标识列表，`-` 表示降序"),
     "assignments": ("field: expression, number or boolean", "字段: 表达式、数字或布尔值"),
     "item": ("menu item", "菜单项"),
+    "rules": ("a list of rules", "规则列表"),
     "fields": ("fields by id, see [field types](fields.md)", "按标识列出字段，见[字段类型](fields.md)"),
     "string": ("text", "文本"),
     "number": ("number", "数字"),

@@ -28,6 +28,11 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /jobs/<identifier>": (
+        "Work that goes on in the background (what answered 202): how far it is and how it ended",
+        "后台任务（返回 202 的请求）：进度与结果",
+    ),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -43,7 +48,10 @@ API: Mapping[str, Pair] = {
     "GET /<app>/definitions/<path:path>": ("One definition file", "一个定义文件"),
     "PUT /<app>/definitions/<path:path>": ("Write a definition file into the draft", "把定义文件写入草稿"),
     "POST /<app>/plan": ("What publishing the draft would change", "发布草稿会带来的变化"),
-    "POST /<app>/apply": ("Publish the draft", "发布草稿"),
+    "POST /<app>/apply": (
+        "Publish the draft; what takes long, or any with `background`, goes on after the answer 202",
+        "发布草稿；耗时较长的更改（或指定 background 时）返回 202 后在后台完成",
+    ),
     "GET /<app>/reports/<report>": ("The figures of a report", "报表数据"),
     "GET /<app>/dashboards/<dashboard>": ("The figures of a dashboard", "仪表盘数据"),
     "GET /<app>/<entity>": (
@@ -121,6 +129,9 @@ PAGES: Mapping[str, Pair] = {
     ),
     "GET /templates/<app>/package": ("An installed app as one file", "把已安装的应用打包为一个文件"),
     "GET /inbox/<identifier>/files/<file>": ("A file that the step shows", "该步骤展示的文件"),
+    "GET /jobs": ("My background work", "我的后台任务"),
+    "GET /jobs/<identifier>": ("How far a piece of work is, or how it ended", "任务的进度或结果"),
+    "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
     "GET /inbox": ("The inbox of approvals", "审批收件箱"),
     "GET /inbox/<identifier>": ("One approval in the inbox", "收件箱中的一项审批"),
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
@@ -156,7 +167,17 @@ PAGES: Mapping[str, Pair] = {
         "What numbering the records again would change",
         "预览重新编号会改变什么",
     ),
+    "POST /<app>/<entity>/renumber/<field>/preview": (
+        "Find out in the background what numbering again would change",
+        "在后台算出重新编号会有哪些变化",
+    ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
+    "POST /<app>/<entity>/export/chosen": ("Choose how to export the chosen rows", "选择如何导出选中的记录"),
+    "POST /<app>/<entity>/change": (
+        "Choose what one field of the chosen rows becomes",
+        "选择把选中记录的一个字段改成什么",
+    ),
+    "POST /<app>/<entity>/change/save": ("Change the chosen rows", "修改选中的记录"),
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
@@ -178,6 +199,10 @@ PAGES: Mapping[str, Pair] = {
     f"POST {IMPORT}/<token>/read": ("Read the file in another way", "换一种方式读取文件"),
     f"POST {IMPORT}/<token>/continue": ("Go on with an interrupted import", "继续中断的导入"),
     f"POST {IMPORT}/<token>/cancel": ("Stop the import", "停止导入"),
+    f"POST {IMPORT}/<token>/options": (
+        "Give the definition the options that the trial met, and try again",
+        "把试导入遇到的新选项加入定义，并再试一次",
+    ),
     f"POST {IMPORT}/<token>/try": ("Try the import out, nothing is written", "试导入，不写入"),
     f"POST {IMPORT}/<token>/run": ("Run it", "执行导入"),
     f"GET {IMPORT}/<token>/failed": ("The rows that failed, with reasons", "失败的行及原因"),

@@ -66,6 +66,7 @@ def columns_for(
                 direction,
                 field.formula is not None if field else False,
                 role,
+                field.grid_width if field else "",
             )
         )
     return tuple(columns)

@@ -24,7 +24,7 @@ def dashboard_screen(call: Call, found: DashboardFigures) -> DashboardScreen:
     """The page of a dashboard that was computed."""
     language = call.language
     cards = tuple(_card(call, found.app, each) for each in found.cards)
-    note = text("as_of", language, time=moment(found.at, call.timezone))
+    note = text("as_of", language, time=moment(found.at, call))
     empty = None if cards else Empty(text("no_figures", language))
     return DashboardScreen(found.label, cards, note, empty=empty)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import REFERRING
 from dougong.model.entity import Entity
 from dougong.model.field import Field
@@ -47,6 +48,10 @@ class EntityDescription:
     inverses: tuple[str, ...]
     workflows: tuple[str, ...] = ()
     """The workflows to which a record of it may be submitted."""
+    files: tuple[str, ...] = ()
+    """The fields that files may be uploaded for."""
+    serials: tuple[str, ...] = ()
+    """The fields whose numbers the caller may give again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,15 @@ def _entity(call: Call, entity: Entity) -> EntityDescription:
         tuple(name for name, field in entity.fields.items() if name in seen and field.type in REFERRING),
         tuple(readable),
         tuple(each.id for each in workflows_of(call, entity.key) if each.start_on == "submit"),
+        tuple(each.id for each in fields if each.writable and entity.fields[each.id].type in FILES),
+        _serials(call, entity),
     )
+
+
+def _serials(call: Call, entity: Entity) -> tuple[str, ...]:
+    if not call.actor.is_admin:
+        return ()
+    return tuple(name for name, field in entity.fields.items() if field.type == "serial")
 
 
 def _fields(call: Call, entity: Entity) -> tuple[FieldDescription, ...]:

@@ -11,11 +11,13 @@ from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression
 from dougong.model.field import Field
-from dougong.model.form import Section
+from dougong.model.form import Section, as_written
+from dougong.model.joint import joints_of, written_label, written_name
 from dougong.model.text import Text
 from dougong.records.call import Call
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.serial_design import serial_inputs
+from dougong.screens.setting_inputs import setting_inputs
 from dougong.screens.shape import (
     Action,
     Choice,
@@ -29,6 +31,7 @@ from dougong.screens.shape import (
     Notice,
     PaletteGroup,
     PaletteType,
+    Piece,
     Problem,
 )
 from dougong.screens.texts import counted, text
@@ -59,6 +62,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 WITH_LENGTH = frozenset({"text", "long_text", "rich_text"})
 WITH_DECIMALS = frozenset({"decimal", "money", "percent"})
+WITH_DIGITS = frozenset({"decimal", "money"})
 WITH_BOUNDS = frozenset({"integer", "decimal", "money", "percent", "duration", "date", "datetime", "time"})
 
 
@@ -86,14 +90,17 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
     language, app, entity = call.language, designing.app, designing.entity
     path = designer_path(app.id, entity.id)
     form = app.forms[entity.id]
-    placed = {each.field for section in form.sections for each in section.fields}
+    places = [each for section in form.sections for each in section.fields]
+    placed = {name for each in places for name in (each.field, each.written)}
+    written = _written_fields(entity)
     count = len(designing.changed)
-    selected = entity.fields.get(designing.field)
+    selected = _field_called(entity, designing.field)
     section = next((each for each in form.sections if each.id == designing.section), None)
     properties, hidden = _properties(call, designing, selected, section)
-    title = selected.label if selected else section.label if section else entity.label
+    title = written_label(selected) if selected else section.label if section else entity.label
     return DesignerScreen(
         app=app.label.get(language),
+        app_piece=Piece(app.label.get(language), "app", colour=app.colour, note=app.icon),
         title=text("designer_title", language, label=entity.label.get(language)),
         action=path,
         sections=tuple(_section(call, designing, each, path) for each in form.sections),
@@ -113,12 +120,12 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
         draft=counted("draft_changes", count, language) if count else "",
         unplaced=tuple(
             _field(call, designing, field, 1, path)
-            for name, field in entity.fields.items()
-            if name not in placed
+            for name, field in written.items()
+            if name not in placed and field.id not in placed
         ),
         properties=properties,
         properties_title=title.get(language),
-        properties_code=selected.id if selected else section.id if section else entity.key,
+        properties_code=written_name(selected) if selected else section.id if section else entity.key,
         properties_form=hidden,
         problems=tuple(
             Problem(message, hint=each.hint, code=each.code) for each, message in designing.problems
@@ -183,32 +190,50 @@ def _palette(language: str) -> tuple[PaletteGroup, ...]:
 
 def _section(call: Call, designing: Designing, section: Section, path: str) -> DesignerSection:
     fields = tuple(
-        _field(call, designing, designing.entity.fields[each.field], each.width, path)
-        for each in section.fields
-        if each.field in designing.entity.fields
+        _field(call, designing, field, each.width, path, each.field)
+        for each in as_written(section)
+        if (field := _field_called(designing.entity, each.field)) is not None
     )
     href = with_query(path, [("section", section.id)])
     label = section.label.get(call.language)
     return DesignerSection(section.id, label, section.columns, fields, designing.section == section.id, href)
 
 
-def _field(call: Call, designing: Designing, field: Field, width: int, path: str) -> DesignerField:
+def _written_fields(entity: Entity) -> dict[str, Field]:
+    """The fields by the names that stand in the definition."""
+    found: dict[str, Field] = {}
+    for field in entity.fields.values():
+        found.setdefault(written_name(field), field)
+    return found
+
+
+def _field_called(entity: Entity, name: str) -> Field | None:
+    return entity.fields.get(name) or _written_fields(entity).get(name)
+
+
+def _field(
+    call: Call, designing: Designing, field: Field, width: int, path: str, place: str = ""
+) -> DesignerField:
+    """A field as the canvas shows it, under the name by which its place is written."""
     kind, language = TYPES[field.type], call.language
+    name = place or written_name(field)
+    label = field.label if name == field.id else written_label(field)
+    required = field.required or (field.one_of is not None and field.one_of.required)
     columns: tuple[str, ...] = ()
     if field.type == "table":
         rows = designing.app.entities[field.table.partition(".")[2]]
         columns = tuple(each.label.get(language) for each in rows.fields.values())
     return DesignerField(
-        field.id,
-        field.label.get(language),
+        name,
+        label.get(language),
         field.type,
         kind.label.get(language),
         kind.icon,
-        with_query(path, [("field", field.id)]),
+        with_query(path, [("field", name)]),
         width,
-        field.required,
+        required,
         field.is_computed and field.type != "serial",
-        designing.field == field.id,
+        designing.field == name,
         columns=columns,
         changed=field.id in designing.changed_fields,
     )
@@ -223,9 +248,13 @@ def _properties(
     language = call.language
     if field is not None:
         inputs = tuple(_field_inputs(call, designing, field))
-        flags = tuple((f"has_{each.id}", "1") for each in inputs if each.type == "boolean")
-        hidden = (("operation", "set_field"), ("field", field.id), *flags)
-        return (FormSection("common", text("common", language), inputs, 1),), hidden
+        more = tuple(setting_inputs(field, language))
+        flags = tuple((f"has_{each.id}", "1") for each in (*inputs, *more) if each.type == "boolean")
+        hidden = (("operation", "set_field"), ("field", designing.field), *flags)
+        sections = [FormSection("common", text("common", language), inputs, 1)]
+        if more:
+            sections.append(FormSection("more", text("more_settings", language), more, 1))
+        return tuple(sections), hidden
     if section is not None:
         columns = FormField(
             "columns",
@@ -260,16 +289,20 @@ def _label_inputs(label: Text, name: str, language: str) -> tuple[FormField, ...
 
 def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormField]:
     language, kind = call.language, TYPES[field.type]
-    inputs = [*_label_inputs(field.label, "label", language), *_label_inputs(field.help, "help", language)]
+    inputs = [
+        *_label_inputs(written_label(field), "label", language),
+        *_label_inputs(field.help, "help", language),
+    ]
     if "required" in kind.allows and not field.is_computed:
-        inputs.append(_flag("required", field.required, language))
+        required = field.required or (field.one_of is not None and field.one_of.required)
+        inputs.append(_flag("required", required, language))
     if "unique" in kind.allows and not field.is_computed:
         inputs.append(_flag("unique", field.unique, language))
     if field.type in ("choice", "choices"):
         lines = "\n".join(f"{each.id} = {each.label.get(language)}" for each in field.options)
         inputs.append(FormField("options", "long_text", text("property_options", language), lines))
     if field.type in ("link", "links") and field.target is not None:
-        inputs.append(_target(designing.app, field, language))
+        inputs.append(_target(designing.app, designing.entity, field, language))
     if field.type == "serial":
         inputs += serial_inputs(field, language)
     if field.type == "embed":
@@ -308,21 +341,21 @@ def _flag(name: str, value: bool, language: str) -> FormField:
     return FormField(name, "boolean", text(f"property_{name}", language), "true" if value else "")
 
 
-def _target(app: App, field: Field, language: str) -> FormField:
-    own = [each for each in app.entities.values() if not each.parent]
-    options = [Choice(each.id, each.label.get(language)) for each in own]
-    current = (
-        field.target.entity
-        if field.target and field.target.app == app.id
-        else field.target.key
-        if field.target
-        else ""
+def _target(app: App, entity: Entity, field: Field, language: str) -> FormField:
+    """Which entity a field links to; of one link to one record several may be chosen."""
+    options = [Choice(each.id, each.label.get(language)) for each in app.entities.values() if not each.parent]
+    links = joints_of(entity.fields.values()).get(written_name(field), (field,))
+    chosen = tuple(
+        each.target.entity if each.target.app == app.id else each.target.key
+        for each in links
+        if each.target is not None
     )
-    if current not in [each.value for each in options]:
-        options.append(Choice(current, current))
-    return FormField(
-        "to", "choice", text("property_to", language), current, required=True, options=tuple(options)
-    )
+    options += [Choice(each, each) for each in chosen if each not in [known.value for known in options]]
+    label = text("property_to", language)
+    if field.type == "links":
+        return FormField("to", "choice", label, chosen[0], required=True, options=tuple(options))
+    help_text = text("property_to_help", language)
+    return FormField("to", "choices", label, chosen, required=True, options=tuple(options), help=help_text)
 
 
 def _numbers(field: Field, language: str) -> list[FormField]:
@@ -334,7 +367,10 @@ def _numbers(field: Field, language: str) -> list[FormField]:
         )
     if field.type in WITH_DECIMALS:
         label = text("property_decimals", language)
-        inputs.append(FormField("decimals", "integer", label, str(field.decimals), minimum="0", maximum="8"))
+        inputs.append(FormField("decimals", "integer", label, str(field.decimals), minimum="0", maximum="10"))
+    if field.type in WITH_DIGITS:
+        label = text("property_digits", language)
+        inputs.append(FormField("digits", "integer", label, str(field.digits), minimum="18", maximum="30"))
     if field.type in WITH_BOUNDS and not field.is_computed:
         for name, bound in (("min", field.minimum), ("max", field.maximum)):
             label = text("property_minimum" if name == "min" else "property_maximum", language)

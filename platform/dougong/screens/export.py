@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dougong.fieldtypes.file import FILES
 from dougong.model.entity import Entity
+from dougong.model.joint import joined_names, joints_of, written_label
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.mapping import ID, system_label
@@ -51,10 +52,15 @@ def export_fields(call: Call, key: str) -> tuple[Choice, ...]:
     """The columns that the reader may take out."""
     entity = call.release.entity(key)
     hidden = access(call.release, call.actor, key, "read").hidden
+    visible = {name: each for name, each in entity.fields.items() if name not in hidden}
+    joints = joints_of(visible.values())
     own = (
-        Choice(name, each.label.get(call.language) or name)
-        for name, each in entity.fields.items()
-        if name not in hidden
+        Choice(
+            name,
+            (written_label(joints[name][0]) if name in joints else visible[name].label).get(call.language)
+            or name,
+        )
+        for name in joined_names(visible.values())
     )
     system = ("created_at", "created_by", "updated_at", "updated_by")
     return (

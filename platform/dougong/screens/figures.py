@@ -9,6 +9,7 @@ from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.reports.figures import ChartFigures, Figure, Figures
 from dougong.screens.addresses import entity_path, with_query
+from dougong.screens.currency import symbol_of, unit_of
 from dougong.screens.list_head import EVERYTHING
 from dougong.screens.shape import Chart, ChartSeries, Column, Piece, Row, Shown, Table, Total
 from dougong.screens.showing import option_piece, stage_piece
@@ -45,7 +46,7 @@ def table_of(call: Call, figures: Figures, limit: int = 0) -> Table:
             column.label,
             "decimal" if column.kind == "measure" else "text",
             "end" if column.kind == "measure" else "start",
-            column.unit,
+            unit_of(column.unit, call.language),
             role="title" if place == 0 else "figure" if column.kind == "measure" else "subtitle",
         )
         for place, column in enumerate(figures.columns)
@@ -54,24 +55,32 @@ def table_of(call: Call, figures: Figures, limit: int = 0) -> Table:
     rows = tuple(
         Row(
             str(place),
-            tuple(_cell(call, figures, each) for each in line.figures),
+            tuple(
+                _cell(call, figures, each, column.unit)
+                for column, each in zip(figures.columns, line.figures, strict=True)
+            ),
             drill(call, figures.entity, line.filter),
         )
         for place, line in enumerate(lines)
     )
     totals = tuple(
-        Total(text("sum", call.language), figure.text, column.id)
+        Total(text("sum", call.language), _bare(figure.text, column.unit), column.id)
         for column, figure in zip(figures.columns, figures.totals, strict=True)
         if column.kind == "measure" and figure.text and len(figures.lines) > 1
     )
     return Table(columns, rows, totals)
 
 
-def _cell(call: Call, figures: Figures, figure: Figure) -> Shown:
+def _bare(words: str, currency: str) -> str:
+    """An amount without its symbol: in a table the unit stands in the head."""
+    return words.replace(symbol_of(currency), "", 1).replace("\u00a0", " ").strip() if currency else words
+
+
+def _cell(call: Call, figures: Figures, figure: Figure, currency: str) -> Shown:
     change = figure.change
     tone = "" if change is None or not change.difference else "ok" if change.difference > 0 else "bad"
     return Shown(
-        figure.text,
+        _bare(figure.text, currency),
         raw=plain(figure.value),
         href=drill(call, figures.entity, figure.filter) if figure.filter else "",
         note=change.text if change is not None else "",
@@ -102,10 +111,17 @@ def chart_of(call: Call, figures: Figures) -> Chart | None:
             for series in found.series
         ),
         table=table_of(call, figures),
-        unit=found.unit,
+        unit=unit_of(found.unit, call.language),
+        highlight=_latest(figures, found),
         pieces=_pieces(call, figures, found),
         notes=found.notes,
     )
+
+
+def _latest(figures: Figures, chart: ChartFigures) -> int:
+    """Bars over time mark the last of them; others have none to mark."""
+    over_time = any(column.id == chart.by and column.grain for column in figures.columns)
+    return len(chart.categories) - 1 if over_time and chart.kind == "bar" and len(chart.series) == 1 else -1
 
 
 def _pieces(call: Call, figures: Figures, chart: ChartFigures) -> tuple[Piece, ...]:

@@ -127,7 +127,7 @@ def _equality(operand: Node) -> str:
 
 
 def _subject(node: Node) -> Path | None:
-    if isinstance(node, Call) and node.name == "DATE" and len(node.arguments) == 1:
+    if isinstance(node, Call) and node.name in ("DATE", "PLAINTEXT") and len(node.arguments) == 1:
         node = node.arguments[0]
     return node if isinstance(node, Path) else None
 

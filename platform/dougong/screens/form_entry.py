@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Habits, Invalid
+from dougong.fieldtypes.choices import split
 from dougong.fieldtypes.file import FILES
+from dougong.fieldtypes.options import takes_other
 from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.references import REFERRING, SEVERAL
 from dougong.model.entity import Entity
@@ -83,7 +85,10 @@ def _value(call: Call, key: str, field: Field, entered: Submitted, path: str) ->
         return _in_parts(field, entered)
     if field.type == "choices":
         parts = entered if isinstance(entered, tuple) else (entered,)
-        return kind.coerce([each for each in parts if each], field)
+        given = [each for each in parts if isinstance(each, str) and each]
+        if takes_other(field):
+            given = [part for each in given for part in split(each)]
+        return kind.coerce(given, field)
     words = entered if isinstance(entered, str) else ""
     if may_be_mask(field, words):
         return words

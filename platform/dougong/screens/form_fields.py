@@ -12,9 +12,12 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.address import LONGEST
 from dougong.fieldtypes.duration import clock_text
 from dougong.fieldtypes.file import FILES, PICTURES
+from dougong.fieldtypes.masks import mask_of
+from dougong.fieldtypes.options import takes_other
 from dougong.fieldtypes.parted import PARTED
 from dougong.fieldtypes.rating import stars_of
 from dougong.fieldtypes.references import REFERRING, SEVERAL
+from dougong.fieldtypes.table import frozen_columns
 from dougong.fieldtypes.tags import suggestions_of
 from dougong.fieldtypes.time_ import has_seconds
 from dougong.model.entity import Entity
@@ -25,9 +28,10 @@ from dougong.records.call import Call
 from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.titles import target_key
+from dougong.records.tree import tree_of
 from dougong.screens.addresses import entity_path, file_path
 from dougong.screens.beginning import initial_values, titles_for
-from dougong.screens.currency import symbol_of
+from dougong.screens.currency import symbol_of, unit_of
 from dougong.screens.shape import Alternative, Choice, FormField, FormRow, Piece, Submitted, SubTable
 from dougong.screens.showing import (
     Titles,
@@ -91,20 +95,30 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,
-        placeholder=_placeholder(field),
+        placeholder=field.placeholder.get(language) or _placeholder(field),
+        grid_width=field.grid_width,
+        scan=field.scan,
+        masked=mask_of(field) is not None,
         max_length=field.max_length or 0,
         minimum=_bound(field, field.minimum),
         maximum=_bound(field, field.maximum),
         step=_step(field),
         inputmode=INPUT_MODES.get(field.type, ""),
-        suffix="%" if field.type == "percent" else "",
-        prefix=symbol_of(field.currency) if field.type == "money" else "",
+        suffix=_unit(field, language, bool(place.table)),
+        prefix=symbol_of(field.currency) if field.type == "money" and not place.table else "",
         multiple=field.multiple or field.type in {"choices", "images"} | SEVERAL,
         accept=ACCEPT if field.type in PICTURES else ",".join(field.accept),
     )
     if field.type == "table":
         return replace(built, table=None if read_only else _sub_table(place, field), shown=built.shown)
     return _with_choices(place, field, built)
+
+
+def _unit(field: Field, language: str, in_table: bool) -> str:
+    """What stands behind an input; amounts in a sub-table have their unit in the head, as in every table."""
+    if field.type == "money" and in_table:
+        return unit_of(field.currency, language)
+    return "%" if field.type == "percent" else ""
 
 
 def _why(field: Field, language: str) -> str:
@@ -165,7 +179,7 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
             Choice(each.id, each.label.get(language), option_piece(field, each.id, language))
             for each in field.options
         )
-        return replace(built, options=options)
+        return replace(built, options=options, takes_other=takes_other(field))
     if field.type == "rating":
         most = stars_of(field)
         numbers = range(1, most + 1)
@@ -179,7 +193,10 @@ def _with_choices(place: Place, field: Field, built: FormField) -> FormField:
         return replace(built, options=tuple(Choice(stage.id, piece.text, piece) for stage, piece in pieces))
     if field.type in REFERRING:
         found = replace(
-            built, chosen=_chosen(place, field, built.raw), choose_href=_choose_href(place, field)
+            built,
+            is_tree=bool(tree_of(field)),
+            chosen=_chosen(place, field, built.raw),
+            choose_href=_choose_href(place, field),
         )
         return (
             found
@@ -305,6 +322,7 @@ def _sub_table(place: Place, field: Field) -> SubTable:
         columns=blank.fields,
         rows=tuple(row(str(index), values, entered) for index, (values, entered) in enumerate(rows)),
         blank=blank,
+        frozen=frozen_columns(field),
         row_label=rows_entity.label.get(place.language),
     )
 

@@ -10,9 +10,10 @@ from typing import Any
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.parted import PARTED
 from dougong.model.entity import Entity
+from dougong.model.joint import joints_of, written_label
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.mapping import ID, system_label
+from dougong.records.mapping import ID, ORIGIN, system_label
 from dougong.records.preview import ColumnPreview
 from dougong.records.reading import DETECTED, Layout
 from dougong.screens.addresses import entity_path
@@ -27,13 +28,14 @@ from dougong.screens.shape import (
     ImportMode,
     ImportReason,
     ImportScreen,
+    ImportTick,
     Link,
     Notice,
     Row,
     Shown,
     Table,
 )
-from dougong.screens.texts import text
+from dougong.screens.texts import counted, text
 
 MATCHABLE = frozenset(
     {"text", "email", "phone", "serial", "integer", "url", "link", "member", "date", "choice"}
@@ -58,6 +60,8 @@ class ImportState:
     constants: Mapping[str, str] = attribute(default_factory=dict)
     keep_empty: bool = False
     keep_numbers: bool = False
+    keep_origin: bool = False
+    skip_cells: bool = False
     remembered: bool = False
     tried: bool = False
     state: str = ""
@@ -65,6 +69,8 @@ class ImportState:
     total: int = 0
     error: str = ""
     result: Mapping[str, Any] | None = None
+    options: Mapping[str, Sequence[str]] = attribute(default_factory=dict)
+    """By the path of a choice the texts that the reader may make options of it."""
     broken: Mapping[str, int] | None = None
 
 
@@ -161,16 +167,44 @@ def _mapping(call: Call, key: str, state: ImportState) -> ImportScreen:
         layout=layout_choices(state.layout, state.sheets, language),
         read_href=f"{base}/read",
         constants=(*(ImportConstant(*each) for each in state.constants.items()), ImportConstant()),
-        constant_fields=tuple(each for each in choices if "." not in each.value),
-        keep_empty=state.keep_empty,
-        keep_numbers=state.keep_numbers if _may_keep_numbers(call, entity) else None,
-        actions=(again,) if tried else (),
+        constant_fields=tuple(
+            each
+            for each in choices
+            if "." not in each.value and each.value in ("", ID, *ORIGIN, *entity.fields)
+        ),
+        ticks=_ticks(call, entity, state),
+        skipped=_reasons(call, key, state, "skipped"),
+        actions=(*_new_options(call, key, state), again) if tried else (),
         submit_label=text("import_run" if tried else "import_try", language),
     )
 
 
-def _may_keep_numbers(call: Call, entity: Entity) -> bool:
-    return call.actor.is_admin and any(each.type == "serial" for each in entity.fields.values())
+def _ticks(call: Call, entity: Entity, state: ImportState) -> tuple[ImportTick, ...]:
+    offered = {"keep_empty": state.keep_empty, "skip_cells": state.skip_cells}
+    if call.actor.is_admin:
+        if any(each.type == "serial" for each in entity.fields.values()):
+            offered["keep_numbers"] = state.keep_numbers
+        if any(each.target in ORIGIN for each in state.columns):
+            offered["keep_origin"] = state.keep_origin
+    return tuple(
+        ImportTick(name, text(f"import_{name}", call.language), chosen) for name, chosen in offered.items()
+    )
+
+
+def _new_options(call: Call, key: str, state: ImportState) -> tuple[Action, ...]:
+    """Offers to give the definition the options that the file names, shown one by one before."""
+    language, pause = call.language, "、" if call.language == "zh" else ", "
+    if not state.options:
+        return ()
+    count = sum(len(texts) for texts in state.options.values())
+    confirm = Confirm(
+        counted("import_options", count, language),
+        text("import_options_text", language),
+        text("import_options_add", language),
+        tuple((_label(call, key, path), pause.join(texts)) for path, texts in state.options.items()),
+    )
+    label, href = counted("import_options", count, language), f"{_base(key, state)}/options"
+    return (Action("options", label, href, "post", "list-check", confirm=confirm),)
 
 
 def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
@@ -178,12 +212,21 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
     language = call.language
     locked = access(call.release, call.actor, entity.key, "create").locked
     found = [Choice("", text("import_leave_out", language))]
+    joints = joints_of(entity.fields.values())
+    told = set[str]()
     for name, each in entity.fields.items():
         if name in locked or each.formula is not None:
             continue
+        if each.one_of is not None and each.one_of.field not in told:
+            told.add(each.one_of.field)
+            found.append(Choice(each.one_of.field, written_label(joints[each.one_of.field][0]).get(language)))
         label = each.label.get(language)
         if each.type == "table":
             rows = call.release.entity(each.table)
+            found += [
+                Choice(f"{name}.{inner}", f"{label} › {written_label(links[0]).get(language)}")
+                for inner, links in joints_of(rows.fields.values()).items()
+            ]
             found += [
                 Choice(f"{name}.{inner}", f"{label} › {one.label.get(language)}")
                 for inner, one in rows.fields.items()
@@ -195,7 +238,8 @@ def field_choices(call: Call, entity: Entity) -> tuple[Choice, ...]:
                 Choice(f"{name}.{part}", f"{label} › {inside.get(language)}")
                 for part, inside in PARTED.get(each.type, {}).items()
             ]
-    return (*found, Choice(ID, system_label(ID, language)))
+    origin = ORIGIN if call.actor.is_admin else ()
+    return (*found, *(Choice(name, system_label(name, language)) for name in (ID, *origin)))
 
 
 def _matchable(entity: Entity, name: str) -> bool:
@@ -206,6 +250,8 @@ def _counts(result: Mapping[str, Any] | None, language: str) -> tuple[ImportCoun
     if result is None:
         return ()
     tones = {"added": "ok", "updated": "", "unchanged": "", "failed": "bad"}
+    if result.get("partial"):
+        tones["partial"] = "warn"
     return tuple(
         ImportCount(text(f"count_{name}", language), f"{result[name]:,}", tone if result[name] else "")
         for name, tone in tones.items()
@@ -227,12 +273,13 @@ def _notices(state: ImportState, language: str) -> tuple[Notice, ...]:
     return tuple(found)
 
 
-def _reasons(call: Call, key: str, state: ImportState) -> tuple[ImportReason, ...]:
+def _reasons(call: Call, key: str, state: ImportState, kind: str = "reasons") -> tuple[ImportReason, ...]:
+    """Why records were refused, or (`skipped`) cells left out."""
     if state.result is None:
         return ()
     return tuple(
         ImportReason(each["message"], f"{each['count']:,}", _label(call, key, each["path"]))
-        for each in state.result["reasons"]
+        for each in state.result.get(kind, ())
     )
 
 
@@ -242,7 +289,9 @@ def _label(call: Call, key: str, path: str) -> str:
     entity, labels = call.release.entity(key), []
     for name in names:
         field = entity.fields.get(name)
+        links = joints_of(entity.fields.values()).get(name)
         if field is None:
+            labels += [written_label(links[0]).get(call.language)] if links else []
             break
         labels.append(field.label.get(call.language) or name)
         if field.type == "table":
@@ -251,13 +300,17 @@ def _label(call: Call, key: str, path: str) -> str:
 
 
 def _downloads(key: str, state: ImportState, language: str) -> tuple[Link, ...]:
-    if state.result is None or not state.result["failed"]:
-        return ()
-    base = f"{_base(key, state)}/failed"
-    return (
-        Link(text("import_failed_xlsx", language), f"{base}?format=xlsx", icon="download"),
-        Link(text("import_failed_csv", language), f"{base}?format=csv", icon="download"),
-    )
+    result, base = state.result or {}, f"{_base(key, state)}/failed"
+    found: list[Link] = []
+    if result.get("failed"):
+        found += [
+            Link(text("import_failed_xlsx", language), f"{base}?format=xlsx", icon="download"),
+            Link(text("import_failed_csv", language), f"{base}?format=csv", icon="download"),
+        ]
+    if result.get("partial"):
+        href = f"{base}?format=xlsx&lines=partial"
+        found.append(Link(text("import_partial_xlsx", language), href, icon="download"))
+    return tuple(found)
 
 
 def _differences(state: ImportState, key: str, language: str) -> Table | None:
@@ -299,6 +352,7 @@ def _done(call: Call, key: str, state: ImportState) -> ImportScreen:
         counts=_counts(state.result, language),
         problems=tuple(Notice(line, "bad") for line in state.error.splitlines()),
         reasons=_reasons(call, key, state),
+        skipped=_reasons(call, key, state, "skipped"),
         percent=100,
         downloads=_downloads(key, state, language),
         actions=tuple(actions),

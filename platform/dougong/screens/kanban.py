@@ -23,6 +23,8 @@ from dougong.screens.shape import CardMove, Empty, KanbanCard, KanbanColumn, Kan
 from dougong.screens.showing import option_piece, shown, stage_piece
 from dougong.screens.texts import text
 
+OTHERS = 20
+"""Columns of a board for answers that are none of the options; those that are rarer still are found in the list."""
 CARDS = 30
 
 
@@ -72,7 +74,13 @@ def _columns(
     figures = _figures(call, entity, asked, view, group)
     names = column_ids(call, entity, view)
     columns = []
-    for identifier, piece in _groups(entity, group, call.language):
+    groups = _groups(entity, group, call.language)
+    known = {identifier for identifier, _ in groups}
+    others = [each for each in figures if each and each not in known][:OTHERS]
+    for identifier, piece in [
+        *groups,
+        *((each, option_piece(group, each, call.language)) for each in others),
+    ]:
         count, total = figures.get(identifier, (0, ""))
         narrowed = replace(
             asked,

@@ -118,9 +118,22 @@ def _totals(
 
 def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
     """What may be done with chosen rows."""
+    language, may_change = call.language, may(call.release, call.actor, entity.key, "update")
+    change = Action(
+        "change", text("change_selected", language), f"{entity_path(entity.key)}/change", "post", "pencil"
+    )
+    export = Action(
+        "export",
+        text("export_selected", language),
+        f"{entity_path(entity.key)}/export/chosen",
+        "post",
+        "download",
+    )
+    open_ = ((change,) if may_change else ()) + (
+        (export,) if may(call.release, call.actor, entity.key, "export") else ()
+    )
     if not may(call.release, call.actor, entity.key, "delete"):
-        return ()
-    language = call.language
+        return open_
     confirm = Confirm(
         text("delete_selected_title", language),
         text("delete_text", language),
@@ -130,11 +143,11 @@ def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
     delete = Action(
         "delete", text("delete_selected", language), href, "post", "trash", "danger", confirm=confirm
     )
-    if not may(call.release, call.actor, entity.key, "update"):
-        return (delete,)
+    if not may_change:
+        return (*open_, delete)
     path = f"{entity_path(entity.key)}/merge"
     merge = Action("merge", text("merge_selected", language), path, "post", "arrows-join")
-    return (merge, delete)
+    return (*open_, merge, delete)
 
 
 def _empty(call: Call, entity: Entity, asked: ListRequest, view: View | None) -> Empty:

@@ -13,6 +13,7 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Expression, ListOf, Literal, Node
 from dougong.model.field import Field
 from dougong.model.form import View
+from dougong.model.joint import joints_of, written_label
 from dougong.policy.access import may
 from dougong.policy.offers import may_design, offered_views
 from dougong.records.call import Call
@@ -24,7 +25,7 @@ from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
 from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
 from dougong.screens.showing import option_piece
-from dougong.screens.texts import counted, text
+from dougong.screens.texts import counted, listed, text
 
 PAGE_SIZES = (25, 50, 100)
 EVERYTHING = "*"
@@ -237,7 +238,7 @@ def _chip(call: Call, entity: Entity, condition: Condition, remove: str) -> Filt
     else:
         label = ""
     symbols = {"is": "=", "is_not": "≠", "less": "<", "at_most": "≤", "more": ">", "at_least": "≥"}
-    words = "、".join(_operand(call, owner, last, operand) for operand in condition.operands)
+    words = listed((_operand(call, owner, last, operand) for operand in condition.operands), call.language)
     return FilterChip(
         field_label,
         label or symbols.get(operator, operator),
@@ -266,7 +267,7 @@ def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str,
 
 def _operand(call: Call, entity: Entity, last: Field | None, operand: Node) -> str:
     if isinstance(operand, ListOf):
-        return "、".join(_operand(call, entity, last, item) for item in operand.items)
+        return listed((_operand(call, entity, last, item) for item in operand.items), call.language)
     if isinstance(operand, Literal):
         return _constant(call, entity, last, operand.value)
     return unparse(operand) or ""
@@ -302,7 +303,8 @@ def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
     question = ("filter fields", entity.key, call.language, tuple(visible))
     found = call.release.cache.get(question)
     if not isinstance(found, tuple):
-        found = call.release.cache[question] = _filter_fields(entity, visible, call.language)
+        own = _filter_fields(entity, visible, call.language)
+        found = call.release.cache[question] = (*own, *_record_kinds(call, visible))
     return found
 
 
@@ -324,10 +326,38 @@ def _filter_fields(entity: Entity, visible: Mapping[str, Field], language: str) 
     return tuple(found)
 
 
+def _record_kinds(call: Call, visible: Mapping[str, Field]) -> tuple[FilterField, ...]:
+    """For each link to one of several entities the condition which of them a record links to."""
+    language, operators = call.language, ((IS_KIND, text("filter_kind", call.language)),)
+    return tuple(
+        FilterField(
+            name,
+            written_label(links[0]).get(language),
+            operators,
+            "choice",
+            tuple(
+                (each.id, call.release.entity(each.target.key).label.get(language))
+                for each in links
+                if each.target is not None
+            ),
+        )
+        for name, links in joints_of(visible.values()).items()
+    )
+
+
+IS_KIND = "is_kind"
+
+
 def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> ListRequest:
     """The request with the chosen condition put into its filter; refused with a reason when the value does not fit."""
     name, operator_id, value = asked.added
-    each = visible_fields(call, entity).get(name)
+    visible = visible_fields(call, entity)
+    each = visible.get(name)
+    if operator_id == IS_KIND and value in [link.id for link in joints_of(visible.values()).get(name, ())]:
+        condition = f"{value} IS NOT EMPTY"
+        return replace(
+            asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
+        )
     if each is None:
         return replace(asked, added=("", "", ""))
     kind = TYPES[each.type]

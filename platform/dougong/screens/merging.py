@@ -95,7 +95,7 @@ def merge_comparison(
                 each.title,
                 record_path(each.key, each.id),
                 each.version,
-                moment(each.created_at, call.timezone) if each.created_at else "",
+                moment(each.created_at, call) if each.created_at else "",
                 each.id == survivor,
             )
             for each in records

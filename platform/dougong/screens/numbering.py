@@ -28,11 +28,28 @@ def numbering_actions(call: Call, entity: Entity) -> tuple[Action, ...]:
     )
 
 
-def numbering_screen(call: Call, key: str, field: Field, found: Renumbering) -> NumberingScreen:
-    """What numbering again would come to."""
+def numbering_begin(call: Call, key: str, field: Field) -> NumberingScreen:
+    """Where there are so many records that what would change is found out in the background."""
     language, entity = call.language, call.release.entity(key)
-    words = {"records": f"{found.records:,}", "changed": f"{len(found.changed):,}"}
-    is_cut = len(found.first) < len(found.changed)
+    label, path = text("renumber_look", language), f"{numbering_path(key, field.id)}/preview"
+    return NumberingScreen(
+        title=text("renumber_more", language, label=field.label.get(language)).rstrip("…"),
+        crumbs=(Link(entity.plural.get(language), entity_path(key), icon=entity.icon),),
+        text=text("renumber_text", language),
+        counts=text("renumber_many", language),
+        back=Action("back", text("cancel", language), entity_path(key)),
+        action=Action("renumber-look", label, path, "post", "list-numbers", "primary"),
+    )
+
+
+def numbering_screen(
+    call: Call, key: str, field: Field, found: Renumbering, changed: int | None = None
+) -> NumberingScreen:
+    """What numbering again would come to; `changed` are all that change where only the first of them are at hand."""
+    language, entity = call.language, call.release.entity(key)
+    number = len(found.changed) if changed is None else changed
+    words = {"records": f"{found.records:,}", "changed": f"{number:,}"}
+    is_cut = len(found.first) < number
     return NumberingScreen(
         title=text("renumber_more", language, label=field.label.get(language)).rstrip("…"),
         crumbs=(Link(entity.plural.get(language), entity_path(key), icon=entity.icon),),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from dougong.fieldtypes.days import shown_day
 from dougong.people.sessions import Session
 from dougong.people.tokens import Token
 from dougong.records.call import Call
@@ -26,6 +29,26 @@ from dougong.screens.shape import (
 from dougong.screens.showing import moment
 from dougong.screens.texts import text
 
+BROWSERS = (
+    ("MicroMessenger/", "WeChat"),
+    ("DingTalk/", "DingTalk"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
 
 def profile_screen(
     call: Call,
@@ -45,7 +68,8 @@ def profile_screen(
         _tokens(call, [each for each in tokens if not each.is_revoked], made),
     )
     notices = (Notice(text("token_new", language), "warn"),) if made else ()
-    return SettingsScreen(text("profile_title", language), sections, notices=notices)
+    work = Action("work", text("work_title", language), "/jobs", icon="history", kind="quiet")
+    return SettingsScreen(text("profile_title", language), sections, notices=notices, actions=(work,))
 
 
 def _password_form(language: str, problems: Sequence[Problem]) -> FormScreen:
@@ -82,9 +106,9 @@ def _sessions(call: Call, sessions: Sequence[Session], current: int) -> Settings
     for each in sessions:
         note = text("this_session", language) if each.id == current else ""
         cells = (
-            Shown(each.agent, note=note),
+            Shown(device(each.agent), note=note),
             Shown(each.address),
-            Shown(moment(each.last_seen_at, call.timezone), "datetime"),
+            Shown(moment(each.last_seen_at, call), "datetime"),
         )
         rows.append(Row(str(each.id), cells))
         ending = Action(
@@ -97,6 +121,13 @@ def _sessions(call: Call, sessions: Sequence[Session], current: int) -> Settings
     )
 
 
+def device(agent: str) -> str:
+    """A browser and its system as people call them, from how it names itself; what nobody knows stays as it is."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return " · ".join(filter(None, (browser, system))) or agent
+
+
 def _tokens(call: Call, tokens: Sequence[Token], made: str) -> SettingsSection:
     language = call.language
     columns = (
@@ -107,8 +138,8 @@ def _tokens(call: Call, tokens: Sequence[Token], made: str) -> SettingsSection:
     )
     rows, actions = [], []
     for each in tokens:
-        used = moment(each.last_used_at, call.timezone) if each.last_used_at else ""
-        expires = moment(each.expires_at, call.timezone)[:10] if each.expires_at else ""
+        used = moment(each.last_used_at, call) if each.last_used_at else ""
+        expires = _day(each.expires_at, call) if each.expires_at else ""
         cells = (
             Shown(each.name or f"{each.hint}…"),
             Shown(", ".join(each.scopes)),
@@ -131,6 +162,10 @@ def _tokens(call: Call, tokens: Sequence[Token], made: str) -> SettingsSection:
         secret=made,
         row_actions=tuple(actions),
     )
+
+
+def _day(at: datetime, call: Call) -> str:
+    return shown_day(at.astimezone(ZoneInfo(call.timezone)).date(), call.language)
 
 
 def _token_form(language: str) -> FormScreen:

@@ -33,7 +33,8 @@ def publish_screen(
     language, app = call.language, plan.app
     groups = grouped(plan, language, wishes)
     has_choices = any(line.mend for group in groups for line in group.lines)
-    notices = () if groups else (Notice(text("nothing_to_publish", language)),)
+    notices: tuple[Notice, ...] = () if groups else (Notice(text("nothing_to_publish", language)),)
+    notices += tuple(Notice(each, "warn") for each in plan.drafts_in_words(language))
     obstacles = plan.obstacles()
     found = [_message(each, language) for each in obstacles] + list(problems)
     return PublishScreen(
@@ -94,7 +95,7 @@ def _group_of(name: str, step: Step) -> str:
 
 def _line(step: Step, language: str, labels: Labels) -> PlanLine:
     note = text("rows_touched", language, count=f"{step.impact.touched:,}") if step.impact.touched else ""
-    if step.impact.failing:
+    if step.impact.failing or step.impact.unmet:
         note = step.describe(language, labels)
     elif step.impact.aside:
         note = text("values_aside", language, count=f"{step.impact.aside:,}")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from dougong.fieldtypes.masks import STAR, mask_of
 from dougong.model.entity import Entity, Inverse
+from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access, may
 from dougong.policy.masks import REVEAL, may_reveal
@@ -168,11 +172,36 @@ def _rows(call: Call, field: Field, record: Record) -> Table:
     hidden = access(call.release, call.actor, field.table, "read").hidden
     names = tuple(name for name in rows_entity.fields if name not in hidden)
     rows = record.values[field.id] or []
+    open_to = _revealed_columns(call, field, rows_entity, record)
     return Table(
         columns_for(call, rows_entity, names),
-        tuple(sub_row(call, rows_entity, row, record.titles, names) for row in rows),
+        tuple(
+            replace(
+                sub_row(call, rows_entity, row, record.titles, names),
+                reveals=tuple(_reveal_path(field, row, name) if name in open_to else "" for name in names)
+                if open_to
+                else (),
+            )
+            for row in rows
+        ),
         note=counted("rows", len(rows), call.language),
+        reveal_action=f"{record_path(record.key, record.id)}/reveal" if open_to else "",
     )
+
+
+def _revealed_columns(call: Call, field: Field, rows_entity: Entity, record: Record) -> frozenset[str]:
+    """The masked columns of a sub-table whose values the reader may ask for whole."""
+    names = frozenset(
+        name
+        for name, each in rows_entity.fields.items()
+        if mask_of(each) is not None and may_reveal(call.release, call.actor, field.table, name)
+    )
+    return names if names and may_do(call, record.key, record.id, REVEAL) else frozenset()
+
+
+def _reveal_path(field: Field, row: Mapping[str, Value], name: str) -> str:
+    value = row.get(name)
+    return f"{field.id}.{name}" if isinstance(value, str) and STAR in value else ""
 
 
 # -- the path of stages -------------------------------------------------------------------------------------------------

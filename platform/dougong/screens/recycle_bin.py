@@ -53,7 +53,7 @@ def _row(call: Call, record: Record) -> Row:
         str(record.id),
         (
             Shown(record.title),
-            Shown(moment(at, call.timezone) if isinstance(at, datetime) else ""),
+            Shown(moment(at, call) if isinstance(at, datetime) else ""),
             Shown(said, "member", (who,) if who is not None else ()),
         ),
     )

@@ -15,7 +15,7 @@ from dougong.screens.texts import counted, text
 def report_screen(call: Call, figures: Figures, filter_text: str = "", problem: str = "") -> ReportScreen:
     """The page of a report that was run."""
     language = call.language
-    note = f"{text('as_of', language, time=moment(figures.at, call.timezone))} · {counted('count', figures.count, language)}"
+    note = f"{text('as_of', language, time=moment(figures.at, call))} · {counted('count', figures.count, language)}"
     actions: tuple[Action, ...] = ()
     if may(call.release, call.actor, figures.entity, "read"):
         href = drill(call, figures.entity, figures.filter)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.barcode import symbology_of
+from dougong.fieldtypes.days import shown_moment
 from dougong.fieldtypes.file import FILES, PICTURES
 from dougong.fieldtypes.location import map_link
 from dougong.fieldtypes.masks import STAR, mask_of
@@ -22,7 +23,7 @@ from dougong.records.record import DEPARTMENT, MEMBER, Record
 from dougong.screens.addresses import file_path, record_path
 from dougong.screens.currency import amount_text, unit_of
 from dougong.screens.shape import Piece, Shown
-from dougong.screens.texts import text
+from dougong.screens.texts import listed, text
 
 Titles = Mapping[tuple[str, int], str]
 FIGURES = frozenset({"integer", "decimal", "money", "percent"})
@@ -42,7 +43,7 @@ def shown(call: Call, entity: Entity, field: Field, value: Value, titles: Titles
     pieces = pieces_of(call, entity, field, value, titles)
     if pieces is not None:
         return Shown(
-            "、".join(piece.text for piece in pieces),
+            listed((piece.text for piece in pieces), call.language),
             field.type,
             pieces,
             raw_text(field, value),
@@ -72,14 +73,14 @@ def system_shown(call: Call, record: Record, column: str) -> Shown:
     if value is None:
         return Shown("", SYSTEM_TYPES.get(column, "text"))
     if isinstance(value, datetime):
-        return Shown(moment(value, call.timezone), "datetime", raw=value.isoformat())
+        return Shown(moment(value, call), "datetime", raw=value.isoformat())
     person_piece = person(call, value, record.titles)
     return Shown(person_piece.text, "member", (person_piece,), str(value))
 
 
-def moment(at: datetime, timezone: str) -> str:
+def moment(at: datetime, call: Call) -> str:
     """An instant on the reader's clock, to the minute."""
-    return at.astimezone(ZoneInfo(timezone)).strftime("%Y-%m-%d %H:%M")
+    return shown_moment(at, call.language, ZoneInfo(call.timezone))
 
 
 def pieces_of(

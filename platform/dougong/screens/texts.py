@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -87,7 +87,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         # records
         "edit": ("编辑", "Edit"),
         "delete": ("删除", "Delete"),
-        "delete_title": ("删除“{title}”？", "Delete “{title}”?"),
+        "delete_title": ("删除「{title}」？", "Delete “{title}”?"),
         "delete_one_text": (
             "记录会移到回收站，可以恢复。",
             "It goes to the recycle bin and can be restored.",
@@ -157,6 +157,31 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "of_merged": ("来自已合并的记录 {id}", "of the merged record {id}"),
         "merge": ("合并", "Merge"),
         "merge_more": ("合并…", "Merge…"),
+        "change_selected": ("批量修改", "Change"),
+        "change_title": ("批量修改{label}", "Change {label}"),
+        "change_which": ("改哪个字段", "Which field"),
+        "change_field": ("字段", "Field"),
+        "change_way": ("改成", "Becomes"),
+        "change_to_value": ("固定值", "A value"),
+        "change_to_expression": ("表达式的结果", "What an expression gives"),
+        "change_to_empty": ("清空", "Empty"),
+        "change_expression_help": (
+            "用记录自己的字段计算，例如 数量 * 2；结果写入每条记录",
+            "Worked out from the fields of each record, for example quantity * 2",
+        ),
+        "change_emptied": ("“{label}”会被清空", "{label} will be emptied"),
+        "change_count": (
+            "将修改选中的 {count} 条记录，之后可以撤销",
+            "{count} records will change; this can be undone",
+        ),
+        "change_count_one": (
+            "将修改选中的 {count} 条记录，之后可以撤销",
+            "{count} record will change; this can be undone",
+        ),
+        "change_next": ("下一步", "Next"),
+        "change_save": ("修改", "Change"),
+        "changed_count": ("已修改 {count} 条记录", "{count} records changed"),
+        "changed_count_one": ("已修改 {count} 条记录", "{count} record changed"),
         "merge_selected": ("合并", "Merge"),
         "merge_title": ("合并「{title}」", "Merge {title}"),
         "merged": ("已合并 {count} 条记录", "{count} records merged"),
@@ -169,7 +194,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "restored": ("已恢复「{title}」", "Restored {title}"),
         "restore": ("恢复", "Restore"),
         "submit": ("提交审批", "Submit for approval"),
-        "submit_title": ("提交“{title}”审批？", "Submit {title} for approval?"),
+        "submit_title": ("提交「{title}」审批？", "Submit {title} for approval?"),
         "withdraw": ("撤回", "Withdraw"),
         "withdraw_title": ("撤回这次审批？", "Withdraw this approval?"),
         "stage_step": ("第 {number} 步，共 {count} 步", "Step {number} of {count}"),
@@ -239,8 +264,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "reject": ("拒绝", "Reject"),
         "confirm_approve": ("确认同意", "Approve"),
         "confirm_reject": ("确认拒绝", "Reject"),
-        "approve_title": ("同意“{title}”？", "Approve {title}?"),
-        "reject_title": ("拒绝“{title}”？", "Reject {title}?"),
+        "approve_title": ("同意「{title}」？", "Approve {title}?"),
+        "reject_title": ("拒绝「{title}」？", "Reject {title}?"),
         "approval_running": ("审批中", "Under approval"),
         "approval_approved": ("已通过", "Approved"),
         "approval_rejected": ("已拒绝", "Rejected"),
@@ -302,14 +327,21 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "initiator_fact": ("发起人", "Submitted by"),
         "submitted_done": ("已提交", "Submitted"),
         "withdrawn_done": ("已撤回", "Withdrawn"),
-        "decided_approve": ("已同意“{title}”", "Approved {title}"),
-        "decided_reject": ("已拒绝“{title}”", "Rejected {title}"),
+        "decided_approve": ("已同意「{title}」", "Approved {title}"),
+        "decided_reject": ("已拒绝「{title}」", "Rejected {title}"),
         "task_done": ("已处理", "Done"),
         # imports
         "import_title": ("导入{label}", "Import {label}"),
         "import_limits": ("CSV 或 XLSX，第一行为列名。", "CSV or XLSX; the first line names the columns."),
         "import_upload": ("上传并识别列", "Upload and recognise columns"),
         "import_try": ("试运行", "Try"),
+        "import_options": ("增加 {count} 个选项…", "Add {count} options…"),
+        "import_options_one": ("增加 {count} 个选项…", "Add {count} option…"),
+        "import_options_text": (
+            "文件里有这些新的值。加入后，应用会发布一个新版本，所有人都能选用；然后再试一次导入。",
+            "The file has these new values. Adding them publishes a new version of the app; then the import is tried again.",
+        ),
+        "import_options_add": ("加入并再试", "Add and try again"),
         "import_run": ("开始导入", "Import"),
         "import_again": ("再导入一个文件", "Import another file"),
         "import_to_list": ("查看记录", "See the records"),
@@ -343,6 +375,23 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Please check how these columns are written: {names}",
         ),
         "import_unsure": ("请确认写法", "Please check"),
+        "import_partial_xlsx": (
+            "下载跳过单元格的行（Excel，已标出）",
+            "Rows with skipped cells (Excel, marked)",
+        ),
+        "import_keep_empty": ("空单元格不清空原值", "Empty cells keep what stands there"),
+        "import_keep_numbers": (
+            "新记录沿用文件里的编号，不重新编号",
+            "New records keep the numbers of the file instead of getting new ones",
+        ),
+        "import_keep_origin": (
+            "新记录保留文件里的创建人和创建时间",
+            "New records keep the creator and the time of creation of the file",
+        ),
+        "import_skip_cells": (
+            "跳过读不懂的单元格，其余照常导入",
+            "Skip cells that cannot be read, import the rest",
+        ),
         "import_failed_xlsx": ("下载失败的行（Excel，已标出）", "Failed rows (Excel, marked)"),
         "import_failed_csv": ("下载失败的行（CSV）", "Failed rows (CSV)"),
         "import_sheet": ("工作表", "Sheet"),
@@ -381,6 +430,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "count_updated": ("更新", "Updated"),
         "count_unchanged": ("无变化", "Unchanged"),
         "count_failed": ("失败", "Failed"),
+        "count_partial": ("其中有跳过的单元格", "Of these, with skipped cells"),
         "failed_rows": ("下载失败的行", "Download failed lines"),
         "import_tried": ("试运行结果，尚未写入任何数据", "This was a trial; nothing was written"),
         "import_working_of": ("已处理 {count} / {total} 行", "{count} of {total} records done"),
@@ -415,6 +465,10 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scope_read": ("只读", "Read"),
         "scope_write": ("读写", "Read and write"),
         "scope_admin": ("管理", "Administer"),
+        "accounts": ("账号", "Accounts"),
+        "departments": ("部门", "Departments"),
+        "department_head": ("负责人", "Head"),
+        "department_people": ("人数", "People"),
         "people_text": (
             "账号和角色用命令 dougong user 管理。",
             "Accounts and roles are managed with the command dougong user.",
@@ -463,9 +517,16 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_minimum": ("最小值", "Minimum"),
         "property_maximum": ("最大值", "Maximum"),
         "property_decimals": ("小数位", "Decimals"),
+        "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
+        "property_to_help": (
+            "选几个，就是关联到其中之一",
+            "With several chosen, a record links to one of them",
+        ),
         "common": ("常用", "Common"),
+        "filter_kind": ("是哪一种", "is a"),
+        "more_settings": ("更多设置", "More settings"),
         "new_field": ("新字段", "New field"),
         "new_section": ("新分组", "New section"),
         "unplaced": ("未放入表单的字段", "Fields outside the form"),
@@ -503,6 +564,48 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "values_aside": ("{count} 个值将另存，可回滚找回", "{count} values will be kept aside"),
         "rows_touched": ("{count} 条记录", "{count} records"),
         "rolled_back": ("已回退到版本 {version}", "Back to version {version}"),
+        # long work
+        "return_title": ("回退「{label}」的版本", "Return {label} to an earlier version"),
+        "upgrade_title": ("升级「{label}」", "Upgrade {label}"),
+        "undo_batch_title": ("撤销一批修改", "Take a batch of changes back"),
+        "work_title": ("后台任务", "Background work"),
+        "work_text": (
+            "耗时较长的操作在后台完成，结果保留在这里。",
+            "What takes long is done in the background; how it ended stands here.",
+        ),
+        "work_none": ("还没有后台任务", "There has been no background work yet"),
+        "work_what": ("任务", "Work"),
+        "work_state": ("状态", "State"),
+        "work_at": ("提交时间", "Ordered"),
+        "work_ordered": ("提交于 {at}", "Ordered at {at}"),
+        "work_waiting": ("排队中", "Waiting for its turn"),
+        "work_running": ("正在进行", "Under way"),
+        "work_stopping": ("正在停止", "Stopping"),
+        "work_done": ("已完成", "Done"),
+        "work_refused": ("未能执行，数据没有变化", "Refused, nothing was changed"),
+        "work_failed": ("出错，数据没有变化", "Failed, nothing was changed"),
+        "work_cancelled": ("已停止，数据没有变化", "Stopped, nothing was changed"),
+        "work_failed_text": (
+            "出现意外错误，多次重试后放弃。请联系管理员查看日志。",
+            "Something went wrong, several times. The log of the server tells more.",
+        ),
+        "work_cancelled_text": ("任务已被停止。", "The work was stopped."),
+        "work_progress": ("{what}：{done} / {total}", "{what}: {done} of {total}"),
+        "work_assurance": (
+            "可以关闭此页面，任务会继续；之后可在“后台任务”中查看结果。",
+            "You may close this page, the work goes on; its outcome will stand under Background work.",
+        ),
+        "work_undone": (
+            "已撤销：移除 {deleted} 条，恢复 {restored} 条，保留 {skipped} 条",
+            "Taken back: {deleted} removed, {restored} restored, {skipped} left alone",
+        ),
+        "work_open": ("查看", "Go there"),
+        "work_back": ("返回", "Back"),
+        "renumber_many": (
+            "记录很多，先在后台算出会有哪些变化。",
+            "There are many records; what would change is found out in the background first.",
+        ),
+        "renumber_look": ("查看变化", "Find out"),
         # templates
         "templates_title": ("模板中心", "Templates"),
         "install": ("安装", "Install"),
@@ -560,8 +663,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "admin": ("管理员", "Administrator"),
         "disabled": ("已停用", "Disabled"),
         "email": ("邮箱", "E-mail"),
-        "search_results": ("“{q}”的搜索结果", "Results for “{q}”"),
-        "search_nothing": ("没有找到“{q}”", "Nothing found for “{q}”"),
+        "search_results": ("「{q}」的搜索结果", "Results for “{q}”"),
+        "search_nothing": ("没有找到「{q}」", "Nothing found for “{q}”"),
         "no_apps": ("还没有可以打开的应用", "There is no app to open yet"),
         "no_apps_text": (
             "请管理员安装应用，或授予您角色。",
@@ -585,3 +688,8 @@ def counted(key: str, count: int, language: str, **words: object) -> str:
     """A text with a number in it: the singular is the key with `_one`."""
     singular = f"{key}_one"
     return text(singular if count == 1 and singular in TEXTS else key, language, count=f"{count:,}", **words)
+
+
+def listed(words: Iterable[str], language: str) -> str:
+    """Several things one after the other, as the language writes them."""
+    return ("、" if language == "zh" else ", ").join(words)

@@ -17,7 +17,7 @@ from dougong.records.record import MEMBER, Record
 from dougong.screens.addresses import history_path, record_path
 from dougong.screens.shape import Action, Change, Event, Timeline
 from dougong.screens.showing import Titles, person, pieces_of
-from dougong.screens.texts import counted, text
+from dougong.screens.texts import counted, listed, text
 
 SHOWN = 50
 
@@ -108,7 +108,7 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
         )
         return event_at(call, "merged", words, entry.at, entry.actor_id, titles)
     if entry.action == "reveal":
-        labels = "、".join(_label(call, entity, each) for each in entry.revealed)
+        labels = listed((_label(call, entity, each) for each in entry.revealed), call.language)
         words = text("ev_revealed", call.language, label=labels)
         return event_at(call, "revealed", words, entry.at, entry.actor_id, titles)
     changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
@@ -167,5 +167,5 @@ def _words(call: Call, entity: Entity, field: Field, stored: object, titles: Tit
         return str(stored)
     pieces = pieces_of(call, entity, field, value, titles) if value is not None else ()
     if pieces is not None:
-        return "、".join(piece.text for piece in pieces)
+        return listed((piece.text for piece in pieces), call.language)
     return kind.to_text(value, field, call.language, ZoneInfo(call.timezone))

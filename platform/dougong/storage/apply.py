@@ -62,6 +62,8 @@ def _plainly() -> Iterator[None]:
     except sqlalchemy.exc.OperationalError as error:
         if _is_locked(error):
             raise refusal("unavailable", "P134") from error
+        if _is_overtaken(error):
+            raise refusal("conflict", "P132") from error
         raise
     except sqlalchemy.exc.IntegrityError as error:
         raise refusal("conflict", "P133/data") from error
@@ -153,6 +155,11 @@ def _run(step: Step, connection: Connection) -> None:
         chinese = {"step": step_words["zh"], "reason": error.problem.message("zh")}
         found = told("P133/value", step.operation.table.key, english, chinese)
         raise Refusal("conflict", [found]) from error
+
+
+def _is_overtaken(error: sqlalchemy.exc.OperationalError) -> bool:
+    """Whether PostgreSQL let somebody else go first of two who waited for each other (deadlock_detected): both were publishing."""
+    return getattr(error.orig, "sqlstate", "") == "40P01"
 
 
 def _is_locked(error: sqlalchemy.exc.OperationalError) -> bool:

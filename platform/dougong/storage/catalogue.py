@@ -27,6 +27,8 @@ class Catalogue:
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     indexes: dict[str, ActualIndex] = field(default_factory=dict)
     references: set[tuple[str, str, str, str]] = field(default_factory=set)
+    unproven: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Foreign keys by name (table and column) that hold for what is written, but were not yet proven for what was there."""
     triggers: set[tuple[str, str]] = field(default_factory=set)
     """Triggers that somebody made: table and name."""
 
@@ -87,10 +89,11 @@ WHERE t.relnamespace = current_schema()::regnamespace AND NOT x.indisprimary AND
 """
 _REFERENCES = """
 SELECT t.relname, a.attname, r.relname,
-       CASE f.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'other' END
+       CASE f.confdeltype WHEN 'a' THEN 'NO ACTION' WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' ELSE 'other' END,
+       f.convalidated, f.conname
 FROM pg_constraint f JOIN pg_class t ON t.oid = f.conrelid JOIN pg_class r ON r.oid = f.confrelid
 JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1]
-WHERE f.contype = 'f' AND f.convalidated AND t.relnamespace = current_schema()::regnamespace
+WHERE f.contype = 'f' AND t.relnamespace = current_schema()::regnamespace
 """
 _TRIGGERS = """
 SELECT t.relname, g.tgname FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
@@ -105,6 +108,9 @@ def _postgresql(connection: Connection) -> Catalogue:
         found.tables.setdefault(table, {})[column] = _SHORT.get(kind, kind)
     for name, table, unique, partial, columns in connection.execute(text(_INDEXES)):
         found.indexes[name] = ActualIndex(table, tuple(columns or ()), unique, partial)
-    found.references = {(row[0], row[1], row[2], row[3]) for row in connection.execute(text(_REFERENCES))}
+    for holder, column, target, rule, is_valid, name in connection.execute(text(_REFERENCES)):
+        found.references.add((holder, column, target, rule))
+        if not is_valid:
+            found.unproven[name] = (holder, column)
     found.triggers = {(row[0], row[1]) for row in connection.execute(text(_TRIGGERS))}
     return found

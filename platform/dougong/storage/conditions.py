@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 
 from dougong.model.unique import COMPARISONS, Condition
+from dougong.storage.kinds import is_decimal
 
 Recorded = tuple[str, str, tuple[str | bool, ...]]
 """Field, operator and values; all but booleans as text, so that JSON gives back what was recorded."""
@@ -51,7 +52,7 @@ def typed(kind: str, written: str | bool) -> object:
     """A recorded value as the column type takes it."""
     if isinstance(written, bool):
         return written
-    if kind.startswith("scaled"):
+    if is_decimal(kind):
         return Decimal(written)
     if kind in ("whole", "integer"):
         return int(written)

@@ -24,6 +24,8 @@ _REFERRING = frozenset({"record", "member", "department"})
 """Kinds whose values are ids of other things, which mean nothing anywhere else."""
 _LISTED = frozenset({"choice", *_REFERRING})
 """Kinds of which a single value is a list of one, and a list of one a single value."""
+_WRITTEN = ("precision",)
+"""Settings that decide how a value of the same type is written."""
 _MIDNIGHT = time(0)
 
 
@@ -72,6 +74,11 @@ def kind_of(field_: Field) -> Type:
     return TYPES[field_.type].expression_type(field_)
 
 
+def is_written_anew(old: Field, new: Field) -> bool:
+    """Whether values of one type are written in another way than before, though the column is the same."""
+    return old.type == new.type and any(old.extra.get(each) != new.extra.get(each) for each in _WRITTEN)
+
+
 def keeps_text(old: str, new: str) -> bool:
     """Whether values of one type may stand as they are in a field of another: any line of text does in plain text."""
     return new in {"text", "long_text"} and (old == "text" or isinstance(TYPES[old], LineType))
@@ -80,7 +87,7 @@ def keeps_text(old: str, new: str) -> bool:
 def conversion(old: Field, new: Field, names: Names = NOBODY) -> Change:
     """The function from a value of one field to a value of another; it raises Invalid for what does not fit."""
     before, after = kind_of(old), kind_of(new)
-    if old.type == new.type and before.kind not in {"number", "choice"}:
+    if old.type == new.type and before.kind not in {"number", "choice"} and not is_written_anew(old, new):
         return lambda value: value
     if before.kind in _REFERRING and after.kind == "text":
         return lambda value: TYPES[new.type].parse(names.name(value), new, HABITS)

@@ -256,8 +256,9 @@ def scan(
     table: TableSpec,
     columns: Mapping[str, ColumnSpec],
     condition: Callable[[Mapping[str, Column[Any]]], ColumnElement[bool]] | None = None,
+    among: Among | None = None,
 ) -> Iterator[list[Scanned]]:
-    """All rows that meet a condition, some of their columns under keys of the caller's own."""
+    """All rows that meet a condition, or those `among` some of them, some of their columns under keys of the caller's own."""
     names = {each.name: each for each in columns.values()}
     whole = tables.table(
         with_columns(table, *(replace(each, field=f"column {name}") for name, each in names.items()))
@@ -267,6 +268,8 @@ def scan(
     wanted = select(whole.c.id, deleted.is_not(None), *(keyed[key].label(f"value {key}") for key in columns))
     if condition is not None:
         wanted = wanted.where(condition(keyed))
+    if among is not None:
+        wanted = wanted.where(among(whole))
     last = 0
     while rows := connection.execute(wanted.where(whole.c.id > last).order_by(whole.c.id).limit(CHUNK)).all():
         found = [tuple(row) for row in rows]

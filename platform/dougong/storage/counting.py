@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, inspect, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, inspect, literal, select, tuple_
 from sqlalchemy import table as plain_table
 
 from dougong.storage import tables
@@ -26,6 +26,12 @@ def rows(connection: Connection, spec: TableSpec, *, live: bool = False) -> int:
 def rows_of(connection: Connection, name: str) -> int:
     """How many rows there are in the table of a physical name."""
     return _number(connection, select(func.count()).select_from(plain_table(name)))
+
+
+def has_at_least(connection: Connection, name: str, number: int) -> bool:
+    """Whether the table of a physical name has so many rows; more of them are not counted."""
+    some = select(literal(1)).select_from(plain_table(name)).limit(number).subquery()
+    return _number(connection, select(func.count()).select_from(some)) >= number
 
 
 def exists(connection: Connection, name: str) -> bool:

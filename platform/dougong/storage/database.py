@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
 from dougong.storage.problems import refusal
-from dougong.storage.statements import Rows, run_script
+from dougong.storage.statements import Rows, Step, run_commands, run_script
 from dougong.storage.watch import STEPS, Watch, too_costly, was_stopped
 
 BUSY_SECONDS = 10
@@ -26,11 +26,16 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cache_size=-32768",
     "temp_store=MEMORY",
-    "mmap_size=268435456",
+    "mmap_size=0",
 )
-READING = {"sqlite": "BEGIN;", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"}
-WRITING = {"sqlite": "BEGIN IMMEDIATE;", "postgresql": "BEGIN;"}
+READING = {"sqlite": "BEGIN", "postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+WRITING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "BEGIN"}
 """What begins a transaction."""
+_LOOKING = {"sqlite": "SELECT 1;", "postgresql": "SELECT 1;"}
+"""What begins none, and yet tells whether the connection stands."""
+
+_ROW_TOO_LARGE = "P109"
+"""The one of these findings that is about what was asked for, not about the database."""
 
 _CROSSED = frozenset({"40P01", "40001"})
 """What PostgreSQL calls a deadlock, and a transaction that others overtook."""
@@ -43,6 +48,9 @@ _LOST = (
     "consuming input failed",
 )
 """What psycopg says of a connection that has gone, where the server could give no code."""
+
+
+Answer = TypeVar("Answer")
 
 
 class OfferedFunction(Protocol):
@@ -103,7 +111,16 @@ class Database:
 
         It ends with a rollback: whatever was written by mistake is not kept.
         """
-        with self.begun(READING) as (connection, _):
+        with self.begun(READING) as (connection, _, _):
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection in no transaction: each query sees what is committed by then, and holds nothing up afterwards.
+
+        For long work beside a writer: a transaction would keep SQLite from ever beginning its log anew.
+        """
+        with self.begun(_LOOKING) as (connection, _, _):
             yield connection
 
     @contextmanager
@@ -112,31 +129,52 @@ class Database:
 
         SQLite: BEGIN IMMEDIATE, so that what was read cannot have changed when it is written.
         """
-        with self.begun(WRITING) as (connection, _), connection.begin():
+        with self.begun(WRITING) as (connection, _, _), connection.begin():
             yield connection
 
     @contextmanager
-    def begun(self, begin: Mapping[str, str], pin: str = "") -> Iterator[tuple[Connection, Rows]]:
-        """A connection in a transaction, and the rows that `pin` gives, PostgreSQL being asked for both in one message.
+    def asked(self, ask: Callable[[Connection], Answer]) -> Iterator[tuple[Connection, Answer]]:
+        """A connection outside any transaction, and the answer to what is asked first over it.
 
-        The beginning tells whether a pooled connection still stands; all of them are made anew when it does not.
+        One statement sees one state of the data even so, and a transaction can be begun on the connection afterwards. The question
+        tells whether a pooled connection still stands; all of them are made anew when it does not.
         """
-        first, second = (
-            (begin[self.dialect], pin) if self.dialect == "sqlite" else (begin[self.dialect] + pin, "")
-        )
         with readable_trouble(), ExitStack() as stack:
             connection = stack.enter_context(_connected(self.engine))
             try:
-                rows = run_script(connection, first)
+                answer = ask(connection)
             except sqlalchemy.exc.DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 stack.close()
                 self.engine.dispose()
                 connection = stack.enter_context(_connected(self.engine))
-                rows = run_script(connection, first)
+                answer = ask(connection)
+            yield connection, answer
+
+    @contextmanager
+    def begun(
+        self,
+        begin: Mapping[str, str],
+        pin: Sequence[str] = (),
+        on: Connection | None = None,
+        step: Step | None = None,
+    ) -> Iterator[tuple[Connection, Rows, Rows]]:
+        """A connection in a transaction, the rows that the last command of `pin` gives, and those of a first statement, `step`;
+        PostgreSQL is asked for all of it in one round trip.
+
+        `on` is a connection outside any transaction to begin it on; without one a pooled connection is taken.
+        """
+        commands = (begin[self.dialect], *pin)
+
+        def ask(connection: Connection) -> tuple[Rows, Rows]:
+            if step is not None:
+                return run_commands(connection, commands, step)
+            return run_script(connection, *commands), []
+
+        with self._given(on, ask) if on is not None else self.asked(ask) as (connection, (rows, answer)):
             try:
-                yield connection, run_script(connection, second) if second else rows
+                yield connection, rows, answer
             except sqlalchemy.exc.DBAPIError as error:
                 if self.statement_seconds and was_stopped(error):
                     raise too_costly(self.statement_seconds) from error
@@ -144,6 +182,13 @@ class Database:
             finally:
                 if begin is READING:
                     _end_reading(connection)
+
+    @contextmanager
+    def _given(
+        self, connection: Connection, ask: Callable[[Connection], Answer]
+    ) -> Iterator[tuple[Connection, Answer]]:
+        with readable_trouble():
+            yield connection, ask(connection)
 
     def check(self) -> None:
         """Refuse with a readable reason when the database cannot be opened."""
@@ -178,9 +223,12 @@ class Database:
 
         if self.statement_seconds:
 
-            @event.listens_for(engine, "before_cursor_execute")
-            def watched(connection: Connection, *statement: object) -> None:
+            @event.listens_for(engine, "before_cursor_execute", retval=True)
+            def watched(
+                connection: Connection, cursor: object, text: str, arguments: object, *more: object
+            ) -> tuple[str, object]:
                 connection.info["watch"].restart()
+                return text, arguments
 
         return engine
 
@@ -204,11 +252,17 @@ class Database:
 
 def _end_reading(connection: Connection) -> None:
     """End a transaction that could not write anything. PostgreSQL is told to commit, as its driver forgets what it has prepared
-    when a transaction is rolled back; SQLite rolls back when the connection goes back to the pool."""
-    if connection.dialect.name == "postgresql" and not connection.invalidated:
-        driver: Any = connection.connection.driver_connection
-        if driver.info.transaction_status.name == "INTRANS":
-            run_script(connection, "COMMIT")
+    when a transaction is rolled back."""
+    if connection.invalidated:
+        return
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        if driver.in_transaction:
+            driver.rollback()
+    elif driver.info.transaction_status.name == "INTRANS":
+        run_script(connection, "COMMIT")
+    if connection.in_transaction():
+        connection.rollback()  # what SQLAlchemy began by itself, so that the next transaction may begin here
 
 
 @contextmanager
@@ -226,14 +280,15 @@ def _connected(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def readable_trouble() -> Iterator[None]:
-    """Turn a database that is busy for too long, full or gone into a refusal; nothing was changed by the transaction."""
+    """Turn a database that is busy for too long, full, gone or asked to keep too much in a row into a refusal; nothing was
+    changed by the transaction."""
     try:
         yield
     except sqlalchemy.exc.SQLAlchemyError as error:
         found = next(filter(None, map(_trouble, _chain(error))), "")
         if not found:
             raise
-        raise refusal("unavailable", found) from error
+        raise refusal("too_large" if found == _ROW_TOO_LARGE else "unavailable", found) from error
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -244,7 +299,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _trouble(error: BaseException) -> str:
-    """The finding for an error of the driver that is nobody's mistake, or nothing."""
+    """The finding for an error of the driver that no verb could foresee, or nothing."""
     if not isinstance(error, sqlalchemy.exc.DBAPIError):
         return ""
     reason, state = str(error.orig), getattr(error.orig, "sqlstate", None) or ""
@@ -254,6 +309,8 @@ def _trouble(error: BaseException) -> str:
         return "P107"
     if "disk I/O error" in reason or state == "58030":
         return "P107/device"
+    if state == "54000":
+        return _ROW_TOO_LARGE
     is_lost = error.connection_invalidated or any(each in reason for each in _LOST)
     return "P106" if is_lost or state.startswith(("57P0", "08")) else ""
 

@@ -159,14 +159,20 @@ def drop_column(dialect: Dialect, table: str, name: str) -> str:
     return f"ALTER TABLE {quoted(dialect, table)} DROP COLUMN {quoted(dialect, name)}"
 
 
-def add_reference(dialect: Dialect, table: str, reference: Reference) -> str:
-    """A foreign key on a column that exists (PostgreSQL only)."""
+def add_reference(dialect: Dialect, table: str, reference: Reference, *, proven: bool = True) -> str:
+    """A foreign key on a column that exists (PostgreSQL only); without `proven` it holds for what is written from now on, and the
+    rows that are there are looked at later (`prove_reference`)."""
     column, name = quoted(dialect, reference.column), quoted(dialect, reference.name)
     target = f"REFERENCES {quoted(dialect, reference.target)} ({quoted(dialect, 'id')})"
     return (
         f"ALTER TABLE {quoted(dialect, table)} ADD CONSTRAINT {name} "
-        f"FOREIGN KEY ({column}) {target} ON DELETE {reference.on_delete}"
+        f"FOREIGN KEY ({column}) {target} ON DELETE {reference.on_delete}{'' if proven else ' NOT VALID'}"
     )
+
+
+def prove_reference(dialect: Dialect, table: str, name: str) -> str:
+    """Look at the rows under a foreign key that was added without; writers go on meanwhile (PostgreSQL only)."""
+    return f"ALTER TABLE {quoted(dialect, table)} VALIDATE CONSTRAINT {quoted(dialect, name)}"
 
 
 def drop_reference(dialect: Dialect, table: str, reference: Reference) -> str:
@@ -185,13 +191,21 @@ def create_index(dialect: Dialect, table: TableSpec, index: IndexSpec, *, concur
     """An index over the columns of fields or system columns; `concurrently` (PostgreSQL, outside of transactions) holds nobody."""
     physical = {each.field: each.name for each in table.columns}
     written = [(each, quoted(dialect, physical.get(each, each))) for each in index.fields]
-    columns = ", ".join(f"lower({name})" if each in index.folded else name for each, name in written)
+    columns = ", ".join(_index_key(dialect, index, each, name) for each, name in written)
     unique = "UNIQUE " if index.unique else ""
     among = [f"{quoted(dialect, 'deleted_at')} IS NULL"] if index.live else []
     among += _predicates(dialect, table, index)
     ending = f" WHERE {' AND '.join(among)}" if among else ""
     made = f"{unique}INDEX {'CONCURRENTLY ' if concurrently else ''}{quoted(dialect, index.name)}"
     return f"CREATE {made} ON {quoted(dialect, table.name)} ({columns}){ending}"
+
+
+def _index_key(dialect: Dialect, index: IndexSpec, field: str, name: str) -> str:
+    """SQLite reads any index both ways with empty values last; PostgreSQL only one that was made so."""
+    if field in index.folded:
+        return f"lower({name})"
+    is_down = field in index.descending and dialect.name == "postgresql"
+    return f"{name} DESC NULLS LAST" if is_down else name
 
 
 def _predicates(dialect: Dialect, table: TableSpec, index: IndexSpec) -> list[str]:

@@ -126,12 +126,18 @@ def _indexes(entity: Entity, columns: tuple[ColumnSpec, ...]) -> list[IndexSpec]
     plain += [
         IndexSpec((each.field,), live=live) for each in columns if each.field_type in {"member", "department"}
     ]
-    plain += [IndexSpec(tuple(each[:_LONGEST_INDEX]), live=live) for each in entity.indexes if each]
+    plain += [_list_index(each[:_LONGEST_INDEX], live) for each in entity.indexes if each]
     plain.append(IndexSpec(("parent_id", "position") if entity.parent else ("updated_at", "id"), live=live))
     usable = [each for each in unique if _is_over(each, stored)] + [
         each for each in plain if _is_over(each, short)
     ]
     return _without_covered(list(dict.fromkeys(usable)))
+
+
+def _list_index(keys: tuple[str, ...], live: bool) -> IndexSpec:
+    names = tuple(each.removeprefix("-") for each in keys)
+    descending = tuple(each.removeprefix("-") for each in keys if each.startswith("-"))
+    return IndexSpec(names, live=live, descending=descending)
 
 
 def _unique_index(entity: Entity, rule: Unique, live: bool) -> IndexSpec:
@@ -170,4 +176,5 @@ def _without_covered(indexes: list[IndexSpec]) -> list[IndexSpec]:
 
 def _covers(other: IndexSpec, index: IndexSpec) -> bool:
     begins = other.fields[: len(index.fields)] == index.fields
-    return begins and other != index and not other.unique and (index.live or not other.live)
+    runs_alike = set(other.descending) & set(index.fields) == set(index.descending)
+    return begins and runs_alike and other != index and not other.unique and (index.live or not other.live)

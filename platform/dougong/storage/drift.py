@@ -198,6 +198,8 @@ def _references(
         if (spec.name, each.column, each.target, each.on_delete) not in actual.references:
             yield problem("V110", f"{spec.key}.{each.column}")
             yield from _orphans(connection, spec, each, actual)
+        elif each.name in actual.unproven:
+            yield from _orphans(connection, spec, each, actual)
 
 
 def _orphans(

@@ -9,18 +9,20 @@ from sqlalchemy import Connection, Table, column, delete, select, text, update
 from sqlalchemy import table as plain_table
 
 from dougong.fieldtypes import TYPES
-from dougong.storage import ddl, names, tables
+from dougong.storage import counting, ddl, names, tables
 from dougong.storage import search as search_index
 from dougong.storage.schema import ColumnSpec, TableSpec
 from dougong.storage.system import METADATA, SEQUENCE
 
 _CHUNK = 2_000
+LARGE = 50_000
+"""Rows from which on a table is large: what can be done ahead of an apply, or after it, is not done while everybody waits."""
 
 
 def constant(connection: Connection, spec: TableSpec, column_: ColumnSpec, value: object) -> None:
-    """One value for every row."""
-    table = tables.table(spec)
-    connection.execute(update(table).values({column_.field: value}))
+    """One value for every row that has none in a new column; most have it already where the column was filled ahead."""
+    table = tables.table(replace(spec, columns=(column_,)))
+    connection.execute(update(table).where(table.c[column_.field].is_(None)).values({column_.field: value}))
 
 
 def rename_ids(connection: Connection, old: str, new: str) -> None:
@@ -49,20 +51,34 @@ def detach(connection: Connection, app: str, spec: TableSpec, column_: ColumnSpe
     _swap(connection, app, spec, column_, None)
 
 
-def attach(connection: Connection, app: str, spec: TableSpec, column_: ColumnSpec) -> None:
-    """Put the foreign key of a link back; links to what has been purged meanwhile become empty."""
+def attach(
+    connection: Connection, app: str, spec: TableSpec, column_: ColumnSpec, *, held: bool = False
+) -> None:
+    """Put the foreign key of a link back; links to what has been purged meanwhile become empty, unless one `held` all the time.
+
+    On PostgreSQL the rows of a large table are not looked at while everybody waits: `proving.prove` does so afterwards.
+    """
     reference = ddl.column_reference(app, spec, column_)
     if reference is None:
         return
+    if not held:
+        _clear_dangling(connection, spec, column_, reference)
+    if connection.dialect.name == "postgresql":
+        is_small = not counting.has_at_least(connection, spec.name, LARGE)
+        statement = ddl.add_reference(connection.dialect, spec.name, reference, proven=is_small)
+        connection.exec_driver_sql(statement)
+        return
+    _swap(connection, app, spec, column_, reference)
+
+
+def _clear_dangling(
+    connection: Connection, spec: TableSpec, column_: ColumnSpec, reference: ddl.Reference
+) -> None:
     holder = plain_table(spec.name, column(column_.name))
     link = holder.c[column_.name]
     target = plain_table(reference.target, column("id")).alias("target")  # it may be the holder itself
     dangling = link.is_not(None) & ~select(target.c.id).where(target.c.id == link).correlate(holder).exists()
     connection.execute(update(holder).where(dangling).values({column_.name: None}))
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(ddl.add_reference(connection.dialect, spec.name, reference))
-        return
-    _swap(connection, app, spec, column_, reference)
 
 
 def _swap(

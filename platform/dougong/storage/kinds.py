@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Float, Integer, SmallInteger
 from sqlalchemy.types import TypeEngine
 
-from dougong.storage.types import Characters, Day, Instant, JsonValue, Scaled, Whole
+from dougong.storage.types import Characters, Day, Instant, JsonValue, Scaled, Whole, Wide
 
 _PLAIN: dict[str, type[TypeEngine[Any]]] = {
     "characters": Characters,
@@ -26,6 +26,8 @@ def kind_of(type_: TypeEngine[Any]) -> str:
         return "whole"
     if isinstance(type_, Scaled):
         return f"scaled {type_.decimals}"
+    if isinstance(type_, Wide):
+        return f"wide {type_.decimals} {type_.digits}"
     if isinstance(type_, (Integer, SmallInteger)) and not isinstance(type_, Float):
         return "integer"
     for name, known in _PLAIN.items():
@@ -36,5 +38,13 @@ def kind_of(type_: TypeEngine[Any]) -> str:
 
 def type_of(kind: str) -> TypeEngine[Any]:
     """The column type with that name."""
-    name, _, decimals = kind.partition(" ")
-    return Scaled(int(decimals)) if name == "scaled" else _PLAIN[name]()
+    name, *numbers = kind.split(" ")
+    if name == "wide":
+        decimals, digits = map(int, numbers)
+        return Wide(decimals, digits)
+    return Scaled(int(numbers[0])) if name == "scaled" else _PLAIN[name]()
+
+
+def is_decimal(kind: str) -> bool:
+    """Whether a column of that name holds decimals."""
+    return kind.startswith(("scaled ", "wide "))

@@ -10,6 +10,7 @@ from dougong.model.app import App
 from dougong.storage import ddl, names
 from dougong.storage.comparison import Comparison, Return
 from dougong.storage.linking import match_links
+from dougong.storage.matching_checks import match_checks
 from dougong.storage.matching_columns import match_columns
 from dougong.storage.matching_indexes import match_indexes, with_index_names
 from dougong.storage.operations import (
@@ -161,6 +162,7 @@ def _match_table(work: Comparison, table: TableSpec, before: TableSpec | None) -
         if operation.table is renamed:
             work.operations[position] = replace(operation, table=after)
     match_indexes(work, after, before)
+    match_checks(work, after, before)
     if work.is_restored(before):
         back = {each.uid for each in before.columns}
         links = tuple(each for each in columns if each.uid in back and each.references)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from dougong.fieldtypes.options import takes_other
 from dougong.model.app import App
 from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
@@ -81,6 +82,8 @@ def _is_other_thing(
         recorded_field(work.old_app, before, old),
         new_field_of(work.new_app, table, new.field),
     )
+    if new_field.formula is not None and old_field.formula is None:
+        return True  # what people wrote is kept out of sight, not written over
     if conversion.refers(old_field) and conversion.refers(new_field):
         is_same_kind = conversion.kind_of(old_field).kind == conversion.kind_of(new_field).kind
         return not is_same_kind or same_entity.get(old.references, old.references) != new.references
@@ -108,14 +111,16 @@ def _match_column(
         )
     gone = _removed_options(work, before, old, table, new) if work.former is None else ()
     is_newly_required = new.required and not old.required and work.former is None
-    is_converted = _needs_conversion(old, new)
+    is_converted = _needs_conversion(old, new) or conversion.is_written_anew(
+        recorded_field(work.old_app, before, old), new_field_of(work.new_app, table, new.field)
+    )
     narrower = () if is_converted else _tightened(work, before, old, table, new)
     reasons = mending.reasons(
         old,
         after,
         has_gone=bool(gone),
         is_newly_required=is_newly_required,
-        is_tightened=bool(narrower),
+        is_tightened=bool(narrower) or is_converted,
     )
     originals = originals_of(work, before, old, new)
     if is_converted or reasons or originals:
@@ -173,6 +178,8 @@ def _removed_options(
 ) -> tuple[str, ...]:
     if old.field_type != new.field_type or work.old_app is None:
         return ()
+    if takes_other(new_field_of(work.new_app, table, new.field)):
+        return ()
     known = _options(work.old_app, before, old.field)
     return tuple(each for each in known if each not in _options(work.new_app, table, new.field))
 
@@ -198,8 +205,11 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
     work = mending.work
     added = replace(column, uid=work.uid("c"))
     field_ = new_field_of(work.new_app, mending.table, column.field)
-    is_filled = mending.add(added, field_)
+    coming = mending.add(added, field_)
+    is_filled = coming is not None
     default = None if is_filled else constant_of(field_)
+    if default is not None:
+        coming = mending.coming(added, field_, default)
     needed = field_.required and not field_.is_computed and work.former is None and not is_filled
     work.add(
         AddColumn(
@@ -210,6 +220,7 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
             default=default,
             needed=needed,
             numbered=field_.type == "serial" and work.former is None,
+            coming=coming or "",
         )
     )
     return added

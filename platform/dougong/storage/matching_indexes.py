@@ -23,6 +23,8 @@ def with_index_names(app: str, table: TableSpec) -> TableSpec:
 def _index_name(app: str, table: TableSpec, index: IndexSpec, uids: Mapping[str, str]) -> str:
     kind = ("u" if index.unique else "i") + ("l" if index.live else "x")
     covered = [uids.get(each, each) for each in index.fields]
+    if index.descending:
+        covered += ["down", *(uids.get(each, each) for each in index.descending)]
     if index.where or index.folded:
         where = [(uids.get(field, field), operator, values) for field, operator, values in index.where]
         folded = [uids.get(each, each) for each in index.folded]
@@ -82,4 +84,5 @@ def _former_index(after: TableSpec, before: TableSpec, index: IndexSpec) -> Inde
         fields=tuple(known[each] for each in index.fields),
         where=tuple((known[field], operator, values) for field, operator, values in index.where),
         folded=tuple(known[each] for each in index.folded),
+        descending=tuple(known[each] for each in index.descending),
     )

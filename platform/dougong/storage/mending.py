@@ -10,7 +10,7 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Literal
 from dougong.model.field import Field
-from dougong.storage import conversion, names
+from dougong.storage import conversion, names, staging
 from dougong.storage.comparison import Comparison
 from dougong.storage.convert import Original
 from dougong.storage.operations import ChangeType, FillValues, Mend
@@ -40,13 +40,22 @@ class Mending:
     before: TableSpec
     pending: list[FillValues] = field(default_factory=list)
 
-    def add(self, column: ColumnSpec, field_: Field) -> bool:
-        """A new column: whether an expression gives its values."""
+    def add(self, column: ColumnSpec, field_: Field) -> str | None:
+        """A new column: the name under which it can be filled ahead, empty where it cannot; None when no expression gives its values."""
         mend = self._mend(field_) if field_.backfill else None
-        if mend is None:
-            return False
-        self._fill(column, field_, mend, "added")
-        return True
+        if mend is None or mend.expression is None:
+            return None
+        coming = self.coming(column, field_, mend.expression.text)
+        self._fill(column, field_, mend, "added", coming=coming)
+        return coming
+
+    def coming(self, column: ColumnSpec, field_: Field, source: object) -> str:
+        """The name under which a new column can be filled ahead; empty where nobody could tell what was written meanwhile."""
+        before = self.before
+        is_same = before.kind == self.table.kind and not self.work.is_restored(before)
+        if not is_same or column.references or not staging.is_dated(before):
+            return ""
+        return staging.staging_name(column.uid, source, field_)
 
     def reasons(
         self,
@@ -178,6 +187,7 @@ class Mending:
         reason: Reason,
         old: ColumnSpec | None = None,
         change: ChangeType | None = None,
+        coming: str = "",
     ) -> None:
         read = {path[0] for path in mend.expression.reads} if mend.expression else set()
         rule = self._new_rule(old, column) if reason == "double" and old else None
@@ -196,6 +206,7 @@ class Mending:
                 change=change,
                 unique=_over(rule, old.field) if rule and old else None,
                 unique_now=rule,
+                coming=coming,
             )
         )
 

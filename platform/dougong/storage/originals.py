@@ -11,7 +11,9 @@ from dougong.storage import conversion, rules
 from dougong.storage.called import Things
 from dougong.storage.comparison import Comparison
 from dougong.storage.convert import Original
+from dougong.storage.kinds import type_of
 from dougong.storage.schema import ColumnSpec, TableSpec
+from dougong.storage.types import Exact
 
 
 def recorded_field(app: App | None, table: TableSpec, column: ColumnSpec) -> Field:
@@ -20,8 +22,10 @@ def recorded_field(app: App | None, table: TableSpec, column: ColumnSpec) -> Fie
     known = entity.fields.get(column.field) if entity else None
     if known is not None and known.type == column.field_type:
         return known
-    decimals = int(column.kind.partition(" ")[2] or 0)
-    return Field(column.field, column.field_type, EMPTY, decimals=decimals)
+    stored = type_of(column.kind)
+    if isinstance(stored, Exact):
+        return Field(column.field, column.field_type, EMPTY, decimals=stored.decimals, digits=stored.digits)
+    return Field(column.field, column.field_type, EMPTY)
 
 
 def new_field_of(app: App, table: TableSpec, field_id: str) -> Field:

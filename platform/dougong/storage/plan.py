@@ -18,7 +18,7 @@ from dougong.storage.called import titles
 from dougong.storage.changes import Change, changes_between
 from dougong.storage.comparison import Return
 from dougong.storage.convert import Sample
-from dougong.storage.dependants import Compile, broken_by
+from dougong.storage.dependants import Compile, broken_by, drafts_broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.estimate import Estimate, estimate
 from dougong.storage.formulas import changed_formulas
@@ -68,6 +68,9 @@ class Step:
         if self.impact.failing:
             ids = ", ".join(map(str, self.impact.first))
             parts.append(say("failing", language, count=str(self.impact.failing), ids=ids))
+        if self.impact.unmet:
+            ids = ", ".join(map(str, self.impact.first))
+            parts.append(say("unmet", language, count=str(self.impact.unmet), ids=ids))
         if samples := self.samples(language):
             parts.append(say("such_as", language, samples="; ".join(samples)))
         return say("joint", language).join(parts)
@@ -78,7 +81,7 @@ class Step:
 
     def samples(self, language: str) -> list[str]:
         """Some of the rows that stand against it with their values, else what becomes of some values."""
-        if self.impact.failing:
+        if self.impact.failing or self.impact.unmet:
             refused = self.impact.refused or tuple(Sample(each) for each in self.titles)
             told = [each for each in refused if each.before is not None or self.titles.get(each.row)]
             return [self._refused(each, language) for each in told[: counting.SAMPLES]]
@@ -117,6 +120,8 @@ class Plan:
     recorded: App | None = None
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Other apps that would no longer compile, with the reasons."""
+    drafts: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """The people whose drafts of the app would no longer compile, with the reasons; their drafts are kept as they are."""
     problems: tuple[Diagnostic, ...] = ()
     """Why values cannot be mended as the definition says."""
     estimate: Estimate = field(default_factory=Estimate)
@@ -153,7 +158,15 @@ class Plan:
         steps = [each for each in self.steps if technical or not each.operation.technical]
         told = [each.describe(language, labels) for each in steps]
         told += [each.describe(language, labels) for each in self.changes]
-        return told + [say("breaks", language, app=each) for each in self.broken]
+        told += [say("breaks", language, app=each) for each in self.broken]
+        return told + self.drafts_in_words(language)
+
+    def drafts_in_words(self, language: str) -> list[str]:
+        """Whose drafts would no longer compile, with the first reason."""
+        return [
+            say("breaks_draft", language, person=each, reason=str(why[0]) if why else "")
+            for each, why in self.drafts.items()
+        ]
 
     def obstacles(self) -> list[Diagnostic]:
         """What stands against applying the plan, whatever is allowed."""
@@ -237,6 +250,7 @@ def plan(
         returns_to=returning_to,
         recorded=recorded,
         broken=broken,
+        drafts=drafts_broken_by(recorded, new, connection, compile_app),
         problems=(*refused, *found.problems),
         estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new)),
     )
@@ -259,7 +273,7 @@ def recounted(step: Step, connection: Connection, recorded: App | None) -> Step:
 
 
 def _told(operation: Operation, impact: Impact, connection: Connection, recorded: App | None) -> Step:
-    if not impact.failing or operation.before is None:
+    if not (impact.failing or impact.unmet) or operation.before is None:
         return Step(operation, impact)
     entity = recorded.entities.get(operation.before.key.partition(".")[2]) if recorded else None
     called = titles(connection, operation.before, entity, impact.first, "zh") if entity else {}

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text, update
 from dougong.storage import ddl, names, tables
 from dougong.storage.schema import ColumnSpec, Schema, TableSpec
 from dougong.storage.system import METADATA, SEQUENCE
-from dougong.storage.types import Day, Instant, Scaled
+from dougong.storage.types import Day, Exact, Instant
 
 ROWS = 2_000
 _COUNTER = "id:"
@@ -116,7 +116,7 @@ def _chunks(content: Iterable[bytes]) -> Iterator[list[list[Any]]]:
 
 
 def _reader(type_: object) -> Callable[[Any], Any]:
-    if isinstance(type_, Scaled):
+    if isinstance(type_, Exact):
         return Decimal
     if isinstance(type_, Instant):
         return datetime.fromisoformat

@@ -83,6 +83,16 @@ ENTRIES: Mapping[str, Entry] = {
             "请缩小筛选范围、减少列或行数，或按有索引的字段排序",
         ),
     ),
+    "P109": Entry(
+        (
+            "a record holds more than PostgreSQL keeps in one row",
+            "一条记录的内容超过了 PostgreSQL 单行的容量",
+        ),
+        (
+            "fill in fewer of its fields, or put fields that belong together into a sub-table; nothing was changed",
+            "请减少填写的字段，或把相关字段放入子表；数据未作更改",
+        ),
+    ),
     "P120": Entry(("app '{app}' has no version {number}", "应用“{app}”没有第 {number} 版")),
     "P121": Entry(("app '{app}' is not installed", "尚未安装应用“{app}”")),
     "P122": Entry(("app '{app}' has no earlier version", "应用“{app}”没有更早的版本")),

@@ -18,7 +18,7 @@ from dougong.storage import ledger
 from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
-from dougong.storage.statements import forget_prepared, run_script
+from dougong.storage.statements import Rows, Step, forget_prepared, run_script
 from dougong.storage.tables import Tables, tables_of
 
 
@@ -84,8 +84,8 @@ def _with_foreign_inverses(apps: Mapping[str, App]) -> dict[str, App]:
 
 
 _PIN = {
-    "sqlite": "SELECT generation FROM dg_state",
-    "postgresql": "LOCK TABLE dg_state IN ACCESS SHARE MODE; SELECT generation FROM dg_state",
+    "sqlite": ("SELECT generation FROM dg_state",),
+    "postgresql": ("LOCK TABLE dg_state IN ACCESS SHARE MODE", "SELECT generation FROM dg_state"),
 }
 
 
@@ -118,16 +118,26 @@ class Releases:
             return release
 
     @contextmanager
-    def reading(self) -> Iterator[tuple[Connection, Release]]:
-        """A reading transaction of the database with the release that it sees."""
-        with self.database.begun(READING, _PIN[self.database.dialect]) as (connection, rows):
+    def reading(self, on: Connection | None = None) -> Iterator[tuple[Connection, Release]]:
+        """A reading transaction of the database with the release that it sees, begun on a connection where one is given."""
+        with self.database.begun(READING, _PIN[self.database.dialect], on) as (connection, rows, _):
             yield connection, self._of(connection, rows[0][0])
 
     @contextmanager
-    def writing(self) -> Iterator[tuple[Connection, Release]]:
+    def asking(self, step: Step | None) -> Iterator[tuple[Connection, Release, Rows]]:
+        """A reading transaction with the release that it sees and the answer to a statement about the platform's own tables."""
+        with self.database.begun(READING, _PIN[self.database.dialect], step=step) as (
+            connection,
+            rows,
+            answer,
+        ):
+            yield connection, self._of(connection, rows[0][0]), answer
+
+    @contextmanager
+    def writing(self, on: Connection | None = None) -> Iterator[tuple[Connection, Release]]:
         """A writing transaction of the database with the release that it sees; it ends like `Database.writing` does."""
         pin = _PIN[self.database.dialect]
-        with self.database.begun(WRITING, pin) as (connection, rows), connection.begin():
+        with self.database.begun(WRITING, pin, on) as (connection, rows, _), connection.begin():
             yield connection, self._of(connection, rows[0][0])
 
     def pinned(self, connection: Connection) -> Release:
@@ -135,7 +145,7 @@ class Releases:
 
         The state is read under a lock that an apply waits for, so the tables cannot change before the transaction ends.
         """
-        return self._of(connection, run_script(connection, _PIN[connection.dialect.name])[0][0])
+        return self._of(connection, run_script(connection, *_PIN[connection.dialect.name])[0][0])
 
     def _of(self, connection: Connection, generation: int) -> Release:
         if connection.info.get(_SEEN) != generation:

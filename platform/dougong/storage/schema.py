@@ -35,7 +35,8 @@ class ColumnSpec:
 class IndexSpec:
     """An index over fields or system columns; `live` leaves out the records in the recycle bin.
 
-    `where` limits it to rows that meet some conditions; `folded` are those of the fields whose letters A to Z count as small ones.
+    `where` limits it to rows that meet some conditions; `folded` are those of the fields whose letters A to Z count as small ones,
+    `descending` those that lists read from the highest value down, empty ones last.
     """
 
     fields: tuple[str, ...]
@@ -44,6 +45,7 @@ class IndexSpec:
     name: str = ""
     where: tuple[Recorded, ...] = ()
     folded: tuple[str, ...] = ()
+    descending: tuple[str, ...] = ()
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -144,6 +146,7 @@ def _index(data: Mapping[str, Any]) -> IndexSpec:
         "fields": tuple(data["fields"]),
         "where": from_data(data.get("where", ())),
         "folded": tuple(data.get("folded", ())),
+        "descending": tuple(data.get("descending", ())),
     }
     return IndexSpec(**{**data, **lists})
 

@@ -17,9 +17,9 @@ _SAMPLE, _SHARE = 500, 50
 
 
 def index_rows(
-    connection: Connection, index: Table, texts: Mapping[int, Iterable[str]], *, new: bool = False
+    connection: Connection, index: Table, texts: Mapping[int, Iterable[tokens.Searched]], *, new: bool = False
 ) -> None:
-    """Put records into the index (id → texts of the searched fields), replacing what stood there unless they are `new`."""
+    """Put records into the index (id → texts of the searched fields, or their tokens), replacing what stood there unless they are `new`."""
     if not texts:
         return
     if not new:

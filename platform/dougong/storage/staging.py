@@ -7,14 +7,15 @@ found again and dropped.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, or_, select, update
 
 from dougong.model.field import Field
-from dougong.storage import ddl
-from dougong.storage.schema import Schema
+from dougong.storage import ddl, names, tables
+from dougong.storage.schema import Schema, TableSpec
 from dougong.storage.system import SEQUENCE
 
 _COLUMN, _SINCE, _INDEX = "coming", "coming-since", "coming-index"
@@ -32,10 +33,26 @@ class Staged:
     since: datetime
 
 
-def staging_name(uid: str, old: Field, new: Field) -> str:
-    """The name of the column that holds what one field becomes in another: other fields, another name."""
-    digest = hashlib.sha256(f"{uid}\0{old!r}\0{new!r}".encode()).hexdigest()[:16]
+def staging_name(uid: str, source: object, new: Field) -> str:
+    """The name of the column that holds what a source (a field, an expression, a constant) becomes in a field: other ones, another name."""
+    digest = hashlib.sha256(f"{uid}\0{source!r}\0{new!r}".encode()).hexdigest()[:16]
     return f"_coming_{digest}"
+
+
+def is_dated(spec: TableSpec | None) -> bool:
+    """Whether rows of a table tell when they were written: records do, and rows by the record they belong to."""
+    return spec is not None and (
+        spec.kind == "entity" or (spec.kind == "rows" and spec.entity.count("/") == 0)
+    )
+
+
+def written_since(found: Staged, spec: TableSpec) -> Callable[[Table], ColumnElement[bool]]:
+    """The rows that were written since a column was filled for them."""
+    if spec.kind == "entity":
+        return lambda table: or_(table.c.id > found.last, table.c.updated_at >= found.since)
+    owner = tables.table(TableSpec(spec.entity, "entity", names.table_name(spec.entity), spec.entity))
+    touched = select(owner.c.id).where(owner.c.updated_at >= found.since)
+    return lambda table: or_(table.c.id > found.last, table.c.parent_id.in_(touched))
 
 
 def staged(connection: Connection, app: str, table: str, name: str) -> Staged | None:
@@ -47,6 +64,11 @@ def staged(connection: Connection, app: str, table: str, name: str) -> Staged | 
     if last is None or since is None:
         return None
     return Staged(name, last, _EPOCH + timedelta(seconds=since) - _MARGIN)
+
+
+def is_begun(connection: Connection, app: str, before: TableSpec | None, name: str) -> bool:
+    """Whether a column of a recorded table is filled ahead."""
+    return bool(name) and before is not None and staged(connection, app, before.name, name) is not None
 
 
 def begin(connection: Connection, app: str, table: str, name: str, now: datetime) -> None:

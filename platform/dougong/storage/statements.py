@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy
@@ -36,6 +37,9 @@ Processor = Callable[[Any], Any]
 Values = Mapping[str, Any]
 Rows = list[Sequence[Any]]
 Readers = list[tuple[int, Processor]]
+_VALUES = " VALUES "
+_TOGETHER, _MOST_PARAMETERS = 1_000, 32_766
+"""How many rows SQLite is given with one statement, and how many parameters that may have."""
 
 
 class Statement:
@@ -94,6 +98,28 @@ class Statement:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _wrapped(connection, self.text, error) from error
 
+    def insert_written(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
+        """The same for one that inserts a row, of which there may be many.
+
+        SQLite's driver holds Python's lock between any two rows, so it is given a thousand with one statement: others are at
+        work meanwhile.
+        """
+        start = 0
+        if len(rows) >= _TOGETHER and len(rows[0]) <= _MOST_PARAMETERS // _TOGETHER:
+            head, _, row = self.text.rpartition(_VALUES)
+            many = f"{head}{_VALUES}{', '.join([row] * _TOGETHER)}"
+            for start in range(_TOGETHER, len(rows) + 1, _TOGETHER):
+                self._run(connection, many, list(chain.from_iterable(rows[start - _TOGETHER : start])))
+        self.run_written(connection, rows[start:])
+
+    def _run(self, connection: Connection, text: str, arguments: Sequence[Any]) -> None:
+        try:
+            with closing(_cursor(connection)) as cursor:
+                _announce(connection, cursor, text, arguments)
+                cursor.execute(text, arguments)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _wrapped(connection, text, error) from error
+
     def _arguments(self, values: Values) -> list[Any]:
         """What the driver takes, by place."""
         if not self._variable:
@@ -144,6 +170,26 @@ def copy_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Send rows, with values as the driver takes them, into a table of PostgreSQL by its fastest way."""
+    with _copying(connection, table, names) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def copy_blocks(
+    connection: Connection,
+    table: Table,
+    names: Sequence[str],
+    blocks: Callable[[str], Iterable[bytes]],
+) -> None:
+    """The same for lines that are in the form of COPY already, asked for by the encoding of the connection."""
+    driver: Any = connection.connection.driver_connection
+    with _copying(connection, table, names) as copy:
+        for block in blocks(driver.info.encoding):
+            copy.write(block)
+
+
+@contextmanager
+def _copying(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[Any]:
     quote = connection.dialect.identifier_preparer.quote
     columns = ", ".join(quote(table.c[name].name) for name in names)
     text = f"COPY {connection.dialect.identifier_preparer.format_table(table)} ({columns}) FROM STDIN"
@@ -151,8 +197,7 @@ def copy_rows(
         with _cursor(connection) as cursor:
             _announce(connection, cursor, text, ())
             with cursor.copy(text) as copy:
-                for row in rows:
-                    copy.write_row(row)
+                yield copy
     except connection.dialect.loaded_dbapi.Error as error:
         raise _wrapped(connection, text, error) from error
 
@@ -160,12 +205,13 @@ def copy_rows(
 Step = tuple[Statement, Values]
 
 
-def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
+def together(connection: Connection, steps: Sequence[Step], ends: bool = False) -> list[Rows]:
     """Run statements one after the other and return the rows of each; on PostgreSQL they share one round trip.
 
-    None of them can use what another one found. The first error ends them all.
+    None of them can use what another one found. The first error ends them all. `ends` says that nothing more will be asked in
+    this reading transaction: PostgreSQL is told so in the same round trip.
     """
-    if connection.dialect.name == "sqlite" or len(steps) < 2:
+    if connection.dialect.name == "sqlite" or (len(steps) < 2 and not ends):
         return [statement.rows(connection, values) for statement, values in steps]
     cursors = []
     with ExitStack() as stack:
@@ -173,8 +219,29 @@ def together(connection: Connection, steps: Sequence[Step]) -> list[Rows]:
             for statement, values in steps:
                 cursors.append(stack.enter_context(closing(_cursor(connection))))
                 statement.send(connection, cursors[-1], values)
+            if ends:
+                _command(connection, "COMMIT")
         pairs = zip(steps, cursors, strict=True)
         return [statement.received(connection, cursor) for (statement, _), cursor in pairs]
+
+
+def run_commands(connection: Connection, commands: Sequence[str], step: Step) -> tuple[Rows, Rows]:
+    """Run commands without parameters and a statement after them; the rows of the last command and those of the statement.
+
+    On PostgreSQL they share one round trip.
+    """
+    statement, values = step
+    if connection.dialect.name == "sqlite":
+        rows = [run_script(connection, command) for command in commands]
+        return rows[-1], statement.rows(connection, values)
+    with ExitStack() as stack:
+        with _one_trip(connection):
+            for command in commands:
+                last = stack.enter_context(closing(_cursor(connection)))
+                last.execute(command)
+            cursor = stack.enter_context(closing(_cursor(connection)))
+            statement.send(connection, cursor, values)
+        return list(last.fetchall()) if last.description else [], statement.received(connection, cursor)
 
 
 @contextmanager
@@ -292,6 +359,13 @@ def among(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[
     return column == any_(given)
 
 
+def among_many(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """The same for hundreds of values: PostgreSQL would compare each row with each of them where it does not use an index."""
+    if dialect == "sqlite":
+        return among(column, name, dialect)
+    return column.in_(select(func.unnest(bindparam(name, type_=Listed(column.type)))))
+
+
 def holding_keys(
     statement: Select[Any], columns: Sequence[ColumnElement[Any]], name: str, dialect: str
 ) -> Select[Any]:
@@ -321,11 +395,12 @@ def key_values(name: str, keys: Sequence[tuple[Any, ...]], dialect: str) -> dict
     return {f"{name}_{place}": part for place, part in enumerate(parts)}
 
 
-def run_script(connection: Connection, text: str) -> Rows:
-    """Run commands without parameters, on PostgreSQL several of them in one message; the rows of the last one."""
+def run_script(connection: Connection, *commands: str) -> Rows:
+    """Run commands without parameters, on PostgreSQL all of them in one message; the rows of the last one."""
+    text = ";".join(commands)
     try:
         if connection.dialect.name == "sqlite":
-            return list(_cursor(connection).execute(text))
+            return [list(_cursor(connection).execute(command)) for command in commands][-1]
         with _cursor(connection) as cursor:
             cursor.execute(text, prepare=False)
             while cursor.nextset():
@@ -353,6 +428,13 @@ def _read(rows: Rows, readers: Readers) -> Rows:
     """The rows with their values as the columns give them."""
     if not readers or not rows:
         return rows
+    if len(rows) == 1:
+        row = list(rows[0])
+        for place, read in readers:
+            value = row[place]
+            if value is not None:
+                row[place] = read(value)
+        return [tuple(row)]
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for place, read in readers:
         columns[place] = [None if value is None else read(value) for value in columns[place]]
@@ -375,8 +457,10 @@ def _types_of(element: Any) -> list[TypeEngine[Any]]:
 
 def _announce(connection: Connection, cursor: Any, text: str, arguments: Any, many: bool = False) -> None:
     """Tell whoever listens to the statements of the engine, such as tests and tracing."""
-    for listener in connection.dispatch.before_cursor_execute:
-        listener(connection, cursor, text, arguments, None, many)
+    listeners = connection.engine.dispatch.before_cursor_execute
+    if listeners:
+        for listener in listeners:
+            listener(connection, cursor, text, arguments, None, many)
 
 
 def _cursor(connection: Connection) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import add
@@ -56,14 +56,23 @@ Wanted = tuple[Phrase, ...]
 """Phrases of which one must occur."""
 
 
-def tokens_of(texts: Iterable[str]) -> list[str]:
+Searched = str | tuple[str, ...]
+"""A text that is searched, or the tokens that it holds."""
+
+
+def tokens_of(texts: Iterable[Searched]) -> list[str]:
     """The tokens of some texts in their order, at most as many as both databases can hold."""
     tokens: list[str] = []
     for each in texts:
-        tokens += _kept_tokens(each) if len(each) <= _OFTEN_REPEATED else _tokens_of(each)
+        tokens += tokens_in(each) if isinstance(each, str) else each
         if len(tokens) > _MOST_TOKENS:
             return _fitting(tokens[:_MOST_TOKENS])
     return _fitting(tokens)
+
+
+def tokens_in(text: str) -> Sequence[str]:
+    """The tokens of one text, however many there are."""
+    return _kept_tokens(text) if len(text) <= _OFTEN_REPEATED else _tokens_of(text)
 
 
 def _fitting(tokens: list[str]) -> list[str]:

@@ -80,6 +80,27 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：字段 {column} 收紧为 {rules}",
         "{table}: field {column} takes less, {rules}",
     ),
+    "CheckRule": ("{table}：新的校验规则 {rule}", "{table}: new rule {rule}"),
+    "CheckRuleLater": (
+        "{table}：新的校验规则 {rule}（涉及其他记录，不预先统计）",
+        "{table}: new rule {rule} (it looks at other records or computed values, so nothing is counted beforehand)",
+    ),
+    "CheckBounds": (
+        "{table}：字段 {column} 的范围改为 {rule}",
+        "{table}: the bounds of field {column} are {rule}",
+    ),
+    "CheckBoundsLater": (
+        "{table}：字段 {column} 的范围改为 {rule}（涉及其他记录，不预先统计）",
+        "{table}: the bounds of field {column} are {rule} (they look at other records, so nothing is counted beforehand)",
+    ),
+    "RequireOthers": (
+        "{table}：{column} 至少要有一条",
+        "{table}: {column} must hold at least one",
+    ),
+    "unmet": (
+        "{count} 条现有记录不符合，保持不变，下次修改时需改正（编号 {ids}）",
+        "{count} records break it; they stay as they are, and must be put right when they are next changed (ids {ids})",
+    ),
     "SetRequired": ("{table}：字段 {column} 改为必填", "{table}: field {column} becomes required"),
     "AddUnique": ("{table}：{columns} 不允许重复", "{table}: {columns} must be unique"),
     "AddUniqueWhere": (
@@ -121,6 +142,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "with": ("{sentence}（{details}）", "{sentence} ({details})"),
     "comma": ("、", ", "),
     "breaks": ("应用 {app} 将无法编译", "app {app} would no longer compile"),
+    "breaks_draft": (
+        "{person} 尚未发布的修改将无法编译（保留）：{reason}",
+        "the unpublished changes of {person} would no longer compile (they are kept): {reason}",
+    ),
     "joint": ("，", ", "),
     "how:added": ("新增{kind} {id}", "add {kind} {id}"),
     "how:removed": ("移除{kind} {id}", "remove {kind} {id}"),
@@ -144,6 +169,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:label": ("名称", "label"),
     "part:plural": ("复数名称", "plural label"),
     "part:help": ("说明", "help"),
+    "part:placeholder": ("提示文字", "placeholder"),
+    "part:grid_width": ("列宽", "width of the column"),
+    "part:scan": ("扫码填写", "scanning"),
     "part:icon": ("图标", "icon"),
     "part:colour": ("颜色", "colour"),
     "part:languages": ("语言", "languages"),
@@ -163,6 +191,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:max_length": ("最大长度", "maximum length"),
     "part:pattern": ("格式", "pattern"),
     "part:decimals": ("小数位", "decimals"),
+    "part:digits": ("总位数", "digits"),
     "part:options": ("选项", "options"),
     "part:target": ("关联设置", "link"),
     "part:pipeline": ("阶段流程", "pipeline"),

@@ -9,10 +9,14 @@ from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic
 from dougong.screens.problem import problem_screen
+from dougong.screens.shape import ProblemScreen
 from dougong.web.exchange import Exchange
 from dougong.web.logs import logger
 from dougong.web.negotiation import wants_page
 from dougong.web.problems import STATUSES, message_of, problem_document, title_of
+
+WITHIN = frozenset({"missing", "forbidden", "conflict", "stale", "invalid", "malformed", "method"})
+"""Refusals that leave everything else at work: their page stands in the frame of who is signed in."""
 
 
 def failure(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) -> Response:
@@ -46,7 +50,7 @@ def problem_page(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) 
     messages = [message_of(problem, language) for problem in problems]
     screen = problem_screen(status, title, problems, language, exchange.request_id, messages)
     try:
-        response = exchange.page(screen, status)
+        response = _page(exchange, kind, screen)
     except Exception:  # noqa: BLE001  # the page itself may be what is broken; it is logged
         logger().exception("problem page failed")
         response = Response(
@@ -55,3 +59,12 @@ def problem_page(exchange: Exchange, kind: str, problems: Sequence[Diagnostic]) 
     if kind in ("too_many", "unavailable"):
         response.headers["Retry-After"] = "30"
     return response
+
+
+def _page(exchange: Exchange, kind: str, screen: ProblemScreen) -> Response:
+    if exchange.identity is None or kind not in WITHIN:
+        return exchange.page(screen, screen.status)
+    from dougong.web.pages.frame import show
+
+    with exchange.reading() as call:
+        return show(exchange, call, screen, screen.status)

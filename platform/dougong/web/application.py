@@ -16,7 +16,9 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
+from dougong.web.handing import WholeResponse
 from dougong.web.logs import logger, request_id
+from dougong.web.parameters import is_plain
 from dougong.web.routes import Route
 from dougong.web.runtime import Runtime
 from dougong.web.security import host_is_allowed, protect
@@ -37,6 +39,7 @@ HTTP_KINDS = {
 def create_app(runtime: Runtime) -> Flask:
     """The WSGI application of one runtime."""
     app = Flask("dougong", static_folder=None)
+    app.response_class = WholeResponse
     app.config.update(
         MAX_CONTENT_LENGTH=runtime.settings.max_body,
         MAX_FORM_PARTS=FORM_PARTS,
@@ -56,12 +59,14 @@ def create_app(runtime: Runtime) -> Flask:
 
 
 def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
-    def view(**values: Any) -> Any:
+    def view(**values: str) -> Any:
         exchange = Exchange(runtime, request, route, g.request_id)
         g.exchange = exchange
         try:
             if route.access != "public" or (route.changes and route.guarded):
                 exchange.authenticate()
+            if not all(map(is_plain, values.values())):
+                raise refuse("missing", "W404")
             if route.parameters is not None:
                 _ = exchange.parameters
             return route.view(exchange, **values)

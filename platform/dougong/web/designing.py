@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dougong.definitions import edit
@@ -14,15 +14,19 @@ from dougong.diagnostics import Refusal
 from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
-from dougong.model.form import Form, Section
+from dougong.model.field import Field
+from dougong.model.form import Form, Section, as_written
+from dougong.model.joint import joints_of, written_name
+from dougong.screens.setting_inputs import drawn
 from dougong.web.catalogue import refuse
 from dougong.web.serial_design import set_serial
+from dougong.web.setting_edits import set_settings
 
 Files = dict[str, str | None]
 Parameters = Mapping[str, str]
 ENDINGS = (".yaml", ".yml", ".json")
 PLAIN_PROPERTIES = ("default", "formula", "min", "max", "url")
-NUMBER_PROPERTIES = ("max_length", "decimals")
+NUMBER_PROPERTIES = ("max_length", "decimals", "digits")
 FLAG_PROPERTIES = ("required", "unique")
 ON = frozenset({"true", "on", "1"})
 """What a switch sends; one that is off sends false, or nothing."""
@@ -45,7 +49,13 @@ class Bench:
     @property
     def form(self) -> Form:
         """The layout as it is compiled."""
-        return self.app.forms[self.entity.id]
+        form = self.app.forms[self.entity.id]
+        return replace(form, sections=tuple(replace(each, fields=as_written(each)) for each in form.sections))
+
+    def field(self, name: str) -> Field:
+        """A field by the name in its definition, which several links may share, or by its own."""
+        found = self.entity.fields.get(name)
+        return found if found is not None else joints_of(self.entity.fields.values())[name][0]
 
 
 def bench_of(app: App, entity: Entity, sources: Mapping[str, str], language: str) -> Bench:
@@ -73,7 +83,7 @@ def written_out(form: Form) -> str:
         label = _flow(dict(section.label.texts).get("") or dict(section.label.texts))
         fields = ", ".join(
             f"{{field: {each.field}, width: {each.width}}}" if each.width > 1 else each.field
-            for each in section.fields
+            for each in as_written(section)
         )
         lines.append(f"  {section.id}: {{label: {label}, columns: {section.columns}, fields: [{fields}]}}")
     return "\n".join(lines) + "\n"
@@ -111,7 +121,7 @@ def _add_field(bench: Bench, given: Parameters) -> Files:
             "malformed", "W206", "type", name="type", allowed=", ".join(sorted(set(TYPES) - UNDESIGNED))
         )
     label = given.get("label", "").strip() or TYPES[kind].label.get(bench.language)
-    name = _new_id(label, kind, bench.entity.fields)
+    name = new_id(label, kind, bench.entity.fields)
     settings: dict[str, Any] = {"type": kind, "label": label}
     if kind in ("choice", "choices"):
         settings["options"] = {"a": {"label": "A"}, "b": {"label": "B"}}
@@ -130,7 +140,8 @@ def _add_field(bench: Bench, given: Parameters) -> Files:
     return {bench.entity_path: text, bench.form_path: form}
 
 
-def _new_id(label: str, kind: str, known: Mapping[str, Any]) -> str:
+def new_id(label: str, kind: str, known: Mapping[str, Any]) -> str:
+    """An id that is still free, made of the Latin letters of a label, or of the kind where it has none."""
     stem = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:30]
     if not re.match(r"^[a-z]", stem):
         stem = kind
@@ -179,16 +190,18 @@ def _move_field(bench: Bench, given: Parameters) -> Files:
 
 
 def _remove_field(bench: Bench, given: Parameters) -> Files:
-    field = _known_field(bench, given)
+    field = written_name(bench.field(_known_field(bench, given)))
     files: Files = {
         bench.entity_path: edit.remove_key(bench.entity_text, ["fields", field], bench.entity_path)
     }
-    section, index = _where(bench, field)
+    names = [field, *(each.id for each in joints_of(bench.entity.fields.values()).get(field, ()))]
     text = bench.form_text
-    if section is not None:
-        text = edit.remove_key(text, ["sections", section.id, "fields", index], bench.form_path)
-    if field in bench.form.facts:
-        text = edit.remove_key(text, ["facts", bench.form.facts.index(field)], bench.form_path)
+    for section in bench.form.sections:
+        places = [index for index, each in enumerate(section.fields) if each.field in names]
+        for index in reversed(places):
+            text = edit.remove_key(text, ["sections", section.id, "fields", index], bench.form_path)
+    for index in reversed([at for at, each in enumerate(bench.form.facts) if each in names]):
+        text = edit.remove_key(text, ["facts", index], bench.form_path)
     if text != bench.form_text:
         files[bench.form_path] = text
     return files
@@ -196,23 +209,26 @@ def _remove_field(bench: Bench, given: Parameters) -> Files:
 
 def _set_field(bench: Bench, given: Parameters) -> Files:
     name = _known_field(bench, given)
+    known = bench.field(name)
     text = bench.entity_text
-    path = ["fields", name]
+    path = ["fields", written_name(known)]
     text = _set_texts(text, path, "label", given, bench.entity_path)
     text = _set_texts(text, path, "help", given, bench.entity_path)
     for key in FLAG_PROPERTIES:
         if f"has_{key}" in given:
             text = _set(text, [*path, key], True if given.get(key) in ON else None, bench.entity_path)
     for key in PLAIN_PROPERTIES:
-        if key in given:
+        if key in given and key not in drawn(known.type):
             text = _set(text, [*path, key], _constant(given[key].strip()), bench.entity_path)
     for key in NUMBER_PROPERTIES:
-        if key in given:
-            text = _set(text, [*path, key], _whole(given[key].strip(), key), bench.entity_path)
-    if given.get("to"):
-        text = _set(text, [*path, "to"], given["to"], bench.entity_path)
-    if bench.entity.fields[name].type == "serial":
+        if key in given and (number := _whole(given[key].strip(), key)) != getattr(known, key):
+            text = _set(text, [*path, key], number, bench.entity_path)
+    targets = given.get("to", "").split()
+    if targets:
+        text = _set(text, [*path, "to"], targets if len(targets) > 1 else targets[0], bench.entity_path)
+    if known.type == "serial":
         text = set_serial(text, path, given, bench.entity_path)
+    text = set_settings(text, path, known, given, bench.entity_path)
     if "options" in given:
         text = _set_options(text, path, given["options"], bench)
     files: Files = {bench.entity_path: text} if text != bench.entity_text else {}
@@ -273,7 +289,7 @@ def _set_options(text: str, path: list[str], lines: str, bench: Bench) -> str:
         if not name and not label:
             continue
         if not label:
-            name, label = _new_id(name, "option", wanted), name
+            name, label = new_id(name, "option", wanted), name
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
             raise refuse("invalid", "W428", "options", name=name[:40])
         wanted[name] = label
@@ -313,7 +329,7 @@ def _set_width(bench: Bench, name: str, given: Parameters) -> Files:
 
 def _add_section(bench: Bench, given: Parameters) -> Files:
     label = given.get("label", "").strip() or "…"
-    name = _new_id(label, "section", {each.id: each for each in bench.form.sections})
+    name = new_id(label, "section", {each.id: each for each in bench.form.sections})
     value: Any = {"label": label, "columns": 2, "fields": []}
     return {bench.form_path: edit.add_key(bench.form_text, ["sections"], name, value, bench.form_path)}
 
@@ -346,7 +362,7 @@ def _remove_section(bench: Bench, given: Parameters) -> Files:
 
 def _known_field(bench: Bench, given: Parameters) -> str:
     name = given.get("field", "")
-    if name not in bench.entity.fields:
+    if name not in bench.entity.fields and name not in joints_of(bench.entity.fields.values()):
         raise refuse("missing", "W416", "field", name=name[:60])
     return name
 

@@ -16,6 +16,7 @@ from dougong.policy.offers import may_design
 from dougong.records.call import Call
 from dougong.storage import ledger
 from dougong.storage.apply import apply_in
+from dougong.storage.dependants import DRAFTS
 from dougong.storage.ledger import Version
 from dougong.storage.mends import NONE, Wishes
 from dougong.storage.plan import Plan
@@ -23,7 +24,7 @@ from dougong.storage.plan import plan as plan_app
 from dougong.storage.system import DRAFT
 from dougong.web.catalogue import refuse
 
-KIND = "definitions"
+KIND = DRAFTS
 MOST_UNDO = 100
 LARGEST_FILE = 1024 * 1024
 Sources = Mapping[str, str]
@@ -70,7 +71,7 @@ def load_draft(call: Call, app: str) -> Draft:
     newest = ledger.present(call.connection, app) if app in call.release.apps else None
     installed = newest.sources if newest is not None else {}
     base = newest.hash if newest is not None else ""
-    row = call.connection.execute(select(DRAFT).where(*_where(call, app))).one_or_none()
+    row = call.connection.execute(select(DRAFT).where(*_where(call.actor.id, app))).one_or_none()
     if row is None:
         return Draft(app, installed, {}, base=base)
     data = row.data
@@ -85,8 +86,8 @@ def load_draft(call: Call, app: str) -> Draft:
     )
 
 
-def _where(call: Call, app: str) -> tuple[Any, ...]:
-    return DRAFT.c.user_id == call.actor.id, DRAFT.c.kind == KIND, DRAFT.c.app == app, DRAFT.c.key == ""
+def _where(user_id: int, app: str) -> tuple[Any, ...]:
+    return DRAFT.c.user_id == user_id, DRAFT.c.kind == KIND, DRAFT.c.app == app, DRAFT.c.key == ""
 
 
 def change_files(call: Call, draft: Draft, files: Mapping[str, str | None]) -> Draft:
@@ -139,7 +140,7 @@ def redo(call: Call, draft: Draft) -> Draft:
 def discard(call: Call, app: str) -> None:
     """Throw the draft away."""
     refuse_unless_designer(call, app)
-    call.connection.execute(delete(DRAFT).where(*_where(call, app)))
+    call.connection.execute(delete(DRAFT).where(*_where(call.actor.id, app)))
 
 
 def _save(call: Call, draft: Draft) -> Draft:
@@ -149,7 +150,11 @@ def _save(call: Call, draft: Draft) -> Draft:
         "redo": [dict(each) for each in draft.redo],
     }
     now = datetime.now(UTC)
-    known = update(DRAFT).where(*_where(call, draft.app)).values(data=data, base=draft.base, updated_at=now)
+    known = (
+        update(DRAFT)
+        .where(*_where(call.actor.id, draft.app))
+        .values(data=data, base=draft.base, updated_at=now)
+    )
     if not call.connection.execute(known).rowcount:
         row = {
             "user_id": call.actor.id,
@@ -187,5 +192,16 @@ def publish(call: Call, plan: Plan, allow_loss: bool, note: str, afterwards: Aft
     version = apply_in(
         plan, call.connection, actor_id=call.actor.id, note=note, allow_loss=allow_loss, afterwards=afterwards
     )
-    call.connection.execute(delete(DRAFT).where(*_where(call, plan.app.id)))
+    call.connection.execute(delete(DRAFT).where(*_where(call.actor.id, plan.app.id)))
     return version
+
+
+def forget_published(connection: Connection, user_id: int, app: str, sources: Sources) -> None:
+    """Forget the draft whose files were just published, unless it was changed while that went on."""
+    where = _where(user_id, app)
+    row = connection.execute(select(DRAFT.c.data).where(*where)).one_or_none()
+    if row is None:
+        return
+    files: Mapping[str, str | None] = row.data["files"]
+    if all(sources.get(path) == text for path, text in files.items()):
+        connection.execute(delete(DRAFT).where(*where))

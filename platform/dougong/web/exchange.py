@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -17,9 +17,10 @@ from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.storage.release import Release
+from dougong.storage.statements import Rows, Step
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
-from dougong.web.identity import Identity, identify, note_use
+from dougong.web.identity import Identity, credentials_of, note_use
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import strict
 from dougong.web.routes import Route
@@ -32,11 +33,16 @@ DENSITIES = ("comfortable", "compact")
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """A reading transaction that was begun to find out who asks."""
+    """The connection over which it was found out who asks, and the reading transaction that was begun for it, if one was."""
 
     stack: ExitStack
     connection: Connection
-    release: Release
+    release: Release | None = None
+
+
+def _answer(step: Step, connection: Connection) -> Rows:
+    statement, values = step
+    return statement.rows(connection, values)
 
 
 class Exchange:
@@ -50,21 +56,33 @@ class Exchange:
         self.identity: Identity | None = None
         self._identified = False
         self._kept: _Kept | None = None
+        self._closed = False
 
     # -- who asks ---------------------------------------------------------------------------------------------------
 
     def authenticate(self) -> None:
         """Find out who asks, and check that a change was meant; refused when it may not be.
 
-        Where nothing is changed, the first `reading` goes on in the transaction that this begins.
+        Where nothing is changed, the first `reading` goes on in the transaction that this begins. Where something is, no transaction
+        waits for what is still to be sent; those that follow use the same connection one after the other.
         """
         with ExitStack() as stack:
-            connection, release = stack.enter_context(self._begun())
+            credentials = credentials_of(self.request, self.runtime.settings)
+            step = credentials.question(self.runtime.database.dialect)
+            release = None
             if not self.route.changes:
-                self._kept = _Kept(stack.pop_all(), connection, release)
+                connection, release, rows = stack.enter_context(self.runtime.releases.asking(step))
+            elif step is not None:
+                connection, rows = stack.enter_context(self.runtime.database.asked(partial(_answer, step)))
+            else:
+                self._identify(credentials.identity([]))
+                return
+            self._identify(credentials.identity(rows))
+            self._kept = _Kept(stack.pop_all(), connection, release)
 
     def close(self) -> None:
         """End a transaction that nobody went on with, and note that the session or token is in use."""
+        self._closed = True
         self._end_kept()
         if self.identity is not None:
             note_use(self.runtime.database, self.identity)
@@ -75,14 +93,19 @@ class Exchange:
             kept.stack.close()
 
     @contextmanager
-    def _begun(self) -> Iterator[tuple[Connection, Release]]:
-        """A reading transaction, in which it is found out who asks unless that is known."""
-        with self.runtime.releases.reading() as (connection, release):
-            if not self._identified:
-                self.identity = identify(connection, self.request, self.runtime.settings)
-                self._identified = True
-                self._check_access()
-            yield connection, release
+    def _lent(self) -> Iterator[Connection | None]:
+        """The connection over which it was found out who asks, unless something else is under way on it."""
+        kept, self._kept = self._kept, None
+        try:
+            yield kept.connection if kept is not None else None
+        finally:
+            self._kept = kept
+            if self._closed:
+                self._end_kept()
+
+    def _identify(self, identity: Identity | None) -> None:
+        self.identity, self._identified = identity, True
+        self._check_access()
 
     def _check_access(self) -> None:
         identity, route = self.identity, self.route
@@ -122,12 +145,15 @@ class Exchange:
     @contextmanager
     def reading(self) -> Iterator[Call]:
         """A consistent view of the data for the one who asks, on the definitions that belong to it."""
-        kept, self._kept = self._kept, None
-        if kept is not None:
+        if not self._identified:
+            self.authenticate()
+        kept = self._kept
+        if kept is not None and kept.release is not None:
+            self._kept = None
             with kept.stack:
                 yield self._call(kept.connection, kept.release)
             return
-        with self._begun() as (connection, release):
+        with self._lent() as on, self.runtime.releases.reading(on) as (connection, release):
             yield self._call(connection, release)
 
     @contextmanager
@@ -135,8 +161,9 @@ class Exchange:
         """One transaction: it commits when the block ends and rolls back when it raises."""
         if not self._identified:
             self.authenticate()
-        self._end_kept()
-        with self.runtime.releases.writing() as (connection, release):
+        if self._kept is not None and self._kept.release is not None:
+            self._end_kept()
+        with self._lent() as on, self.runtime.releases.writing(on) as (connection, release):
             yield self._call(connection, release)
 
     def _call(self, connection: Connection, release: Release) -> Call:
@@ -183,7 +210,7 @@ class Exchange:
     def language(self) -> str:
         """The language of the answer: the person's, the browser's or the default. A program that names none is answered in
         English, as the command line answers where the environment names none."""
-        chosen = self.request.cookies.get("dg_language", "")
+        chosen = self.request.cookies.get("dg_language", "") if "HTTP_COOKIE" in self.request.environ else ""
         if self.request.path.startswith("/api/"):
             return language_of(self.request, chosen, "en")
         if not chosen and self.identity is not None:

@@ -16,7 +16,7 @@ from dougong.model.sheet import Sheet
 from dougong.people.actor import load_actor
 from dougong.policy.access import may
 from dougong.records.call import Call
-from dougong.records.export import export
+from dougong.records.export import export, fitting
 from dougong.records.packed import write_packed
 from dougong.screens.list import query_of
 from dougong.screens.list_head import ListRequest, view_of
@@ -98,10 +98,9 @@ def task(releases: Releases, folder: Path, writers: Mapping[str, Write]) -> Task
             partial.chmod(0o600)
             partial.replace(path)
         except Refusal as refusal:
+            partial.unlink(missing_ok=True)
             words = "\n".join(message_of(each, arguments["language"]) for each in refusal.problems)
             ordered = replace(ordered, error=words)
-        except ValueError as error:
-            ordered = replace(ordered, error=str(error))
         except Cancelled:
             partial.unlink(missing_ok=True)
             raise
@@ -134,10 +133,11 @@ def _write(
         is_packed = ordered.kind == PACKED
         sheet = export(call, ordered.entity, query, ordered.fields or None, ordered.rows, files=is_packed)
         counted = replace(sheet, rows=_counted(job, sheet.rows), records=_counted(job, sheet.records))
-        if is_packed:
-            count = write_packed(counted, writers["csv"], "records.csv", target, folder)
-        else:
-            count = writers[ordered.kind](counted, target)
+        with fitting(language):
+            if is_packed:
+                count = write_packed(counted, writers["csv"], "records.csv", target, folder)
+            else:
+                count = writers[ordered.kind](counted, target)
     return replace(ordered, count=count, name=f"{sheet.name}.{ordered.kind}")
 
 

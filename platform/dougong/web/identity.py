@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from werkzeug.wrappers import Request
 
 from dougong.people import sessions, tokens
@@ -13,6 +12,7 @@ from dougong.people.actor import Actor
 from dougong.people.sessions import Session
 from dougong.people.tokens import Token
 from dougong.storage.database import Database
+from dougong.storage.statements import Rows, Step
 from dougong.web.catalogue import refuse
 from dougong.web.settings import Settings
 
@@ -45,18 +45,36 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-dg_session" if settings.secure else "dg_session"
 
 
-def identify(connection: Connection, request: Request, settings: Settings) -> Identity | None:
-    """Who asks, or nothing; a token that is not valid is refused even where nobody need sign in."""
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request brings along to say who asks."""
+
+    text: str
+    is_token: bool
+
+    def question(self, dialect: str) -> Step | None:
+        """The statement that finds out who that is; nothing for what can be nobody."""
+        ask = tokens.question if self.is_token else sessions.question
+        return ask(dialect, self.text)
+
+    def identity(self, rows: Rows) -> Identity | None:
+        """Who asks, from the rows that the statement gave; a token that is not valid is refused even where nobody need sign in."""
+        if self.is_token:
+            found = tokens.answer(rows)
+            if found is None:
+                raise refuse("unauthorised", "W408")
+            return Identity(found[1], token=found[0])
+        resumed = sessions.answer(rows)
+        return Identity(resumed[1], session=resumed[0]) if resumed is not None else None
+
+
+def credentials_of(request: Request, settings: Settings) -> Credentials:
+    """The token or the session of a request; empty ones when it brings neither."""
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, text = header.partition(" ")
-        found = tokens.authenticate(connection, text.strip()) if scheme.lower() == "bearer" else None
-        if found is None:
-            raise refuse("unauthorised", "W408")
-        return Identity(found[1], token=found[0])
-    secret = request.cookies.get(cookie_name(settings), "")
-    resumed = sessions.resume(connection, secret)
-    return Identity(resumed[1], session=resumed[0]) if resumed is not None else None
+        return Credentials(text.strip() if scheme.lower() == "bearer" else "", is_token=True)
+    return Credentials(request.cookies.get(cookie_name(settings), ""), is_token=False)
 
 
 def note_use(database: Database, identity: Identity) -> None:

@@ -23,9 +23,11 @@ def result_document(result: Result, language: str) -> dict[str, Any]:
         "updated": counts.updated,
         "unchanged": counts.unchanged,
         "failed": counts.failed,
+        "partial": result.partial,
         "dry_run": result.dry_run,
         "ignored": list(result.ignored),
         "reasons": [asdict(reason) for reason in result.reasons[:SHOWN_PROBLEMS]],
+        "skipped": [asdict(reason) for reason in result.skipped[:SHOWN_PROBLEMS]],
         "differences": [asdict(difference) for difference in result.differences],
         "failures": [
             {"line": failure.line, "errors": [_error(each, language) for each in failure.problems]}

@@ -70,6 +70,8 @@ class Upload:
     constants: Mapping[str, str] = field(default_factory=dict)
     keep_empty: bool = False
     keep_numbers: bool = False
+    keep_origin: bool = False
+    skip_cells: bool = False
     mode: str = "add"
     match: tuple[str, ...] = ()
     remembered: bool = False
@@ -138,7 +140,7 @@ def seen(call: Call, upload: Upload, looked: Looked) -> Upload:
     """The upload with what its columns look like under what was chosen; to an admin, numbers are a column like others."""
     shape = shape_of(call.release, upload.entity)
     columns = preview(
-        replace(call, keeps_numbers=call.actor.is_admin),
+        replace(call, keeps_numbers=call.actor.is_admin, keeps_origin=call.actor.is_admin),
         shape,
         looked.header,
         looked.head,
@@ -165,6 +167,7 @@ def _recalled(call: Call, upload: Upload) -> Upload:
         habits={header: ColumnHabits(**each) for header, each in found["habits"].items()},
         constants=found["constants"],
         keep_empty=found["keep_empty"],
+        skip_cells=found.get("skip_cells", False),
         mode=found["mode"],
         match=tuple(found["match"]),
         remembered=True,
@@ -174,7 +177,8 @@ def _recalled(call: Call, upload: Upload) -> Upload:
 def _remember(call: Call, upload: Upload) -> None:
     document = _document(upload)
     kept = {
-        name: document[name] for name in ("mapping", "habits", "constants", "keep_empty", "mode", "match")
+        name: document[name]
+        for name in ("mapping", "habits", "constants", "keep_empty", "skip_cells", "mode", "match")
     }
     kept["mapping"] = {column.header: column.target or None for column in upload.columns}
     row = {"user_id": call.actor.id, "key": _preference(upload)}
@@ -212,6 +216,12 @@ def save(connection: Connection, user_id: int, upload: Upload) -> Upload:
     changed = {"data": _document(upload), "updated_at": datetime.now(UTC)}
     connection.execute(update(DRAFT).where(*where).values(**changed))
     return upload
+
+
+def begin_anew(call: Call, key: str, token: str) -> None:
+    """Forget how an upload was imported, now that the import is taken back."""
+    upload = load(call.connection, call.actor.id, key, token)
+    save(call.connection, call.actor.id, replace(upload, result=None, job=0, identity=0))
 
 
 def start(call: Call, upload: Upload, dry_run: bool, go_on: bool = False) -> Upload:
@@ -271,11 +281,13 @@ def task(releases: Releases, folder: Path) -> Task:
             _stop(releases, job, arguments)
             raise
         with job.writing() as connection:
+            current = load(connection, user_id, arguments["entity"], arguments["token"])
             outcome = None if result is None else result_document(result, language)
             identity = result.id if result is not None else _identity(job, arguments)
             total = result.counts.total if result is not None else upload.total
             kept = replace(upload, result=outcome, error=error, identity=identity, total=total)
-            save(connection, user_id, kept)
+            if current.job == job.id:  # something else was asked for in the meantime
+                save(connection, user_id, kept)
             job.complete(connection, outcome)
 
     return Task(TASK, work)
@@ -316,7 +328,8 @@ def _stop(releases: Releases, job: Job, arguments: Mapping[str, Any]) -> None:
     identity = _identity(job, arguments)
     with releases.database.writing() as connection:
         upload = load(connection, user_id, arguments["entity"], arguments["token"])
-        save(connection, user_id, replace(upload, identity=identity))
+        if upload.job == job.id:
+            save(connection, user_id, replace(upload, identity=identity))
         import_log.stop(connection, identity)
 
 
@@ -336,5 +349,7 @@ def options_of(upload: Upload, folder: Path, dry_run: bool) -> Options:
         constants=dict(upload.constants),
         keep_empty=upload.keep_empty,
         keep_numbers=upload.keep_numbers,
+        keep_origin=upload.keep_origin,
+        skip_cells=upload.skip_cells,
         attachments=str(upload.archive(folder).resolve()) if upload.attachments else "",
     )

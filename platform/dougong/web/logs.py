@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+import secrets
 import sys
-import uuid
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import structlog
@@ -35,6 +35,7 @@ def configure(log_format: str, level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logger.cache_clear()
 
 
 def without_secrets(_logger: Any, _method: str, event: Any) -> Any:
@@ -50,13 +51,14 @@ def _is_secret(name: str) -> bool:
     return any(word in name.lower() for word in SECRET_WORDS)
 
 
+@cache
 def logger() -> Any:
-    """The logger of the web."""
-    return structlog.get_logger("dougong")
+    """The logger of the web, as it was last configured."""
+    return structlog.get_logger("dougong").bind()
 
 
 def request_id(sent: str | None) -> str:
     """The id of a request: the one that was sent along when it is harmless, else a new one."""
     if sent and REQUEST_ID.match(sent):
         return sent
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)

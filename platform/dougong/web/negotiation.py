@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Request
 
 from dougong.model.text import LANGUAGES
@@ -11,11 +15,17 @@ def language_of(request: Request, chosen: str, default: str) -> str:
     """The language of the answer: what the person chose, else what the browser prefers, else the default."""
     if chosen in LANGUAGES:
         return chosen
-    for tag, _quality in request.accept_languages:
+    return _preferred(request.environ.get("HTTP_ACCEPT_LANGUAGE", "")) or default
+
+
+@lru_cache(maxsize=256)
+def _preferred(accepted: str) -> str:
+    """The first language of an Accept-Language header that there are texts in, or nothing."""
+    for tag, _quality in parse_accept_header(accepted, LanguageAccept):
         base = tag.lower().replace("_", "-").split("-")[0]
         if base in LANGUAGES:
             return base
-    return default
+    return ""
 
 
 def wants_page(request: Request) -> bool:

@@ -43,10 +43,10 @@ def change_once(exchange: Exchange, change: Callable[[Call], Answer], body: Any 
     key = exchange.request.headers.get("Idempotency-Key")
     with exchange.writing() as call:
         if key is None:
-            return _response(_stored(change(call)), False)
-        _check_key(key)
+            return replayed(_stored(change(call)), False)
+        check_key(key)
         (_, stored), repeated = once(call, key, _request(exchange, body), lambda: _outcome(change(call)))
-    return _response(stored, repeated)
+    return replayed(stored, repeated)
 
 
 def _stored(answer: Answer) -> dict[str, Any]:
@@ -59,7 +59,8 @@ def _outcome(answer: Answer) -> Outcome:
     return answer.status, _stored(answer)
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Refuse what cannot be a key."""
     if not (0 < len(key) <= _LONGEST and key.isascii() and key.isprintable()):
         raise refuse("malformed", "W414", "Idempotency-Key")
 
@@ -71,7 +72,8 @@ def _request(exchange: Exchange, body: Any) -> bytes:
     return msgspec.json.encode([*where, body], order="deterministic")
 
 
-def _response(stored: Mapping[str, Any], repeated: bool) -> Response:
+def replayed(stored: Mapping[str, Any], repeated: bool) -> Response:
+    """The answer that was kept, and whether it is given again."""
     headers = {**stored["headers"], **({"Idempotency-Replayed": "true"} if repeated else {})}
     kind = "application/json" if stored["body"] else None
     return Response(stored["body"], stored["status"], headers, content_type=kind)
@@ -85,17 +87,25 @@ def once(call: Call, key: str, request: bytes, change: Callable[[], Outcome]) ->
     """
     if not key:
         return change(), False
-    _check_key(key)
+    check_key(key)
     digest = hashlib.sha256(request).hexdigest()
-    if not _claim(call.connection, call.actor.id, key, digest, call.at):
-        return _earlier(call, key, digest), True
+    if not claim(call.connection, call.actor.id, key, digest, call.at):
+        found = earlier(call.connection, call.actor.id, key, digest)
+        assert found is not None
+        return found, True
     status, response = change()
-    where = (IDEMPOTENCY.c.actor_id == call.actor.id, IDEMPOTENCY.c.key == key)
-    call.connection.execute(update(IDEMPOTENCY).where(*where).values(status=status, response=response))
+    note(call.connection, call.actor.id, key, (status, response))
     return (status, response), False
 
 
-def _claim(connection: Connection, actor_id: int, key: str, digest: str, at: datetime) -> bool:
+def note(connection: Connection, actor_id: int, key: str, outcome: Outcome) -> None:
+    """Keep the outcome under its key; the status 0 says that the change is still being made."""
+    where = (IDEMPOTENCY.c.actor_id == actor_id, IDEMPOTENCY.c.key == key)
+    status, response = outcome
+    connection.execute(update(IDEMPOTENCY).where(*where).values(status=status, response=response))
+
+
+def claim(connection: Connection, actor_id: int, key: str, digest: str, at: datetime) -> bool:
     """Write the key down; False when it stands there already. Whoever else is writing it now is waited for."""
     mine = (IDEMPOTENCY.c.actor_id == actor_id, IDEMPOTENCY.c.key == key)
     connection.execute(delete(IDEMPOTENCY).where(*mine, IDEMPOTENCY.c.created_at < at - KEYS_KEPT))
@@ -110,9 +120,12 @@ def _claim(connection: Connection, actor_id: int, key: str, digest: str, at: dat
     return connection.execute(statement.returning(IDEMPOTENCY.c.key)).first() is not None
 
 
-def _earlier(call: Call, key: str, digest: str) -> Outcome:
-    where = (IDEMPOTENCY.c.actor_id == call.actor.id, IDEMPOTENCY.c.key == key)
-    row = call.connection.execute(select(IDEMPOTENCY).where(*where)).one()
+def earlier(connection: Connection, actor_id: int, key: str, digest: str) -> Outcome | None:
+    """What stands under a key already; refused when that was another request."""
+    where = (IDEMPOTENCY.c.actor_id == actor_id, IDEMPOTENCY.c.key == key)
+    row = connection.execute(select(IDEMPOTENCY).where(*where)).one_or_none()
+    if row is None:
+        return None
     if row.request_hash != digest:
         raise refuse("invalid", "W413", "Idempotency-Key")
     return row.status, row.response

@@ -41,6 +41,7 @@ def _step_document(step: Step, language: str) -> dict[str, Any]:
         "lost": impact.lost,
         "aside": impact.aside,
         "failing": impact.failing,
+        "unmet": impact.unmet,
         "first": [str(each) for each in impact.first],
         "samples": step.samples(language),
         "field": step.field or None,

@@ -6,10 +6,12 @@ from dougong.web import health
 from dougong.web.api import apps, definitions, description, details, numbering, records, tasks, undoing
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
+from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
     changes,
+    changing,
     design,
     exports,
     figures,
@@ -22,6 +24,7 @@ from dougong.web.pages import (
     sign_in,
     templates,
     transfer,
+    work,
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
@@ -46,6 +49,8 @@ API: tuple[Route, ...] = (
     Route("GET", "/openapi.json", description.openapi),
     api("GET", "/apps", apps.apps),
     api("POST", "/undo", undoing.undo_all),
+    api("GET", "/jobs/<identifier>", api_work.read),
+    api("POST", "/jobs/<identifier>/cancel", api_work.stop),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -111,6 +116,9 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
+    page("GET", "/jobs", work.work_page),
+    page("GET", "/jobs/<identifier>", work.one),
+    page("POST", "/jobs/<identifier>/cancel", work.stop),
     page("GET", "/inbox", inbox.inbox),
     page("GET", "/inbox/<identifier>", inbox.task),
     page("GET", "/inbox/<identifier>/files/<file>", inbox.task_file),
@@ -131,6 +139,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/new", forms.create_one),
     page("GET", "/<app>/<entity>/export", transfer.export),
     page("GET", "/<app>/<entity>/export/new", exports.choose),
+    page("POST", "/<app>/<entity>/export/chosen", exports.choose_chosen),
     page("POST", "/<app>/<entity>/export", exports.start),
     page("GET", f"{EXPORT}", exports.step),
     page("GET", f"{EXPORT}/file", exports.give),
@@ -140,6 +149,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}", transfer.step),
     page("POST", f"{IMPORT}/try", transfer.try_out),
     page("POST", f"{IMPORT}/run", transfer.run),
+    page("POST", f"{IMPORT}/options", transfer.add_options),
     page("POST", f"{IMPORT}/read", transfer.reread),
     page("POST", f"{IMPORT}/continue", transfer.go_on),
     page("POST", f"{IMPORT}/cancel", transfer.stop),
@@ -159,6 +169,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/<app>/<entity>/bin/purge", changes.purge_chosen),
     page("GET", "/<app>/<entity>/renumber/<field>", numbering_pages.numbering_page, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>", numbering_pages.number_again, access="admin"),
+    page("POST", "/<app>/<entity>/renumber/<field>/preview", numbering_pages.find_out, access="admin"),
+    page("POST", "/<app>/<entity>/change", changing.choose),
+    page("POST", "/<app>/<entity>/change/save", changing.save),
     page("POST", "/<app>/<entity>/merge", changes.merge_chosen),
     page("GET", f"{RECORD}/merge", changes.merge_page),
     page("POST", f"{RECORD}/merge", changes.merge_records),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, parts
+from dougong_renderers.api import approvals, definitions, parts, transfer, work
 
 Document = dict[str, Any]
 
@@ -15,16 +15,20 @@ def openapi(description: ApiDescription) -> Document:
     paths: Document = {
         "/api/v1/apps": {"get": parts.operation("listApps", "Apps", parts.ok(parts.anything()))},
         "/api/v1/undo": {
-            "post": parts.operation("undo", "Undo", parts.ok(parts.anything()), body=parts.UNDO)
+            "post": parts.operation(
+                "undo", "Undo", work.now_or_later(parts.ok(parts.anything())), body=parts.UNDO
+            )
         },
     }
-    paths |= approvals.inbox_paths()
-    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS}
+    paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
+    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS}
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {
             "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))
         }
         paths |= _figures(app)
+        if app.may_design:
+            paths |= definitions.definition_paths(app.id, app.label)
         for entity in app.entities:
             name = f"{entity.app}.{entity.id}"
             schemas[name] = record_schema(entity)
@@ -145,7 +149,8 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             f"{name}.delete", entity.label, parts.no_content(), parameters=[parts.IF_MATCH]
         )
     paths = {base: collection, f"{base}/{{id}}": one, f"{base}/aggregate": {"get": _aggregate(entity, name)}}
-    return paths | copied | _details(entity, name, base) | approvals.action_paths(entity, name, base)
+    paths |= copied | _details(entity, name, base) | transfer.transfer_paths(entity, name, base)
+    return paths | approvals.action_paths(entity, name, base)
 
 
 def _list(entity: EntityDescription, name: str, record: Document) -> Document:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 Document = dict[str, Any]
+JSON = "application/json"
+MULTIPART = "multipart/form-data"
 TEXT: Document = {"type": "string", "maxLength": 10_000}
 IDENTIFIER: Document = {"type": "string", "pattern": "^[0-9]{1,18}$"}
 REFERENCE: Document = {
@@ -230,6 +232,7 @@ def operation(
     answers: Document,
     body: Document | None = None,
     parameters: Sequence[Document] = (),
+    sent_as: str = JSON,
 ) -> Document:
     """One operation; whatever is not an answer named here is a problem."""
     document: Document = {
@@ -242,5 +245,5 @@ def operation(
     if parameters:
         document["parameters"] = list(parameters)
     if body is not None:
-        document["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        document["requestBody"] = {"required": True, "content": {sent_as: {"schema": body}}}
     return document

@@ -53,7 +53,12 @@ def environment(language: str) -> Environment:
         input=partial(_edit, jinja),
     )
     jinja.filters.update(
-        initial=drawing.initial, first_character=drawing.first, hue=drawing.hue, rich=_rich, host=host_of
+        initial=drawing.initial,
+        first_character=drawing.first,
+        hue=drawing.hue,
+        rich=_rich,
+        host=host_of,
+        opened=_opened,
     )
     return jinja
 
@@ -74,17 +79,18 @@ def _show(jinja: Environment, value: Shown, place: str = "page") -> Markup:
 
 
 def _cell_class(column: Column, value: Shown) -> str:
-    return _classes(column.align, column.computed, column.role, value.tone)
+    return _classes(column.align, column.computed, column.role, value.tone, column.width)
 
 
 @cache
-def _classes(align: str, computed: bool, role: str, tone: str) -> str:
+def _classes(align: str, computed: bool, role: str, tone: str, width: str) -> str:
     """The classes of a cell of a table: every cell has them, and there are only so many."""
     classes = (
         "num" if align == "end" else "",
         tone if tone in ("bad", "warn") else "",
         "lvc" if computed else "",
         f"r-{role}" if role else "",
+        f"cw-{width}" if width else "",
     )
     return " ".join(filter(None, classes))
 
@@ -97,6 +103,11 @@ def _edit(jinja: Environment, field: FormField, name: str, place: str = "form") 
 def _rich(markup: str) -> Markup:
     """Rich text as it may stand in a page: sanitised once more, whatever the database holds."""
     return Markup(sanitised(markup))  # nosec B704
+
+
+def _opened(markup: Markup) -> Markup:
+    """Markup that is to stand in a noscript, which must not hold another one: what those hold stays."""
+    return Markup(markup.replace("<noscript>", "").replace("</noscript>", ""))  # nosec B704
 
 
 def _card_moves(card: KanbanCard) -> str:

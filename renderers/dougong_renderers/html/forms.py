@@ -127,6 +127,8 @@ def submitted(screen: FormScreen, data: Mapping[str, list[str]]) -> Mapping[str,
     """What was entered for each writable field; a field that was not sent is missing from the answer."""
     unbound, inputs = CACHE.get(screen)
     sent = {name: texts for name, texts in data.items() if name.isascii() and len(name) <= _LONGEST_NAME}
+    for name in (name for name, kind in inputs.items() if kind.columns is not None):
+        sent = _in_order(sent, name)
     form = BaseForm(unbound)
     form.process(cast(Any, Values(sent)))
     entered: dict[str, Submitted] = {}
@@ -140,6 +142,18 @@ def submitted(screen: FormScreen, data: Mapping[str, list[str]]) -> Mapping[str,
         if value is not None:
             entered[name] = value
     return entered
+
+
+def _in_order(sent: Mapping[str, list[str]], table: str) -> dict[str, list[str]]:
+    """The data with the rows of a sub-table numbered as they came: one that was moved keeps its old number in its names."""
+    prefix, numbers = f"{table}-", dict[str, int]()
+    renamed: dict[str, list[str]] = {}
+    for name, texts in sent.items():
+        number, dash, rest = name.removeprefix(prefix).partition("-")
+        if dash and name.startswith(prefix) and number.isdigit():
+            name = f"{prefix}{numbers.setdefault(number, len(numbers))}-{rest}"
+        renamed[name] = texts
+    return renamed
 
 
 def _inputs(fields: Mapping[str, FormField]) -> dict[str, Input]:

@@ -32,6 +32,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.SettingsScreen: "settings",
         shape.SignInScreen: "sign_in",
         shape.TemplatesScreen: "templates",
+        shape.WorkScreen: "work",
     }
 )
 """Screen class → the template in `templates/screens/` (without its ending)."""

@@ -169,3 +169,33 @@ def merge_search(language: str) -> s.MergeScreen:
         ),
         search_href="/crm/account/1/merge",
     )
+
+
+def work_running(language: str) -> s.WorkScreen:
+    zh = language == "zh"
+    return s.WorkScreen(
+        "发布「销售」的修改" if zh else "Publish changes to Sales",
+        "正在进行" if zh else "Under way",
+        "/design/crm",
+        "提交于 2026-09-18 09:24" if zh else "Ordered at 2026-09-18 09:24",
+        running=True,
+        percent=37,
+        progress_text="客户 · 规模：37,000 / 100,000" if zh else "Accounts · Size: 37,000 of 100,000",
+        assurance="可以关闭此页面，任务会继续。" if zh else "You may close this page, the work goes on.",
+        status_href="/jobs/17",
+        actions=(s.Action("cancel", "停止" if zh else "Stop", "/jobs/17/cancel", "post"),),
+    )
+
+
+def work_refused(language: str) -> s.WorkScreen:
+    zh = language == "zh"
+    return s.WorkScreen(
+        "发布「销售」的修改" if zh else "Publish changes to Sales",
+        "未能执行，数据没有变化" if zh else "Refused, nothing was changed",
+        "/design/crm",
+        "提交于 2026-09-18 09:24" if zh else "Ordered at 2026-09-18 09:24",
+        notices=(
+            s.Notice("计划生成之后已有其他人发布" if zh else "Somebody else has published since", "bad"),
+        ),
+        actions=(s.Action("back", "返回" if zh else "Back", "/design/crm", kind="primary"),),
+    )

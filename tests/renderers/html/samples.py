@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dougong.screens import shape as s
+from dougong.screens.texts import text as screen_text
 from dougong.screens.words import count, say
 from tests.renderers.html import sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
@@ -1220,7 +1221,10 @@ def import_map(language: str) -> s.ImportScreen:
         ),
         match=options[1:3],
         matched=("name",),
-        keep_numbers=False,
+        ticks=tuple(
+            s.ImportTick(name, screen_text(f"import_{name}", language), name == "skip_cells")
+            for name in ("keep_empty", "skip_cells", "keep_numbers", "keep_origin")
+        ),
         counts=(
             s.ImportCount(pick(language, "新增", "Added"), "264"),
             s.ImportCount(pick(language, "更新", "Updated"), "41"),
@@ -1735,6 +1739,8 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "history": (lambda language: sample_changes.history(language, events(language)), ""),
     "merge": (sample_changes.merge, ""),
     "numbering": (sample_changes.numbering, ""),
+    "work_running": (sample_changes.work_running, ""),
+    "work_refused": (sample_changes.work_refused, ""),
     "merge_search": (sample_changes.merge_search, ""),
 }
 """Name → the screen in a language, and the place that is marked in the frame."""

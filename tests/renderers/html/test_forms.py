@@ -129,3 +129,17 @@ def test_form_classes_are_cached_and_bounded() -> None:
     for key in ("2", "3"):
         cache.get(with_fields(shape.FormField("a", "text", "A"), key=key))
     assert len(cache) == 2
+
+
+def test_rows_come_back_in_the_order_in_which_they_were_sent() -> None:
+    """A row that was moved on the page keeps the number in its names, and one that was added has the highest."""
+    form = with_fields(samples.sub_table("en"))
+    sent = {
+        f"lines-{number}-{part}": [f"{part}{number}"] for number in (2, 7, 0) for part in ("id", "quantity")
+    }
+    rows = send(form, sent | {"lines-sent": ["1"]})["lines"]
+    assert [row["quantity"] for row in rows if isinstance(row, Mapping)] == [
+        "quantity2",
+        "quantity7",
+        "quantity0",
+    ]

@@ -16,6 +16,7 @@ from tests.storage.pairs.fields import (
     new_column,
     new_part,
     plain_settings,
+    size,
     sortable,
 )
 from tests.storage.pairs.parts import Definition, Grant, Listing, Part, Rule, Whole
@@ -234,7 +235,7 @@ def decimals(random: Random, definition: Definition) -> None:
     """More decimals, or fewer."""
     part = _plain(random, definition, frozenset({"decimal", "money"}))
     if part is not None:
-        part.settings["decimals"] = random.choice([0, 2, 4])
+        size(random, part.settings)
 
 
 def require(random: Random, definition: Definition) -> None:

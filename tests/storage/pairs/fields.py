@@ -14,6 +14,7 @@ _NEEDY = frozenset({"serial", "stage", "link", "links", "table", "embed"})
 PLAIN = tuple(name for name in TYPES if name not in _NEEDY)
 """Every registered type whose values a record holds by itself; a type that is added takes part at once."""
 NUMBERS = frozenset({"integer", "decimal", "money"})
+_DIGITS = {0: 18, 2: 20, 4: 30}
 _SORTED = ("text", "integer", "decimal", "money", "date", "choice", "email")
 _CONDITIONS = {
     "integer": ("§ >= 3", "§ < 40", "§ BETWEEN 1 AND 30"),
@@ -94,7 +95,13 @@ def plain_settings(random: Random, settings: dict[str, Any]) -> None:
     if settings["type"] in {"choice", "choices"}:
         settings["options"] = list(OPTIONS[: random.randint(2, 4)])
     if settings["type"] in {"decimal", "money"}:
-        settings["decimals"] = random.choice([0, 2, 4])
+        size(random, settings)
+
+
+def size(random: Random, settings: dict[str, Any]) -> None:
+    """Decimals and digits of a number, so that other decimals mean another kind of column."""
+    settings["decimals"] = random.choice([0, 2, 4])
+    settings["digits"] = _DIGITS[settings["decimals"]]
 
 
 def _formula(random: Random, entity: Whole, part: Part) -> None:

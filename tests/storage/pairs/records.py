@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from dougong.diagnostics import Refusal
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.file import FILES
+from dougong.fieldtypes.numbers import EXACT
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
 from dougong.model.field import Field
@@ -143,7 +144,10 @@ def value_of(random: Random, field: Field) -> Value:
     if field.type == "integer":
         return random.randint(-5, 50)
     if field.type in {"decimal", "money"}:
-        return Decimal(random.randint(-500, 99_999)).scaleb(-field.decimals)
+        number = random.randint(-500, 99_999)
+        if number % 5 == 0:
+            number *= 10 ** (field.digits - 5) + 1
+        return Decimal(number).scaleb(-field.decimals, EXACT)
     if field.type == "boolean":
         return random.random() < 0.5
     if field.type == "date":

@@ -124,4 +124,35 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "page: {type: embed, url: 'https://{site}/'}",
     ),
+    Entry(
+        "D469",
+        ("Nothing to choose from", "没有可选的内容"),
+        (
+            "free: false leaves nothing to choose, as there are no suggestions",
+            "free: false 但没有 suggestions，什么也选不了",
+        ),
+        (
+            "Without suggestions every tag would be refused.",
+            "没有建议的标签时，任何标签都会被拒绝。",
+        ),
+        ("add suggestions, or remove free: false", "请加上 suggestions，或去掉 free: false"),
+        "topics: {type: tags, free: false}",
+    ),
+    Entry(
+        "D470",
+        ("A tree that is none", "不是树的树形选择"),
+        (
+            "'{name}' is no link of {entity} to itself, so nothing can be chosen level by level",
+            "“{name}”不是{entity}指向自身的关联，无法逐级选择",
+        ),
+        (
+            "The levels come from a link of the target to the record above it.",
+            "层级来自目标实体指向上级记录的关联字段。",
+        ),
+        (
+            "name a field of {entity} of type link whose target is {entity}",
+            "请写{entity}中指向自身的关联字段",
+        ),
+        "category: {type: link, to: category, tree: above}",
+    ),
 )

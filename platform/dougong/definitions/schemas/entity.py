@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from dougong.definitions.schemas.common import (
     BOOLEAN,
@@ -24,7 +23,10 @@ from dougong.definitions.schemas.common import (
     titled,
 )
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import GRID_WIDTHS, HINTED, SCANNED, FieldType
 
+_MOST_FIELDS = 1_000
+"""Each is a column, of which PostgreSQL has at most 1 600 in a table, removed ones counted too."""
 _COMMON: Mapping[str, Schema] = {
     "required": titled(BOOLEAN, "Required", "必填"),
     "unique": titled(BOOLEAN, "Unique", "唯一"),
@@ -46,6 +48,19 @@ _MENDING: Mapping[str, Schema] = {
     ),
 }
 """How the records that exist follow a change of their field; they need a field whose value a person can write."""
+_GRID_WIDTH: Schema = titled(
+    {"type": "string", "enum": list(GRID_WIDTHS)},
+    "Width of the column",
+    "列宽",
+    description="In lists and in rows of a sub-table; by default as wide as its values.",
+)
+_PLACEHOLDER: Schema = titled(TEXT, "Text shown while it is empty", "为空时的提示文字")
+_SCAN: Schema = titled(
+    BOOLEAN,
+    "Can be filled by the camera",
+    "可用摄像头扫码填写",
+    description="Where the browser can read bar codes; otherwise the button is not shown.",
+)
 _RULE: Schema = record(
     {
         "when": titled(EXPRESSION, "When", "条件"),
@@ -122,9 +137,7 @@ def definitions() -> dict[str, Schema]:
     branches = []
     defs: dict[str, Schema] = {}
     for name, kind in sorted(TYPES.items()):
-        defs[f"field_{name}"] = _settings(
-            name, kind.settings, kind.allows, kind.label.get("en"), kind.label.get("zh")
-        )
+        defs[f"field_{name}"] = settings_of(kind)
         branches.append(
             {
                 "if": {"properties": {"type": {"const": name}}, "required": ["type"]},
@@ -137,18 +150,21 @@ def definitions() -> dict[str, Schema]:
         "properties": {"type": titled({"type": "string", "enum": sorted(TYPES)}, "Type", "类型")},
         "allOf": branches,
     }
-    defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1)
+    defs["rules"] = listed(_RULE)
+    defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1, maxProperties=_MOST_FIELDS)
     return defs
 
 
-def _settings(
-    name: str, own: Mapping[str, Any], allows: frozenset[str], english: str, chinese: str
-) -> Schema:
+def settings_of(kind: FieldType) -> Schema:
     """The whole schema of a field of one type: common settings it allows, and its own."""
+    own = kind.settings
     properties = {
-        "type": {"const": name},
+        "type": {"const": kind.id},
         "label": LABEL,
         "help": HELP,
+        **({"placeholder": _PLACEHOLDER} if kind.widget in HINTED else {}),
+        **({"grid_width": _GRID_WIDTH} if kind.widget != "table" else {}),
+        **({"scan": _SCAN} if kind.widget in SCANNED else {}),
         "was": titled(ID, "Former id", "旧标识"),
         "copy": titled(
             BOOLEAN,
@@ -156,8 +172,9 @@ def _settings(
             "复制记录时带上",
             description="By default all but unique values, stages, files and masked values, which are not copied.",
         ),
-        **{key: schema for key, schema in _COMMON.items() if key in allows},
-        **(_MENDING if "default" in allows else {}),
+        **{key: schema for key, schema in _COMMON.items() if key in kind.allows},
+        **(_MENDING if "default" in kind.allows else {}),
         **own.get("properties", {}),
     }
-    return titled(record(properties, tuple(own.get("required", ()))), english, chinese)
+    required = tuple(own.get("required", ()))
+    return titled(record(properties, required), kind.label.get("en"), kind.label.get("zh"))

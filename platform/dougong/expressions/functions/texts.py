@@ -16,10 +16,12 @@ from dougong.expressions.formats import formatted
 from dougong.expressions.registry import Function, words
 from dougong.expressions.scope import WHOLE
 from dougong.expressions.types import BOOLEAN, TEXT
+from dougong.fieldtypes.markup import BREAK, TAG, plain
 from dougong.model.expression import Call
 
 Elements = tuple[ColumnElement[Any], ...]
 MAX_TEXT = 100_000
+_BLANKS = "\t \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACES = re.compile("[ \u3000\t\r\n]+")
 
 
@@ -63,6 +65,18 @@ def _encode_url_sql(call: Call, elements: Elements, timezone: str) -> ColumnElem
     letter = case((split.c.letter == "", ""), (plain, split.c.letter), else_=escaped)
     joined = func.string_agg(letter, aggregate_order_by(literal(""), split.c.place))
     return emit.filled(select(joined).scalar_subquery())
+
+
+def _plain_text_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    """As `markup.plain` does it: breaks after blocks, no elements, the five entities that sanitised markup has."""
+    text: ColumnElement[Any] = func.replace(emit.blank(elements[0]), "\n", " ")
+    text = func.regexp_replace(text, emit.text(f"({BREAK})"), emit.text("\\1\n"), emit.text("g"))
+    text = func.regexp_replace(text, emit.text(TAG), emit.text(""), emit.text("g"))
+    for entity, sign in (("&nbsp;", "\u00a0"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = func.replace(text, emit.text(entity), emit.text(sign))
+    for pattern, sign in ((f"[{_BLANKS}]+", " "), (" ?\n ?", "\n"), ("\n{3,}", "\n\n")):
+        text = func.regexp_replace(text, emit.text(pattern), emit.text(sign), emit.text("g"))
+    return emit.filled(func.btrim(text, emit.text(" \n")))
 
 
 def _text(value: Any, pattern: str, timezone: str) -> str | None:
@@ -223,6 +237,22 @@ TEXTS: tuple[Function, ...] = (
         TEXT,
         lambda text: _SPACES.sub(" ", text).strip(" "),
         _trim_sql,
+        empty="text",
+    ),
+    Function(
+        "PLAINTEXT",
+        "纯文本",
+        "texts",
+        "PLAINTEXT(rich text)",
+        words(
+            "What a reader of rich text sees, one line a block, without the markup.",
+            "富文本里读者看到的文字，每段一行，不带标记。",
+        ),
+        ("PLAINTEXT('<p>a <strong>b</strong></p>')", "a b"),
+        ("markup",),
+        TEXT,
+        plain,
+        _plain_text_sql,
         empty="text",
     ),
     Function(

@@ -52,6 +52,7 @@ from dougong.screens.shape.import_ import (
     ImportMode,
     ImportReason,
     ImportScreen,
+    ImportTick,
 )
 from dougong.screens.shape.inbox import InboxScreen, Opinion, TaskLine, TaskPane
 from dougong.screens.shape.kanban import CardMove, KanbanCard, KanbanColumn, KanbanScreen, Requirement
@@ -102,6 +103,7 @@ from dougong.screens.shape.settings import SettingsScreen, SettingsSection
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
+from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
@@ -124,6 +126,7 @@ Screen = (
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
+    | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
@@ -172,6 +175,7 @@ __all__ = [
     "ImportMode",
     "ImportReason",
     "ImportScreen",
+    "ImportTick",
     "InboxScreen",
     "KanbanCard",
     "KanbanColumn",
@@ -230,4 +234,5 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "WorkScreen",
 ]

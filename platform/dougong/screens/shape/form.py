@@ -65,6 +65,8 @@ class FormField:
     alternative: Alternative | None = None
     """For a link to one of several entities: a script makes one picker of them."""
     choose_href: str = ""
+    is_tree: bool = False
+    """Whether `choose_href` also answers `?below=`: one level of a tree, at first that at the top."""
     create_href: str = ""
     prefix: str = ""
     suffix: str = ""
@@ -76,6 +78,14 @@ class FormField:
     inputmode: str = ""
     accept: str = ""
     multiple: bool = False
+    grid_width: str = ""
+    """How wide its column is in a sub-table: "" or narrow | medium | wide | widest."""
+    takes_other: bool = False
+    """Whether a text that is none of the options may be written in a box beside them, under the same name."""
+    masked: bool = False
+    """Whether what stands here is a mask, which means something in its own record only."""
+    scan: bool = False
+    """Whether the camera may read a bar code into it."""
     upload_action: str = ""
     """For files: takes POST multipart `file` and answers JSON `{"id", "name", "size"}`; without JavaScript
     files come with the form.
@@ -103,8 +113,8 @@ class SubTable:
 
     Inputs are named `table-index-field`, the row's id `table-index-id`; a row that is not sent is removed.
     A hidden `table-sent` = 1 tells an empty table from one that was not in the form. Without JavaScript,
-    the buttons named `table-add` and `table-remove` (value: the index) submit the form to be shown again
-    with a row more or less.
+    the buttons named `table-add` and, with the index as value, `table-remove`, `table-copy`, `table-up` and
+    `table-down` submit the form to be shown again with the rows so.
     """
 
     columns: tuple[FormField, ...]
@@ -113,6 +123,8 @@ class SubTable:
     totals: tuple[Total, ...] = ()
     may_add: bool = True
     may_remove: bool = True
+    frozen: int = 0
+    """How many of the first columns stay in sight when the others are moved."""
     row_label: str = ""
 
 

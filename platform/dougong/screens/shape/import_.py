@@ -58,6 +58,15 @@ class ImportReason:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportTick:
+    """A yes or no about the whole import: a check box of that name with the value `true`."""
+
+    name: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ImportMode:
     """What to do with records that exist already; a radio named `mode`."""
 
@@ -82,7 +91,7 @@ class ImportScreen:
     `status_href` answers the same screen again as a fragment).
 
     Upload sends `file` (multipart) to `action`; map and try send `map-…`, `habit-…`, `mode`, repeated `match`,
-    `constant-…`, `keep_empty` and `keep_numbers`; `read_href` takes the same with the selects of `layout` and reads the file
+    `constant-…` and the `ticks`; `read_href` takes the same with the selects of `layout` and reads the file
     anew. `match` are the fields that may tell whether a record exists. `percent` is 0–100. `preview` are the
     first changes that a trial would have made; `downloads` lead to the rows that failed.
     """
@@ -117,9 +126,9 @@ class ImportScreen:
     read_href: str = ""
     constants: tuple[ImportConstant, ...] = ()
     constant_fields: tuple[Choice, ...] = ()
-    keep_empty: bool = False
-    keep_numbers: bool | None = None
-    """Whether new records keep the serial numbers of the file; None where nobody is asked."""
+    ticks: tuple[ImportTick, ...] = ()
+    skipped: tuple[ImportReason, ...] = ()
+    """Why cells were left out of records that are in all the same."""
     reasons: tuple[ImportReason, ...] = ()
     actions: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

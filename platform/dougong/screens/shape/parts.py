@@ -138,7 +138,8 @@ class Column:
     empty when it cannot be sorted.
 
     `sorted` is "", asc or desc. `computed` tints formulas. `role` helps the phone's three-line cards: title
-    | subtitle | figure | stage | date | person | "" (not shown there).
+    | subtitle | figure | stage | date | person | "" (not shown there). `width`: "" or narrow |
+    medium | wide | widest.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Column:
     sorted: str = ""
     computed: bool = False
     role: str = ""
+    width: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Row:
     href: str = ""
     version: int = 0
     tone: str = ""
+    reveals: tuple[str, ...] = ()
+    """For each cell the masked field that may be asked for whole, or ""; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,8 @@ class Table:
     totals: tuple[Total, ...] = ()
     note: str = ""
     """Beside the totals: "5 行"."""
+    reveal_action: str = ""
+    """Takes the `field` and the `row` of a masked cell by POST and answers the whole value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "publish_title": ("发布「{app}」的 {n} 处改动", "Publish {n} changes to {app}"),
     "publish_title_one": ("发布「{app}」的 {n} 处改动", "Publish {n} change to {app}"),
     "publish_text": (
-        "发布前先看清楚会发生什么。到点“发布”为止，什么都没有变。",
+        "发布前先看清楚会发生什么。到点「发布」为止，什么都没有变。",
         "See first what will happen. Nothing changes until you publish.",
     ),
     "plan_added": ("会新增", "Added"),

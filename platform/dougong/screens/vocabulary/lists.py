@@ -24,6 +24,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "descending": ("降序", "descending"),
     "columns": ("列", "Columns"),
     "columns_choose": ("显示哪些列", "Columns to show"),
+    "tick_all": ("全选", "Select all"),
     "select_all": ("选择本页全部", "Select all on this page"),
     "select_row": ("选择「{name}」", "Select “{name}”"),
     "selected": ("已选 {n} 条", "{n} selected"),
@@ -36,6 +37,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "page_size": ("每页条数", "Rows a page"),
     "rows": ("{n} 行", "{n} rows"),
     "rows_one": ("{n} 行", "{n} row"),
+    "rows_left": ("还有 {n} 行", "{n} more rows"),
+    "rows_left_one": ("还有 {n} 行", "{n} more row"),
     "row": ("行", "Row"),
     "empty_list": ("还没有{name}", "No {name} yet"),
     "empty_list_text": (

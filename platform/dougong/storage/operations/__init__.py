@@ -6,6 +6,7 @@ from dougong.storage.operations.base import (
     Operation,
     execute,
 )
+from dougong.storage.operations.checks import CheckBounds, CheckRule, RequireOthers
 from dougong.storage.operations.columns import (
     AddColumn,
     ChangeReference,
@@ -43,6 +44,8 @@ __all__ = [
     "AttachReferences",
     "ChangeReference",
     "ChangeType",
+    "CheckBounds",
+    "CheckRule",
     "CopyFromLinks",
     "CopyToLinks",
     "CreateTable",
@@ -60,6 +63,7 @@ __all__ = [
     "RemoveTable",
     "RenameColumn",
     "RenameTable",
+    "RequireOthers",
     "RestoreColumn",
     "RestoreTable",
     "SetRequired",

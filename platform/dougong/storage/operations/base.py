@@ -21,7 +21,8 @@ from dougong.storage.wording import say
 @dataclass(frozen=True, slots=True)
 class Impact:
     """What an operation meets: rows it touches, values that would disappear or are set aside because the author said so,
-    rows that stand against it with the first ids and their values, and examples of what becomes of values."""
+    rows that stand against it with the first ids and their values, examples of what becomes of values, and rows that break
+    what is asked from now on but stand against nothing (`unmet`)."""
 
     touched: int = 0
     lost: int = 0
@@ -30,6 +31,7 @@ class Impact:
     aside: int = 0
     refused: tuple[Sample, ...] = ()
     samples: tuple[Sample, ...] = ()
+    unmet: int = 0
 
 
 NOTHING = Impact()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
 from dougong.model.expression import Value
@@ -25,13 +25,15 @@ from dougong.storage.wording import say
 class AddColumn(Operation):
     """A new column. `default` is what existing records get; `needed` when they must have a value and nothing gives it.
 
-    `numbered` when every record gets a serial number, in the order in which they were created.
+    `numbered` when every record gets a serial number, in the order in which they were created. `coming` is the name under which
+    the column can be filled ahead, with the default or by the expression of a backfill.
     """
 
     column: ColumnSpec
     default: object = None
     needed: bool = False
     numbered: bool = False
+    coming: str = ""
 
     def _sentence(self) -> str:
         return "AddSerial" if self.numbered and self.before is not None else "AddColumn"
@@ -54,7 +56,11 @@ class AddColumn(Operation):
         return [ddl.add_column(dialect, self.table.name, self.column.name, self.column.kind, reference)]
 
     def run(self, connection: Connection) -> None:
-        execute(connection, self.statements(connection.dialect))
+        if staging.is_begun(connection, self.app, self.before, self.coming):
+            name = self.table.name
+            execute(connection, [ddl.rename_column(connection.dialect, name, self.coming, self.column.name)])
+        else:
+            execute(connection, self.statements(connection.dialect))
         if self.default is not None:
             fill.constant(connection, self.table, self.column, self.default)
 
@@ -174,7 +180,11 @@ class ChangeType(Operation):
     def change(self, names: Names = NOBODY) -> Change:
         """What becomes of one value; the rules of the new field hold, but for a rollback to values that were there."""
         found = conversion(self.old_field, self.new_field, names)
-        return found if self.is_return else rules.fitting(found, self.new_field)
+        if self.is_return:
+            return found
+        if self.old_field.type == self.new_field.type:
+            return rules.staying(found, self.new_field)
+        return rules.fitting(found, self.new_field)
 
     def preview(self, connection: Connection) -> convert.Preview:
         """What becomes of the values as they are now."""
@@ -205,7 +215,8 @@ class ChangeType(Operation):
     def can_be_staged(self) -> bool:
         """Whether records tell when they were written, so that those written meanwhile can be caught up with."""
         is_plain = self.things is None and not self.originals and not self.column.references
-        return is_plain and self.before is not None and self.before.kind == self.table.kind == "entity"
+        is_same_kind = self.before is not None and self.before.kind == self.table.kind
+        return is_plain and is_same_kind and staging.is_dated(self.before)
 
     def _staged(self, connection: Connection) -> Staged | None:
         if not self.can_be_staged or self.before is None:
@@ -218,7 +229,11 @@ class ChangeType(Operation):
             return self.impact(connection)
         assert self.before is not None
         seen = convert.preview(
-            connection, self.before, self.former, self.change(), among=_written_since(found)
+            connection,
+            self.before,
+            self.former,
+            self.change(),
+            among=staging.written_since(found, self.before),
         )
         failing = () if self.mended else seen.failing
         return replace(planned, failing=len(failing), first=failing[: counting.FIRST], refused=seen.refused)
@@ -253,16 +268,12 @@ class ChangeType(Operation):
                 ddl.rename_column(dialect, name, found.name, self.column.name),
             ],
         )
-        since = _written_since(found)
+        since = staging.written_since(found, self.table)
         convert.clear(connection, self.table, self.column, since)
         source = replace(self.former, name=self.tombstone.name)
         convert.convert(
             connection, self.table, source, self.column, self.change(), aside=self.mended, among=since
         )
-
-
-def _written_since(found: Staged) -> convert.Among:
-    return lambda table: or_(table.c.id > found.last, table.c.updated_at >= found.since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +289,7 @@ class ChangeReference(Operation):
 
     def run(self, connection: Connection) -> None:
         fill.detach(connection, self.app, self.table, self.former)
-        fill.attach(connection, self.app, self.table, self.column)
+        fill.attach(connection, self.app, self.table, self.column, held=True)
 
     def undo(self) -> tuple[Operation, ...]:
         return (replace(self, column=self.former, former=self.column),)
@@ -342,7 +353,7 @@ class TightenField(Operation):
     def impact(self, connection: Connection) -> Impact:
         if self.mended:
             return NOTHING
-        change = rules.fitting(lambda value: value, self.new_field)
+        change = rules.standing(self.new_field)
         found = convert.preview(
             connection, self.before or self.table, self.former, change, among=counting.live_rows
         )

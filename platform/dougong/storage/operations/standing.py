@@ -145,7 +145,7 @@ class EmbedRecords(Standing):
             held = replace(self.table, indexes=())
             parent = replace(self.link, references=self.table.entity, on_delete="CASCADE")
             fill.detach(connection, self.app, held, self.link)
-            fill.attach(connection, self.app, held, parent)
+            fill.attach(connection, self.app, held, parent, held=True)
         execute(connection, self.statements(connection.dialect))
         rows = tables.table(replace(self.table, kind="rows", columns=()))
         number = func.row_number().over(

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, ColumnElement, Connection, true
+from sqlalchemy import Column, ColumnElement, Connection, column, false, or_, true
 
 from dougong.expressions import EvaluationContext, evaluate
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
-from dougong.storage import counting, doubles, rules
-from dougong.storage.convert import Sample, Scanned, scan, write
+from dougong.storage import counting, doubles, rules, staging
+from dougong.storage.convert import Among, Sample, Scanned, clear, scan, write
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.operations.columns import ChangeType
 from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec
+from dougong.storage.staging import Staged
 
 _OWN, _ORIGINAL = "@own", "@original"
 """Keys for the column itself and its values before, which no field can have."""
@@ -63,6 +64,8 @@ class FillValues(Operation):
     change: ChangeType | None = None
     unique: IndexSpec | None = None
     unique_now: IndexSpec | None = None
+    coming: str = ""
+    """The name under which a new column can be filled ahead."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC), compare=False)
 
     def _sentence(self) -> str:
@@ -74,12 +77,30 @@ class FillValues(Operation):
 
     # -------------------------------------------------------------- before
     def impact(self, connection: Connection) -> Impact:
+        return self._count(connection)
+
+    def recount(self, connection: Connection, planned: Impact) -> Impact:
+        """What was filled ahead was found to fit then."""
+        found = self._staged(connection)
+        if found is None or self.before is None:
+            return self._count(connection)
+        since = staging.written_since(found, self.before)
+        missing = column(self.coming).is_(None) if self.needed else false()
+        seen = self._count(connection, lambda table: or_(since(table), missing))
+        return replace(planned, failing=seen.failing, first=seen.first, refused=seen.refused)
+
+    def _staged(self, connection: Connection) -> Staged | None:
+        if not self.coming or self.before is None:
+            return None
+        return staging.staged(connection, self.app, self.before.name, self.coming)
+
+    def _count(self, connection: Connection, among: Among | None = None) -> Impact:
         if self.before is None:
             return NOTHING
         touched = aside = failing = 0
         refused: list[Sample] = []
         samples: list[Sample] = []
-        for row in self._met(connection, self.before, self._chosen(connection, self.before)):
+        for row in self._met(connection, self.before, self._chosen(connection, self.before), among):
             value, is_refused = self._mended(row)
             before = row.values.get(_OWN, self._read(row))
             if (is_refused or (value is None and self.needed)) and not row.is_deleted:
@@ -102,7 +123,11 @@ class FillValues(Operation):
         return {row.id: self._mended(row)[0] for row in self._met(connection, self.before, chosen)}
 
     def _met(
-        self, connection: Connection, before: TableSpec, chosen: frozenset[int] | None
+        self,
+        connection: Connection,
+        before: TableSpec,
+        chosen: frozenset[int] | None,
+        among: Among | None = None,
     ) -> Iterator[Scanned]:
         """The recorded rows that the reason names."""
         recorded = {each.field: each for each in before.columns}
@@ -110,7 +135,7 @@ class FillValues(Operation):
         if self.former is not None:
             columns[_OWN] = self.former
         empty = (lambda keyed: keyed[_OWN].is_(None)) if self.reason == "empty" and self.former else None
-        for rows in scan(connection, before, columns, empty):
+        for rows in scan(connection, before, columns, empty, among):
             yield from (row for row in rows if chosen is None or row.id in chosen)
 
     def _chosen(self, connection: Connection, before: TableSpec) -> frozenset[int] | None:
@@ -147,10 +172,29 @@ class FillValues(Operation):
         columns = {each.field: each for each in self.sources} | {_OWN: self.column}
         if self.change is not None:
             columns[_ORIGINAL] = replace(self.change.former, name=self.change.tombstone.name)
-        for rows in scan(connection, self.table, columns, self._condition):
+        found = self._staged(connection)
+        among = staging.written_since(found, self.table) if found is not None else None
+        if among is not None:
+            clear(connection, self.table, self.column, among)
+        for rows in scan(connection, self.table, columns, self._condition, among):
             wanted = [row for row in rows if chosen is None or row.id in chosen]
-            found = [(row.id, self._mended(row)[0]) for row in wanted]
-            write(connection, self.table, self.column, [each for each in found if each[1] is not None])
+            values = [(row.id, self._mended(row)[0]) for row in wanted]
+            write(connection, self.table, self.column, [each for each in values if each[1] is not None])
+
+    # -------------------------------------------------------------- ahead of it
+    def fill_ahead(self, connection: Connection, before: TableSpec, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Fill the coming column of some rows, given as ids and what `recorded_sources` hold; Invalid where a value does not fit."""
+        fields = [each.field for each in self.sources]
+        values = []
+        for identifier, *held in rows:
+            value = self.mend.value(dict(zip(fields, held, strict=True)), self.target, self.now)
+            values += [] if value is None else [(identifier, value)]
+        write(connection, before, replace(self.column, name=self.coming), values)
+
+    def recorded_sources(self) -> tuple[ColumnSpec, ...]:
+        """The recorded columns that the expression reads, under the names they have now."""
+        recorded = {each.field: each for each in self.before.columns} if self.before else {}
+        return tuple(recorded[each.field] for each in self.sources)
 
     def _condition(self, keyed: Mapping[str, Column[Any]]) -> ColumnElement[bool]:
         if self.reason == "unfit" and self.change is not None:

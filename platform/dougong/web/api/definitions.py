@@ -8,10 +8,13 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from dougong.diagnostics import Refusal
 from dougong.records.call import Call
 from dougong.storage.mends import Wish, Wishes
 from dougong.storage.plan import Plan
+from dougong.web.api.work import accepted
 from dougong.web.catalogue import refuse
+from dougong.web.changing import is_long, order_publication
 from dougong.web.drafting import LARGEST_FILE, change_files, discard, load_draft, plan_sources, publish
 from dougong.web.exchange import Exchange
 from dougong.web.once import Answer, change_once
@@ -75,8 +78,14 @@ def plan(exchange: Exchange, app: str) -> Response:
 
 
 def apply(exchange: Exchange, app: str) -> Response:
-    """POST /{app}/apply: do it; with `state` of a plan only if nobody has published since."""
-    body = _body(exchange, app, "sources", "allow_loss", "note", "state", "mend")
+    """POST /{app}/apply: do it; with `state` of a plan only if nobody has published since.
+
+    A plan that takes long, or any one with `background`, is done after the answer (202), which says where it is looked at.
+    """
+    body = _body(exchange, app, "sources", "allow_loss", "note", "state", "mend", "background")
+    wishes, background = _wishes(body.get("mend", {})), body.get("background")
+    if not isinstance(background, bool | None):
+        raise refuse("malformed", "W313", "background", name="background", expected="true or false")
     allow_loss, note, state = body.get("allow_loss", False), body.get("note", ""), body.get("state")
     if not isinstance(allow_loss, bool):
         raise refuse("malformed", "W313", "allow_loss", name="allow_loss", expected="true or false")
@@ -84,12 +93,17 @@ def apply(exchange: Exchange, app: str) -> Response:
         raise refuse("malformed", "W313", "note", name="note, state", expected="text")
 
     def change(call: Call) -> Answer:
-        made = _plan(call, app, body)
+        sources = _sources(call, app, body)
+        made = plan_sources(call, app, sources, wishes)
         if state is not None and state != made.state:
             raise refuse("conflict", "W425", "state")
         if made.is_empty:
             unchanged = {"app": app, "number": made.base, "version": made.app.version, "changed": False}
             return Answer(200, unchanged)
+        if background if background is not None else is_long(made):
+            _refuse_hindered(made, allow_loss)
+            job = order_publication(call, made, sources, wishes, allow_loss, note[:500], f"/{app}")
+            return accepted(call, job)
         version = publish(call, made, allow_loss, note[:500], exchange.runtime.afterwards)
         return Answer(200, version_document(version))
 
@@ -103,16 +117,26 @@ def _body(exchange: Exchange, app: str, *allowed: str) -> Mapping[str, Any]:
     return {} if empty else exchange.an_object(*allowed)
 
 
+def _refuse_hindered(plan: Plan, allow_loss: bool) -> None:
+    problems = plan.obstacles() + ([] if allow_loss else plan.losses())
+    if problems:
+        raise Refusal("conflict", problems)
+
+
 def _plan(call: Call, app: str, body: Mapping[str, Any]) -> Plan:
-    wishes = _wishes(body.get("mend", {}))
+    return plan_sources(call, app, _sources(call, app, body), _wishes(body.get("mend", {})))
+
+
+def _sources(call: Call, app: str, body: Mapping[str, Any]) -> Mapping[str, str]:
+    """The files that are sent, else those of the caller's draft."""
     sources = body.get("sources")
     if sources is None:
-        return plan_sources(call, app, load_draft(call, app).sources, wishes)
+        return load_draft(call, app).sources
     if not isinstance(sources, dict) or not all(isinstance(text, str) for text in sources.values()):
         raise refuse("malformed", "W313", "sources", name="sources", expected="an object of path and text")
     for path in sources:
         _check_path(path)
-    return plan_sources(call, app, sources, wishes)
+    return sources
 
 
 def _wishes(given: object) -> Wishes:

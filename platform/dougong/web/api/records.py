@@ -87,15 +87,20 @@ def read(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
     with exchange.reading() as call:
         key, number = entity_key(call, app, entity), record_id(identifier)
         try:
-            record = read_record(call, key, number, expand, named=False)
-        except Refusal as refusal:
-            survivor = forward_of(call, key, number) if refusal.kind == "missing" else None
-            if survivor is None:
-                raise
+            record = read_record(call, key, number, expand, named=False, last=True)
+        except Refusal as found:
+            refusal = found
+        else:
+            if is_fresh(exchange.request, record.version):
+                return Response("", 304, {"ETag": etag(record.version)})
+            document = record_document(call, record, expand)
+            return exchange.json(document, headers={"ETag": etag(record.version)})
+    if refusal.kind == "missing":
+        with exchange.reading() as call:
+            survivor = forward_of(call, entity_key(call, app, entity), number)
+        if survivor is not None:
             return _moved(exchange, app, entity, survivor)
-        if is_fresh(exchange.request, record.version):
-            return Response("", 304, {"ETag": etag(record.version)})
-        return exchange.json(record_document(call, record, expand), headers={"ETag": etag(record.version)})
+    raise refusal
 
 
 def _moved(exchange: Exchange, app: str, entity: str, survivor: int) -> Response:

@@ -13,13 +13,12 @@ from werkzeug.wrappers import Response
 
 from dougong.records.files import clean_name
 from dougong.records.habits import EVERY
-from dougong.records.import_ import run as run_import
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, Options, column_habits
 from dougong.records.reading import Layout
+from dougong.web.api.import_once import Wanted, import_once
 from dougong.web.api.records import entity_key, query_from
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.import_result import result_document
 from dougong.web.pages.transfer import exported
 from dougong.web.parameters import names, one_of
 
@@ -30,6 +29,8 @@ IMPORT_PARAMETERS = (
     "dry_run",
     "keep_empty",
     "keep_numbers",
+    "keep_origin",
+    "skip_cells",
     "encoding",
     "delimiter",
     "sheet",
@@ -42,7 +43,8 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/import: a CSV or XLSX file (multipart `file`).
 
     `files` is a ZIP archive with the files that cells name; `map` is JSON of header to
-    field, `set` JSON of field to the text that every record gets there.
+    field, `set` JSON of field to the text that every record gets there. Sent again under
+    its Idempotency-Key, an import that was cut off goes on, and one that is done is answered.
     """
     given, file = exchange.parameters, exchange.request.files.get("file")
     if file is None or not file.filename:
@@ -52,26 +54,30 @@ def import_(exchange: Exchange, app: str, entity: str) -> Response:
         mode=one_of(given, "mode", MODES) if given.get("mode") else ("upsert" if match else "add"),
         match=match,
         mapping=_texts(exchange, "map", (str, type(None))),
-        dry_run=one_of(given, "dry_run", ("false", "true")) == "true",
+        dry_run=_is_true(given, "dry_run"),
         layout=Layout(given.get("encoding", ""), given.get("delimiter", ""), given.get("sheet", "")),
         habits={EVERY: _habits(given)},
         constants=_texts(exchange, "set", (str,)),
-        keep_empty=one_of(given, "keep_empty", ("false", "true")) == "true",
-        keep_numbers=one_of(given, "keep_numbers", ("false", "true")) == "true",
+        keep_empty=_is_true(given, "keep_empty"),
+        keep_numbers=_is_true(given, "keep_numbers"),
+        keep_origin=_is_true(given, "keep_origin"),
+        skip_cells=_is_true(given, "skip_cells"),
     )
     archive = exchange.request.files.get("files")
     with exchange.reading() as call:
-        key, release, actor, language = entity_key(call, app, entity), call.release, call.actor, call.language
+        key = entity_key(call, app, entity)
     with tempfile.TemporaryDirectory(prefix="dougong-import-") as folder:
-        path = Path(folder) / "upload"
+        path, packed = Path(folder) / "upload", Path(folder) / "files.zip"
         file.save(path)
-        name = clean_name(file.filename) or "upload.csv"
         if archive is not None and archive.filename:
-            archive.save(Path(folder) / "files.zip")
-            options = replace(options, attachments=str(Path(folder) / "files.zip"))
-        database, files = exchange.runtime.database, exchange.runtime.files_folder
-        result = run_import(database, release, actor, key, path, options, name, language, files=files)
-    return exchange.json(result_document(result, language))
+            archive.save(packed)
+            options = replace(options, attachments=str(packed))
+        name = clean_name(file.filename) or "upload.csv"
+        return import_once(exchange, Wanted(call.release, key, path, options, name))
+
+
+def _is_true(given: Mapping[str, str], name: str) -> bool:
+    return one_of(given, name, ("false", "true")) == "true"
 
 
 def _habits(given: Mapping[str, str]) -> ColumnHabits:

@@ -13,15 +13,17 @@ from dougong.records.duplicates import duplicates as find_duplicates
 from dougong.records.merge import BOTH
 from dougong.records.merge import merge as merge_records
 from dougong.records.purge import purge as purge_records
-from dougong.records.undo import MODES, Undone, conflict_problem, undo, undo_batch, undo_change
+from dougong.records.undo import MODES, undo, undo_batch, undo_change
+from dougong.web import taking_back
 from dougong.web.api.records import entity_key, record_id
 from dougong.web.api.values import record_document
+from dougong.web.api.work import accepted
 from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag
 from dougong.web.exchange import Exchange
 from dougong.web.once import Answer, change_once
-from dougong.web.problems import diagnostic_document
+from dougong.web.undone import undone_document
 
 _LONGEST_BATCH = 100
 
@@ -104,6 +106,10 @@ def undo_all(exchange: Exchange) -> Response:
     mode, rehearse = _mode(body, "refuse" if batch else "skip"), _dry_run(body)
 
     def change(call: Call) -> Answer:
+        if not rehearse and batch and taking_back.is_long_batch(call, batch):
+            return accepted(call, taking_back.order_undoing(call, batch, mode, "/"))
+        if not rehearse and number and taking_back.is_long_import(call, number):
+            return accepted(call, taking_back.order_undoing_of_import(call, number, mode, "/"))
         done = undo_batch(call, batch, mode, rehearse) if batch else undo(call, number, mode, rehearse)
         return Answer(200, undone_document(call, done))
 
@@ -122,27 +128,6 @@ def undo_one(exchange: Exchange, app: str, entity: str, identifier: str, entry: 
         return Answer(200, undone_document(call, done))
 
     return change_once(exchange, change, dict(body))
-
-
-def undone_document(call: Call, done: Undone) -> dict[str, Any]:
-    """What was taken back, and what was left alone with the reason."""
-    conflicts = [
-        {
-            "entity": each.key,
-            "id": str(each.id),
-            "reason": each.reason,
-            "fields": list(each.fields),
-            **diagnostic_document(conflict_problem(call, each), call.language),
-        }
-        for each in done.conflicts[:1000]
-    ]
-    return {
-        "batch": done.batch,
-        "deleted": done.deleted,
-        "restored": done.restored,
-        "skipped": done.skipped,
-        "conflicts": conflicts,
-    }
 
 
 def _mode(body: Mapping[str, Any], default: str) -> str:

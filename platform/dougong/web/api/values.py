@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.expressions.types import IDENTIFIED
 from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.numbers import EXACT
 from dougong.model.entity import Entity
 from dougong.model.expression import Type, Value
 from dougong.model.field import Field
@@ -63,7 +64,9 @@ def figure(value: Value, kind: Type, timezone: str) -> Any:
     if isinstance(value, Decimal):
         if kind.decimals == 0:
             return int(value)
-        return format(value if kind.decimals is None else round(value, kind.decimals), "f")
+        if kind.decimals is not None:
+            value = value.quantize(Decimal(1).scaleb(-kind.decimals), context=EXACT)
+        return format(value, "f")
     if isinstance(value, datetime):
         return instant(value, timezone)
     if isinstance(value, date):

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from dougong.people import accounts
+from dougong.people import accounts, organisation
 from dougong.screens.administration import people_screen, versions_screen
 from dougong.screens.texts import text
 from dougong.storage import ledger
 from dougong.storage.apply import apply_in
 from dougong.storage.rollback import plan_rollback
 from dougong.web.catalogue import refuse
+from dougong.web.changing import is_long, order_return
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, number, show
+from dougong.web.pages.work import work_path
 
 
 def people(exchange: Exchange) -> Response:
     """GET /people."""
     with exchange.reading() as call:
-        return show(exchange, call, people_screen(call, accounts.list_accounts(call.connection)))
+        screen = people_screen(
+            call,
+            accounts.list_accounts(call.connection),
+            organisation.departments(call.connection),
+            organisation.memberships(call.connection),
+        )
+        return show(exchange, call, screen)
 
 
 def versions(exchange: Exchange) -> Response:
@@ -36,6 +44,8 @@ def rollback(exchange: Exchange, app: str) -> Response:
         if app not in call.release.apps:
             raise refuse("missing", "W404")
         plan = plan_rollback(exchange.runtime.releases, call.connection, app, wanted)
+        if is_long(plan):
+            return exchange.redirect(work_path(order_return(call, plan)))
         apply_in(
             plan,
             call.connection,

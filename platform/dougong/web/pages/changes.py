@@ -18,9 +18,11 @@ from dougong.screens.merging import merge_candidates, merge_comparison
 from dougong.screens.recycle_bin import bin_screen
 from dougong.screens.shape import Notice
 from dougong.screens.texts import counted, text
+from dougong.web import taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show
+from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 from dougong.web.security import local_path
 
@@ -50,11 +52,12 @@ def undo_event(exchange: Exchange, app: str, entity: str, identifier: str, entry
 def undo_all(exchange: Exchange) -> Response:
     """POST /undo: take back what was done just now."""
     data = form_data(exchange)
+    batch, back = first(data, "batch")[:100], local_path(first(data, "next"), "/")
     with exchange.writing() as call:
-        done = undo_batch(call, first(data, "batch")[:100])
-    return go(
-        exchange, local_path(first(data, "next"), "/"), text("undone", exchange.language), undo=done.batch
-    )
+        if taking_back.is_long_batch(call, batch):
+            return exchange.redirect(work_path(taking_back.order_undoing(call, batch, "refuse", back)))
+        done = undo_batch(call, batch)
+    return go(exchange, back, text("undone", exchange.language), undo=done.batch)
 
 
 # -- the recycle bin ----------------------------------------------------------------------------------------------------

@@ -19,10 +19,12 @@ from dougong.storage.mends import WAYS, Wish, Wishes
 from dougong.storage.plan import Plan
 from dougong.web import drafting
 from dougong.web.catalogue import refuse
+from dougong.web.changing import is_long, order_publication
 from dougong.web.designing import Bench, bench_of, operate
 from dougong.web.drafting import Draft
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, show
+from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 
 
@@ -108,7 +110,7 @@ def _compiled(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Seque
 def change(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}: one operation; one that would break the app is refused and changes nothing."""
     data = form_data(exchange)
-    given = {name: values[-1] for name, values in data.items()}
+    given = {name: values[-1] for name, values in data.items()} | {"to": " ".join(data.get("to", ()))}
     operation = first(data, "operation")
     try:
         with exchange.writing() as call:
@@ -184,16 +186,18 @@ def publish(exchange: Exchange, app: str) -> Response:
                 raise Refusal("invalid", [])
             if plan.is_empty:
                 raise Refusal("invalid", [])
-            version = drafting.publish(
-                call, plan, bool(first(data, "allow_loss")), "", exchange.runtime.afterwards
-            )
+            allow_loss, entity = bool(first(data, "allow_loss")), _changed_entity(plan.app, draft.changed)
+            path = entity_path(entity.key)
+            if is_long(plan) and not plan.obstacles():
+                job = order_publication(call, plan, draft.sources, wishes, allow_loss, "", path)
+                return exchange.redirect(work_path(job))
+            version = drafting.publish(call, plan, allow_loss, "", exchange.runtime.afterwards)
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "conflict"):
             raise
         problems += [message_of(each, exchange.language) for each in refusal.problems]
         return _publish_again(exchange, app, problems, wishes)
-    entity = _changed_entity(plan.app, draft.changed)
-    return go(exchange, entity_path(entity.key), text("published", exchange.language, version=version.number))
+    return go(exchange, path, text("published", exchange.language, version=version.number))
 
 
 def _changed_entity(app: App, changed: Sequence[str]) -> Entity:

@@ -12,7 +12,7 @@ from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.files import disposition
 from dougong.records.query import list_records
-from dougong.screens.addresses import entity_path
+from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.export import ExportState, choose_screen, export_fields, export_screen
 from dougong.screens.list import query_of
 from dougong.screens.list_head import ListRequest, view_of
@@ -20,8 +20,11 @@ from dougong.web import exporting
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.exporting import Ordered
-from dougong.web.pages.frame import entity_key, first, form_data, show
+from dougong.web.pages.frame import entity_key, first, form_data, number, show
 from dougong.web.pages.lists import asked_for
+
+MOST_CHOSEN = 200
+"""As many as a page of a list can have, twice: their ids travel in an address."""
 
 
 def _exportable(call: Call, app: str, entity: str) -> str:
@@ -37,6 +40,15 @@ def choose(exchange: Exchange, app: str, entity: str) -> Response:
     with exchange.reading() as call:
         key = _exportable(call, app, entity)
         return show(exchange, call, choose_screen(call, key, asked, _count(call, key, asked)))
+
+
+def choose_chosen(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST …/export/chosen: choose columns and format for the chosen rows of a list."""
+    chosen = list(dict.fromkeys(number(each) for each in form_data(exchange).get("id", [])))
+    if not chosen or len(chosen) > MOST_CHOSEN:
+        raise refuse("invalid", "W434")
+    condition = f"id IN ({', '.join(map(str, chosen))})"
+    return exchange.redirect(with_query(f"/{app}/{entity}/export/new", [("filter", condition)]))
 
 
 def _count(call: Call, key: str, asked: ListRequest) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import BinaryIO, cast
 
 import msgspec
@@ -12,8 +12,9 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes.file import FILES
 from dougong.model.field import Field
+from dougong.policy.masks import masks_of
 from dougong.records.call import Call
-from dougong.records.copy_ import copy_values
+from dougong.records.copy_ import copy_values, with_own_files
 from dougong.records.create import create
 from dougong.records.files import upload
 from dougong.records.read import read
@@ -40,6 +41,8 @@ from dougong.web.pages.frame import (
 from dougong.web.security import random_token
 
 Entered = Mapping[str, Submitted]
+COPIED = "dg_copy"
+"""The input that names the record that a new one began as a copy of."""
 
 
 def new(exchange: Exchange, app: str, entity: str) -> Response:
@@ -47,12 +50,12 @@ def new(exchange: Exchange, app: str, entity: str) -> Response:
     given = exchange.parameters
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
-        values = (
-            copy_values(call, key, number(given["copy"])) if given.get("copy") else initial_values(call, key)
-        )
+        source = given.get("copy", "")
+        values = copy_values(call, key, number(source)) if source else initial_values(call, key)
         values = {**values, **_prefilled(call, key, given)}
         kept = take_draft(call, given.get("draft", ""))
-        entry = FormEntry(values, titles_for(call, key, values), form_token=random_token())
+        hidden = ((COPIED, source),) if source else ()
+        entry = FormEntry(values, titles_for(call, key, values), form_token=random_token(), hidden=hidden)
         form = create_form(call, key, entry)
         if kept is not None:
             entered = exchange.runtime.renderers.pages.submitted(form, kept)
@@ -89,6 +92,9 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
             _refuse_row_button(call, key, data, entered)
             uploads = _upload(exchange, call, key, entered)
             values, problems = read_entry(call, key, "create", {**entered, **uploads})
+            if first(data, COPIED):
+                source, folder = number(first(data, COPIED)), exchange.runtime.files_folder
+                values = with_own_files(call, folder, key, source, values)
             if problems:
                 raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
 
@@ -97,11 +103,11 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
 
             (_, outcome), _ = once(call, form_key(data), key.encode(), change)
     except _RowsChanged as changed:
-        return _create_again(exchange, app, entity, changed.entered, (), first(data, "dg_form"), 200)
+        return _create_again(exchange, app, entity, data, changed.entered, (), 200)
     except Refusal as refusal:
         if refusal.kind != "invalid":
             raise
-        return _create_again(exchange, app, entity, entered, refusal.problems, first(data, "dg_form"))
+        return _create_again(exchange, app, entity, data, entered, refusal.problems)
     if first(data, "dg_then") == "again":
         return go(exchange, f"{entity_path(key)}/new", text("created", exchange.language))
     return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
@@ -127,16 +133,18 @@ def _create_again(
     exchange: Exchange,
     app: str,
     entity: str,
+    data: dict[str, list[str]],
     entered: Entered,
     problems: Sequence[Diagnostic],
-    token: str,
     status: int = 422,
 ) -> Response:
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
         values = initial_values(call, key)
         titles = titles_for(call, key, {**values, **read_entry(call, key, "create", entered)[0]})
-        entry = FormEntry(values, titles, entered, problems, token or random_token())
+        hidden = ((COPIED, first(data, COPIED)),) if first(data, COPIED) else ()
+        token = first(data, "dg_form") or random_token()
+        entry = FormEntry(values, titles, entered, problems, token, hidden=hidden)
         return show(exchange, call, create_form(call, key, entry), status)
 
 
@@ -230,7 +238,7 @@ class _RowsChanged(Exception):
 
 
 def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], entered: Entered) -> None:
-    """Where scripts do not run, the buttons `table-add` and `table-remove` send the whole form."""
+    """Where scripts do not run, the buttons of a sub-table and of its rows send the whole form."""
     for name, field in call.release.entity(key).fields.items():
         rows = entered.get(name, ())
         if field.type != "table" or not isinstance(rows, tuple):
@@ -238,12 +246,49 @@ def _refuse_row_button(call: Call, key: str, data: Mapping[str, list[str]], ente
         if f"{name}-add" in data:
             standing = tuple(row for row in rows if isinstance(row, Mapping))
             raise _RowsChanged({**entered, name: (*standing, {"id": ""})})
-        index = (data.get(f"{name}-remove") or [""])[0]
-        if index.isascii() and index.isdigit():
-            kept = tuple(
-                row for place, row in enumerate(rows) if place != int(index[:6]) and isinstance(row, Mapping)
-            )
-            raise _RowsChanged({**entered, name: kept})
+        masked = masks_of(call.release, field.table)
+        for button, change in _ROW_BUTTONS.items():
+            index = (data.get(f"{name}-{button}") or [""])[0]
+            if index.isascii() and index.isdigit():
+                present = [row for row in rows if isinstance(row, Mapping)]
+                raise _RowsChanged({**entered, name: tuple(change(present, int(index[:6]), masked))})
+
+
+_Rows = list[Mapping[str, Submitted]]
+
+
+def _without(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return [*rows[:index], *rows[index + 1 :]]
+
+
+def _copied(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    """A row once more, without what is a mask of the value rather than the value."""
+    copies = (
+        {name: each for name, each in row.items() if name not in masked} for row in rows[index : index + 1]
+    )
+    return [*rows[: index + 1], *({**row, "id": ""} for row in copies), *rows[index + 1 :]]
+
+
+def _lowered(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return _swapped(rows, index)
+
+
+def _raised(rows: _Rows, index: int, masked: Container[str]) -> _Rows:
+    return _swapped(rows, index - 1)
+
+
+def _swapped(rows: _Rows, first: int) -> _Rows:
+    if not 0 <= first < len(rows) - 1:
+        return rows
+    return [*rows[:first], rows[first + 1], rows[first], *rows[first + 2 :]]
+
+
+_ROW_BUTTONS: Mapping[str, Callable[[_Rows, int, Container[str]], _Rows]] = {
+    "remove": _without,
+    "copy": _copied,
+    "up": _raised,
+    "down": _lowered,
+}
 
 
 def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[str, Submitted]:

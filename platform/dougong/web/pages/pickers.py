@@ -8,21 +8,22 @@ from werkzeug.wrappers import Response
 
 from dougong.fieldtypes import TYPES
 from dougong.records.call import Call
-from dougong.records.choose import Choice
+from dougong.records.choose import Choice, field_at
 from dougong.records.choose import choose as choose_from
 from dougong.records.files import download, thumbnail, upload
 from dougong.records.suggest import is_labelled, suggest
+from dougong.records.tree import level, tree_of
 from dougong.screens.form_fields import input_text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.pages.frame import entity_key
+from dougong.web.pages.frame import entity_key, number
 from dougong.web.sending import send_file
 
 SHOWN = 20
 
 
 def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
-    """GET /{app}/{entity}/choose/{field}?q=: what one may choose, and what choosing it fills in."""
+    """GET /{app}/{entity}/choose/{field}?q=: what one may choose, and what choosing it fills in; ?below= gives one level of a tree."""
     words = exchange.parameters.get("q", "").strip()[:200]
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
@@ -30,9 +31,24 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
             labels = suggest(call, key, field, words, SHOWN + 1)
             offered = [{"id": each, "label": each, "note": ""} for each in labels[:SHOWN]]
             return exchange.json({"results": offered, "more": len(labels) > SHOWN})
+        below = exchange.parameters.get("below")
+        if below is not None and not words:
+            return exchange.json({"results": _level(call, key, field, below), "more": False})
         found = choose_from(call, key, field, words, SHOWN + 1)
         results = [_result(call, key, field, each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})
+
+
+def _level(call: Call, key: str, path: str, below: str) -> list[dict[str, object]]:
+    """The records directly below one, or at the top where none is named."""
+    field = field_at(call, key, path)
+    if not tree_of(field):
+        raise refuse("missing", "W404")
+    at = number(below) if below else None
+    return [
+        {"id": str(each.id), "label": each.title, "note": "", "inside": each.is_parent}
+        for each in level(call, field, at)
+    ]
 
 
 def _result(call: Call, key: str, field: str, choice: Choice) -> dict[str, object]:

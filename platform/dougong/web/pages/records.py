@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
+from dougong.model.expression import Value
 from dougong.records.call import Call
 from dougong.records.comments import add_comment
 from dougong.records.create import create
@@ -55,15 +57,25 @@ def _page(exchange: Exchange, call: Call, record: Record) -> Response:
 
 def reveal_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """POST …/{id}/reveal: a masked value whole; a script gets the value, a browser the page with it."""
-    name = first(form_data(exchange), "field")
+    data = form_data(exchange)
+    name, row = first(data, "field"), first(data, "row")
     with exchange.writing() as call:
         key = entity_key(call, app, entity)
-        value = reveal(call, key, number(identifier), name)
+        value = reveal(call, key, number(identifier), name, number(row) if row else None)
     if "text/html" not in exchange.request.headers.get("Accept", ""):
         return exchange.json({"field": name, "value": value})
     with exchange.reading() as call:
         record = read(call, key, number(identifier))
-        return _page(exchange, call, replace(record, values={**record.values, name: value}))
+        return _page(exchange, call, replace(record, values=_with(record.values, name, row, value)))
+
+
+def _with(values: Mapping[str, Value], path: str, row: str, value: Value) -> dict[str, Value]:
+    """The values of a record with one in its place that was asked for: a field's, or that of a column of a row."""
+    table, _, column = path.rpartition(".")
+    if not table:
+        return {**values, path: value}
+    rows = [{**each, column: value} if str(each["id"]) == row else each for each in values[table] or ()]
+    return {**values, table: rows}
 
 
 def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:

@@ -28,8 +28,10 @@ from dougong.storage.packages import (
 )
 from dougong.storage.plan import Plan
 from dougong.web.catalogue import refuse
+from dougong.web.changing import is_long, order_upgrade
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import go, show
+from dougong.web.pages.work import work_path
 
 
 @cache
@@ -90,6 +92,8 @@ def upload(exchange: Exchange) -> Response:
             upgrade = plan_upgrade(found, installed, call.connection)
             plan, kept = upgrade.plan, sum(len(each) for each in upgrade.conflicts.values())
             words = "upgraded_kept" if kept else "upgraded_done"
+            if is_long(plan):
+                return exchange.redirect(work_path(order_upgrade(call, plan, found)))
         _apply(exchange, call, plan, found)
     return _done(exchange, found.app, words, kept)
 

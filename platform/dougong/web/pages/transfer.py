@@ -15,6 +15,7 @@ from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
 from dougong.records.export import export as export_records
+from dougong.records.export import fitting
 from dougong.records.failed_lines import failed_lines
 from dougong.records.files import disposition
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, column_habits
@@ -26,12 +27,13 @@ from dougong.screens.import_ import ImportState, field_choices, import_screen, u
 from dougong.screens.list import query_of
 from dougong.screens.list_head import view_of
 from dougong.screens.texts import text
-from dougong.web import importing
+from dougong.web import importing, new_options, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
 from dougong.web.pages.lists import asked_for
+from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 
 FORMATS = ("csv", "xlsx", "jsonl")
@@ -102,6 +104,8 @@ def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportSt
         constants=kept.constants,
         keep_empty=kept.keep_empty,
         keep_numbers=kept.keep_numbers,
+        keep_origin=kept.keep_origin,
+        skip_cells=kept.skip_cells,
         remembered=kept.remembered,
         tried=kept.tried,
         state=progress.state if progress else "",
@@ -109,6 +113,7 @@ def _state(call: Call, kept: Upload, problems: tuple[str, ...] = ()) -> ImportSt
         total=kept.total,
         error="\n".join((*problems, error)).strip(),
         result=kept.result,
+        options=new_options.missing_options(call, kept),
         broken=dict(import_log.figures(import_log.counts_of(row)))
         if row is not None and row["state"] in (import_log.BROKEN, import_log.CANCELLED)
         else None,
@@ -153,8 +158,19 @@ def try_out(exchange: Exchange, app: str, entity: str, token: str) -> Response:
     return _start(exchange, app, entity, token, dry_run=True)
 
 
+def add_options(exchange: Exchange, app: str, entity: str, token: str) -> Response:
+    """POST …/import/{token}/options: give the definition the options that the trial met, and try again."""
+    with exchange.writing() as call:
+        key = _importable(call, app, entity)
+        kept = importing.load(call.connection, call.actor.id, key, token)
+        new_options.add_options(call, kept, exchange.runtime.afterwards)
+    with exchange.writing() as call:
+        importing.start(call, kept, dry_run=True)
+    return exchange.redirect(f"{entity_path(key)}/import/{token}")
+
+
 def run(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """POST …/import/{token}/run: do it, or try again when the columns were chosen anew."""
+    """POST …/import/{token}/run: do it; a trial that is still under way is ended for it."""
     return _start(exchange, app, entity, token, dry_run=False)
 
 
@@ -167,8 +183,10 @@ def _start(exchange: Exchange, app: str, entity: str, token: str, dry_run: bool)
     looked = _looked(exchange, chosen, chosen.layout) if data.keys() - {"csrf_token", "dg_form"} else None
     with exchange.writing() as call:
         now = importing.load(call.connection, call.actor.id, key, token)
-        if _is_under_way(call, now):
+        if _is_under_way(call, now) and (dry_run or not now.tried or now.result is not None):
             return exchange.redirect(f"{entity_path(key)}/import/{token}")
+        if now.job and now.tried:
+            cancel(call.connection, now.job)
         if looked is not None:
             chosen = importing.seen(call, chosen, looked)
         importing.start(call, chosen, dry_run)
@@ -205,6 +223,8 @@ def _chosen(call: Call, key: str, kept: Upload, data: dict[str, list[str]]) -> U
         constants={name: text for name, text in pairs if name in known and name and text.strip()},
         keep_empty=first(data, "keep_empty") == "true",
         keep_numbers=first(data, "keep_numbers") == "true",
+        keep_origin=first(data, "keep_origin") == "true",
+        skip_cells=first(data, "skip_cells") == "true",
     )
 
 
@@ -239,20 +259,23 @@ def stop(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 
 def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
-    """GET …/import/{token}/failed: the lines that failed, with the reasons, as a workbook or a CSV file."""
+    """GET …/import/{token}/failed: the lines that failed (or are in without some cells), with the reasons, as a file."""
     kind = exchange.parameters.get("format", "xlsx")
     if kind not in ("csv", "xlsx"):
         raise refuse("malformed", "W206", "format", name="format", allowed="csv, xlsx")
+    state = exchange.parameters.get("lines", import_log.FAILED)
+    if state not in (import_log.FAILED, import_log.PARTIAL):
+        raise refuse("malformed", "W206", "lines", name="lines", allowed="failed, partial")
     with exchange.reading() as call:
         key = _importable(call, app, entity)
         kept = importing.load(call.connection, call.actor.id, key, token)
         row = import_log.noted(call.connection, kept.identity, call.actor.id)
-        if row is None or not row["failed"]:
+        if row is None or not import_log.count_of(call.connection, kept.identity, state):
             raise refuse("missing", "W404")
         path = kept.file(exchange.runtime.files_folder)
-        sheet = failed_lines(call.connection, kept.identity, path, call.language)
+        sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.failed"), kind)
+        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -262,8 +285,12 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         kept = importing.load(call.connection, call.actor.id, key, token)
         if not kept.identity or kept.tried:
             raise refuse("missing", "W404")
+        if taking_back.is_long_import(call, kept.identity):
+            back = entity_path(key)
+            job = taking_back.order_undoing_of_import(call, kept.identity, "skip", back, kept)
+            return exchange.redirect(work_path(job))
         undone = undo_import(call, kept.identity)
-        importing.save(call.connection, call.actor.id, replace(kept, result=None, job=0, identity=0))
+        importing.begin_anew(call, key, token)
     counts = {name: f"{getattr(undone, name):,}" for name in ("deleted", "restored", "skipped")}
     return go(exchange, entity_path(key), text("import_undone", exchange.language, **counts))
 
@@ -289,7 +316,8 @@ def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
-        tables[kind](sheet, cast(BinaryIO, target))
+        with fitting(exchange.language):
+            tables[kind](sheet, cast(BinaryIO, target))
     except BaseException:
         target.close()
         raise

@@ -1,6 +1,4 @@
 // Addresses in China: province, city and district are chosen one after the other; anywhere else they are typed.
-import { each } from "./dom";
-
 type Cities = [string, string[]][];
 type Provinces = [string, Cities][];
 
@@ -16,7 +14,7 @@ function divisions(address: string): Promise<Provinces> {
   return asked;
 }
 
-function setUp(element: HTMLElement, provinces: Provinces): void {
+function cascade(element: HTMLElement, provinces: Provinces): void {
   const part = (name: string): HTMLInputElement | null => element.querySelector(`input[data-part="${name}"]`);
   const inputs = LEVELS.map(part);
   const country = part("country");
@@ -62,8 +60,9 @@ function setUp(element: HTMLElement, provinces: Provinces): void {
   show();
 }
 
-each("[data-address]", (element) => {
+/** Offer the divisions of the country at an address. */
+export function setUp(element: HTMLElement): void {
   void divisions(element.dataset.divisions ?? "")
-    .then((provinces) => setUp(element, provinces))
+    .then((provinces) => cascade(element, provinces))
     .catch(() => (asked = null)); // typed then, and checked by the server all the same
-});
+}

@@ -202,6 +202,17 @@ each("form[data-live]", (element) => {
   form.addEventListener("dg:changed", ask);
 });
 
+each("[data-tick-all]", (element) => {
+  const all = element as HTMLInputElement;
+  const group = all.closest("fieldset");
+  const boxes = [...(group?.querySelectorAll<HTMLInputElement>("input[type='checkbox']") ?? [])].filter((box) => box !== all);
+  group?.addEventListener("change", ({ target }) => {
+    if (target === all) for (const box of boxes) box.checked = all.checked;
+    all.checked = boxes.every((box) => box.checked);
+    all.indeterminate = !all.checked && boxes.some((box) => box.checked);
+  });
+});
+
 // The tab of the part one is looking at.
 each("[data-anchors]", (nav) => {
   nav.addEventListener("click", (event) => {
@@ -209,4 +220,19 @@ each("[data-anchors]", (nav) => {
     if (!link) return;
     for (const other of nav.querySelectorAll("a")) other.classList.toggle("on", other === link);
   });
+});
+
+// The box for another answer stands beside its select while that says "other"; what is hidden is not sent.
+each("[data-other-for]", (element) => {
+  const box = element as HTMLInputElement;
+  const select = document.getElementById(box.dataset.otherFor ?? "");
+  if (!(select instanceof HTMLSelectElement)) return;
+  const follow = (event?: Event): void => {
+    const wanted = "other" in (select.selectedOptions[0]?.dataset ?? {});
+    box.hidden = box.disabled = !wanted;
+    if (wanted && event?.type === "change") box.focus();
+  };
+  select.addEventListener("change", follow);
+  select.addEventListener("input", follow);
+  follow();
 });

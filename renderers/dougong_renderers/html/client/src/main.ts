@@ -1,4 +1,4 @@
-// What every page loads: htmx and the islands that are small; boards and signatures bring their own parts.
+// What every page loads: htmx and the islands that are small; what few pages have comes when it is there.
 import "htmx.org";
 import "./menus";
 import "./preferences";
@@ -9,17 +9,19 @@ import "./pick";
 import "./alternatives";
 import "./rows";
 import "./inputs";
-import "./address";
-import "./tags";
-import "./rich";
 import "./guard";
 import { each, say, toast } from "./dom";
 
 document.documentElement.classList.add("scripted");
 
-each("[data-board]", (board) => {
-  void import("./board").then(({ setUp }) => setUp(board)).catch(() => toast(say("offline"), true));
-});
-each("[data-sign]", (field) => {
-  void import("./sign").then(({ setUp }) => setUp(field)).catch(() => toast(say("offline"), true));
-});
+const parts: Readonly<Record<string, () => Promise<{ setUp: (element: HTMLElement) => void }>>> = {
+  "[data-board]": () => import("./board"),
+  "[data-rich]": () => import("./rich"),
+  "[data-sign]": () => import("./sign"),
+  "[data-tags]": () => import("./tags"),
+  "[data-address]": () => import("./address"),
+  "[data-scan]": () => import("./scan"),
+};
+for (const [selector, load] of Object.entries(parts)) {
+  each(selector, (element) => void load().then(({ setUp }) => setUp(element)).catch(() => toast(say("offline"), true)));
+}

@@ -1,8 +1,9 @@
 // The picker of records and people: a combobox over the plain select, which keeps the value and works alone without a script.
+import { avatar } from "./avatar";
 import { debounce, each, icon, make, say } from "./dom";
 
 interface Found {
-  results?: { id: string; label: string; note?: string }[];
+  results?: { id: string; label: string; note?: string; inside?: boolean }[];
   more?: boolean;
 }
 
@@ -11,6 +12,8 @@ interface Offer {
   label: string;
   note: string;
   group?: Source;
+  /** Whether others stand below it. */
+  inside?: boolean;
 }
 
 /** One of the kinds of record that a picker over several of them searches. */
@@ -41,16 +44,20 @@ export class Picker {
   private readonly list: HTMLUListElement;
   private readonly many: boolean;
   private readonly address: string;
+  private readonly isPerson: boolean;
   private readonly own: Offer[];
   private offers: Offer[] = [];
   private lines: HTMLElement[] = [];
   private at = -1;
   private asked = 0;
+  /** Where one is in a tree: the records from the top down whose lower level is shown. */
+  private way: Offer[] = [];
 
   constructor(private readonly root: HTMLElement, private readonly sources: readonly Source[] = []) {
     this.select = root.querySelector("select") as HTMLSelectElement;
     this.many = this.select.multiple;
     this.address = root.dataset.choose ?? "";
+    this.isPerson = root.dataset.kind === "person";
     this.own = [...this.select.options].filter((option) => option.value).map((option) => ({ id: option.value, label: option.text, note: option.dataset.note ?? "" }));
     const id = `pick-${++count}`;
     this.input = make("input", {
@@ -65,7 +72,7 @@ export class Picker {
       this.input.id = `${this.select.id}-box`;
       for (const label of [...this.select.labels]) (label as HTMLLabelElement).htmlFor = this.input.id;
     }
-    this.input.placeholder = this.many || !this.chosen().length ? say("choose") : "";
+    this.input.placeholder = this.many || !this.chosen().length ? (root.dataset.placeholder ?? say("choose")) : "";
     this.frame = make("div", { class: "pick-box" });
     this.list = make("ul", { class: "pick-list", role: "listbox", id, "aria-label": this.input.getAttribute("aria-label") ?? "" });
     this.list.hidden = true;
@@ -89,7 +96,9 @@ export class Picker {
       clear.addEventListener("click", () => this.set(null));
       end.append(clear);
     } else end.append(make("span", {}, icon(this.address || this.sources.length ? "search" : "chevron-down")));
-    this.frame.replaceChildren(...chips, this.input, end);
+    const name = this.chosen()[0]?.text;
+    const face = !this.many && name && this.isPerson ? [avatar(name)] : [];
+    this.frame.replaceChildren(...face, ...chips, this.input, end);
     if (!this.many) this.input.value = this.chosen()[0]?.text ?? "";
     else this.input.value = "";
     if (held) this.input.focus();
@@ -102,7 +111,7 @@ export class Picker {
       this.changed();
       this.input.focus();
     });
-    return make("span", { class: "pick-chip" }, make("span", { class: "el" }, option.text), remove);
+    return make("span", { class: "pick-chip" }, ...(this.isPerson ? [avatar(option.text)] : []), make("span", { class: "el" }, option.text), remove);
   }
 
   private changed(): void {
@@ -132,8 +141,10 @@ export class Picker {
       ...offers.map((offer, index) => {
         const line = make("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": "false" });
         if (chosen.has(offer.id)) line.append(icon("check"));
+        if (this.isPerson) line.append(avatar(offer.label));
         line.append(make("span", { class: "el" }, offer.label));
         if (offer.note) line.append(make("span", { class: "sp dim t12" }, offer.note));
+        if (offer.inside) line.append(make("span", { class: "sp inside", title: say("below"), "data-inside": "" }, icon("chevron-right")));
         return line;
       }),
     );
@@ -143,6 +154,11 @@ export class Picker {
       if (!group || group === offers[index - 1]?.group) return;
       line.before(make("li", { class: "group-line", role: "presentation" }, icon(group.icon), group.kind));
     });
+    const above = this.way.at(-1);
+    if (above) {
+      const back = make("li", { class: "group-line back", role: "presentation", "data-back": "" }, icon("chevron-left"), this.way.map((each) => each.label).join(" / "));
+      this.list.prepend(back);
+    }
     for (const [index, line] of this.lines.entries()) {
       const kind = offers[index]?.group?.kind;
       if (kind) line.setAttribute("aria-label", `${offers[index]?.label ?? ""}, ${kind}`);
@@ -170,6 +186,7 @@ export class Picker {
 
   private close(): void {
     this.list.hidden = true;
+    this.way = [];
     this.at = -1;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
@@ -198,15 +215,24 @@ export class Picker {
       const wanted = text.trim().toLowerCase();
       return { offers: this.own.filter((offer) => offer.label.toLowerCase().includes(wanted)), more: false };
     }
+    if ("tree" in this.root.dataset && !text.trim()) return this.ask(this.address, "", `&below=${this.way.at(-1)?.id ?? ""}`);
+    this.way = [];
     return this.ask(this.address, text);
   }
 
-  private async ask(address: string, text: string): Promise<{ offers: Offer[]; more: boolean }> {
+  /** One level down below an offer, or up again. */
+  private step(offer: Offer | null): void {
+    if (offer) this.way.push(offer);
+    else this.way.pop();
+    void this.search("");
+  }
+
+  private async ask(address: string, text: string, more = ""): Promise<{ offers: Offer[]; more: boolean }> {
     const join = address.includes("?") ? "&" : "?";
-    const answer = await fetch(`${address}${join}q=${encodeURIComponent(text.trim())}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${address}${join}q=${encodeURIComponent(text.trim())}${more}`, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const found = (await answer.json()) as Found;
-    return { offers: (found.results ?? []).map((each) => ({ id: String(each.id), label: each.label, note: each.note ?? "" })), more: found.more ?? false };
+    return { offers: (found.results ?? []).map((each) => ({ id: String(each.id), label: each.label, note: each.note ?? "", inside: each.inside ?? false })), more: found.more ?? false };
   }
 
   private async search(text: string): Promise<void> {
@@ -255,9 +281,12 @@ export class Picker {
     this.input.addEventListener("keydown", (event) => this.key(event));
     this.list.addEventListener("mousedown", (event) => {
       event.preventDefault();
-      const line = event.target instanceof Element ? event.target.closest('[role="option"]') : null;
+      const target = event.target instanceof Element ? event.target : null;
+      const line = target?.closest('[role="option"]');
       const offer = line ? this.offers[this.lines.indexOf(line as HTMLElement)] : undefined;
-      if (offer) this.set(offer);
+      if (target?.closest("[data-back]")) this.step(null);
+      else if (offer && target?.closest("[data-inside]")) this.step(offer);
+      else if (offer) this.set(offer);
     });
   }
 
@@ -268,6 +297,12 @@ export class Picker {
       event.stopPropagation();
       if (this.list.hidden) void this.search("");
       else this.point(this.at + (event.key === "ArrowDown" ? 1 : -1));
+    } else if (event.key === "ArrowRight" && !this.list.hidden && !this.input.value && this.offers[this.at]?.inside) {
+      event.preventDefault();
+      this.step(this.offers[this.at] ?? null);
+    } else if (event.key === "ArrowLeft" && !this.list.hidden && !this.input.value && this.way.length) {
+      event.preventDefault();
+      this.step(null);
     } else if (event.key === "Enter" && !this.list.hidden) {
       event.preventDefault();
       event.stopPropagation();

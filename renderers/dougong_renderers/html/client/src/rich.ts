@@ -1,9 +1,8 @@
 // The editor of rich text: an editable region over the text area, which keeps the markup. The server sanitises what comes.
-import { each } from "./dom";
-
 const HEADING = "h2";
 
-each("[data-rich]", (root) => {
+/** Put the editor over the text area of a field. */
+export function setUp(root: HTMLElement): void {
   const kept = root.querySelector("textarea") as HTMLTextAreaElement;
   const tools = root.querySelector<HTMLElement>(".tools");
   const address = root.querySelector<HTMLElement>(".address");
@@ -132,4 +131,4 @@ each("[data-rich]", (root) => {
       restore();
     }
   });
-});
+}

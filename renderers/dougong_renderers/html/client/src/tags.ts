@@ -1,9 +1,10 @@
 // Tags as chips over the plain text box, which keeps them with ; between; those in use are offered while one types.
-import { debounce, each, icon, make, say } from "./dom";
+import { debounce, icon, make, say } from "./dom";
 
 const SEPARATORS = /[;；,，、|\n]/;
 
-each("[data-tags]", (root) => {
+/** Draw the tags of a box. */
+export function setUp(root: HTMLElement): void {
   const kept = root.querySelector("input") as HTMLInputElement;
   const offers = root.querySelector("datalist") as HTMLDataListElement;
   const box = make("div", { class: "pick-box" });
@@ -94,4 +95,4 @@ each("[data-tags]", (root) => {
     tags = split(kept.value);
     draw();
   });
-});
+}

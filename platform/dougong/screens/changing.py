@@ -1,0 +1,92 @@
+"""Changing one field of the chosen records of a list: first which field and how, then the value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from dougong.diagnostics import Diagnostic
+from dougong.policy.access import access
+from dougong.records.call import Call
+from dougong.records.change_many import EMPTY, EXPRESSION, VALUE, WAYS, changeable
+from dougong.screens.addresses import entity_path
+from dougong.screens.form_fields import Place, form_field
+from dougong.screens.shape import Choice, FormField, FormScreen, FormSection, Link, Notice, Problem, Submitted
+from dougong.screens.texts import counted, text
+
+FIELD, WAY, TYPED = "dg_field", "dg_way", "dg_expression"
+"""The names of the inputs that are no fields."""
+
+
+def change_form(
+    call: Call,
+    key: str,
+    identifiers: Sequence[int],
+    name: str = "",
+    way: str = "",
+    entered: Mapping[str, Submitted] | None = None,
+    problems: Sequence[Diagnostic] = (),
+    typed: str = "",
+) -> FormScreen:
+    """The form at the step where it is: without a field it asks for one, with one for what that becomes."""
+    entity, language, path = call.release.entity(key), call.language, f"{entity_path(key)}/change"
+    known = {field.id: field for field in changeable(call, key)}
+    is_chosen = name in known and way in WAYS
+    hidden = [("id", str(each)) for each in identifiers]
+    notices = [Notice(counted("change_count", len(identifiers), language), "info")]
+    if not is_chosen:
+        fields = _asked(call, tuple((field.id, field.label.get(language)) for field in known.values()))
+    elif way == EXPRESSION:
+        fields = (_expression(call, typed, problems),)
+    elif way == VALUE:
+        messages = {name: tuple(each.message for each in problems)} if problems else {}
+        place = Place(call, entity, frozenset(), {}, {}, entered, messages, language)
+        fields = (form_field(place, known[name], 2),)
+    else:
+        fields = ()
+        emptied = text("change_emptied", language, label=known[name].label.get(language))
+        notices.append(Notice(emptied, "warn"))
+    label = known[name].label.get(language) if is_chosen else text("change_which", language)
+    if is_chosen:
+        hidden += [(FIELD, name), (WAY, way)]
+    return FormScreen(
+        key=f"{key}:change:{name}:{way}:{call.release.generation}:{language}:{_rights(call, key)}",
+        title=text("change_title", language, label=entity.plural.get(language)),
+        action=f"{path}/save" if is_chosen else path,
+        sections=(FormSection("change", label, fields, 2),),
+        save_label=text("change_save" if is_chosen else "change_next", language),
+        cancel_href=entity_path(key),
+        problems=tuple(Problem(each.message, "", "", each.hint, each.code) for each in problems),
+        notices=tuple(notices),
+        hidden=tuple(hidden),
+        crumbs=(Link(entity.plural.get(language), entity_path(key)),),
+    )
+
+
+def _rights(call: Call, key: str) -> str:
+    rights = access(call.release, call.actor, key, "update")
+    return ",".join(sorted(rights.locked | rights.hidden))
+
+
+def _asked(call: Call, fields: Sequence[tuple[str, str]]) -> tuple[FormField, ...]:
+    language = call.language
+    ways = tuple(Choice(way, text(f"change_to_{way}", language)) for way in (VALUE, EXPRESSION, EMPTY))
+    choices = tuple(Choice(value, label) for value, label in fields)
+    return (
+        FormField(FIELD, "choice", text("change_field", language), required=True, options=choices),
+        FormField(WAY, "choice", text("change_way", language), VALUE, required=True, options=ways),
+    )
+
+
+def _expression(call: Call, typed: str, problems: Sequence[Diagnostic]) -> FormField:
+    language = call.language
+    return FormField(
+        TYPED,
+        "text",
+        text("change_to_expression", language),
+        typed,
+        required=True,
+        help=text("change_expression_help", language),
+        problems=tuple(each.message for each in problems),
+        width=2,
+        max_length=2000,
+    )

@@ -1,0 +1,31 @@
+"""Every kind of work that can be ordered, and the task that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from dougong.jobs import Task
+from dougong.storage.plan import Plan
+from dougong.storage.release import Releases
+from dougong.web import changing, taking_back, working
+from dougong.web.working import Kinds
+
+KINDS: Kinds = MappingProxyType(
+    {
+        changing.PUBLISH: changing.publish,
+        changing.ROLL_BACK: changing.roll_back,
+        changing.UPGRADE: changing.upgrade,
+        taking_back.UNDO: taking_back.take_back,
+        taking_back.UNDO_IMPORT: taking_back.take_import_back,
+        taking_back.RENUMBER: taking_back.number_again,
+        taking_back.PREVIEW: taking_back.look_at_numbers,
+    }
+)
+
+
+def task(releases: Releases, afterwards: Callable[[Connection, Plan], None]) -> Task:
+    """The background task for all of them."""
+    return working.task(releases, afterwards, KINDS)
