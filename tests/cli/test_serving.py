@@ -13,7 +13,9 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +140,55 @@ def test_a_taken_port_is_said_plainly(sqlite_url: str, tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "C110" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def raw(address: str, sent: bytes) -> bytes:
+    """What the server answers to these bytes before it closes or has nothing more to say."""
+    host, _, port = address.removeprefix("http://").partition(":")
+    answer = b""
+    with socket.create_connection((host, int(port)), timeout=3) as there:
+        try:
+            there.sendall(sent)
+            while block := there.recv(65_536):
+                answer += block
+                if b"\r\n\r\n" in answer:
+                    break
+        except OSError:  # closed, or nothing more to say
+            pass
+    return answer
+
+
+def test_it_stands_what_is_no_http(sqlite_url: str, tmp_path: Path) -> None:
+    """Requests that are cut off, oversized or malformed are refused or dropped; nobody else notices."""
+    issued = prepare(sqlite_url)
+    token = f"Authorization: Bearer {issued['hana']}\r\n".encode()
+    book = b"POST /api/v1/library/book HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + token
+    json_head = book + b"Content-Type: application/json\r\n"
+    strange: list[bytes] = [
+        b"GET /" + b"a" * 2_000_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-Long: " + b"x" * 2_000_000 + b"\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-Many: 1\r\n" * 50_000 + b"\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: " + b"a=1; " * 400_000 + b"\r\n\r\n",
+        json_head + b'Content-Length: 1000\r\n\r\n{"title": "half',
+        json_head + b"Content-Length: -5\r\n\r\n{}",
+        json_head + b"Content-Length: 99999999999999999999\r\n\r\n{}",
+        json_head + b'Content-Length: 15\r\nContent-Length: 3\r\n\r\n{"title": "two"}',
+        json_head + b'Transfer-Encoding: chunked\r\n\r\nzz\r\n{"title": "chunk"}\r\n0\r\n\r\n',
+        json_head + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"tit',
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 200,
+        b"\x00" * 5_000,
+        b"GET /healthz HTTP/9.9\r\n\r\n",
+        b"BREW /pot HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /api/v1/%zz%00%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        b"GET /api/v1/apps HTTP/1.1\r\nHost: \xff\xfe\r\nConnection: close\r\n\r\n",
+    ]
+    with serving(sqlite_url, tmp_path) as (address, process):
+        with ThreadPoolExecutor(len(strange)) as together:
+            answers = list(together.map(partial(raw, address), strange))
+        for sent, answer in zip(strange, answers, strict=True):
+            assert not answer or answer.startswith(b"HTTP/1."), answer[:200]
+            assert not answer or 400 <= int(answer[9:12]) < 500, (sent[:80], answer[:300])
+        assert sum(map(bool, answers)) > len(strange) / 2
+        titles = [each["title"] for each in get(f"{address}/api/v1/library/book", issued["hana"])["data"]]
+        assert titles == []
+        assert process.poll() is None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dougong.diagnostics import Refusal
 from dougong.policy.grants import row_rules
@@ -84,7 +85,8 @@ def test_a_common_word_is_found_like_a_rare_one(shop: Shop, monkeypatch: pytest.
         monkeypatch.setattr(search, "_SHARE", search._SAMPLE)
         index = call.release.tables.search(C)
         assert index is not None
-        assert search.is_common(call.connection, index, "检测")
+        met = search.Frequency.EVERYWHERE if call.dialect == "sqlite" else search.Frequency.COMMON
+        assert search.frequency_of(call.connection, index, "检测") is met
         page = list_records(call, C, Query(q="检测", limit=4, count="exact"))
         assert [record.id for record in page.rows] == rare
         assert page.count == 6
@@ -92,3 +94,45 @@ def test_a_common_word_is_found_like_a_rare_one(shop: Shop, monkeypatch: pytest.
         assert len(following.rows) == 2
         assert not set(rare) & {record.id for record in following.rows}
         assert list_records(call, C, Query(q="无此")).rows == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "检测",
+        "检",
+        "检测仓",
+        "仓储 检测",
+        "abc",
+        "ab",
+        "ABC 检测",
+        "1380",
+        "005",
+        "13800138005",
+        "测仓",
+        "x'y",
+        "cafe",
+    ],
+)
+def test_every_way_of_searching_finds_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Looked up, met in the order of the list, and read record by record."""
+    for number, name in enumerate(
+        ["检测仓储 abc", "检测", "仓储检测中心 ABCD", "测仓", "x'y 检 测", "Café 检测", "abd"]
+    ):
+        shop.customer(name=name, phone=f"1380013800{number}")
+    with shop.reading() as call:
+        index = call.release.tables.search(C)
+        table = call.release.table(C)
+        assert index is not None
+        ways = [
+            set(
+                call.connection.execute(
+                    select(table.c.id).where(search.match(table.c.id, index, text, call.dialect, frequency))
+                ).scalars()
+            )
+            for frequency in search.Frequency
+        ]
+    assert ways[0] == ways[1] == ways[2]
+    assert ways[0] or text == "x'y"

@@ -129,6 +129,16 @@ def test_rules_over_other_records_say_that_nothing_is_counted(shop: Shop) -> Non
     assert "nothing is counted beforehand" in met.describe("en")
 
 
+def test_rules_of_rows(shop: Shop) -> None:
+    filled(shop)
+    shop.add("shop.thing/lines", *({"parent_id": 1, "position": at, "pieces": at} for at in range(4)))
+    lines = {**LINES, "rules": [{"check": "pieces > 1", "message": "few"}]}
+    found = shop.planned({**FIELDS, "lines": lines})
+    assert step(found, "CheckRule").impact.first == (1, 2)
+    apply(found, shop.database)
+    assert shop.planned({**FIELDS, "lines": lines}).is_empty
+
+
 def test_bounds_over_another_field(shop: Shop) -> None:
     filled(shop)
     fields = {**FIELDS, "high": {"type": "integer", "min": "low"}}

@@ -88,7 +88,9 @@ class CellReader:
 
     def names_any(self, key: str) -> bool:
         """Whether cells may name records of an entity."""
-        return any(column.field is not None and target_key(column.field) == key for column in self._linked)
+        fields = [column.field for column in self._linked if column.field is not None]
+        fields += [field for column in self._joined for field in column.joint]
+        return any(target_key(field) == key for field in fields)
 
     def group(self, lines: Iterable[Line]) -> Iterator[Entry]:
         """Lines as entries: a line that fills only columns of sub-tables continues the record above it."""

@@ -128,10 +128,15 @@ def prepare(call: Call, importer: Importer, entries: Sequence[Entry]) -> Prepare
     importer.reader.read(call, entries, importer.width)
     if not importer.matcher.only_adds:
         return Prepared(call.at, None)
-    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
-    pairs = [pair for pair in pairs if not pair[0].problems]
+    pairs = _matched(call, importer, entries)
     work_out(call, importer.shape, [draft for _, draft in pairs])
     return Prepared(call.at, pairs)
+
+
+def _matched(call: Call, importer: Importer, entries: Sequence[Entry]) -> list[tuple[Entry, Draft]]:
+    """The entries that are good so far, with the drafts of what they say."""
+    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
+    return [pair for pair in pairs if not pair[0].problems]
 
 
 def _drafts(
@@ -143,8 +148,7 @@ def _drafts(
         return prepared.pairs
     if prepared is None:
         importer.reader.read(call, entries, importer.width)
-    pairs = importer.matcher.drafts(call, [entry for entry in entries if not entry.problems])
-    pairs = [pair for pair in pairs if not pair[0].problems]
+    pairs = _matched(call, importer, entries)
     complete(call, importer.shape, [draft for _, draft in pairs])
     return pairs
 

@@ -20,10 +20,11 @@ from dougong.records.order import OrderKey, order_keys, parse_sort
 from dougong.records.record import Page
 from dougong.records.rows import Wanted, fetch_records, wanted_fields
 from dougong.records.scope import condition
-from dougong.records.searching import is_common
+from dougong.records.searching import frequency_of
 from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
 from dougong.records.walking import is_walked, walk
+from dougong.storage.search import Frequency
 from dougong.storage.statements import Statement, Step, together
 
 LIMIT = 1000
@@ -103,7 +104,7 @@ class _Question:
     view: Expression | None
     filter: Expression | None
     sorts: tuple[Sort, ...]
-    common: bool
+    frequency: Frequency
     """Whether the search finds so many records that the list is better walked in its usual order."""
 
     @classmethod
@@ -113,8 +114,9 @@ class _Question:
         expression = condition(call, shape.key, given) if given is not None else None
         sorts = parse_sort(query.sort) if isinstance(query.sort, str) else tuple(query.sort)
         plain = not sorts and query.view is None and expression is None and narrow is None
-        common = plain and not query.deleted and _is_common(call, shape, query.q)
-        return cls(call, shape, query, narrow, query.view, expression, sorts, common)
+        is_plain = plain and not query.deleted
+        frequency = _frequency(call, shape, query.q) if is_plain else Frequency.RARE
+        return cls(call, shape, query, narrow, query.view, expression, sorts, frequency)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -127,18 +129,18 @@ class _Question:
         asked = (
             query.deleted,
             query.q or None,
-            self.common,
+            self.frequency,
             self.narrow.name if self.narrow is not None else (),
         )
         fields = None if query.fields is None else tuple(query.fields)
         question = (name, self.shape.key, *asked, fields, tuple(query.expand), query.named, self.sorts)
         return kept(self.call, question, build, (self.view, self.filter))
 
-    def selection(self) -> Selection:
+    def selection(self, frequency: Frequency = Frequency.RARE) -> Selection:
         """The records that are meant."""
         query = self.query
         found = Selection(self.call, self.shape, "delete" if query.deleted else "read", query.deleted)
-        found.filter(self.view).filter(self.filter).search(query.q, self.common)
+        found.filter(self.view).filter(self.filter).search(query.q, frequency)
         return found if self.narrow is None else found.where(self.narrow.condition)
 
     def counting(self) -> Statement:
@@ -146,11 +148,11 @@ class _Question:
         return self.kept("count", lambda: Statement(self.selection().select(func.count()), self.call.dialect))
 
 
-def _is_common(call: Call, shape: Shape, text: str | None) -> bool:
+def _frequency(call: Call, shape: Shape, text: str | None) -> Frequency:
     if text is None or not text.strip():
-        return False
+        return Frequency.RARE
     check_query(call, text)
-    return is_common(call, shape, text)
+    return frequency_of(call, shape, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ class _Plan:
 
 def _plan(question: _Question) -> _Plan:
     call, shape, query = question.call, question.shape, question.query
-    selection = question.selection()
+    selection = question.selection(question.frequency)
     wanted = wanted_fields(call, shape, selection.hidden, query.fields, query.expand, named=query.named)
     keys = tuple(order_keys(call, selection.columns, question.sorts))
     mark = cursor.fingerprint(
@@ -211,11 +213,13 @@ def _limit(query: Query) -> BindParameter[int]:
 
 def _walk_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
     behind = [cursor.after(plan.keys, place)] if place else []
-    return walk(question.selection(), plan.keys, _columns(plan), _limit(question.query), behind)
+    return walk(
+        question.selection(question.frequency), plan.keys, _columns(plan), _limit(question.query), behind
+    )
 
 
 def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
-    query, selection = question.query, question.selection()
+    query, selection = question.query, question.selection(question.frequency)
     order = [key.clause() for key in plan.keys]
     columns, limit = _columns(plan), _limit(query)
     offset = bindparam("offset", type_=BigInteger)

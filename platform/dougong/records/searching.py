@@ -11,6 +11,7 @@ from dougong.records.call import Call
 from dougong.records.draft import Draft
 from dougong.records.shape import Shape
 from dougong.storage import search
+from dougong.storage.search import Frequency
 from dougong.storage.tokens import Searched, tokens_in
 
 LONGEST_QUERY = 200
@@ -72,14 +73,19 @@ def _texts(
     return texts
 
 
-def is_common(call: Call, shape: Shape, text: str) -> bool:
+def frequency_of(call: Call, shape: Shape, text: str) -> Frequency:
     """Whether a text is found so often that a list in its usual order is better walked than looked up."""
     index = call.release.tables.search(shape.key)
-    return index is not None and search.is_common(call.connection, index, text)
+    return Frequency.RARE if index is None else search.frequency_of(call.connection, index, text)
 
 
 def found_by(
-    call: Call, shape: Shape, table: FromClause, text: str, hidden: frozenset[str], common: bool = False
+    call: Call,
+    shape: Shape,
+    table: FromClause,
+    text: str,
+    hidden: frozenset[str],
+    frequency: Frequency = Frequency.RARE,
 ) -> ColumnElement[bool]:
     """The condition that a record is found by what a person typed.
 
@@ -89,7 +95,9 @@ def found_by(
     if hidden.isdisjoint(shape.searched):
         index = call.release.tables.search(shape.key)
         return (
-            search.match(table.c["id"], index, text, call.dialect, common) if index is not None else false()
+            search.match(table.c["id"], index, text, call.dialect, frequency)
+            if index is not None
+            else false()
         )
     columns = [table.c[name] for name in shape.entity.search if name not in hidden and name in table.c]
     words = text.split()

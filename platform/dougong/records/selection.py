@@ -20,6 +20,7 @@ from dougong.records.scope import condition
 from dougong.records.searching import LONGEST_QUERY, found_by
 from dougong.records.shape import Shape
 from dougong.records.visible import Columns, readable, sql_context
+from dougong.storage.search import Frequency
 from dougong.storage.statements import Statement
 
 
@@ -59,11 +60,11 @@ class Selection:
             self._conditions.append(to_sql(expression, context, positive=True))
         return self
 
-    def search(self, text: str | None, common: bool = False) -> Selection:
-        """Keep the records that a search finds; `common` when they are so many that a list is better walked in its order."""
+    def search(self, text: str | None, frequency: Frequency = Frequency.RARE) -> Selection:
+        """Keep the records that a search finds; `frequency` says whether they are so many that a list is better walked in its order."""
         if text is not None and text.strip():
             check_query(self.call, text)
-            found = found_by(self.call, self.shape, self.shape.table, text, self.hidden, common)
+            found = found_by(self.call, self.shape, self.shape.table, text, self.hidden, frequency)
             self._conditions.append(found)
         return self
 

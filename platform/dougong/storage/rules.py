@@ -115,6 +115,7 @@ COUNTED_BY: Mapping[str, str] = MappingProxyType(
         "formula": "RemoveColumn and AddColumn, as the values that people wrote go out of sight",
         "to": "RemoveColumn and AddColumn, as ids mean nothing elsewhere",
         "on_delete": "ChangeReference",
+        "rules": "CheckRule, over the rows",
         "fields": "the operations on the table of the rows",
         "was_entity": "EmbedRecords",
     }
@@ -131,6 +132,7 @@ NEEDS_NO_ROWS: Mapping[str, str] = MappingProxyType(
         "currency": "the currency in which an amount is read; amounts stay, and the plan tells that it changes",
         "unit": "the unit in which a duration is read and entered; the stored length stays",
         "map": "where a place is shown",
+        "tree": "in which steps a record is chosen",
         "within": "limits who can be chosen from now on; whoever was chosen stays",
         "roles": "limits who can be chosen from now on; whoever was chosen stays",
         "inverse": "the list on the other side",

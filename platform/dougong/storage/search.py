@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
 
-from sqlalchemy import Connection, Table, Text, cast, false, func, literal, select
+from sqlalchemy import Connection, Table, Text, and_, cast, false, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -13,7 +14,16 @@ from dougong.storage import bulk, tokens
 _MANY = 2_000
 """SQLite counts what is found about as fast as it reads it: so many make a text common."""
 _SAMPLE, _SHARE = 500, 50
-"""PostgreSQL looks at the newest records instead: one in so many makes a text common."""
+"""One in so many of the newest records makes a text common on PostgreSQL, and on SQLite one that is met everywhere."""
+
+
+class Frequency(IntEnum):
+    """How often a text is found, which decides by what way a page is found soonest."""
+
+    RARE = 0
+    COMMON = 1
+    EVERYWHERE = 2
+    """Common, and so much so among the newest that a page is full after some hundred records, each looked at by itself."""
 
 
 def index_rows(
@@ -37,7 +47,11 @@ def delete_rows(connection: Connection, index: Table, ids: Sequence[int]) -> Non
 
 
 def match(
-    id_column: ColumnElement[int], index: Table, text: str, dialect: str, is_common: bool = False
+    id_column: ColumnElement[int],
+    index: Table,
+    text: str,
+    dialect: str,
+    frequency: Frequency = Frequency.RARE,
 ) -> ColumnElement[bool]:
     """The condition that a record is found by a text that a person typed: every word, in any order, words by their beginnings.
 
@@ -47,24 +61,44 @@ def match(
     found = _holds(index, text, dialect)
     if found is None:
         return false()
-    if not is_common:
+    if frequency is Frequency.RARE:
         return id_column.in_(select(index.c.id).where(found))
+    if dialect == "sqlite" and frequency is Frequency.EVERYWHERE:
+        return select(_reads(index, text)).where(index.c.id == id_column).scalar_subquery()
     if dialect == "sqlite":
         return (id_column + 0).in_(select(index.c.id).where(found))
     return select(found).where(index.c.id == id_column).scalar_subquery()
 
 
-def is_common(connection: Connection, index: Table, text: str) -> bool:
+def frequency_of(connection: Connection, index: Table, text: str) -> Frequency:
     """Whether so many records hold a text that any page of them is full soon."""
     found = _holds(index, text, connection.dialect.name)
     if found is None:
-        return False
-    if connection.dialect.name == "sqlite":
-        some = select(index.c.id).where(found).limit(_MANY).subquery()
-        return bool(connection.execute(select(func.count()).select_from(some)).scalar_one() == _MANY)
+        return Frequency.RARE
+    if connection.dialect.name != "sqlite":
+        return Frequency.COMMON if _is_among_newest(connection, index, found) else Frequency.RARE
+    some = select(index.c.id).where(found).limit(_MANY).subquery()
+    if connection.execute(select(func.count()).select_from(some)).scalar_one() < _MANY:
+        return Frequency.RARE
+    is_near = _is_among_newest(connection, index, _reads(index, text))
+    return Frequency.EVERYWHERE if is_near else Frequency.COMMON
+
+
+def _is_among_newest(connection: Connection, index: Table, found: ColumnElement[bool]) -> bool:
     newest = select(found.label("found")).order_by(index.c.id.desc()).limit(_SAMPLE).subquery()
     holding = select(func.count()).select_from(newest).where(newest.c.found)
     return bool(connection.execute(holding).scalar_one() * _SHARE >= _SAMPLE)
+
+
+def _reads(index: Table, text: str) -> ColumnElement[bool]:
+    """The same as `_holds`, read in the tokens of one record: to look a text up, SQLite goes through everybody who holds it."""
+    tokens_of_row = literal(" ", Text()).concat(index.c.tokens).concat(literal(" ", Text()))
+    return and_(
+        *(
+            or_(*(func.instr(tokens_of_row, literal(tokens.written(phrase), Text())) > 0 for phrase in ways))
+            for ways in tokens.wanted_by(text)
+        )
+    )
 
 
 def _holds(index: Table, text: str, dialect: str) -> ColumnElement[bool] | None:

@@ -181,6 +181,11 @@ def _vector_form(length: int) -> str:
     return " ".join([f"'%s':{place}" for place in range(1, length + 1)])
 
 
+def written(phrase: Phrase) -> str:
+    """How a phrase stands in the tokens of a record, between blanks."""
+    return f" {' '.join(phrase.tokens)}" + ("" if phrase.is_prefix else " ")
+
+
 def sqlite_match(wanted: Iterable[Wanted]) -> str:
     """The FTS5 query for what is wanted."""
     return " AND ".join(_either([_sqlite_phrase(each) for each in ways], " OR ") for ways in wanted)

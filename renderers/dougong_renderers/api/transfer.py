@@ -37,13 +37,15 @@ _IMPORT_PARAMETERS: list[Document] = [
     parts.query("dry_run", SWITCH),
     parts.query("keep_empty", SWITCH),
     parts.query("keep_numbers", SWITCH),
+    parts.query("keep_origin", SWITCH),
+    parts.query("skip_cells", SWITCH),
     parts.query("encoding", {"type": "string", "maxLength": 40}),
     parts.query("delimiter", {"type": "string", "maxLength": 10}),
     parts.query("sheet", {"type": "string", "maxLength": 100}),
     parts.query("dates", {"type": "string", "maxLength": 10}),
     parts.query("decimal", {"type": "string", "maxLength": 10}),
 ]
-_FIGURES = ("total", "added", "updated", "unchanged", "failed")
+_FIGURES = ("total", "added", "updated", "unchanged", "failed", "partial")
 _RESULT: Document = {
     "type": "object",
     "properties": {name: {"type": "integer"} for name in _FIGURES},

@@ -1,4 +1,4 @@
-// Small helps at single inputs: dates with the system's calendar, passwords that can be shown, filters, files, computed values.
+// Small helps at single inputs: dates with the system's calendar, filters, files, computed values.
 import { announce, debounce, each, guarded, icon, make, say, toast } from "./dom";
 
 // A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
@@ -25,25 +25,6 @@ each("input[data-date]", (element) => {
   });
 });
 
-// A colour is typed as #rrggbb; the picker is the system's own.
-each("[data-colour]", (element) => {
-  const input = element.querySelector("input") as HTMLInputElement;
-  const picker = make("input", { type: "color", class: "colour-source", "aria-label": element.dataset.colour ?? "" });
-  const follow = (): void => {
-    const known = /^#[0-9a-f]{6}$/i.test(input.value.trim());
-    picker.classList.toggle("is-none", !known);
-    if (known) picker.value = input.value.trim().toLowerCase();
-  };
-  picker.addEventListener("input", () => {
-    input.value = picker.value;
-    picker.classList.remove("is-none");
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  input.addEventListener("input", follow);
-  element.prepend(picker);
-  follow();
-});
-
 // A masked value is asked for, shown in its place, and the question goes.
 each("form[data-reveal]", (element) => {
   const form = element as HTMLFormElement;
@@ -63,18 +44,6 @@ each("form[data-reveal]", (element) => {
       }
     })();
   });
-});
-
-each("[data-eye]", (element) => {
-  const input = element.querySelector("input") as HTMLInputElement;
-  const button = make("button", { type: "button", class: "bare", "aria-label": element.dataset.eye ?? "", "aria-pressed": "false" }, icon("eye"));
-  button.addEventListener("click", () => {
-    const shown = input.type === "password";
-    input.type = shown ? "text" : "password";
-    button.setAttribute("aria-pressed", String(shown));
-    button.replaceChildren(icon(shown ? "eye-off" : "eye"));
-  });
-  element.append(button);
 });
 
 // The filter builder offers what suits the chosen field.

@@ -20,6 +20,8 @@ const parts: Readonly<Record<string, () => Promise<{ setUp: (element: HTMLElemen
   "[data-sign]": () => import("./sign"),
   "[data-tags]": () => import("./tags"),
   "[data-address]": () => import("./address"),
+  "[data-colour]": () => import("./colour"),
+  "[data-eye]": () => import("./eye"),
   "[data-scan]": () => import("./scan"),
 };
 for (const [selector, load] of Object.entries(parts)) {
