@@ -115,3 +115,16 @@ def test_rows_that_go_back_and_forth_end_where_they_began(world: World) -> None:
     for number, value in ((1, "#2f6fdb"), (2, None), (1, "#2f6fdb")):
         world.roll_back("shop", number)
         assert [row["mark"] for row in world.rows("shop.thing/lines")] == [value]
+
+
+def test_rows_that_were_given_a_default_are_empty_again(world: World) -> None:
+    lines = {"type": "table", "fields": {"size": {"type": "integer"}}}
+    world.publish(app(lines=lines))
+    world.add("shop.thing", {"name": "a"})
+    rows = ({"parent_id": 1, "position": at, "size": each} for at, each in enumerate((None, 7)))
+    world.add("shop.thing/lines", *rows)
+    size = {"type": "integer", "required": True, "default": 5, "unfit": "default"}
+    world.publish(app(lines={**lines, "fields": {"size": size}}))
+    assert [row["size"] for row in world.rows("shop.thing/lines")] == [5, 7]
+    world.roll_back()
+    assert [row["size"] for row in world.rows("shop.thing/lines")] == [None, 7]

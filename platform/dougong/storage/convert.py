@@ -64,6 +64,8 @@ class Original:
     at: datetime | None = None
     takes: Callable[[Value], bool] = lambda value: True
     """Whether the rules of the field that it was converted to let a value pass; what they refused was mended."""
+    given: Value = None
+    """What those got that held nothing, or nothing that fits; rows of sub-tables do not tell when they were written."""
 
 
 def preview(
@@ -194,6 +196,8 @@ def _is_untouched(value: Value, before: Value, original: Original, written: date
     """Whether a value is what the conversion made of the one before, as far as can be told."""
     if before is None and value is None:
         return True
+    if before is None and written is None and original.given is not None:
+        return _is_same(original.given, value)
     if before is not None:
         try:
             made = original.forward(before)
