@@ -62,9 +62,10 @@ test: $(VENV)/dev assets ## run the whole test suite on SQLite, PostgreSQL and a
 	@$(RUN)/python -m pytest -q -n $(WORKERS) --dist loadscope
 
 .PHONY: nightly
-nightly: $(VENV)/dev assets ## run what is too long for every change
+nightly: $(VENV)/dev assets ## run what is too long for every change (about two hours on two cores)
 	@$(RUN)/python -m tests.needs
-	@$(RUN)/python -m pytest -q -m nightly
+	@$(RUN)/python -m pytest -q -m nightly -n $(WORKERS) --dist worksteal -o faulthandler_timeout=3600
+	@$(MAKE) races
 
 EXAMPLES ?= 2000
 RIGHTS := tests/policy tests/records/test_rights.py tests/api/test_rights.py tests/web/test_guards.py

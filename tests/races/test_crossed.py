@@ -6,6 +6,7 @@ import threading
 
 from dougong.diagnostics import Refusal
 from dougong.records.create import create
+from dougong.records.delete import delete
 from dougong.records.update import update
 from tests.races.warehouse import call_of, open_depot, set_up
 
@@ -35,4 +36,27 @@ def test_one_of_two_that_wait_for_each_other_goes_on(postgresql_url: str) -> Non
     assert (loser.kind, [each.code for each in loser.problems]) == ("unavailable", ["P103"])
     with database.writing() as connection:
         create(call_of(database, connection), "depot.item", {"name": "after"})
+    database.dispose()
+
+
+def test_nobody_points_to_what_is_being_deleted(database_url: str) -> None:
+    set_up(database_url)
+    database = open_depot(database_url)
+    refusals: list[Refusal] = []
+
+    def visit() -> None:
+        try:
+            with database.writing() as connection:
+                create(call_of(database, connection), "depot.visit", {"person": 1})
+        except Refusal as refusal:
+            refusals.append(refusal)
+
+    visitor = threading.Thread(target=visit)
+    with database.writing() as connection:
+        delete(call_of(database, connection), "depot.person", 1)
+        visitor.start()
+        visitor.join(0.5)
+    visitor.join()
+    [refusal] = refusals
+    assert [each.code for each in refusal.problems] == ["unknown_target"]
     database.dispose()

@@ -21,6 +21,7 @@ from dougong.storage.release import releases_of
 
 STOCK = 60
 CODES = 25
+PEOPLE = 20
 SOURCES: dict[str, str] = {
     "app.yaml": "id: depot\nversion: 1.0.0\nlabel: Depot\nlanguages: [en]\n",
     "entities/ticket.yaml": """
@@ -53,7 +54,31 @@ fields:
 rules:
   - {check: "stock >= 0", message: Nothing left, fields: [stock]}
 """,
+    "entities/person.yaml": """
+label: Person
+title: "{name}"
+search: [name]
+fields:
+  name: {type: text, required: true}
+""",
+    "entities/visit.yaml": """
+label: Visit
+title: "{reason}"
+fields:
+  reason: {type: text}
+  person: {type: link, to: person, required: true, on_delete: restrict}
+""",
 }
+NEXT = {
+    **SOURCES,
+    "entities/visit.yaml": SOURCES["entities/visit.yaml"].replace("{type: text}", "{type: long_text}"),
+    "entities/person.yaml": SOURCES["entities/person.yaml"] + "  score: {type: integer, default: 3}\n",
+    "entities/item.yaml": SOURCES["entities/item.yaml"].replace(
+        "stock: {type: integer}", "stock: {type: decimal, decimals: 0}"
+    ),
+    "views/ticket.yaml": "entity: ticket\nviews: {a: {filter: \"lane = 'a'\", columns: [lane], sort: [gapless]}}\n",
+}
+"""The next version: another type, a column more with values for all, a conversion of what everybody counts up, an index."""
 
 
 def open_depot(url: str) -> Database:
@@ -65,18 +90,25 @@ def set_up(url: str) -> None:
     """Install the app, an account, and two items: one with little stock, one that everybody counts up."""
     database = open_depot(url)
     install(database)
-    app = check_sources(SOURCES)
-    assert isinstance(app, App), "\n".join(map(str, app))
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
+    publish(database, SOURCES)
     with database.writing() as connection:
         accounts.add(connection, "root", name="Root", is_admin=True, language="en")
     with database.writing() as connection:
         call = call_of(database, connection)
         create(call, "depot.item", {"name": "scarce", "stock": STOCK, "taken": 0})
         create(call, "depot.item", {"name": "counter", "stock": 0, "taken": 0})
+        for number in range(PEOPLE):
+            create(call, "depot.person", {"name": f"person {number}"})
     database.dispose()
+
+
+def publish(database: Database, sources: dict[str, str]) -> None:
+    """Make a version the present one."""
+    app = check_sources(sources)
+    assert isinstance(app, App), "\n".join(map(str, app))
+    with database.reading() as connection:
+        planned = plan(releases_of(database).recorded(connection, app.id), app, connection)
+    apply(planned, database, allow_loss=True)
 
 
 def call_of(database: Database, connection: Connection) -> Call:

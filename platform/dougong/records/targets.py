@@ -101,6 +101,9 @@ def _question(
     statement = select(*(table.c[name] for name in names)).where(
         holding(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
     )
+    if call.dialect == "postgresql":
+        # as the foreign key does a moment later: who is deleting the target is waited for, and what he has deleted is not found
+        statement = statement.with_for_update(read=True, key_share=True, of=table)
     return names, Statement(statement, call.dialect)
 
 

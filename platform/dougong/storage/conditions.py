@@ -43,12 +43,12 @@ def predicates(
 ) -> list[ColumnElement[bool]]:
     """What must hold for a row, all of it: `kinds` names the column type of a field, `column` gives its column."""
     return [
-        _comparison(column(field), operator, [_value(kinds(field), each) for each in values])
+        _comparison(column(field), operator, [typed(kinds(field), each) for each in values])
         for field, operator, values in conditions
     ]
 
 
-def _value(kind: str, written: str | bool) -> object:
+def typed(kind: str, written: str | bool) -> object:
     """A recorded value as the column type takes it."""
     if isinstance(written, bool):
         return written

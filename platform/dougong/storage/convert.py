@@ -64,6 +64,8 @@ class Original:
     at: datetime | None = None
     takes: Callable[[Value], bool] = lambda value: True
     """Whether the rules of the field that it was converted to let a value pass; what they refused was mended."""
+    given: Value = None
+    """What those got that held nothing, or nothing that fits; rows of sub-tables do not tell when they were written."""
 
 
 def preview(
@@ -93,6 +95,24 @@ def preview(
             if len(samples) < counting.SAMPLES and after != row.value:
                 samples.append(Sample(row.id, "", row.value, after))
     return Preview(filled, narrowed, tuple(failing), tuple(refused), tuple(samples))
+
+
+def converted(
+    connection: Connection,
+    table: TableSpec,
+    column: ColumnSpec,
+    change: Change,
+    originals: Sequence[Original] = (),
+) -> dict[int, Value]:
+    """What every row would hold, without writing any; a value that cannot be converted becomes nothing."""
+    found: dict[int, Value] = {}
+    for rows in chunks(connection, table, column, originals):
+        for row in rows:
+            try:
+                found[row.id] = _value(row, change, originals)
+            except Invalid:
+                continue
+    return found
 
 
 def convert(
@@ -164,11 +184,11 @@ def _given_back(
     value: Value, kept: Sequence[Value], originals: Sequence[Original], written: datetime | None
 ) -> Value:
     """The value as it was before the conversions, the last one first; what was written since is converted back."""
-    for original, before in zip(originals, kept, strict=True):
+    for place, (original, before) in enumerate(zip(originals, kept, strict=True), 1):
         if _is_untouched(value, before, original, written):
             value = before
         elif value is not None:
-            value = _backward(value, before, original)
+            value = _backward(value, before, original, is_last=place == len(originals))
     return value
 
 
@@ -176,13 +196,15 @@ def _is_untouched(value: Value, before: Value, original: Original, written: date
     """Whether a value is what the conversion made of the one before, as far as can be told."""
     if before is None and value is None:
         return True
+    if before is None and written is None and original.given is not None:
+        return _is_same(original.given, value)
     if before is not None:
         try:
             made = original.forward(before)
             if _is_same(made, value) or (value is None and not original.takes(made)):
                 return True
         except Invalid:
-            if value is None:
+            if _is_same(_part(before, original.forward), value):
                 return True
     return written is not None and original.at is not None and written <= original.at
 
@@ -194,11 +216,11 @@ def _is_same(one: Value, other: Value) -> bool:
     )
 
 
-def _backward(value: Value, before: Value, original: Original) -> Value:
+def _backward(value: Value, before: Value, original: Original, *, is_last: bool) -> Value:
     try:
         return original.backward(value)
     except Invalid:
-        if before is None:
+        if before is None and is_last:
             raise
         return before
 

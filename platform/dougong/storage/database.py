@@ -307,6 +307,8 @@ def _trouble(error: BaseException) -> str:
         return "P103"
     if "disk is full" in reason or state == "53100":
         return "P107"
+    if "disk I/O error" in reason or state == "58030":
+        return "P107/device"
     if state == "54000":
         return _ROW_TOO_LARGE
     is_lost = error.connection_invalidated or any(each in reason for each in _LOST)

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from dougong.storage import names
 from dougong.storage.comparison import Comparison
-from dougong.storage.operations import AddIndex, ChangeType, DropIndex, FillValues
+from dougong.storage.operations import AddColumn, AddIndex, ChangeType, DropIndex, FillValues
+from dougong.storage.operations.coming import Giving
 from dougong.storage.schema import IndexSpec, TableSpec
 
 
@@ -51,18 +52,18 @@ def match_indexes(work: Comparison, after: TableSpec, before: TableSpec) -> None
     for index in after.indexes:
         if index.name not in stays:
             former = _former_index(after, before, index)
-            mended = index.unique and _is_mended(work, after, index)
-            work.add(AddIndex(app=app, table=after, before=before, index=index, former=former, mended=mended))
+            steps = _steps(work, after, index) if index.unique else ()
+            work.add(AddIndex(app=app, table=after, before=before, index=index, former=former, steps=steps))
 
 
-def _is_mended(work: Comparison, table: TableSpec, index: IndexSpec) -> bool:
-    """Whether the later ones of rows that are equal in the one column of an index are mended."""
-    return any(
-        isinstance(each, FillValues)
-        and each.reason == "double"
-        and each.table.uid == table.uid
-        and (each.column.field,) == index.fields
+def _steps(work: Comparison, table: TableSpec, index: IndexSpec) -> tuple[Giving, ...]:
+    """The steps that give values to the columns that an index reads."""
+    return tuple(
+        each
         for each in work.operations
+        if isinstance(each, AddColumn | ChangeType | FillValues)
+        and each.table.key == table.key
+        and each.column.field in index.reads
     )
 
 

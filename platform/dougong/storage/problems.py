@@ -66,6 +66,13 @@ ENTRIES: Mapping[str, Entry] = {
         ("there is no more room for the database", "数据库所在磁盘已满"),
         ("free some space on the disk; nothing was changed", "请释放磁盘空间；数据未作更改"),
     ),
+    "P107/device": Entry(
+        ("the disk of the database reports an error", "数据库所在磁盘报告错误"),
+        (
+            "look at the disk and at the limits of the process; nothing was changed",
+            "请检查磁盘以及进程的限制；数据未作更改",
+        ),
+    ),
     "P108": Entry(
         (
             "this takes longer than the {seconds} seconds that a request may keep the database busy",

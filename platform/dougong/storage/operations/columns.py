@@ -8,6 +8,7 @@ from typing import ClassVar
 from sqlalchemy import Connection
 from sqlalchemy.engine import Dialect
 
+from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.storage import convert, counting, ddl, fill, rules, staging
 from dougong.storage.called import Things
@@ -189,6 +190,11 @@ class ChangeType(Operation):
         """What becomes of the values as they are now."""
         change = self.change(self.things[0].names(connection) if self.things else NOBODY)
         return convert.preview(connection, self.before or self.table, self.former, change, self.originals)
+
+    def converted(self, connection: Connection) -> dict[int, Value]:
+        """What every row would hold afterwards, by id."""
+        change = self.change(self.things[0].names(connection) if self.things else NOBODY)
+        return convert.converted(connection, self.before or self.table, self.former, change, self.originals)
 
     def impact(self, connection: Connection) -> Impact:
         found = self.preview(connection)

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Dialect
 
 from dougong.storage import catalogue, conditions, counting, ddl, fill, staging
 from dougong.storage.operations.base import NOTHING, Impact, Operation, execute
+from dougong.storage.operations.coming import Giving, coming
+from dougong.storage.operations.values import FillValues
 from dougong.storage.schema import IndexSpec, TableSpec
 
 
@@ -20,8 +22,13 @@ class AddIndex(Operation):
     index: IndexSpec
     former: IndexSpec | None = None
     """The same over the recorded columns; None when some are new and therefore hold nothing yet."""
-    mended: bool = False
-    """Whether the later ones of equal records are mended before."""
+    steps: tuple[Giving, ...] = ()
+    """The steps that give what it reads other values, after which records may be alike that were not."""
+
+    @property
+    def mended(self) -> bool:
+        """Whether the later ones of equal records are mended before."""
+        return any(isinstance(each, FillValues) and each.reason == "double" for each in self.steps)
 
     @property
     def is_unique(self) -> bool:
@@ -42,7 +49,12 @@ class AddIndex(Operation):
         return {"table": self.table.key, "columns": ", ".join(self.index.fields), "where": where}
 
     def impact(self, connection: Connection) -> Impact:
-        if not self.index.unique or self.before is None or self.former is None or self.mended:
+        if not self.index.unique or self.before is None:
+            return NOTHING
+        if self.steps:
+            alike = coming(connection, self.table, self.before, self.index, self.steps).repeated()
+            return Impact(failing=len(alike), first=alike[: counting.FIRST])
+        if self.former is None:
             return NOTHING
         failing, first = counting.duplicates(connection, self.before, self.former)
         return Impact(failing=failing, first=first)

@@ -14,7 +14,7 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
-from dougong.storage import counting, rules, staging
+from dougong.storage import counting, doubles, rules, staging
 from dougong.storage.convert import Among, Sample, Scanned, clear, scan, write
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.operations.columns import ChangeType
@@ -100,7 +100,7 @@ class FillValues(Operation):
         touched = aside = failing = 0
         refused: list[Sample] = []
         samples: list[Sample] = []
-        for row in self._met(connection, self.before, among):
+        for row in self._met(connection, self.before, self._chosen(connection, self.before), among):
             value, is_refused = self._mended(row)
             before = row.values.get(_OWN, self._read(row))
             if (is_refused or (value is None and self.needed)) and not row.is_deleted:
@@ -115,15 +115,25 @@ class FillValues(Operation):
         first = tuple(each.row for each in refused)
         return Impact(touched, 0, failing, first, aside, tuple(refused), tuple(samples))
 
+    def given(self, connection: Connection, doubled: frozenset[int]) -> dict[int, Value]:
+        """What the rows will hold that the reason names, by id; `doubled` are the later ones of equal rows."""
+        if self.before is None:
+            return {}
+        chosen = doubled if self.reason == "double" else self._chosen(connection, self.before)
+        return {row.id: self._mended(row)[0] for row in self._met(connection, self.before, chosen)}
+
     def _met(
-        self, connection: Connection, before: TableSpec, among: Among | None = None
+        self,
+        connection: Connection,
+        before: TableSpec,
+        chosen: frozenset[int] | None,
+        among: Among | None = None,
     ) -> Iterator[Scanned]:
         """The recorded rows that the reason names."""
         recorded = {each.field: each for each in before.columns}
         columns = {each.field: recorded[each.field] for each in self.sources}
         if self.former is not None:
             columns[_OWN] = self.former
-        chosen = self._chosen(connection, before)
         empty = (lambda keyed: keyed[_OWN].is_(None)) if self.reason == "empty" and self.former else None
         for rows in scan(connection, before, columns, empty, among):
             yield from (row for row in rows if chosen is None or row.id in chosen)
@@ -131,7 +141,14 @@ class FillValues(Operation):
     def _chosen(self, connection: Connection, before: TableSpec) -> frozenset[int] | None:
         if self.reason == "unfit" and self.change is not None:
             return frozenset(self.change.preview(connection).failing)
-        return counting.later_doubles(connection, before, self.unique) if self.unique else None
+        if self.unique is None or self.unique_now is None or self.former is None:
+            return None
+        if self.change is None:
+            return counting.later_doubles(connection, before, self.unique)
+        field_id = self.column.field
+        rows = [row for found in scan(connection, before, {field_id: self.former}) for row in found]
+        values = {field_id: self.change.converted(connection)}
+        return doubles.Coming(self.table, self.unique_now, rows, values).later()
 
     def _mended(self, row: Scanned) -> tuple[Value, bool]:
         try:
