@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, null
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Value
 from dougong.storage import counting, tables
+from dougong.storage import names as physical
 from dougong.storage.conversion import Change, is_narrowed
 from dougong.storage.schema import ColumnSpec, TableSpec
 
@@ -64,8 +65,6 @@ class Original:
     at: datetime | None = None
     takes: Callable[[Value], bool] = lambda value: True
     """Whether the rules of the field that it was converted to let a value pass; what they refused was mended."""
-    given: Value = None
-    """What those got that held nothing, or nothing that fits; rows of sub-tables do not tell when they were written."""
 
 
 def preview(
@@ -196,8 +195,6 @@ def _is_untouched(value: Value, before: Value, original: Original, written: date
     """Whether a value is what the conversion made of the one before, as far as can be told."""
     if before is None and value is None:
         return True
-    if before is None and written is None and original.given is not None:
-        return _is_same(original.given, value)
     if before is not None:
         try:
             made = original.forward(before)
@@ -236,7 +233,7 @@ def chunks(
     kept = [replace(each.column, field=f"original {place}") for place, each in enumerate(originals)]
     whole = tables.table(with_columns(table, column, *kept))
     columns = [whole.c[each.field] for each in (column, *kept)]
-    written = whole.c.updated_at if originals and "updated_at" in whole.c else null()
+    written = _written(table, whole) if originals else null()
     wanted = select(whole.c.id, written, *columns).where(or_(*(each.is_not(None) for each in columns)))
     wanted = wanted.where(among(whole)) if among is not None else wanted
     last = 0
@@ -244,6 +241,16 @@ def chunks(
         found = [tuple(row) for row in rows]
         yield [Held(row[0], row[2], row[3:], row[1]) for row in found]
         last = found[-1][0]
+
+
+def _written(table: TableSpec, whole: Table) -> ColumnElement[Any]:
+    """When a row was last written: records say it, rows of a sub-table by the record they belong to."""
+    if "updated_at" in whole.c:
+        return whole.c.updated_at
+    if "parent_id" not in whole.c:
+        return null()
+    owner = tables.table(TableSpec(table.entity, "entity", physical.table_name(table.entity), table.entity))
+    return select(owner.c.updated_at).where(owner.c.id == whole.c.parent_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.storage import conversion
 from dougong.storage.comparison import Comparison
+from dougong.storage.mending import constant_of
 from dougong.storage.operations.checks import CheckBounds, CheckRule, RequireOthers, Source
-from dougong.storage.originals import constant_of, recorded_field
+from dougong.storage.originals import recorded_field
 from dougong.storage.schema import TableSpec
 
 _ELSEWHERE = frozenset({"links", "table"})

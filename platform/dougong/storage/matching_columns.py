@@ -9,7 +9,7 @@ from dougong.fieldtypes.options import takes_other
 from dougong.model.app import App
 from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
-from dougong.storage.mending import Mending
+from dougong.storage.mending import Mending, constant_of
 from dougong.storage.operations import (
     AddColumn,
     ChangeReference,
@@ -20,13 +20,7 @@ from dougong.storage.operations import (
     SetRequired,
     TightenField,
 )
-from dougong.storage.originals import (
-    constant_of,
-    new_field_of,
-    originals_of,
-    recorded_field,
-    things_of,
-)
+from dougong.storage.originals import new_field_of, originals_of, recorded_field, things_of
 from dougong.storage.pairing import Known, pair
 from dougong.storage.schema import ColumnSpec, TableSpec, Tombstone
 

@@ -6,16 +6,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from dougong.expressions import Scope, compile_expression
-from dougong.model.expression import Expression
+from dougong.fieldtypes import TYPES
+from dougong.fieldtypes.base import Invalid
+from dougong.model.expression import Expression, Literal
 from dougong.model.field import Field
 from dougong.storage import conversion, names, staging
 from dougong.storage.comparison import Comparison
 from dougong.storage.convert import Original
 from dougong.storage.operations import ChangeType, FillValues, Mend
 from dougong.storage.operations.values import Reason
-from dougong.storage.originals import constant_of, new_field_of, recorded_field, things_of
+from dougong.storage.originals import new_field_of, recorded_field, things_of
 from dougong.storage.problems import problem
 from dougong.storage.schema import ColumnSpec, IndexSpec, TableSpec, Tombstone
+
+
+def constant_of(field_: Field) -> object:
+    """What existing records get in a new field: a default that needs no record to be known; Invalid ones are left to the verbs."""
+    tree = field_.default.tree if field_.default else None
+    if not isinstance(tree, Literal) or field_.is_computed:
+        return None
+    try:
+        return TYPES[field_.type].assign(tree.value, field_)
+    except Invalid:
+        return None
 
 
 @dataclass(slots=True)

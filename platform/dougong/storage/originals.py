@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Invalid
 from dougong.model.app import App
-from dougong.model.expression import Literal
 from dougong.model.field import Field
 from dougong.model.text import EMPTY
 from dougong.storage import conversion, rules
@@ -29,17 +26,6 @@ def recorded_field(app: App | None, table: TableSpec, column: ColumnSpec) -> Fie
     if isinstance(stored, Exact):
         return Field(column.field, column.field_type, EMPTY, decimals=stored.decimals, digits=stored.digits)
     return Field(column.field, column.field_type, EMPTY)
-
-
-def constant_of(field_: Field) -> object:
-    """What existing records get in a new field: a default that needs no record to be known; Invalid ones are left to the verbs."""
-    tree = field_.default.tree if field_.default else None
-    if not isinstance(tree, Literal) or field_.is_computed:
-        return None
-    try:
-        return TYPES[field_.type].assign(tree.value, field_)
-    except Invalid:
-        return None
 
 
 def new_field_of(app: App, table: TableSpec, field_id: str) -> Field:
@@ -109,7 +95,6 @@ def originals_of(
                 conversion.conversion(later, field_),
                 converted[1] if converted else None,
                 rules.takes(later),
-                constant_of(later) if later.unfit == "default" else None,
             )
         )
         later = field_
