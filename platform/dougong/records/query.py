@@ -77,9 +77,8 @@ def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> 
     plan = question.kept("list", lambda: _plan(question))
     place = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ()
     values = {**question.values, "offset": query.offset, **cursor.values_of(place)}
-    rows = (
-        plan.walk(question, place).rows(call.connection, values) if plan.walked and not query.offset else []
-    )
+    looks_first = plan.walked and not query.offset and (not place or place[0] is not None)
+    rows = plan.walk(question, place).rows(call.connection, values) if looks_first else []
     steps: list[Step] = [] if len(rows) > query.limit else [(plan.statement(question, place), values)]
     if query.count == "exact":
         steps.append((question.counting(), question.values))
@@ -163,7 +162,7 @@ class _Plan:
     keys: tuple[OrderKey, ...]
     mark: str
     walked: bool
-    """Whether the first records of the order are looked through before the filter is asked."""
+    """Whether a page is looked for where it most likely stands, before everything that is found is put in order."""
     statements: dict[tuple[object, ...], Statement]
 
     def statement(self, question: _Question, place: Sequence[Any]) -> Statement:
@@ -212,10 +211,8 @@ def _limit(query: Query) -> BindParameter[int]:
 
 
 def _walk_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
-    behind = [cursor.after(plan.keys, place)] if place else []
-    return walk(
-        question.selection(question.frequency), plan.keys, _columns(plan), _limit(question.query), behind
-    )
+    selection = question.selection(question.frequency)
+    return walk(selection, plan.keys, _columns(plan), _limit(question.query), place)
 
 
 def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:

@@ -1,18 +1,22 @@
-"""Lists with a filter on SQLite: the first records of their order are looked through before the filter's own index is asked.
+"""A page looked for where it most likely stands, before everything that a filter finds is put in order.
 
 SQLite does not count a limit when it chooses an index: for a page of a common value it reads and sorts everything that has the
-value. Most filters of a list find a page among the first records of its order, which an index gives one after the other.
+value. Most filters find a page among the first records of the order, which an index gives one after the other.
+PostgreSQL counts it, but its index gives empty values at one end only: read backwards it has them first, lists have them last.
+Of the records that are not empty, the index gives the order both ways.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Join, Select, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from dougong.records import cursor
 from dougong.records.order import OrderKey
 from dougong.records.selection import Selection
 from dougong.storage.desired import specifications
@@ -35,15 +39,18 @@ def _cross(element: _Cross, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def is_walked(selection: Selection, keys: Sequence[OrderKey]) -> bool:
-    """Whether the records of a filter are looked for in the order of the list first: only where an index gives that order."""
-    if selection.call.dialect != "sqlite" or selection.deleted or len(selection.conditions) < 2:
-        return False
-    shape, first = selection.shape, keys[0].column
-    if not isinstance(first, Column) or first.table is not shape.table:
+    """Whether it is worth looking there first: only where an index gives the order, and the database would not use it by itself."""
+    shape, first = selection.shape, keys[0]
+    if selection.deleted or not isinstance(first.column, Column) or first.column.table is not shape.table:
         return False
     app = selection.call.release.apps[shape.key.partition(".")[0]]
     own = next(each for each in specifications(app, shape.entity) if each.key == shape.key)
-    return any(index.live and index.fields[0] == first.key and not index.where for index in own.indexes)
+    name = first.column.key
+    indexes = [each for each in own.indexes if each.live and each.fields[0] == name and not each.where]
+    if selection.call.dialect == "sqlite":
+        return bool(indexes) and len(selection.conditions) > 1
+    ways = {name in each.descending for each in indexes}
+    return first.nullable and ways == {not first.descending}
 
 
 def walk(
@@ -51,13 +58,24 @@ def walk(
     keys: Sequence[OrderKey],
     columns: Sequence[ColumnElement[Any]],
     limit: BindParameter[int],
-    behind: Sequence[ColumnElement[bool]],
+    place: Sequence[Any],
 ) -> Select[Any]:
-    """The page as far as it stands among the first records of the order; `behind` are those after a cursor.
+    """The page as far as it stands there, behind the place of a cursor; fewer rows than the limit say nothing."""
+    if selection.call.dialect == "sqlite":
+        return _among_first(selection, keys, columns, limit, place)
+    return _not_empty(selection, keys, columns, limit, place)
 
-    The rows come in the order in which the left side gives them; an ORDER BY would look through all of it every time.
-    """
+
+def _among_first(
+    selection: Selection,
+    keys: Sequence[OrderKey],
+    columns: Sequence[ColumnElement[Any]],
+    limit: BindParameter[int],
+    place: Sequence[Any],
+) -> Select[Any]:
+    """The rows come in the order in which the left side gives them; an ORDER BY would look through all of it every time."""
     table = selection.shape.table
+    behind = [cursor.after(keys, place)] if place else []
     first = (
         select(table.c.id)
         .where(table.c.deleted_at.is_(None), *behind)
@@ -68,3 +86,19 @@ def walk(
     own = first.c.id == table.c.id
     both = _Cross(first, table, own)
     return select(*columns).select_from(both).where(own, *selection.conditions).limit(limit)
+
+
+def _not_empty(
+    selection: Selection,
+    keys: Sequence[OrderKey],
+    columns: Sequence[ColumnElement[Any]],
+    limit: BindParameter[int],
+    place: Sequence[Any],
+) -> Select[Any]:
+    """Ordered as the index is when it is read backwards; that of empty values makes no difference here."""
+    first, *others = keys
+    selection.where(first.column.is_not(None))
+    if place:
+        selection.where(cursor.after([replace(first, nullable=False), *others], place))
+    backwards = first.column.desc().nulls_first() if first.descending else first.column.asc().nulls_first()
+    return selection.select(*columns).order_by(backwards, *(key.clause() for key in others)).limit(limit)
