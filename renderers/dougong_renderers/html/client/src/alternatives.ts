@@ -1,5 +1,5 @@
 // A link to one of several kinds of record: one picker over all of them, which keeps the pickers that stand in the page for each.
-import { each, icon, make } from "./dom";
+import { icon, make } from "./dom";
 import { Picker, type Source } from "./pick";
 
 let count = 0;
@@ -70,7 +70,8 @@ function join(blocks: readonly HTMLElement[]): void {
   tell();
 }
 
-each("[data-one-of]", (block) => {
+/** The first of the kinds sets up the picker over all of them. */
+export function setUp(block: HTMLElement): void {
   const blocks = blocksOf(block);
   if (blocks[0] === block) join(blocks);
-});
+}

@@ -1,7 +1,7 @@
-// What stands in the cells of a sub-table as text: read from a sheet, written into every kind of input, and taken along by a copy.
+// What stands in the cells of a sub-table as text: read from a sheet, and written into every kind of input.
+import { ENTRY } from "./dom";
 import { chooseByText } from "./pick";
 
-export const CELL = "input:not([type='hidden']), select, textarea";
 const SEVERAL = /[;；、,，|\n]/;
 const YES = /^(true|1|y|yes|on|是|对|有|√|✓)$/i;
 
@@ -41,7 +41,7 @@ export async function write(cell: Element, text: string): Promise<boolean> {
   if (ticks.length) return tick(ticks, wanted);
   const stars = [...cell.querySelectorAll<HTMLInputElement>("input[type='radio']")];
   if (stars.length) return choose(stars, wanted);
-  const input = cell.querySelector<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(CELL);
+  const input = cell.querySelector<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(ENTRY);
   if (!input || (input instanceof HTMLInputElement && input.type === "file")) return wanted === "";
   if (input instanceof HTMLSelectElement) {
     const option = [...input.options].find((each) => each.text.trim() === wanted || each.value === wanted);
@@ -71,29 +71,4 @@ function choose(stars: readonly HTMLInputElement[], text: string): boolean {
   star.checked = true;
   star.dispatchEvent(new Event("input", { bubbles: true }));
   return true;
-}
-
-/** Give the inputs of a new row, which are not set up yet, what stands in those of another. */
-export function carry(from: Element, to: Element): void {
-  const given = [...from.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>("input[name], select[name], textarea[name]")];
-  const index = (row: Element): string => (row as HTMLElement).dataset.line ?? "";
-  const nameIn = (name: string): string => name.replace(`-${index(from)}-`, `-${index(to)}-`);
-  for (const each of given) {
-    if (each.name.endsWith("-id") || "masked" in each.dataset || (each instanceof HTMLInputElement && each.type === "file")) continue;
-    const twins = [...to.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(`[name="${CSS.escape(nameIn(each.name))}"]`)];
-    if (each instanceof HTMLSelectElement) {
-      const twin = twins[0] as HTMLSelectElement | undefined;
-      if (!twin) continue;
-      for (const option of each.selectedOptions) {
-        if (![...twin.options].some((other) => other.value === option.value)) twin.add(new Option(option.text, option.value));
-      }
-      for (const option of twin.options) option.selected = [...each.selectedOptions].some((other) => other.value === option.value);
-    } else if (each instanceof HTMLInputElement && ["checkbox", "radio"].includes(each.type)) {
-      const twin = twins.find((other) => other instanceof HTMLInputElement && other.type === each.type && other.value === each.value);
-      if (twin instanceof HTMLInputElement) twin.checked = each.checked;
-    } else {
-      const twin = twins.find((other) => other.type === each.type || other.type !== "checkbox");
-      if (twin) twin.value = each.value;
-    }
-  }
 }

@@ -97,3 +97,6 @@ export function debounce<A extends unknown[]>(wait: number, task: (...given: A) 
     timer = window.setTimeout(() => task(...given), wait);
   };
 }
+
+/** What one types into. */
+export const ENTRY = "input:not([type='hidden']), select, textarea";

@@ -6,7 +6,6 @@ import "./palette";
 import "./selection";
 import "./keys";
 import "./pick";
-import "./alternatives";
 import "./rows";
 import "./inputs";
 import "./guard";
@@ -15,6 +14,7 @@ import { each, say, toast } from "./dom";
 document.documentElement.classList.add("scripted");
 
 const parts: Readonly<Record<string, () => Promise<{ setUp: (element: HTMLElement) => void }>>> = {
+  "[data-one-of]": () => import("./alternatives"),
   "[data-board]": () => import("./board"),
   "[data-rich]": () => import("./rich"),
   "[data-sign]": () => import("./sign"),

@@ -1,6 +1,6 @@
 // Sub-tables in a form: add, copy, move and remove rows, Enter for the next row, Ctrl D to fill down, paste cells from a sheet.
-import { CELL, carry, cellsOf, write } from "./cells";
-import { announce, each, icon, make, refresh, say, toast } from "./dom";
+import { carry } from "./copying";
+import { ENTRY, announce, each, icon, make, refresh, say, toast } from "./dom";
 import { draw, waits } from "./waiting";
 
 const BUTTONS = "[data-add], [data-remove], [data-copy], [data-up], [data-down]";
@@ -107,7 +107,7 @@ each("[data-rows]", (element) => {
 
   /** What one types into in a cell; a picker's own box where there is one. */
   function entry(cell: Element | null | undefined): HTMLElement | null {
-    return cell?.querySelector<HTMLElement>("input[role='combobox']") ?? cell?.querySelector<HTMLElement>(CELL) ?? null;
+    return cell?.querySelector<HTMLElement>("input[role='combobox']") ?? cell?.querySelector<HTMLElement>(ENTRY) ?? null;
   }
 
   /** The row under one, which may still have to be drawn. */
@@ -133,6 +133,7 @@ each("[data-rows]", (element) => {
   }
 
   async function paste(start: HTMLTableCellElement, text: string): Promise<void> {
+    const { cellsOf, write } = await import("./cells");
     const order = columns();
     const from = order.indexOf(start.dataset.column ?? "");
     const cells = cellsOf(text);
@@ -186,11 +187,11 @@ each("[data-rows]", (element) => {
       entry(below(cell, true))?.focus();
     } else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "d") {
       const target = below(cell, false);
-      const source = cell.querySelector<HTMLSelectElement | HTMLInputElement>(CELL);
+      const source = cell.querySelector<HTMLSelectElement | HTMLInputElement>(ENTRY);
       if (!target || !source) return;
       event.preventDefault();
       const text = source instanceof HTMLSelectElement ? (source.selectedOptions[0]?.text ?? "") : source.value;
-      void write(target, text).then(() => entry(target)?.focus());
+      void import("./cells").then(({ write }) => write(target, text)).then(() => entry(target)?.focus());
     }
   });
 
