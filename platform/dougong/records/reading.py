@@ -71,12 +71,15 @@ def open_table(path: Path, name: str, language: str, layout: Layout = DETECTED) 
         refuse("invalid", language, "import_format", value=name)
 
 
+def _holds_zero(cells: Sequence[Any]) -> bool:
+    """Whether there is a value among cells none of which counts as true, such as 0 or midnight."""
+    return any(cell is not None and cell != "" for cell in cells)
+
+
 def _table(
     rows: Iterator[tuple[int, Sequence[Any]]], merges: Sequence[Sequence[int]], language: str
 ) -> tuple[tuple[str, ...], Iterator[Line]]:
-    filled = (
-        (number, cells) for number, cells in rows if any(cell is not None and cell != "" for cell in cells)
-    )
+    filled = ((number, cells) for number, cells in rows if any(cells) or _holds_zero(cells))
     header = header_of(filled, merges)
     if not header:
         refuse("invalid", language, "import_empty")
