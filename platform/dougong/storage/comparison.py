@@ -65,4 +65,9 @@ class Comparison:
 
     def is_restored(self, table: TableSpec) -> bool:
         """Whether a table comes back from removal; its tombstone is where it stood until now."""
-        return any(isinstance(each, RestoreTable) and each.table.uid == table.uid for each in self.operations)
+        return self.stone_of(table) is not None
+
+    def stone_of(self, table: TableSpec) -> Tombstone | None:
+        """The tombstone of a table that comes back from removal."""
+        back = (each for each in self.operations if isinstance(each, RestoreTable))
+        return next((each.tombstone for each in back if each.table.uid == table.uid), None)

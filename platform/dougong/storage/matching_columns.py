@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from dougong.fieldtypes.options import takes_other
 from dougong.model.app import App
+from dougong.model.field import Field
 from dougong.storage import conversion, names, rules
 from dougong.storage.comparison import Comparison
 from dougong.storage.mending import Mending, constant_of
@@ -78,10 +79,7 @@ def _is_other_thing(
     same_entity: Mapping[str, str],
 ) -> bool:
     """Ids of records mean nothing elsewhere: a link that points to another entity begins empty."""
-    old_field, new_field = (
-        recorded_field(work.old_app, before, old),
-        new_field_of(work.new_app, table, new.field),
-    )
+    old_field, new_field = _last_known(work, before, old), new_field_of(work.new_app, table, new.field)
     if new_field.formula is not None and old_field.formula is None:
         return True  # what people wrote is kept out of sight, not written over
     if conversion.refers(old_field) and conversion.refers(new_field):
@@ -90,6 +88,15 @@ def _is_other_thing(
     if not conversion.refers(old_field) and not conversion.refers(new_field):
         return False
     return not conversion.is_possible(old_field, new_field) or things_of(work, old, new) is None
+
+
+def _last_known(work: Comparison, before: TableSpec, old: ColumnSpec) -> Field:
+    """The field as the version defined it that had it last; a table that comes back is not in the recorded one."""
+    stone = work.stone_of(before)
+    if stone is not None and work.returning is not None:
+        version = work.returning.version(stone.removed_in - 1)
+        return recorded_field(version[0] if version else None, stone.table, old)
+    return recorded_field(work.old_app, before, old)
 
 
 def _match_column(
