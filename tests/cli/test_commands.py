@@ -180,7 +180,7 @@ def test_records_in_and_out(database: str, capsys: Capture, tmp_path: Path) -> N
     assert main(["export", "library.book", "--to", str(tmp_path / "o.csv"), "--filter", "nothing = 1"]) == 1
     assert main(["import", "library.bok", str(books)]) == 1
     assert main(["import", "library.book", str(tmp_path / "none.csv")]) == 1
-    assert main(["import", "library.book", "--undo", str(done["id"])]) == 0
+    assert main(["import", "--undo", str(done["id"])]) == 0
     assert as_json(capsys, "export", "library.book", "--to", str(tmp_path / "o.csv"))["count"] == 0
 
 

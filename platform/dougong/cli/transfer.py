@@ -30,7 +30,7 @@ from dougong_renderers.tables import WRITERS
 
 
 def _configure_import(parser: argparse.ArgumentParser, console: Console) -> None:
-    parser.add_argument("entity", metavar="APPID.ENTITY", help=console.say("opt_entity"))
+    parser.add_argument("entity", metavar="APPID.ENTITY", nargs="?", help=console.say("opt_entity"))
     parser.add_argument("file", metavar="FILE", nargs="?", help=console.say("opt_file"))
     parser.add_argument("--map", metavar="FILE", help=console.say("opt_map"))
     parser.add_argument(
@@ -65,7 +65,6 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
     database = database_of(options)
     if options.undo is not None:
         with calling(database, settings_of(options), console, options.login, "import", write=True) as call:
-            entity_key_of(call.release, options.entity)
             undone = undo(call, options.undo)
         console.result(
             console.say("import_undone", id=options.undo), {"id": options.undo, "undone": str(undone)}
@@ -76,7 +75,7 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
     path = None if options.file is None else Path(options.file)
     with database.reading() as connection:
         release = assembly.releases(database).pinned(connection)
-        key = entity_key_of(release, options.entity)
+        key = "" if options.resume is not None else entity_key_of(release, options.entity)
         actor = acting_as(connection, options.login)
 
     def progress(counts: Counts) -> None:
