@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from dougong import assembly
 from dougong.compiler.folders import compile_folders
@@ -20,6 +24,8 @@ from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.runtime import Runtime
 from dougong.web.settings import Settings
+from tests.installed import compiled
+from tests.servers.databases import Databases
 
 LIBRARY = Path(__file__).parent / "apps" / "library"
 PASSWORD = "quiet-harbour-42"
@@ -145,3 +151,50 @@ def server_of(url: str, issued: dict[str, str], folder: Path, **settings: Any) -
     """A server on a prepared database."""
     chosen = Settings(database=url, files=str(folder / "files"), **settings)
     return Server(assembly.open_runtime(chosen), issued)
+
+
+@contextmanager
+def serving_app(
+    databases: Databases, dialect: str, sources: Mapping[str, str], folder: Path
+) -> Iterator[Server]:
+    """A server of an app given by its files, on a database of its own; Ada administers it."""
+    configure("text", "error")
+    url = databases.fresh(dialect)
+    database = assembly.open_database(url)
+    app = compiled(sources)
+    with database.reading() as connection:
+        planned = plan(None, app, connection)
+    apply(planned, database)
+    with database.writing() as connection:
+        ada = accounts.add(
+            connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
+        )
+        issued = {"ada": tokens.issue(connection, ada, scopes=["admin"])}
+    database.dispose()
+    server = Server(assembly.open_runtime(Settings(database=url, files=str(folder))), issued)
+    try:
+        yield server
+    finally:
+        server.database.dispose()
+        databases.drop(url)
+
+
+class Quiet(WSGIRequestHandler):
+    """Answers without a line for each."""
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def listening(server: Server) -> Iterator[str]:
+    """The address at which a browser finds a server."""
+    behind = make_server("127.0.0.1", 0, server.application, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=behind.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{behind.server_port}"
+    finally:
+        behind.shutdown()
+        thread.join()
+        behind.server_close()

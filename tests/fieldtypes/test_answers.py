@@ -8,18 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from dougong import assembly
 from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
 from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.fieldtypes.page_forms import inputs_of
 from tests.servers.databases import DIALECTS, Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import Server, serving_app
 
 SOURCES = {
     "app.yaml": "{id: poll, version: 1.0.0, label: {en: Poll, zh: 问卷}, languages: [zh, en]}",
@@ -52,26 +47,11 @@ def app() -> App:
 
 @pytest.fixture(scope="module", params=DIALECTS)
 def poll(
-    request: pytest.FixtureRequest, databases: Databases, app: App, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """A server with the poll app and Ada."""
-    configure("text", "error")
-    url = databases.fresh(request.param)
-    database = assembly.open_database(url)
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    with database.writing() as connection:
-        ada = accounts.add(
-            connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
-        )
-        issued = {"ada": tokens.issue(connection, ada, scopes=["admin"])}
-    database.dispose()
-    folder = str(tmp_path_factory.mktemp("files"))
-    server = Server(assembly.open_runtime(Settings(database=url, files=folder)), issued)
-    yield server
-    server.database.dispose()
-    databases.drop(url)
+    with serving_app(databases, request.param, SOURCES, tmp_path_factory.mktemp("files")) as server:
+        yield server
 
 
 def test_the_api_takes_another_answer_and_knows_options_by_name(poll: Server) -> None:

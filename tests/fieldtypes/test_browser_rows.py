@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
-from dougong import assembly
-from dougong.compiler import check_sources
-from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
-from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.fieldtypes.page_forms import inputs_of
-from tests.fieldtypes.test_browser import Quiet, sign_in
+from tests.fieldtypes.test_browser import sign_in
 from tests.servers.databases import Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import Server, listening, serving_app
 
 pytestmark = pytest.mark.usefixtures("assets")
 SOURCES = {
@@ -52,31 +42,9 @@ fields:
 @pytest.fixture
 def shop(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Server]]:
     """A shop behind a server, on SQLite, with Ada in it."""
-    configure("text", "error")
-    url = databases.fresh("sqlite")
-    database = assembly.open_database(url)
-    app = check_sources(SOURCES, {})
-    assert isinstance(app, App), app
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    with database.writing() as connection:
-        ada = accounts.add(
-            connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
-        )
-        issued = {"ada": tokens.issue(connection, ada, scopes=["admin"])}
-    database.dispose()
     folder = tmp_path_factory.mktemp("files")
-    served = Server(assembly.open_runtime(Settings(database=url, files=str(folder))), issued)
-    listening = make_server("127.0.0.1", 0, served.application, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=listening.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.server_port}", served
-    listening.shutdown()
-    thread.join()
-    listening.server_close()
-    served.database.dispose()
-    databases.drop(url)
+    with serving_app(databases, "sqlite", SOURCES, folder) as server, listening(server) as address:
+        yield address, server
 
 
 def paste(page: Page, name: str, text: str) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from dougong import assembly
 from dougong.compiler import check_sources
@@ -18,9 +16,9 @@ from dougong.storage.apply import apply
 from dougong.storage.plan import plan
 from dougong.web.logs import configure
 from dougong.web.settings import Settings
-from tests.fieldtypes.test_browser import Quiet, sign_in
+from tests.fieldtypes.test_browser import sign_in
 from tests.servers.databases import DIALECTS, Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import PASSWORD, Server, listening
 
 SOURCES = {
     "app.yaml": "{id: shop, version: 1.0.0, label: {en: Shop, zh: 店}, languages: [zh, en]}\n",
@@ -124,12 +122,9 @@ def test_a_search_shows_the_way_from_the_top_even_in_a_circle(shop: Server) -> N
 @pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
 def test_a_person_walks_down_with_mouse_and_keys(page: Page, shop: Server) -> None:
     ids = planted(shop)
-    listening = make_server("127.0.0.1", 0, shop.application, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=listening.serve_forever)
-    thread.start()
-    try:
-        sign_in(page, f"http://127.0.0.1:{listening.server_port}")
-        page.goto(f"http://127.0.0.1:{listening.server_port}/shop/product/new")
+    with listening(shop) as address:
+        sign_in(page, address)
+        page.goto(f"{address}/shop/product/new")
         box = page.get_by_role("combobox", name="Category")
         box.click()
         page.get_by_role("option", name="Goods").locator("[data-inside]").click()
@@ -146,7 +141,3 @@ def test_a_person_walks_down_with_mouse_and_keys(page: Page, shop: Server) -> No
         box.press("Enter")
         expect(box).to_have_value("Desk lamps")
         expect(page.locator("[name=category]")).to_have_value(ids["Desk lamps"])
-    finally:
-        listening.shutdown()
-        thread.join()
-        listening.server_close()

@@ -7,16 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dougong import assembly
-from dougong.compiler import check_sources
-from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
-from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.servers.databases import Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import Server, serving_app
 
 SOURCES = {
     "app.yaml": "{id: desk, version: 1.0.0, label: {en: Desk, zh: 台}, languages: [zh, en]}\n",
@@ -36,25 +28,8 @@ fields:
 @pytest.fixture
 def desk(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app with an admin, on SQLite."""
-    configure("text", "error")
-    url = databases.fresh("sqlite")
-    database = assembly.open_database(url)
-    app = check_sources(SOURCES, {})
-    assert isinstance(app, App), app
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    with database.writing() as connection:
-        ada = accounts.add(
-            connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
-        )
-        issued = {"ada": tokens.issue(connection, ada, scopes=["admin"])}
-    database.dispose()
-    folder = str(tmp_path_factory.mktemp("files"))
-    server = Server(assembly.open_runtime(Settings(database=url, files=folder)), issued)
-    yield server
-    server.database.dispose()
-    databases.drop(url)
+    with serving_app(databases, "sqlite", SOURCES, tmp_path_factory.mktemp("files")) as server:
+        yield server
 
 
 PATH = "/design/desk/note"
