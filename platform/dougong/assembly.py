@@ -105,8 +105,9 @@ def after_apply(connection: Connection, plan: Plan) -> None:
         return
     upkeep.end_orphans(connection, plan.app)
     recorded = _recorded(connection)
-    former = recorded.get(plan.app.id)
-    serials, formulas = new_serials(former, plan.app), changed_formulas(former, plan.app)
+    known = recorded.get(plan.app.id)
+    serials = new_serials(known, plan.app, plan.former)
+    formulas = changed_formulas(known, plan.app, plan.former)
     if serials or formulas:
         release = release_of({**recorded, plan.app.id: plan.app})
         call = call_for(release, connection, SYSTEM, "cli")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
@@ -24,6 +24,7 @@ from dougong.records.searching import index_drafts
 from dougong.records.serials import SERIAL, counters_of, give_numbers, places_of, reset_counters
 from dougong.records.shape import Shape, shape_of
 from dougong.records.trail import changes_of, differing, write_history
+from dougong.storage.formulas import former_entity
 from dougong.storage.release import Release
 
 SHOWN = 20
@@ -52,11 +53,14 @@ class Renumbering:
 
 
 # ------------------------------------------------------------------ after a new version of the definition
-def new_serials(recorded: App | None, new: App) -> list[tuple[str, str]]:
-    """The serial fields, as (entity key, field), that records may have no number of yet."""
+def new_serials(recorded: App | None, new: App, former: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The serial fields, as (entity key, field), that records may have no number of yet.
+
+    `former` tells the key that each entity had before.
+    """
     found = []
     for entity in new.entities.values():
-        old = recorded.entities.get(entity.id) if recorded is not None else None
+        old = former_entity(recorded, entity.key, former)
         for each in entity.fields.values():
             before = old.fields.get(each.id) if old is not None else None
             if each.type == "serial" and old is not None and (before is None or before.type != "serial"):

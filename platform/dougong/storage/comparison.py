@@ -8,7 +8,8 @@ from datetime import datetime
 
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
-from dougong.storage.operations import Operation, RestoreTable
+from dougong.storage import names
+from dougong.storage.operations import Operation, RenameTable, RestoreTable
 from dougong.storage.schema import Schema, TableSpec, Tombstone
 
 
@@ -71,3 +72,15 @@ class Comparison:
         """The tombstone of a table that comes back from removal."""
         back = (each for each in self.operations if isinstance(each, RestoreTable))
         return next((each.tombstone for each in back if each.table.uid == table.uid), None)
+
+    def owner_of(self, rows: TableSpec) -> str:
+        """The name under which the records that recorded rows belong to stand as yet; empty for what are no rows."""
+        if rows.kind != "rows":
+            return ""
+        if self.is_restored(rows):  # the rows go by the name that their records are to have
+            for each in self.operations:
+                if each.table.key == rows.entity and isinstance(each, RestoreTable):
+                    return each.tombstone.name
+                if each.table.key == rows.entity and isinstance(each, RenameTable):
+                    return each.old
+        return names.table_name(rows.entity)

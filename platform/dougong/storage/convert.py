@@ -74,13 +74,17 @@ def preview(
     change: Change,
     originals: Sequence[Original] = (),
     among: Among | None = None,
+    owner: str = "",
 ) -> Preview:
-    """Try the conversion of every value, or of those `among` the rows that are asked for, without writing any."""
+    """Try the conversion of every value, or of those `among` the rows that are asked for, without writing any.
+
+    `owner` names the table of the records that rows belong to where it stands elsewhere as yet.
+    """
     filled = narrowed = 0
     failing: list[int] = []
     refused: list[Sample] = []
     samples: list[Sample] = []
-    for rows in chunks(connection, table, column, originals, among):
+    for rows in chunks(connection, table, column, originals, among, owner):
         for row in rows:
             filled += row.value is not None
             try:
@@ -102,10 +106,11 @@ def converted(
     column: ColumnSpec,
     change: Change,
     originals: Sequence[Original] = (),
+    owner: str = "",
 ) -> dict[int, Value]:
     """What every row would hold, without writing any; a value that cannot be converted becomes nothing."""
     found: dict[int, Value] = {}
-    for rows in chunks(connection, table, column, originals):
+    for rows in chunks(connection, table, column, originals, owner=owner):
         for row in rows:
             try:
                 found[row.id] = _value(row, change, originals)
@@ -228,12 +233,13 @@ def chunks(
     column: ColumnSpec,
     originals: Sequence[Original] = (),
     among: Among | None = None,
+    owner: str = "",
 ) -> Iterator[list[Held]]:
-    """The rows that hold a value in a column or in an earlier form of it."""
+    """The rows that hold a value in a column or in an earlier form of it; `owner` as for preview."""
     kept = [replace(each.column, field=f"original {place}") for place, each in enumerate(originals)]
     whole = tables.table(with_columns(table, column, *kept))
     columns = [whole.c[each.field] for each in (column, *kept)]
-    written = _written(table, whole) if originals else null()
+    written = _written(table, whole, owner) if originals else null()
     wanted = select(whole.c.id, written, *columns).where(or_(*(each.is_not(None) for each in columns)))
     wanted = wanted.where(among(whole)) if among is not None else wanted
     last = 0
@@ -243,14 +249,16 @@ def chunks(
         last = found[-1][0]
 
 
-def _written(table: TableSpec, whole: Table) -> ColumnElement[Any]:
+def _written(table: TableSpec, whole: Table, owner: str) -> ColumnElement[Any]:
     """When a row was last written: records say it, rows of a sub-table by the record they belong to."""
     if "updated_at" in whole.c:
         return whole.c.updated_at
     if "parent_id" not in whole.c:
         return null()
-    owner = tables.table(TableSpec(table.entity, "entity", physical.table_name(table.entity), table.entity))
-    return select(owner.c.updated_at).where(owner.c.id == whole.c.parent_id).scalar_subquery()
+    records = tables.table(
+        TableSpec(table.entity, "entity", owner or physical.table_name(table.entity), table.entity)
+    )
+    return select(records.c.updated_at).where(records.c.id == whole.c.parent_id).scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dougong.model.app import App
+from dougong.model.entity import Entity
 
 
-def changed_formulas(recorded: App | None, new: App) -> list[str]:
-    """The keys of the entities of which a formula (of the record or of its rows) or what it stands on was added or changed."""
+def former_entity(recorded: App | None, key: str, former: Mapping[str, str]) -> Entity | None:
+    """What an entity was in the recorded version, whatever it was called and whichever side it stood on; nothing when it is new."""
+    known = former.get(key)
+    return recorded.entities.get(known.partition(".")[2]) if recorded is not None and known else None
+
+
+def changed_formulas(recorded: App | None, new: App, former: Mapping[str, str]) -> list[str]:
+    """The keys of the entities of which a formula (of the record or of its rows) or what it stands on was added or changed.
+
+    `former` tells the key that each entity had before.
+    """
     found: list[str] = []
     for entity in new.entities.values():
-        old = recorded.entities.get(entity.id) if recorded is not None else None
+        old = former_entity(recorded, entity.key, former)
         if old is None:
             continue
         formulas = {each.id: each.formula.text for each in entity.fields.values() if each.formula is not None}

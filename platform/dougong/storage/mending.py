@@ -110,6 +110,7 @@ class Mending:
             originals=originals,
             mended="unfit" in reasons or work.returning is not None,
             is_return=work.returning is not None,
+            owner=work.owner_of(self.before),
         )
         work.add(change)
         for reason, mend in reasons.items():

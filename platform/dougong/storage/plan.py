@@ -28,7 +28,7 @@ from dougong.storage.mends import NONE, Way, Wishes, with_wishes
 from dougong.storage.offers import mended_field, offers_for
 from dougong.storage.operations import Impact, Operation
 from dougong.storage.problems import problem, told
-from dougong.storage.schema import Schema, TableSpec
+from dougong.storage.schema import Schema, TableSpec, former_keys
 from dougong.storage.wording import say
 
 _LONGEST_SHOWN = 60
@@ -118,6 +118,8 @@ class Plan:
     returns_to: int | None = None
     """The number of the version that a rollback returns to."""
     recorded: App | None = None
+    former: Mapping[str, str] = field(default_factory=dict)
+    """The key that each entity, and each sub-table, of the app had in the recorded version."""
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Other apps that would no longer compile, with the reasons."""
     drafts: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
@@ -235,6 +237,7 @@ def plan(
         renamed_elsewhere=_renamed_elsewhere(connection, new),
         number=base + 1,
     )
+    former = former_keys(tables, found.schema)
     steps = tuple(step_of(each, connection, recorded) for each in found.operations)
     changes = tuple(changes_between(recorded, new))
     state = ledger.state(connection, new.id)
@@ -252,13 +255,14 @@ def plan(
         broken=broken,
         drafts=drafts_broken_by(recorded, new, connection, compile_app),
         problems=(*refused, *found.problems),
-        estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new)),
+        former=former,
+        estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new, former)),
     )
 
 
-def _recomputed(tables: Schema, recorded: App | None, new: App) -> list[TableSpec]:
+def _recomputed(tables: Schema, recorded: App | None, new: App, former: Mapping[str, str]) -> list[TableSpec]:
     """The recorded tables of which every record gets its formulas worked out anew."""
-    found = (tables.table(key) for key in changed_formulas(recorded, new))
+    found = (tables.table(former.get(key, key)) for key in changed_formulas(recorded, new, former))
     return [each for each in found if each is not None]
 
 

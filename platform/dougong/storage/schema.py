@@ -120,6 +120,12 @@ class Schema:
         return next((each for each in self.tables if each.uid == uid), None)
 
 
+def former_keys(before: Schema, after: Schema) -> dict[str, str]:
+    """The key that each entity or sub-table of a schema has in an earlier one, where it is there."""
+    known = {each.uid: each.key for each in before.tables if each.kind in {"entity", "rows"}}
+    return {each.key: known[each.uid] for each in after.tables if each.uid in known}
+
+
 def to_json(schema: Schema) -> dict[str, Any]:
     """The schema as JSON data."""
     return asdict(schema)

@@ -57,9 +57,12 @@ class PairWorld(World):
 
     def return_to(self, number: int) -> None:
         """Roll back, or forward, to a recorded version."""
+        self.do(self.plan_return(number))
+
+    def plan_return(self, number: int) -> Plan:
+        """The plan that rolls back, or forward, to a recorded version."""
         with self.database.reading() as connection:
-            planned = plan_rollback(self.releases, connection, self.app, number)
-        self.do(planned)
+            return plan_rollback(self.releases, connection, self.app, number)
 
     # -------------------------------------------------------------- data
     def data(self) -> Rows:

@@ -158,6 +158,8 @@ class ChangeType(Operation):
     mended: bool = False
     is_return: bool = False
     """Whether a rollback asks for it, which never fails for a value: what does not go back is kept aside."""
+    owner: str = ""
+    """The name under which the records that rows belong to stand until the first step."""
 
     def _sentence(self) -> str:
         if self.originals:
@@ -189,12 +191,16 @@ class ChangeType(Operation):
     def preview(self, connection: Connection) -> convert.Preview:
         """What becomes of the values as they are now."""
         change = self.change(self.things[0].names(connection) if self.things else NOBODY)
-        return convert.preview(connection, self.before or self.table, self.former, change, self.originals)
+        return convert.preview(
+            connection, self.before or self.table, self.former, change, self.originals, owner=self.owner
+        )
 
     def converted(self, connection: Connection) -> dict[int, Value]:
         """What every row would hold afterwards, by id."""
         change = self.change(self.things[0].names(connection) if self.things else NOBODY)
-        return convert.converted(connection, self.before or self.table, self.former, change, self.originals)
+        return convert.converted(
+            connection, self.before or self.table, self.former, change, self.originals, owner=self.owner
+        )
 
     def impact(self, connection: Connection) -> Impact:
         found = self.preview(connection)
