@@ -6,7 +6,7 @@ writing runs beside the preparation: what a chunk did is taken over, and told, b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +17,7 @@ from dougong.records import import_log
 from dougong.records.cells import Entry
 from dougong.records.import_run import Run
 from dougong.records.importer import Importer, Prepared, Taken, chunked, prepare, take, take_over
+from dougong.storage import search
 
 _ATTEMPTS = 3
 
@@ -39,13 +40,14 @@ class _Chunk:
 def take_all(under_way: Run, identity: int, importer: Importer, entries: Iterator[Entry]) -> None:
     """Take everything that is left, in order, then what had to wait for records further down."""
     writing: tuple[_Chunk, Future[Taken]] | None = None
-    with ThreadPoolExecutor(1, "import") as writer:
+    with _indexing(under_way) as index_behind, ThreadPoolExecutor(1, "import") as writer:
         for some in chunked(entries):
             if writing is not None:
                 writing[0].decided.wait()
             prepared = _prepared(under_way, importer, some)
             if writing is not None:
                 _finish(under_way, identity, importer, *writing)
+                index_behind()
             chunk = _Chunk(some, _position(importer, some))
             writing = chunk, writer.submit(_deciding, under_way, identity, importer, chunk, prepared)
         if writing is not None:
@@ -53,6 +55,25 @@ def take_all(under_way: Run, identity: int, importer: Importer, entries: Iterato
     for some in importer.postponed():
         chunk = _Chunk(some, _position(importer, some), again=True)
         _take_over(under_way, importer, chunk, _attempts(under_way, identity, importer, chunk, _ATTEMPTS))
+
+
+@contextmanager
+def _indexing(under_way: Run) -> Iterator[Callable[[], None]]:
+    """What has the search index of the written chunks sorted while the next are written; in the end all of it is."""
+    index = under_way.release.tables.search(under_way.key)
+    if index is None or under_way.options.dry_run:
+        yield lambda: None
+        return
+    last: Future[None] | None = None
+    with ThreadPoolExecutor(1, "index") as thread:
+
+        def begin() -> None:
+            nonlocal last
+            if last is None or last.done():
+                last = thread.submit(search.sort_in, under_way.database, index)
+
+        yield begin
+        thread.submit(search.sort_in, under_way.database, index)
 
 
 def _position(importer: Importer, entries: list[Entry]) -> tuple[int, int]:
@@ -109,6 +130,7 @@ def _attempt(
     waited = chunk.entries if chunk.again else ()
     is_dry = under_way.options.dry_run
     with _files_kept(importer), under_way.database.writing() as connection:
+        search.collect(connection)
         call = under_way.call(connection, None if prepared is None else prepared.at)
         taken = take(call, importer, chunk.entries, not is_dry, prepared, chunk.decided.set)
         if is_dry:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
-from dougong.storage.copy_text import blocks, column_text, escaped
+from dougong.storage.postgresql_text import blocks, column_text, escaped
 from dougong.storage.statements import Statement, among, copy_blocks, copy_rows
 
 FEW = 20
@@ -32,13 +32,15 @@ class Same:
 class Made:
     """A column whose values are worked out while the rows are sent, so that PostgreSQL stores the first ones meanwhile.
 
-    All of them are texts for the driver, none may be empty, and they can be gone through only once.
+    All of them are texts for the driver, none may be empty, and they can be gone through only once. Those that hold no control
+    characters nor backslashes are `plain`.
     """
 
-    __slots__ = ("values",)
+    __slots__ = ("plain", "values")
 
-    def __init__(self, values: Iterable[Any]) -> None:
+    def __init__(self, values: Iterable[Any], *, plain: bool = False) -> None:
         self.values = values
+        self.plain = plain
 
 
 Writer = Callable[[Any], Any] | None
@@ -77,7 +79,7 @@ def _copy(connection: Connection, table: Table, written: Mapping[str, Column], c
 
 def _copied(column: Column, count: int) -> Iterable[str] | None:
     if isinstance(column, Made):
-        return map(escaped, column.values)
+        return column.values if column.plain else map(escaped, column.values)
     if isinstance(column, Same):
         one = column_text([column.value])
         return None if one is None else repeat(one[0], count)
@@ -179,7 +181,7 @@ def _each(column: Column, count: int) -> Iterable[Any]:
 def _written(write: Writer, values: Column) -> Column | None:
     """The values as the driver takes them; nothing for a column that is empty in all rows."""
     if isinstance(values, Made):
-        return values if write is None else Made(map(write, values.values))
+        return values if write is None else Made(map(write, values.values), plain=values.plain)
     if isinstance(values, Same):
         if values.value is None:
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, Connection, text
+from sqlalchemy import BigInteger, Connection, Text, text
 
 from dougong.storage.names import id_sequence
 from dougong.storage.statements import Statement
@@ -15,9 +15,9 @@ _TAKE_TEXT = text(
 ).columns(value=BigInteger)
 _TAKE = {dialect: Statement(_TAKE_TEXT, dialect) for dialect in ("sqlite", "postgresql")}
 _NEXT = Statement(
-    text("SELECT nextval(CAST(:name AS regclass)) AS value FROM generate_series(1, :count)").columns(
-        value=BigInteger
-    ),
+    text(
+        "SELECT string_agg(nextval(CAST(:name AS regclass))::text, ',') AS taken FROM generate_series(1, :count)"
+    ).columns(taken=Text),
     "postgresql",
 )
 
@@ -28,7 +28,7 @@ def allocate(connection: Connection, table_name: str, count: int = 1) -> Sequenc
         first = take(connection, f"id:{table_name}", count)
         return range(first, first + count)
     values = {"name": sequence_of(connection, table_name), "count": count}
-    return sorted(row[0] for row in _NEXT.rows(connection, values))
+    return sorted(map(int, _NEXT.rows(connection, values)[0][0].split(",")))
 
 
 def sequence_of(connection: Connection, table_name: str) -> str:

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import IntEnum
 
-from sqlalchemy import Connection, Table, Text, and_, cast, false, func, literal, or_, select
+from sqlalchemy import Connection, Table, Text, and_, cast, false, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.elements import ColumnElement
 
+from dougong.diagnostics import Refusal
 from dougong.storage import bulk, tokens
+from dougong.storage.database import Database
+from dougong.storage.statements import run_script
 
 _MANY = 2_000
 """SQLite counts what is found about as fast as it reads it: so many make a text common."""
 _SAMPLE, _SHARE = 500, 50
 """One in so many of the newest records makes a text common on PostgreSQL, and on SQLite one that is met everywhere."""
+
+
+_PILE = "64MB"
+"""More than a few chunks of an import come to."""
 
 
 class Frequency(IntEnum):
@@ -36,9 +45,37 @@ def index_rows(
         delete_rows(connection, index, list(texts))
     columns: dict[str, bulk.Column] = {
         "id": list(texts),
-        "tokens": bulk.Made(map(tokens.tokens_of, texts.values())),
+        "tokens": bulk.Made(map(tokens.tokens_of, texts.values()), plain=True),
     }
     bulk.insert_columns(connection, index, columns, len(texts))
+
+
+def collect(connection: Connection) -> None:
+    """Have PostgreSQL put what this transaction indexes on a pile, for `sort_in` to take down beside it.
+
+    It would do that by itself every ten thousand rows or so, while who writes waits.
+    """
+    if connection.dialect.name == "postgresql":
+        run_script(connection, f"SET LOCAL gin_pending_list_limit = '{_PILE}'")
+
+
+def sort_in(database: Database, index: Table) -> None:
+    """Take down the pile of what PostgreSQL has collected for an index: searches go through it entry by entry.
+
+    Where that fails it stays, and whoever writes next takes it down.
+    """
+    if database.dialect != "postgresql":
+        return
+    command = text(
+        "SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid "
+        "JOIN pg_am AS a ON a.oid = c.relam WHERE a.amname = 'gin' AND i.indrelid = CAST(:name AS regclass)"
+    )
+    name = database.engine.dialect.identifier_preparer.format_table(index)
+    with (
+        suppress(DBAPIError, Refusal),
+        database.asked(lambda connection: connection.execute(command, {"name": name}).all()),
+    ):
+        pass
 
 
 def delete_rows(connection: Connection, index: Table, ids: Sequence[int]) -> None:

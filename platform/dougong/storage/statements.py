@@ -32,6 +32,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from dougong.fieldtypes.columns import ColumnType, json_text
+from dougong.storage.postgresql_text import array_text
 
 Processor = Callable[[Any], Any]
 Values = Mapping[str, Any]
@@ -320,7 +321,7 @@ class Listed(TypeDecorator[Sequence[Any]]):
 
     def bind_processor(self, dialect: Dialect) -> Processor:
         write = _impl(self.item, dialect).bind_processor(dialect)
-        pack: Processor = json_text if dialect.name == "sqlite" else list
+        pack: Processor = json_text if dialect.name == "sqlite" else array_text
         if not callable(write):
             return lambda values: pack(list(values))
         return lambda values: pack([write(value) for value in values])

@@ -1,4 +1,7 @@
-"""Writes columns as the text that PostgreSQL's COPY reads: column by column, which takes a third of the time of going value by value."""
+"""Writes columns and lists of values as the text that PostgreSQL reads, for COPY and as arrays.
+
+Whole columns at once take a third of the time that the driver takes value by value.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from typing import Any
 
 _EMPTY = "\\N"
 _SPECIAL = re.compile(r"[\\\t\n\r]")
+_QUOTED = re.compile(r'["\\]')
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _FORMS: Mapping[type, Callable[[Any], str]] = {
     int: str,
@@ -50,6 +54,24 @@ def _texts(values: Sequence[str | None], has_empty: bool) -> Sequence[str]:
     if has_empty:
         return [_EMPTY if value is None else value for value in values]
     return values  # type: ignore[return-value]
+
+
+def array_text(values: Sequence[Any]) -> str | list[Any]:
+    """Values as one array for PostgreSQL; where one has no plain form, the list that the driver writes value by value."""
+    classes = set(map(type, values))
+    if classes <= {str}:
+        return _quoted_array(values)
+    if len(classes) > 1 or not classes <= _FORMS.keys():
+        return list(values)
+    return "{" + ",".join(map(_FORMS[classes.pop()], values)) + "}"
+
+
+def _quoted_array(texts: Sequence[str]) -> str:
+    if not texts:
+        return "{}"
+    if _QUOTED.search("".join(texts)):
+        texts = [_QUOTED.sub(r"\\\g<0>", text) for text in texts]
+    return '{"' + '","'.join(texts) + '"}'
 
 
 def escaped(text: str) -> str:
