@@ -22,7 +22,6 @@ from dougong.records.recompute import recompute
 from dougong.records.renumber import new_serials, number_missing, owners_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
-from dougong.storage.formulas import changed_formulas
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
@@ -107,13 +106,12 @@ def after_apply(connection: Connection, plan: Plan) -> None:
     recorded = _recorded(connection)
     known = recorded.get(plan.app.id)
     serials = new_serials(known, plan.app, plan.former)
-    formulas = changed_formulas(known, plan.app, plan.former)
-    if serials or formulas:
+    if serials or plan.recomputed:
         release = release_of({**recorded, plan.app.id: plan.app})
         call = call_for(release, connection, SYSTEM, "cli")
         for key, field in serials:
             number_missing(call, key, field)
-        for key in dict.fromkeys((*formulas, *owners_of(release, serials))):
+        for key in dict.fromkeys((*plan.recomputed, *owners_of(release, serials))):
             recompute(call, key)
 
 

@@ -15,7 +15,7 @@ from dougong.records.history import history
 from dougong.records.read import read
 from dougong.records.recompute import recompute
 from dougong.storage.apply import apply
-from dougong.storage.formulas import changed_formulas
+from dougong.storage.formulas import outdated_formulas
 from dougong.storage.plan import plan
 from dougong.storage.release import release_of, releases_of
 from tests.records.conftest import Shop
@@ -34,7 +34,7 @@ def changed_app() -> App:
     return app
 
 
-def test_changed_formulas_reach_records_and_rows_without_touching_versions(shop: Shop) -> None:
+def test_outdated_formulas_reach_records_and_rows_without_touching_versions(shop: Shop) -> None:
     product = shop.product("p", "10.00")
     orders = [shop.order(shop.customer(), lines=[{"product": product, "quantity": "2"}]) for _ in range(3)]
     with shop.writing() as call:
@@ -44,16 +44,16 @@ def test_changed_formulas_reach_records_and_rows_without_touching_versions(shop:
     same = {
         key: key for key in ("shop.order", "shop.order/lines", "shop.product", "shop.customer", "shop.note")
     }
-    assert changed_formulas(old, new, same) == ["shop.order"]
-    assert changed_formulas(old, old, same) == []
-    assert changed_formulas(None, new, {}) == []
+    assert outdated_formulas(old, new, same) == ["shop.order"]
+    assert outdated_formulas(old, old, same) == []
+    assert outdated_formulas(None, new, {}) == []
     with shop.database.reading() as connection:
         made = plan(releases_of(shop.database).recorded(connection, "shop"), new, connection)
     release = release_of({"shop": new})
 
     def afterwards(connection: object, _: object) -> None:
         call = call_for(release, connection, SYSTEM, "cli")  # type: ignore[arg-type]
-        assert [recompute(call, key) for key in changed_formulas(old, new, made.former)] == [3]
+        assert [recompute(call, key) for key in made.recomputed] == [3]
         assert recompute(call, "shop.order") == 0
         assert recompute(call, "shop.note") == 0
 

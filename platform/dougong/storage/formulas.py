@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.storage.operations import (
+    AddColumn,
+    ChangeType,
+    CopyFromLinks,
+    CopyToLinks,
+    FillValues,
+    Operation,
+    RestoreColumn,
+)
+
+_CHANGING_VALUES = (AddColumn, RestoreColumn, ChangeType, FillValues, CopyToLinks, CopyFromLinks)
 
 
 def former_entity(recorded: App | None, key: str, former: Mapping[str, str]) -> Entity | None:
@@ -14,11 +25,18 @@ def former_entity(recorded: App | None, key: str, former: Mapping[str, str]) -> 
     return recorded.entities.get(known.partition(".")[2]) if recorded is not None and known else None
 
 
-def changed_formulas(recorded: App | None, new: App, former: Mapping[str, str]) -> list[str]:
+def outdated_formulas(
+    recorded: App | None, new: App, former: Mapping[str, str], operations: Sequence[Operation] = ()
+) -> list[str]:
     """The keys of the entities of which a formula (of the record or of its rows) or what it stands on was added or changed.
 
-    `former` tells the key that each entity had before.
+    `former` tells the key that each entity had before. A formula also stands on the values that `operations` change.
     """
+    changed = {
+        (each.table.entity, each.table.field if isinstance(each, CopyToLinks) else each.column.field)
+        for each in operations
+        if isinstance(each, _CHANGING_VALUES)
+    }
     found: list[str] = []
     for entity in new.entities.values():
         old = former_entity(recorded, entity.key, former)
@@ -32,6 +50,18 @@ def changed_formulas(recorded: App | None, new: App, former: Mapping[str, str]) 
             if name in old.fields
         )
         stages = formulas and entity.pipelines != old.pipelines
-        if formulas != before or scales or stages:
-            found.append(entity.parent or entity.key)
+        owner = entity.parent or entity.key
+        if (
+            formulas != before
+            or scales
+            or stages
+            or not changed.isdisjoint((owner, each) for each in _read(entity))
+        ):
+            found.append(owner)
     return list(dict.fromkeys(found))
+
+
+def _read(entity: Entity) -> set[str]:
+    """The names that the formulas of an entity read, wherever they stand on the road to a value."""
+    formulas = (each.formula for each in entity.fields.values() if each.formula is not None)
+    return {name for formula in formulas for path in formula.reads for name in path}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -21,7 +21,7 @@ from dougong.storage.convert import Sample
 from dougong.storage.dependants import Compile, broken_by, drafts_broken_by
 from dougong.storage.desired import schema_of
 from dougong.storage.estimate import Estimate, estimate
-from dougong.storage.formulas import changed_formulas
+from dougong.storage.formulas import outdated_formulas
 from dougong.storage.labels import Labels
 from dougong.storage.matching import matched
 from dougong.storage.mends import NONE, Way, Wishes, with_wishes
@@ -120,6 +120,8 @@ class Plan:
     recorded: App | None = None
     former: Mapping[str, str] = field(default_factory=dict)
     """The key that each entity, and each sub-table, of the app had in the recorded version."""
+    recomputed: tuple[str, ...] = ()
+    """The keys of the entities of which every record gets its formulas worked out anew."""
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """Other apps that would no longer compile, with the reasons."""
     drafts: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
@@ -238,6 +240,7 @@ def plan(
         number=base + 1,
     )
     former = former_keys(tables, found.schema)
+    recomputed = tuple(outdated_formulas(recorded, new, former, found.operations))
     steps = tuple(step_of(each, connection, recorded) for each in found.operations)
     changes = tuple(changes_between(recorded, new))
     state = ledger.state(connection, new.id)
@@ -256,13 +259,14 @@ def plan(
         drafts=drafts_broken_by(recorded, new, connection, compile_app),
         problems=(*refused, *found.problems),
         former=former,
-        estimate=estimate(found.operations, connection, _recomputed(tables, recorded, new, former)),
+        recomputed=recomputed,
+        estimate=estimate(found.operations, connection, _standing(tables, former, recomputed)),
     )
 
 
-def _recomputed(tables: Schema, recorded: App | None, new: App, former: Mapping[str, str]) -> list[TableSpec]:
-    """The recorded tables of which every record gets its formulas worked out anew."""
-    found = (tables.table(former.get(key, key)) for key in changed_formulas(recorded, new, former))
+def _standing(tables: Schema, former: Mapping[str, str], keys: Sequence[str]) -> list[TableSpec]:
+    """The recorded tables of some entities of the new version."""
+    found = (tables.table(former.get(key, key)) for key in keys)
     return [each for each in found if each is not None]
 
 
