@@ -90,7 +90,7 @@ def embed(random: Random, definition: Definition) -> None:
         link = entity.fields[0]
         if not (link.settings.get("required") and link.type == "link") or entity.is_new or entity.is_fixed:
             continue
-        if len(entity.fields) < 2:
+        if len(entity.fields) < 2 or any(each.type == "table" for each in entity.fields):
             continue
         owner = definition.entity(link.settings["to"])
         others = [part for _, parts in definition.holders() for part in parts]
