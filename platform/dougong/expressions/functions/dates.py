@@ -67,9 +67,11 @@ def add_days(value: date, days: Decimal | int) -> date | None:
 
 def add_months(value: date, months: Decimal | int) -> date | None:
     """The same day of a later month, or the last day of it when it is shorter."""
-    if abs(int(months)) > FARTHEST["month"]:
-        return None
-    index = value.year * 12 + value.month - 1 + int(months)
+    return None if abs(int(months)) > FARTHEST["month"] else _shifted(value, int(months))
+
+
+def _shifted(value: date, months: int) -> date | None:
+    index = value.year * 12 + value.month - 1 + months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
         return None
@@ -163,7 +165,7 @@ def _difference(first: date, last: date, months: int, unit: str) -> int:
     """Whole months or years, or what is left beyond them."""
     if unit in ("M", "Y", "YM"):
         return {"M": months, "Y": months // 12, "YM": months % 12}[unit]
-    reached = add_months(first, months if unit == "MD" else months // 12 * 12)
+    reached = _shifted(first, months if unit == "MD" else months // 12 * 12)
     return (last - reached).days if reached is not None else 0
 
 

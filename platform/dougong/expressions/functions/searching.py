@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, null
+from sqlalchemy import ColumnElement, Integer, case, func, literal, null
 
 from dougong.expressions import emit, values
 from dougong.expressions.registry import Function, words
@@ -24,7 +24,7 @@ def _find(part: str, text: str, start: Decimal = Decimal(1)) -> Decimal | None:
     begin = int(start) - 1
     if begin < 0:
         return None
-    found = text[begin:].find(part)
+    found = text[begin:].find(part) if begin <= len(text) else -1
     return Decimal(0 if found < 0 else begin + found + 1)
 
 
@@ -82,7 +82,12 @@ def _found_sql(call: Call, elements: Elements, part: ColumnElement[Any], text: C
         return func.strpos(text, part)
     start = _position(elements[2])
     offset = func.nullif(func.strpos(func.substr(text, start), part), 0)
-    return case((elements[2] >= 1, func.coalesce(offset + start - 1, 0)), else_=null())
+    inside = start <= func.char_length(text) + 1
+    return case(
+        (inside, func.coalesce(offset + start - 1, 0)),
+        (start.is_not(None), literal(0, Integer())),
+        else_=null(),
+    )
 
 
 def _find_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
