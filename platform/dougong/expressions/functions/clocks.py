@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from dougong.expressions import emit
 from dougong.expressions.context import zone
-from dougong.expressions.functions.dates import day_of, day_sql, instant_of, within_time
+from dougong.expressions.functions.dates import day_of, day_sql, instant_of, within_clock, within_time
 from dougong.expressions.registry import Function, words
 from dougong.expressions.scope import WHOLE
 from dougong.expressions.types import MOMENT, TEXT
@@ -83,7 +83,7 @@ def _interval(seconds: ColumnElement[Any]) -> ColumnElement[Any]:
 def _moment_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     seconds = func.nullif(func.nullif(_seconds_sql(elements[1:]), FARTHEST + 1), -FARTHEST - 1)
     clock = cast(day_sql(call, elements, timezone), DateTime()) + _interval(seconds)
-    return within_time(func.timezone(emit.text(timezone), clock))
+    return within_time(func.timezone(emit.text(timezone), within_clock(clock)))
 
 
 def _time_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:

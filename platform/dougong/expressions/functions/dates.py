@@ -253,7 +253,15 @@ def _date_add_sql(call: Call, elements: Elements, timezone: str) -> ColumnElemen
         step = _interval(**{"hours" if unit == "hour" else "mins": _reach(count, FARTHEST[unit])})
         return within_time(cast(elements[0], DateTime(timezone=True)) + step)
     clock = moved_sql(emit.local(elements[0], timezone), count, unit)
-    return within_time(func.timezone(emit.text(timezone), clock))
+    return within_time(func.timezone(emit.text(timezone), within_clock(clock)))
+
+
+def within_clock(element: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The clock time, or NULL outside the years that a calendar on the wall can show."""
+    before = literal_column("TIMESTAMP '0001-12-31 23:59:59 BC'", DateTime())
+    after = literal_column("TIMESTAMP '10000-01-01 00:00:00'", DateTime())
+    inside = func.greatest(func.least(element, after), before)
+    return type_coerce(func.nullif(func.nullif(inside, after), before), DateTime())
 
 
 def within_time(element: ColumnElement[Any]) -> ColumnElement[Any]:
