@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dougong.expressions.results import microseconds, moment
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type, Value
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type, Value
 
 _AGGREGATES = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT")
 BROWSER = frozenset(
@@ -39,11 +39,16 @@ BROWSER = frozenset(
 )
 """What a tree may call that is computed in the browser; others are computed by the server only."""
 
+STEPS = frozenset({"link", "links", "rows", "parent"})
+"""The steps of a road that the browser can go, if it is given the records they lead to."""
+
 
 def is_for_browser(node: Node) -> bool:
     """Whether the browser can compute a tree."""
-    if isinstance(node, (Literal, Path)):
+    if isinstance(node, Literal):
         return True
+    if isinstance(node, Path):
+        return all(step.kind in STEPS for step in node.steps)
     parts = node.items if isinstance(node, ListOf) else node.arguments
     return (isinstance(node, ListOf) or node.name in BROWSER) and all(map(is_for_browser, parts))
 
@@ -54,7 +59,9 @@ def dump(node: Node) -> list[Any]:
     if isinstance(node, Literal):
         return ["=", kind, *_written(node.value)]
     if isinstance(node, Path):
-        return [".", kind, list(node.names), list(node.through), node.type.many]
+        through = [step.entity for step in node.steps[: len(node.names) - 1]]
+        steps = [[step.kind, step.name, step.entity, step.field] for step in node.steps]
+        return [".", kind, list(node.names), through, node.type.many, steps]
     if isinstance(node, ListOf):
         return ["[", kind, [dump(item) for item in node.items]]
     return ["(", kind, node.name, [dump(argument) for argument in node.arguments]]
@@ -66,7 +73,7 @@ def load(data: list[Any]) -> Node:
     if form == "=":
         return Literal(_read(*data[2:]), Type(kind))
     if form == ".":
-        return Path(tuple(data[2]), Type(kind, many=data[4]), through=tuple(data[3]))
+        return Path(tuple(data[2]), Type(kind, many=data[4]), steps=tuple(Step(*step) for step in data[5]))
     if form == "[":
         return ListOf(tuple(load(item) for item in data[2]), Type(kind, many=True))
     return Call(data[2], tuple(load(argument) for argument in data[3]), Type(kind))

@@ -9,7 +9,7 @@ import { type Row, type Value, equal, isList, isNumber, keyOf, order } from "./v
 /** A tree as `expressions/portable.py` writes it. */
 export type Tree =
   | readonly ["=", kind: string, form: string, written: string]
-  | readonly [".", kind: string, names: readonly string[], through: readonly string[], many: boolean]
+  | readonly [".", kind: string, names: readonly string[], through: readonly string[], many: boolean, ...steps: readonly unknown[]]
   | readonly ["[", kind: string, items: readonly Tree[]]
   | readonly ["(", kind: string, name: string, given: readonly Tree[]];
 
