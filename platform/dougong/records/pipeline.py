@@ -18,6 +18,7 @@ from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
+from dougong.records.form_rules import note_given, settle_values
 from dougong.records.given import every_draft
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts, prepare_index
@@ -56,8 +57,9 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
 
 
 def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
+    note_given(shape, drafts)
     _prepare(evaluation, shape, drafts)
-    compute(evaluation, shape, drafts)
+    settle_values(evaluation, shape, drafts)
     check(evaluation, shape, drafts)
 
 
@@ -206,7 +208,7 @@ def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagno
 
 
 def _event(shape: Shape, draft: Draft) -> Event:
-    changed = frozenset(draft.written if draft.is_new else draft.changed)
+    changed = frozenset(draft.written | draft.assigned if draft.is_new else draft.changed)
     kind = "create" if draft.is_new else "update"
     return Event(kind, shape.key, draft.id, draft.values["version"], changed, draft.before, draft.values)
 
