@@ -67,6 +67,10 @@ API: Mapping[str, Pair] = {
         "Take back everything of a batch (of a batch call, a deletion, a merge, an import or an undoing)",
         "整体撤销一批操作（批量、删除、合并、导入或撤销本身）",
     ),
+    "POST /<app>/<entity>/check": (
+        "What is wrong with an expression, what it gives, and what may follow at the caret: {text, purpose?, caret?}",
+        "检查表达式：问题、结果类型，以及光标处可输入的内容：{text, purpose?, caret?}",
+    ),
     "POST /<app>/<entity>/merge": (
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
