@@ -42,6 +42,12 @@ def test_a_record_is_as_described(server: Server) -> None:
     document = api("GET", "/openapi.json").json
     schema = {**document["components"]["schemas"]["library.book"], "components": document["components"]}
     jsonschema.Draft202012Validator(schema).validate(book)
+    reader = api.made("/library/reader", name="b")
+    loan = api.made("/library/loan", book=book["id"], reader=reader["id"])
+    expanded = api("GET", f"/library/loan/{loan['id']}?expand=book,reader").json
+    assert expanded["book"] == {"id": book["id"], "title": "a"}
+    schema = {**document["components"]["schemas"]["library.loan"], "components": document["components"]}
+    jsonschema.Draft202012Validator(schema).validate(expanded)
 
 
 @pytest.mark.filterwarnings("ignore")  # schemathesis and its parts warn about each other

@@ -1,16 +1,20 @@
 """The smallest useful entity is a few lines: everything else follows, and nothing is left unsaid."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from dougong.compiler import check_sources
+from dougong.expressions import EvaluationContext, evaluate
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression
 from dougong.model.field import LinkTarget
 from dougong.model.form import Sort
 
+MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = MOMENT.date()
 APP = "id: library\nversion: 1.0.0\nlabel: Library\n"
 
 
@@ -197,3 +201,14 @@ def test_translations_add_texts_to_whatever_has_one(languages: str) -> None:
     assert entity.fields["isbn"].label.get(languages) == "I"
     assert entity.fields["isbn"].help.get(languages) == "H"
     assert outcome.label.get(languages) == "L"
+
+
+def test_a_formula_over_a_computed_field_knows_that_it_is_computed() -> None:
+    """An empty result stays empty in what is computed from it; only what a person left blank counts as 0."""
+    read = book(
+        "fields:\n  rate: {type: decimal, formula: pages / days}\n  pages: {type: integer}\n  days: {type: integer}\n"
+        "  twice: {type: decimal, formula: rate * 2}\n"
+    )
+    formula = read.fields["twice"].formula
+    assert formula is not None
+    assert evaluate(formula, EvaluationContext({"rate": None}, None, DAY, MOMENT)) is None

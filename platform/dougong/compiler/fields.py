@@ -16,8 +16,9 @@ from dougong.definitions.schemas.common import SYSTEM_COLUMNS
 from dougong.diagnostics import Diagnostic
 from dougong.expressions import check_form
 from dougong.expressions.scope import Scope
+from dougong.expressions.types import EMPTY
 from dougong.fieldtypes import TYPES
-from dougong.model.expression import Expression
+from dougong.model.expression import Expression, Literal
 from dougong.model.field import Field, LinkTarget, OneOf, Option
 from dougong.model.text import Text
 
@@ -93,9 +94,16 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         backfill=_backfill(context, item),
         unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
+        formula=_written(item),
         place=item.key_place,
         extra=MappingProxyType(own) if own else _NOTHING,
     )
+
+
+def _written(item: Item) -> Expression | None:
+    """A formula that is not compiled yet: whoever reads the field before knows that it is computed."""
+    formula = item.get("formula")
+    return Expression(formula.text, Literal(None, EMPTY), EMPTY) if formula is not None else None
 
 
 def _one_of(context: Context, item: Item) -> OneOf | None:
@@ -160,7 +168,7 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     minimum = _bound(context, item, "min", scope, field.minimum, field)
     maximum = _bound(context, item, "max", scope, field.maximum, field)
     known = field
-    if (default, formula, minimum, maximum) != (None, None, None, None):
+    if (default, field.formula, minimum, maximum) != (None, None, None, None):
         # Most fields have none of these; those of large apps are not copied for nothing.
         known = replace(field, default=default, formula=formula, minimum=minimum, maximum=maximum)
     if field.type == "embed":

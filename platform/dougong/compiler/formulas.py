@@ -15,6 +15,8 @@ from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
 """Functions whose value changes though no record does."""
+_OWN = frozenset({"rows", "parent"})
+"""Steps that stay within a record and its rows; all others lead to records that change without this one."""
 
 
 def arrange(context: Context, items: Mapping[str, Item]) -> None:
@@ -92,9 +94,9 @@ def _check_reach(context: Context, entity: Entity, item: Item) -> None:
         about = written.get("formula")
         if field is None or field.formula is None or about is None:
             continue
-        for path in field.formula.reads:
-            if _leaves(context, entity, path):
-                context.report("D515", about, name=".".join(path))
+        for road in field.formula.roads:
+            if any(step.kind not in _OWN for step in road.steps):
+                context.report("D515", about, name=road.written)
         for function in sorted(_called(field.formula.tree) & _CHANGING):
             context.report("D515", about, name=f"{function}()")
 
@@ -119,11 +121,6 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
 def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
     """Whether a path ends at a masked field, over links and sub-tables too."""
     return any(mask_of(field) is not None for field in _passed(context, entity, path))
-
-
-def _leaves(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
-    """Whether a path reads another record: anything behind a link (the link itself is a value of this record)."""
-    return any(field.type not in {"stage", "table"} for field in _passed(context, entity, path[:-1]))
 
 
 def _passed(context: Context, entity: Entity, path: tuple[str, ...]) -> Iterator[Field]:

@@ -14,10 +14,10 @@ from dougong.expressions.functions import AGGREGATES, ALIASES, FUNCTIONS
 from dougong.expressions.functions.dates import DATE_UNITS
 from dougong.expressions.problems import Mistake
 from dougong.expressions.registry import Function
-from dougong.expressions.scope import WHOLE, Scope
+from dougong.expressions.scope import WHOLE, Scope, step_of
 from dougong.expressions.syntax import Constant, Invocation, Items, Reference, Syntax
 from dougong.expressions.types import BOOLEAN, EMPTY, MOMENT, NUMBER, TEXT, UNKNOWN
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type
 
 ORDERED = frozenset({"text", "number", "date", "datetime", "unknown"})
 LARGEST_ID = 2**53 - 1
@@ -108,8 +108,7 @@ class Checker:
         if self.scope.aggregate and not self._grouped:
             self.mistake("D415", at, name=names[0])
             return _unknown(at)
-        through: list[str] = []
-        path = Path(names[:1], kind, at)
+        path = Path(names[:1], kind, at, _steps((), kind, names[0]))
         for index, name in enumerate(names[1:], start=1):
             if path.type.many and path.type.kind == "record":
                 path = self._row(path)
@@ -118,12 +117,11 @@ class Checker:
                 return _unknown(at)
             if not isinstance(found, Type):
                 return found
-            through.append(path.type.entity)
             if path.type.many and (found.many or not self._frames):
                 self.mistake("D413", at, name=".".join(names[: index + 1]))
                 return _unknown(at)
             many = found.many or path.type.many
-            path = Path(names[: index + 1], replace(found, many=many), at, tuple(through))
+            path = Path(names[: index + 1], replace(found, many=many), at, _steps(_beyond(path), found, name))
         return self._row(path) if path.type.many and self._frames else path
 
     def _step(self, path: Path, name: str, names: tuple[str, ...], at: int) -> Type | Node | None:
@@ -673,6 +671,17 @@ def _stands_in(node: Node, prefix: Node) -> bool:
         return node.names[: len(prefix.names)] == prefix.names
     parts = node.arguments if isinstance(node, Call) else node.items if isinstance(node, ListOf) else ()
     return node.type == UNKNOWN or any(_stands_in(part, prefix) for part in parts)
+
+
+def _steps(passed: tuple[Step, ...], kind: Type, name: str) -> tuple[Step, ...]:
+    """The steps of a road with the one that leads to a list of records; to a single one it leads only when it goes on from there."""
+    return (*passed, step_of(kind, name)) if kind.many and kind.kind == "record" else passed
+
+
+def _beyond(path: Path) -> tuple[Step, ...]:
+    """The steps of a road that goes on from the records of a path."""
+    is_there = len(path.steps) == len(path.names)
+    return path.steps if is_there else (*path.steps, step_of(path.type, path.names[-1]))
 
 
 def _literal(syntax: Constant) -> Literal:

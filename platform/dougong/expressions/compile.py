@@ -10,7 +10,7 @@ from dougong.expressions.problems import Mistake, diagnostic
 from dougong.expressions.scope import Scope
 from dougong.expressions.support import unsupported
 from dougong.expressions.syntax import MAX_DEPTH, MAX_NODES, parse
-from dougong.model.expression import Call, Expression, ListOf, Node, Path, Type
+from dougong.model.expression import Call, Expression, ListOf, Node, Path, Road, Type
 
 
 def compile_expression(
@@ -35,7 +35,7 @@ def compile_expression(
     if mistakes:
         ordered = sorted(mistakes, key=lambda mistake: mistake.position)
         return [diagnostic(mistake, place, path) for mistake in ordered]
-    return Expression(text, tree, tree.type, reads(tree))
+    return Expression(text, tree, tree.type, reads(tree), roads(tree))
 
 
 def check_form(text: str, place: Place | None = None, path: str = "") -> list[Diagnostic]:
@@ -69,11 +69,19 @@ def children(node: Node) -> tuple[Node, ...]:
 
 def reads(tree: Node) -> tuple[tuple[str, ...], ...]:
     """The paths an expression reads, sorted, each once."""
-    found: set[tuple[str, ...]] = set()
+    return tuple(sorted({path.names for path in _paths(tree)}))
+
+
+def roads(tree: Node) -> tuple[Road, ...]:
+    """Where an expression reads something, over which records, each once and always in the same order."""
+    found = {path.road: None for path in sorted(_paths(tree), key=lambda path: path.names)}
+    return tuple(found)
+
+
+def _paths(tree: Node) -> Iterator[Path]:
     stack: list[Node] = [tree]
     while stack:
         node = stack.pop()
         if isinstance(node, Path):
-            found.add(node.names)
+            yield node
         stack.extend(children(node))
-    return tuple(sorted(found))

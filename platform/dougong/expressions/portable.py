@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type
 
 
 def dump(node: Node) -> list[Any]:
@@ -16,7 +16,9 @@ def dump(node: Node) -> list[Any]:
     if isinstance(node, Literal):
         return ["=", kind, *_written(node.value)]
     if isinstance(node, Path):
-        return [".", kind, list(node.names), list(node.through), node.type.many]
+        through = [step.entity for step in node.steps[: len(node.names) - 1]]
+        steps = [[step.kind, step.name, step.entity, step.field] for step in node.steps]
+        return [".", kind, list(node.names), through, node.type.many, steps]
     if isinstance(node, ListOf):
         return ["[", kind, [dump(item) for item in node.items]]
     return ["(", kind, node.name, [dump(argument) for argument in node.arguments]]
@@ -28,7 +30,7 @@ def load(data: list[Any]) -> Node:
     if form == "=":
         return Literal(_read(*data[2:]), Type(kind))
     if form == ".":
-        return Path(tuple(data[2]), Type(kind, many=data[4]), through=tuple(data[3]))
+        return Path(tuple(data[2]), Type(kind, many=data[4]), steps=tuple(Step(*step) for step in data[5]))
     if form == "[":
         return ListOf(tuple(load(item) for item in data[2]), Type(kind, many=True))
     return Call(data[2], tuple(load(argument) for argument in data[3]), Type(kind))

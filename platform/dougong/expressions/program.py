@@ -72,7 +72,7 @@ def program_of(node: Node, prefix: Names = _NO_PREFIX) -> Program:
 
 
 def _name(path: Path, prefix: Names) -> Program:
-    names, through = path.names, path.through
+    names, through = path.names, tuple(step.entity for step in path.steps)
     if names == prefix:
         return lambda state: state.row
     clean = _number if path.type.kind == "number" else _filled
@@ -109,7 +109,7 @@ def _filled(value: Value) -> Value:
 
 def _list(path: Path) -> Program:
     """A whole list, also inside an aggregate that goes over its rows."""
-    names, through = path.names, path.through
+    names, through = path.names, tuple(step.entity for step in path.steps)
 
     def found(state: State) -> Value:
         record: Mapping[str, Value] | None = state.record

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from dougong.model.entity import Entity, Pipeline
-from dougong.model.expression import Property, Type
+from dougong.model.expression import Property, Step, Type
 from dougong.model.field import Field
 
 TypeOf = Callable[[Field], Type]
@@ -52,7 +52,7 @@ def names_of(
     columns = ROW_COLUMNS if entity.parent else RECORD_COLUMNS
     names = {name: kind for name, kind in columns.items() if readable(name)}
     if entity.parent:
-        names["parent"] = Type("record", entity=entity.parent)
+        names["parent"] = Type("record", entity=entity.parent, step=Step("parent", "parent", entity.parent))
     for identifier, field in entity.fields.items():
         if readable(identifier):
             names[identifier] = _field_type(entity, field, type_of)
@@ -64,8 +64,18 @@ def _field_type(entity: Entity, field: Field, type_of: TypeOf) -> Type:
     pipeline = entity.pipelines.get(field.pipeline) if field.pipeline else None
     if pipeline is not None:
         kind = stage_type(pipeline)
+    if kind.kind == "record":
+        kind = replace(kind, step=Step(_STEPS.get(field.type, "link"), field.id, kind.entity, field.id))
     computed = field.formula is not None
     return kind if kind.computed == computed else replace(kind, computed=computed)
+
+
+_STEPS = {"table": "rows", "links": "links"}
+
+
+def step_of(kind: Type, name: str) -> Step:
+    """How a name of kind record leads to its records."""
+    return kind.step or Step("links" if kind.many else "link", name, kind.entity, name)
 
 
 def stage_type(pipeline: Pipeline) -> Type:

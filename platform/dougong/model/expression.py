@@ -18,6 +18,44 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a road from a record to others, of the entity with the key `entity`.
+
+    `kind` is link (the field `field` of the record holds one of them), links (it holds many), rows (they stand in the sub-table
+    `field`), parent (from a row to its record), inverse (the link `field` of theirs holds the record), inverse_links (their
+    links `field` have it among them) or all (every record of the entity, whatever it has to do with this one). `name` is how an
+    expression calls it.
+    """
+
+    kind: str
+    name: str
+    entity: str
+    field: str = ""
+
+    @property
+    def is_many(self) -> bool:
+        """Whether it leads to any number of records."""
+        return self.kind not in ("link", "parent")
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """Where an expression reads something: the steps from its own record, and the field of the records that they lead to.
+
+    The field is empty where the records themselves are what is asked for, as in `COUNT(orders)`.
+    """
+
+    steps: tuple[Step, ...]
+    field: str = ""
+
+    @property
+    def written(self) -> str:
+        """The road as an expression writes it."""
+        names = [step.name for step in self.steps]
+        return ".".join([*names, self.field] if self.field else names)
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """The type of a value. `kind`: text | number | boolean | date | datetime | choice | record | member | department | file | json | empty.
 
@@ -34,6 +72,8 @@ class Type:
     """What can be read of an option with a dot (`stage.probability`)."""
     computed: bool = field(default=False, compare=False)
     """Whether a formula gives the value; an empty number that a person left blank counts as 0 in arithmetic, this one does not."""
+    step: Step | None = field(default=None, compare=False)
+    """How a name of kind record leads to its records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +89,17 @@ class Literal:
 class Path:
     """A name or a road over links: ("amount",), ("account", "owner"), ("lines", "subtotal").
 
-    `through` are the keys of the entities that the names before the last lead to."""
+    `steps` are where the names lead that stand for other records: all but the last, and the last too if it is a list of records."""
 
     names: tuple[str, ...]
     type: Type
     position: int = field(default=0, compare=False)
-    through: tuple[str, ...] = field(default=(), compare=False)
+    steps: tuple[Step, ...] = field(default=(), compare=False)
+
+    @property
+    def road(self) -> Road:
+        """What is read."""
+        return Road(self.steps, "" if len(self.steps) == len(self.names) else self.names[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +130,13 @@ Node = Literal | Path | Call | ListOf
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """A compiled expression: its text as written, its tree, its type, and the paths it reads."""
+    """A compiled expression: its text as written, its tree, its type, and what it reads, as paths and as roads over records."""
 
     text: str
     tree: Node = field(compare=False)
     type: Type = field(compare=False)
     reads: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    roads: tuple[Road, ...] = field(default=(), compare=False)
 
 
 Value = Any

@@ -53,8 +53,12 @@ def openapi(description: ApiDescription) -> Document:
 
 
 def record_schema(entity: EntityDescription) -> Document:
-    """A record as it is answered: every field may be empty, and only those asked for are there."""
-    properties = {field.id: _nullable(_value(field)) | _words(field) for field in entity.fields}
+    """A record as it is answered: every field may be empty, only those asked for are there, and links to expand have titles."""
+    properties = {
+        field.id: _nullable(_expandable(_value(field)) if field.id in entity.links else _value(field))
+        | _words(field)
+        for field in entity.fields
+    }
     return {
         "type": "object",
         "title": entity.label,
@@ -78,6 +82,13 @@ def values_schema(entity: EntityDescription, needs_required: bool) -> Document:
     if needs_required:
         document["required"] = [field.id for field in writable if field.required]
     return document
+
+
+def _expandable(schema: Document) -> Document:
+    """A link as its id, or where it was expanded with the title of what it points to; each of several by itself."""
+    if schema.get("type") == "array":
+        return schema | {"items": _expandable(schema["items"])}
+    return {"anyOf": [schema, parts.reference("expanded")]}
 
 
 def _value(field: FieldDescription, writing: bool = False) -> Document:

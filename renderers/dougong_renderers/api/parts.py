@@ -25,6 +25,12 @@ SYSTEM_PROPERTIES: Document = {
     "updated_by": {"type": ["string", "null"]},
 }
 SCHEMAS: Document = {
+    "expanded": {
+        "type": "object",
+        "properties": {"id": IDENTIFIER, "title": {"type": ["string", "null"]}},
+        "required": ["id", "title"],
+        "additionalProperties": False,
+    },
     "problem": {
         "type": "object",
         "properties": {
