@@ -42,6 +42,7 @@ def document(text: str, found: LookedOver, language: str) -> dict[str, Any]:
     return {
         "problems": [_finding(text, each, language) for each in found.problems],
         "type": spoken(found.type, language) if found.type is not None else None,
+        "reading": found.reading,
         "completion": _completion(found.completion) if found.completion is not None else None,
     }
 

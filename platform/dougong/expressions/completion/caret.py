@@ -45,24 +45,24 @@ def caret_at(text: str, position: int) -> Caret:
     last = before[-1] if before else None
     touching = last is not None and last.end == position
     if last is not None and last.kind == "string" and touching and not last.is_closed:
-        brackets = _brackets(before[:-1])
+        brackets = brackets_before(before[:-1])
         return Caret(
             last.start,
             _end_of_text(text, position, last.text[0]),
             last.text[1:],
             "text",
-            _subject(before[:-1], brackets),
+            subject_before(before[:-1], brackets),
             brackets,
         )
     begun, start = "", position
     if last is not None and touching and last.kind in ("road", "word"):
         begun, start = text[last.start : position], last.start
         before = before[:-1]
-    brackets = _brackets(before)
+    brackets = brackets_before(before)
     if "." in begun:
         start = position - len(begun.rpartition(".")[2])
     wants = _wanted(before)
-    subject = _left(before) if wants in ("operator", "negated") else _subject(before, brackets)
+    subject = _left(before) if wants in ("operator", "negated") else subject_before(before, brackets)
     return Caret(start, _end_of_word(text, position), begun, wants, subject, brackets)
 
 
@@ -101,7 +101,7 @@ def _left(before: list[Token]) -> str:
     return ""
 
 
-def _subject(before: list[Token], brackets: tuple[Bracket, ...]) -> str:
+def subject_before(before: list[Token], brackets: tuple[Bracket, ...]) -> str:
     """The road that the value at hand is compared with: `stage = …`, `stage IN (…`, `SWITCH(stage, …`."""
     if len(before) > 1:
         sign, left = before[-1], before[-2]
@@ -117,7 +117,7 @@ def _subject(before: list[Token], brackets: tuple[Bracket, ...]) -> str:
     return ""
 
 
-def _brackets(before: list[Token]) -> tuple[Bracket, ...]:
+def brackets_before(before: list[Token]) -> tuple[Bracket, ...]:
     """The brackets that are open behind some words."""
     found: list[Bracket] = []
     for index, token in enumerate(before):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from dougong.expressions.scope import Scope
 from dougong.model.entity import Entity
 from dougong.model.text import EMPTY, Text
 
@@ -40,6 +41,20 @@ class Called:
 
 Find = Callable[[str], Entity | None]
 """The entity of a key, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an expression is typed against: the names there are, whose they are, what they are called, in which language.
+
+    `sql` leaves out functions that the database cannot compute.
+    """
+
+    scope: Scope
+    key: str
+    find: Find
+    language: str
+    sql: bool = False
 
 
 def called(find: Find, entity_key: str, name: str) -> Called:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dougong.expressions import types
-from dougong.expressions.completion.caret import Bracket, Caret, caret_at
-from dougong.expressions.completion.names import OUTCOMES, PROPERTIES, Called, Find, called
+from dougong.expressions.completion.caret import Caret, caret_at
+from dougong.expressions.completion.names import OUTCOMES, PROPERTIES, Called, Surroundings, called
+from dougong.expressions.completion.roads import key_of, names_at, type_of
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.registry import Function
-from dougong.expressions.scope import Scope
 from dougong.expressions.syntax import MAX_LENGTH
 from dougong.model.expression import Type
 from dougong.model.text import EMPTY, Text
@@ -98,20 +98,6 @@ class Completion:
     signature: Signature | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What an expression is typed against: the names there are, whose they are, what they are called, in which language.
-
-    `sql` leaves out functions that the database cannot compute.
-    """
-
-    scope: Scope
-    key: str
-    find: Find
-    language: str
-    sql: bool = False
-
-
 def complete(text: str, position: int, about: Surroundings) -> Completion:
     """What may stand at a position of a text that is being typed."""
     if len(text) > MAX_LENGTH:
@@ -147,7 +133,7 @@ def _rank(query: str, each: Suggestion) -> int:
 
 
 def _offered(caret: Caret, about: Surroundings) -> Iterator[Suggestion]:
-    subject = _type_of(caret.subject, caret, about)
+    subject = type_of(caret.subject.split("."), caret.brackets, about)
     if caret.wants == "text":
         yield from _options(caret, subject, about)
     elif "." in caret.begun:
@@ -190,7 +176,7 @@ def _values(caret: Caret, subject: Type | None, about: Surroundings) -> Iterator
     suiting = _SUITING.get(subject.kind, ()) if subject is not None else ()
     for name in suiting:
         yield _function(FUNCTIONS[name], about.language)
-    names, key = _names_at(caret.brackets, about)
+    names, key = names_at(caret.brackets, about)
     if subject is not None and subject.kind not in ("empty", "unknown"):
         kind = subject
         ordered = sorted(
@@ -213,8 +199,8 @@ def _only_in_python(function: Function) -> bool:
 
 def _function(function: Function, language: str) -> Suggestion:
     text = f"{function.name}()" if not function.parameters and not function.typing else f"{function.name}("
-    detail = function.alias
-    return Suggestion("function", text, function.name, detail, function.documentation.get(language))
+    help_text = f"{function.signature}\n{function.documentation.get(language)}"
+    return Suggestion("function", text, function.name, function.alias, help_text)
 
 
 def _name(name: str, kind: Type, known: Called, language: str) -> Suggestion:
@@ -231,53 +217,16 @@ def _options(caret: Caret, subject: Type | None, about: Surroundings) -> Iterato
     if subject is None or not subject.options:
         return
     road = caret.subject.split(".")
-    key = _key_of(road[:-1], caret, about)
+    key = key_of(road[:-1], caret.brackets, about)
     labels = (called(about.find, key, road[-1]).options if key is not None else None) or OUTCOMES
     for option in subject.options:
         quoted = "'" + option.replace("'", "''") + "'"
         yield Suggestion("option", quoted, labels.get(option, Text.of(option)).get(about.language), quoted)
 
 
-# ——— names ———
-
-
-def _names_at(brackets: tuple[Bracket, ...], about: Surroundings) -> tuple[Mapping[str, Type], str]:
-    """The names that may begin a road, and the entity they belong to."""
-    return about.scope.names, about.key
-
-
-def _step(names: list[str], caret: Caret, about: Surroundings) -> tuple[Type | None, str]:
-    """The type at the end of a road, and the entity that its last name belongs to."""
-    known, key = _names_at(caret.brackets, about)
-    kind: Type | None = None
-    for index, name in enumerate(names):
-        if kind is not None:
-            if kind.kind != "record":
-                found = next((each.type for each in kind.properties if each.name == name), None)
-                return (found if index == len(names) - 1 else None), ""
-            key = kind.entity
-            known = about.scope.resolve(key)
-        kind = known.get(name)
-        if kind is None:
-            return None, ""
-    return kind, key
-
-
-def _type_of(road: str, caret: Caret, about: Surroundings) -> Type | None:
-    return _step(road.split("."), caret, about)[0] if road else None
-
-
-def _key_of(names: list[str], caret: Caret, about: Surroundings) -> str | None:
-    """The entity that a road leads to; that of the expression for an empty road."""
-    if not names:
-        return _names_at(caret.brackets, about)[1]
-    kind = _step(names, caret, about)[0]
-    return kind.entity if kind is not None and kind.kind == "record" else None
-
-
 def _behind_dot(caret: Caret, about: Surroundings) -> Iterator[Suggestion]:
     names = caret.begun.split(".")[:-1]
-    kind = _step(names, caret, about)[0]
+    kind = type_of(names, caret.brackets, about)
     if kind is None:
         return
     for each in kind.properties:
