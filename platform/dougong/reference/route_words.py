@@ -158,6 +158,10 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "POST /design/<app>/<entity>/check": (
+        "Look over an expression of the draft while it is typed",
+        "输入表达式时对照草稿检查",
+    ),
     "POST /design/<app>/<entity>": ("One change in the designer", "设计器中的一次修改"),
     "GET /<app>": ("The start of an app", "应用首页"),
     "GET /<app>/reports/<report>": ("A report", "报表"),

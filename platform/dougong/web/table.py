@@ -141,6 +141,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/diagrams/<kind>", design.diagram),
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
+    page("POST", "/design/<app>/<entity>/check", design.check),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/reports/<report>", figures.report),
     page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),

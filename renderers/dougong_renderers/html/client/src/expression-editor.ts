@@ -54,11 +54,12 @@ each("[data-expression]", (root) => {
   let until = 0;
   let asked = 0;
   let composing = false;
+  let dismissed = false;
 
   area.replaceWith(paper);
   paper.append(marks, area);
   list.hidden = true;
-  paper.after(list, around, said);
+  paper.after(around, said, list);
   root.querySelector(".err")?.remove();
   area.setAttribute("role", "combobox");
   area.setAttribute("aria-autocomplete", "list");
@@ -89,7 +90,7 @@ each("[data-expression]", (root) => {
       });
       if (mine !== asked || area.value !== text) return;
       if (!answer.ok) return;
-      take((await answer.json()) as Answer, text, completing && document.activeElement === area && area.selectionEnd === caret);
+      take((await answer.json()) as Answer, text, completing && !dismissed && document.activeElement === area && area.selectionEnd === caret);
     } catch {
       // Without an answer the text is sent as it is, and the server says what is wrong.
     }
@@ -210,6 +211,7 @@ each("[data-expression]", (root) => {
 
   function close(): void {
     list.hidden = true;
+    list.replaceChildren();
     shown = [];
     chosen = -1;
     area.setAttribute("aria-expanded", "false");
@@ -230,7 +232,6 @@ each("[data-expression]", (root) => {
     const end = Math.max(until, area.selectionEnd);
     put(`${glued ? " " : ""}${each.text}${word && !each.text.endsWith("(") ? " " : ""}`, from, end);
     close();
-    void ask(each.kind === "function" || word);
   }
 
   /** Put a text in place of a part, so that the browser can undo it. */
@@ -252,6 +253,7 @@ each("[data-expression]", (root) => {
   });
   area.addEventListener("input", () => {
     marks.replaceChildren(`${area.value} `);
+    dismissed = false;
     if (composing) return;
     narrow();
     askSoon();
@@ -264,6 +266,7 @@ each("[data-expression]", (root) => {
     const isOpen = !list.hidden;
     if ((event.ctrlKey && event.key === " ") || (event.altKey && event.key === "ArrowDown") || (!isOpen && !area.value && event.key === "ArrowDown")) {
       event.preventDefault();
+      dismissed = false;
       void ask(true);
     } else if (isOpen && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
@@ -272,6 +275,7 @@ each("[data-expression]", (root) => {
     } else if (isOpen && event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
+      dismissed = true;
       close();
     } else if (isOpen && shown.length && ((event.key === "Tab" && !event.shiftKey && begun()) || (event.key === "Enter" && chosen >= 0)) && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
