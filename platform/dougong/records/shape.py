@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
+from dougong.compiler.dependencies import sources_of
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.fieldtypes.file import FILES
@@ -54,6 +55,8 @@ class Shape:
     """Whether rules do something to fields of the record or of its rows, besides what they ask."""
     computes_from_numbers: bool
     """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
+    computes_from_others: bool
+    """Whether a formula of the record or of its rows reads other records."""
 
     @property
     def key(self) -> str:
@@ -105,7 +108,14 @@ def _build(release: Release, entity: Entity) -> Shape:
         hideable=entity.hideable,
         is_ruled=any(_acts(rule) for rule in entity.rules) or any(rows.is_ruled for rows in tables.values()),
         computes_from_numbers=_computes_from_numbers(fields, tables),
+        computes_from_others=_computes_from_others(entity)
+        or any(rows.computes_from_others for rows in tables.values()),
     )
+
+
+def _computes_from_others(entity: Entity) -> bool:
+    formulas = [field.formula for field in entity.fields.values() if field.formula is not None]
+    return any(source.is_elsewhere for formula in formulas for source in sources_of(entity.key, formula))
 
 
 def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:
