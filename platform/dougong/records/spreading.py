@@ -145,7 +145,7 @@ class _Spreading:
 
     def renew(self, key: str, identifiers: Collection[int]) -> None:
         """Have all formulas of some records computed anew."""
-        for level in set(self.dependents.levels.get(key, {}).values()):
+        for level in self.dependents.levels_at(key):
             self.renew_at(level, key, identifiers)
 
     def renew_at(self, level: int, key: str, identifiers: Collection[int]) -> None:
@@ -196,15 +196,21 @@ def renewed(
     tables = [name for name, rows in shape.tables.items() if name in shape.row_readers or rows.computed]
     drafts = drafts_of(call, shape, records, tables, [""] * len(records))
     compute(Evaluation(call), shape, drafts, skipped)
-    return [draft for draft in drafts if _find_changes(shape, draft) or _problems(draft)]
+    for draft in drafts:
+        _find_changes(shape, draft)
+    return [draft for draft in drafts if has_changes(draft) or _problems(draft)]
 
 
-def _find_changes(shape: Shape, draft: Draft) -> bool:
+def has_changes(draft: Draft) -> bool:
+    """Whether a record or one of its rows is not what stands there."""
+    return bool(draft.changed)
+
+
+def _find_changes(shape: Shape, draft: Draft) -> None:
     for name, rows in draft.rows.items():
         for row in rows.drafts:
             row.changed = differing(shape.tables[name], row)
     draft.changed = differing(shape, draft)
-    return bool(draft.changed)
 
 
 def _problems(draft: Draft) -> list[Diagnostic]:
