@@ -1,4 +1,4 @@
-"""Random work on a ledger: creations, changes, deletions, restorations, moved links, batches that fail and transactions that end in nothing."""
+"""Random work on a ledger: everything that can be done to records, batches that fail, transactions that end in nothing."""
 
 from __future__ import annotations
 
