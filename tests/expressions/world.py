@@ -170,9 +170,10 @@ def python_context(
     record: Mapping[str, Value],
     accounts: Mapping[int, Mapping[str, Value]],
     actor: Person | None = Person(),
+    timezone: str = ZONE,
 ) -> EvaluationContext:
     return EvaluationContext(
-        record, actor, TODAY, NOW, ZONE, lambda key, identifier: accounts.get(identifier)
+        record, actor, TODAY, NOW, timezone, lambda key, identifier: accounts.get(identifier)
     )
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause
 
+from dougong.model.calendar import PLAIN
 from dougong.model.expression import Value
 
 
@@ -38,7 +39,7 @@ class EvaluationContext:
     """One record and its surroundings. `related` gives a linked record, or None when there is none or it may not be read.
 
     `record` holds the values of the fields as `model.expression.Value` says; a missing name is empty. In rows of a sub-table
-    the value of `parent` is the mapping of the record they belong to.
+    the value of `parent` is the mapping of the record they belong to. `calendar` is that of the company, as `model.calendar` writes it.
     """
 
     record: Mapping[str, Value]
@@ -47,6 +48,7 @@ class EvaluationContext:
     now: datetime
     timezone: str = "UTC"
     related: Callable[[str, int], Mapping[str, Value] | None] = _unrelated
+    calendar: str = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class SqlContext:
     now: datetime
     timezone: str = "UTC"
     rows: Callable[[tuple[str, ...]], Rows] | None = None
+    calendar: str = PLAIN
 
 
 @lru_cache(maxsize=64)

@@ -30,6 +30,9 @@ class Call:
     keeps_origin: bool = False
     """Whether new records may say when and by whom they were created elsewhere: an admin's import."""
 
+    confirmed: frozenset[str] = frozenset()
+    """The warnings that whoever asks has confirmed, by their keys."""
+
     @property
     def dialect(self) -> str:
         """The database's name: sqlite or postgresql."""

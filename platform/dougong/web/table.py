@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, numbering, records, tasks, undoing
+from dougong.web.api import (
+    apps,
+    checking,
+    definitions,
+    description,
+    details,
+    numbering,
+    records,
+    tasks,
+    undoing,
+)
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -69,6 +79,7 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create),
     api("POST", "/<app>/<entity>/batch", records.batch),
+    api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
@@ -130,6 +141,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/diagrams/<kind>", design.diagram),
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
+    page("POST", "/design/<app>/<entity>/check", design.check),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/reports/<report>", figures.report),
     page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),

@@ -221,6 +221,8 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
             f"{name}.related.{inverse}", inverse, parts.ok(parts.anything()), parameters=parts.LIST
         )
         paths[f"{base}/{{id}}/related/{inverse}"] = {"parameters": [parts.ID_PARAMETER], "get": listed}
+    checked = parts.operation(f"{name}.check", entity.plural, parts.ok(parts.anything()), body=parts.CHECK)
+    paths[f"{base}/check"] = {"post": checked}
     if entity.actions & {"create", "update", "delete"}:
         paths[f"{base}/batch"] = {
             "post": parts.operation(

@@ -126,6 +126,16 @@ UNDO: Document = {
     "oneOf": [{"required": ["batch"]}, {"required": ["import"]}],
     "additionalProperties": False,
 }
+CHECK: Document = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string"},
+        "purpose": {"enum": ["filter", "value", "measure"], "default": "filter"},
+        "caret": {"type": "integer", "minimum": 0},
+    },
+    "required": ["text"],
+    "additionalProperties": False,
+}
 RECORDS: Document = {"type": "array", "items": IDENTIFIER, "minItems": 1, "maxItems": 1000}
 PURGE: Document = {
     "type": "object",

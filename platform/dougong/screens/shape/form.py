@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dougong.screens.shape.parts import Action, Link, Notice, Piece, Problem, Shown, Total
 
@@ -38,7 +38,7 @@ class Alternative:
 class FormField:
     """An input of a generated form.
 
-    `type` may also be `password`, whose `raw` is never shown. `id` is the field's id and the html name;
+    `type` may also be `password`, whose `raw` is never shown, or `expression`. `id` is the field's id and the html name;
     inside a sub-table the name is `table-index-id`. `type` is the id of the field type and chooses the
     template. `raw` is what stands in the input (a tuple for several values): what was entered, when it is
     shown again with problems. `shown` is the value to display where it cannot be edited (`read_only` with
@@ -78,6 +78,11 @@ class FormField:
     inputmode: str = ""
     accept: str = ""
     multiple: bool = False
+    check: str = ""
+    """For an `expression`: an address that takes POST {text, purpose, field, caret} while somebody types."""
+    purpose: str = ""
+    about: str = ""
+    """The field that the expression belongs to."""
     grid_width: str = ""
     """How wide its column is in a sub-table: "" or narrow | medium | wide | widest."""
     takes_other: bool = False
@@ -169,8 +174,6 @@ class FormScreen:
     duplicates: tuple[Link, ...] = ()
     crumbs: tuple[Link, ...] = ()
     has_files: bool = False
-    live_action: str = ""
-    """Takes the form by POST and answers JSON `{"values": {name: text}, "problems": {name: [text]}}`; "" =
-    computed values change on saving only.
-    """
+    live_plan: Mapping[str, Any] | None = None
+    """What a script needs so that computed values follow what is typed (`screens/live.py`); None = they change on saving only."""
     extra: Mapping[str, str] = field(default_factory=dict)
