@@ -165,7 +165,7 @@ class _Spreading:
         drafts = renewed(call, shape, identifiers, self.dependents.skipped(shape.key, level))
         for draft in drafts:
             draft.stamp = self.stamp
-        problems = [found for draft in drafts for found in _problems(draft)]
+        problems = [found for draft in drafts for found in problems_of(draft)]
         if problems:
             raise Refusal("invalid", problems)
         store.update_changed(call, shape, drafts)
@@ -198,7 +198,7 @@ def renewed(
     compute(Evaluation(call), shape, drafts, skipped)
     for draft in drafts:
         _find_changes(shape, draft)
-    return [draft for draft in drafts if has_changes(draft) or _problems(draft)]
+    return [draft for draft in drafts if has_changes(draft) or problems_of(draft)]
 
 
 def has_changes(draft: Draft) -> bool:
@@ -213,7 +213,8 @@ def _find_changes(shape: Shape, draft: Draft) -> None:
     draft.changed = differing(shape, draft)
 
 
-def _problems(draft: Draft) -> list[Diagnostic]:
+def problems_of(draft: Draft) -> list[Diagnostic]:
+    """The values of a record and its rows that do not fit their fields."""
     return [
         *draft.problems,
         *(found for rows in draft.rows.values() for row in rows.drafts for found in row.problems),
