@@ -63,6 +63,9 @@ TEXTS = (
     "e",
     "''",
     "0",
+    "１２",
+    "1,234.5",
+    "-7",
     "🙂",
 )
 MIDNIGHTS = tuple(f"2026-{month:02}-{day:02}" for month in range(1, 13) for day in (2, 16))
@@ -116,7 +119,19 @@ def numbers(depth: int) -> st.SearchStrategy[str]:
         joined("ISOWEEKNUM({})", day),
         joined("HOUR({})", moments(depth - 1)),
         joined("DAYS({}, {})", day, day),
-        joined("DATEDIF({}, {}, '{}')", day, day, st.sampled_from("DMY")),
+        joined("DATEDIF({}, {}, '{}')", day, day, st.sampled_from(("D", "M", "Y", "YM", "YD", "MD"))),
+        joined("DAYS360({}, {}, {})", day, day, st.sampled_from(("TRUE", "FALSE"))),
+        joined("YEARFRAC({}, {}, {})", day, day, st.sampled_from("0234")),
+        joined("WEEKNUM({}, {})", day, st.sampled_from(("1", "2", "12", "15", "17", "21"))),
+        joined("NETWORKDAYS({}, {})", st.one_of(day, moments(depth - 1)), day),
+        joined("SECOND({})", moments(depth - 1)),
+        joined(
+            "{}({})", st.sampled_from(("SIGN", "EVEN", "ODD", "SQRT", "LN", "EXP", "FACT", "TRUNC")), deeper
+        ),
+        joined("{}({}, {})", st.sampled_from(("QUOTIENT", "MROUND", "GCD", "LCM", "LOG")), deeper, deeper),
+        joined("CHOOSE({}, {}, {})", deeper, deeper, deeper),
+        joined("{}({}, {}, {})", st.sampled_from(("FIND", "SEARCH")), text, text, deeper),
+        joined("{}({})", st.sampled_from(("VALUE", "UNICODE")), text),
         joined("SWITCH({}, {}, {}, {})", deeper, deeper, deeper, deeper),
         joined(
             "{}(lines.{})",
@@ -148,7 +163,21 @@ def texts(depth: int) -> st.SearchStrategy[str]:
         joined("MID({}, {}, {})", deeper, count, count),
         joined("UPPER({})", deeper),
         joined("LOWER({})", deeper),
-        joined("TRIM({})", deeper),
+        joined("{}({})", st.sampled_from(("TRIM", "CLEAN", "ASC")), deeper),
+        joined("REPLACE({}, {}, {}, {})", deeper, count, count, deeper),
+        joined("SUBSTITUTE({}, {}, {})", deeper, deeper, deeper),
+        joined("REPT({}, {})", deeper, count),
+        joined("{}({}, {})", st.sampled_from(("TEXTBEFORE", "TEXTAFTER")), deeper, deeper),
+        joined("SPLIT({}, {}, {})", deeper, deeper, count),
+        joined("UNICHAR({})", count),
+        joined("TIME({}, {}, {})", count, count, count),
+        joined(
+            "TEXTJOIN({}, {}, {}, {})",
+            deeper,
+            st.sampled_from(("TRUE", "FALSE")),
+            deeper,
+            st.one_of(deeper, count),
+        ),
         joined("IF({}, {}, {})", conditions(depth - 1), deeper, deeper),
         joined("COALESCE({}, {})", deeper, deeper),
     )
@@ -183,7 +212,11 @@ def moments(depth: int) -> st.SearchStrategy[str]:
     if depth <= 0:
         return leaves
     units = st.sampled_from(("minute", "hour", "day", "week", "month", "year"))
-    return st.one_of(leaves, joined("DATEADD({}, {}, '{}')", moments(depth - 1), numbers(depth - 1), units))
+    return st.one_of(
+        leaves,
+        joined("DATEADD({}, {}, '{}')", moments(depth - 1), numbers(depth - 1), units),
+        joined("DATETIME({}, {}, {}, {})", days(depth - 1), *(numbers(depth - 1) for _ in range(3))),
+    )
 
 
 def against_constants() -> st.SearchStrategy[str]:
@@ -237,6 +270,11 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
         joined("({} AND {})", deeper, deeper),
         joined("({} OR {})", deeper, deeper),
         joined("(NOT {})", deeper),
+        joined("XOR({}, {})", deeper, deeper),
+        joined("{}({})", st.sampled_from(("ISEVEN", "ISODD")), numbers(depth - 1)),
+        joined("{}({})", st.sampled_from(("ISNUMBER", "ISMOBILE")), texts(depth - 1)),
+        joined("EXACT({}, {})", texts(depth - 1), texts(depth - 1)),
+        joined("ISWORKDAY({})", days(depth - 1)),
         joined("(({}) IS EMPTY)", deeper),
         joined(
             "({} IS EMPTY)",

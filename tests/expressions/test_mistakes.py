@@ -103,6 +103,32 @@ MISTAKES = [
     ("WEEKDAY(d, 4)", "D419", 12, ""),
     ("t LIKE 'a\\'", "D419", 8, ""),
     ("t LIKE '%a%a%a%a%a%a%a%a%a%'", "D419", 8, ""),
+    ("REGEXMATCH(t, u)", "D417", 15, ""),
+    ("REGEXMATCH(t, '(')", "D419", 15, ""),
+    ("REGEXEXTRACT(t, '(?=a)')", "D419", 17, ""),
+    ("REGEXREPLACE(t, '(a)\\1', 'b')", "D419", 17, ""),
+    ("REGEXMATCH(t, EMPTY)", "D419", 15, ""),
+    ("REGEXMATCH(t, '(((a{1000}){1000}){1000})')", "D419", 15, ""),
+    ("REGEXMATCH(t, '" + "a" * 501 + "')", "D419", 15, ""),
+    ("FIXED(a, 21)", "D419", 10, ""),
+    ("FIXED(a, c)", "D417", 10, ""),
+    ("TEXTJOIN(t, f, u)", "D417", 13, ""),
+    ("TEXTJOIN(',', 1, u)", "D407", 15, ""),
+    ("WEEKNUM(d, 3)", "D419", 12, ""),
+    ("YEARFRAC(d, e, 1)", "D419", 16, ""),
+    ("DAYS360(d, e, EMPTY)", "D419", 15, ""),
+    ("DATEDIF(d, e, 'W')", "D419", 15, ""),
+    ("SECOND(d)", "D407", 8, ""),
+    ("XOR(f)", "D406", 1, ""),
+    ("XOR(f, a)", "D407", 8, ""),
+    ("CHOOSE('x', 1)", "D407", 8, ""),
+    ("CHOOSE(1, 2, 'x')", "D411", 14, ""),
+    ("NETWORKDAYS(d)", "D406", 1, ""),
+    ("NETWORKDAYS(d, 1)", "D407", 16, ""),
+    ("WORKDAY(t, 1)", "D407", 9, ""),
+    ("RMBCAP(t)", "D407", 8, ""),
+    ("SQRT(t)", "D407", 6, ""),
+    ("CALENDAR()", "D405", 1, ""),
     ("SUM(lines.price * tags)", "D420", 19, ""),
     ("SUM(orders.amount * lines.price)", "D420", 21, ""),
     ("orders.amount > 1", "D413", 1, ""),
@@ -201,7 +227,14 @@ def test_result_that_fits(text: str, expect: Type) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["POWER(a, 2) > 1", "TEXT(a, '0') = 'x'", "PRODUCT(lines.price) > 0", "VALUE(t) = 1"]
+    "text",
+    [
+        "POWER(a, 2) > 1",
+        "TEXT(a, '0') = 'x'",
+        "PRODUCT(lines.price) > 0",
+        "RMBCAP(a) = t",
+        "REGEXMATCH(t, 'a')",
+    ],
 )
 def test_what_the_database_cannot_do_is_refused_where_it_must(text: str) -> None:
     assert isinstance(compile_expression(text, world.scope()), Expression)

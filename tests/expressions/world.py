@@ -289,6 +289,7 @@ def python_context(
     record: Mapping[str, Value],
     accounts: Mapping[int, Mapping[str, Value]],
     actor: Person | None = Person(),
+    timezone: str = ZONE,
     others: Others = MappingProxyType({}),
 ) -> EvaluationContext:
     every: Others = {**others, "t.account": accounts}
@@ -312,7 +313,7 @@ def python_context(
         assert step.kind == "inverse_links", step
         return [each for each in living(step.entity) if identifier in (each.get(step.field) or ())]
 
-    return EvaluationContext(record, actor, TODAY, NOW, ZONE, related, listed)
+    return EvaluationContext(record, actor, TODAY, NOW, timezone, related, listed)
 
 
 def engine(url: str) -> Engine:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -43,12 +44,13 @@ class Points:
         @event.listens_for(database.engine, "connect")
         def watch(connection: Any, record: object) -> None:
             def met(statement: str) -> None:
-                self._meet(lambda: _fill_sqlite(connection, self._connections))
+                self._meet(self._is_full.set)
+                if self._is_full.is_set():  # each by itself: another thread may be at work on another one
+                    _fill_sqlite(connection)
 
-            self._connections.append(connection)
             connection.set_trace_callback(met)
 
-        self._connections: list[Any] = []
+        self._is_full = threading.Event()
 
     def _watch_postgresql(self) -> None:
         for name in ("execute", "executemany", "copy"):
@@ -83,9 +85,8 @@ class Points:
             other.pgconn.exec_(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 5000)".encode())
 
 
-def _fill_sqlite(connection: Any, connections: list[Any]) -> None:
+def _fill_sqlite(connection: Any) -> None:
     """No database file may grow any more, which SQLite reports as a full disk."""
-    for each in connections:
-        with contextlib.suppress(Exception):
-            each.set_trace_callback(None)
-            each.execute("PRAGMA max_page_count = 1")
+    with contextlib.suppress(Exception):
+        connection.set_trace_callback(None)
+        connection.execute("PRAGMA max_page_count = 1")

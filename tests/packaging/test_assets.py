@@ -34,7 +34,7 @@ def loaded_at_once(assets: Path, name: str) -> set[str]:
 
 
 def test_the_manifest_names_files_with_a_hash(assets: Path, manifest: dict[str, str]) -> None:
-    assert {"main.js", "chart.js", "designer.js", "main.css", "icons.svg"} <= set(manifest)
+    assert {"main.js", "chart.js", "designer.js", "engine.js", "main.css", "icons.svg"} <= set(manifest)
     for plain, hashed in manifest.items():
         assert re.fullmatch(
             re.escape(Path(plain).stem) + r"-[A-Z0-9]{8}" + re.escape(Path(plain).suffix), hashed

@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from dougong.compiler import graph
 from dougong.compiler.context import Context
+from dougong.compiler.dependencies import WITHIN, Formula, circles_of, formulas_of
 from dougong.compiler.item import Item
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
-from dougong.model.expression import Call, Expression, ListOf, Node
+from dougong.model.expression import Call, Expression, ListOf, Node, Road
 from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
 """Functions whose value changes though no record does."""
-_OWN = frozenset({"rows", "parent"})
-"""Steps that stay within a record and its rows; all others lead to records that change without this one."""
+_STAMPS = frozenset({"updated_at", "updated_by", "version"})
+"""What every writing changes, also that of a formula computed from it."""
 
 
 def arrange(context: Context, items: Mapping[str, Item]) -> None:
@@ -26,6 +27,8 @@ def arrange(context: Context, items: Mapping[str, Item]) -> None:
         _check_masks(context, entity, items[key])
         if not entity.parent:
             _arrange(context, entity, items[key])
+    for circle in circles_of(formulas_of(context.entities.values())):
+        _report_across(context, items, circle)
 
 
 def _arrange(context: Context, entity: Entity, item: Item) -> None:
@@ -87,15 +90,27 @@ def _report(context: Context, item: Item, circle: list[str]) -> None:
     context.report("D501", about, cycle=graph.printed([name.replace("/", ".") for name in turned]))
 
 
+def _report_across(context: Context, items: Mapping[str, Item], circle: list[Formula]) -> None:
+    """Notes a circle over several records, at its first formula, with the entity before each name."""
+    first = min(circle)
+    turned = circle[circle.index(first) :] + circle[: circle.index(first)]
+    entity, name = first
+    about = items[entity]
+    for step in ("fields", name, "formula"):
+        about = about.get(step) or about
+    names = [f"{key.partition('.')[2].replace('/', '.')}.{name}" for key, name in turned]
+    context.report("D501", about, cycle=graph.printed(names))
+
+
 def _check_reach(context: Context, entity: Entity, item: Item) -> None:
-    """Notes formulas that read what may change without their record being written."""
+    """Notes formulas whose value may change without any record being written from which that could be known."""
     for name, written in item.entries("fields"):
         field = entity.fields.get(name)
         about = written.get("formula")
         if field is None or field.formula is None or about is None:
             continue
         for road in field.formula.roads:
-            if any(step.kind not in _OWN for step in road.steps):
+            if not _is_followed(road):
                 context.report("D515", about, name=road.written)
         for function in sorted(_called(field.formula.tree) & _CHANGING):
             context.report("D515", about, name=f"{function}()")
@@ -121,6 +136,12 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
 def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
     """Whether a path ends at a masked field, over links and sub-tables too."""
     return any(mask_of(field) is not None for field in _passed(context, entity, path))
+
+
+def _is_followed(road: Road) -> bool:
+    """Whether a value is computed anew when what stands at the end of a road changes, or the road itself."""
+    beyond = [step.kind for step in road.steps if step.kind not in WITHIN]
+    return road.field not in _STAMPS and all(kind == "link" for kind in beyond[1:])
 
 
 def _passed(context: Context, entity: Entity, path: tuple[str, ...]) -> Iterator[Field]:

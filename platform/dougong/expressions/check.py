@@ -289,8 +289,16 @@ class Checker(AggregateChecker):
             self.kind(argument, wanted, name)
             for argument, wanted in zip(call.arguments, _kinds(function, call), strict=True)
         )
+        before = len(self.mistakes)
         self._constants(function, arguments)
-        return Call(name, arguments, function.type_of(arguments), call.position)
+        if len(self.mistakes) > before:
+            return unknown(call.position)
+        if function.lowered is not None:
+            return function.lowered(arguments, call.position)
+        result = function.type_of(arguments)
+        if function.scheduled:
+            arguments = (*arguments, Call("CALENDAR", (), TEXT, call.position))
+        return Call(name, arguments, result, call.position)
 
     def _wrong_count(self, call: Invocation, minimum: int, maximum: int | None) -> None:
         expected = (
@@ -326,12 +334,15 @@ class Checker(AggregateChecker):
                         name=function.name,
                         allowed=", ".join(allowed),
                     )
+        wrong = function.verify(arguments) if function.verify is not None else None
+        if wrong is not None:
+            self.mistake("D419", arguments[wrong[0]].position, name=function.name, allowed=wrong[1])
 
     def _type_alias(self, call: Invocation, function: Function) -> Node:
         """AND(…), OR(…), ISEMPTY(…), CONCAT(…): other spellings of operators."""
-        if call.name == "CONCAT":
+        if call.name in ("CONCAT", "CONCATENATE"):
             return self.joined(call)
-        name = "IS_EMPTY" if call.name == "ISEMPTY" else call.name
+        name = "IS_EMPTY" if call.name in ("ISEMPTY", "ISBLANK") else call.name
         return self._operator(replace(call, name=name, operator=True))
 
     def _type_case(self, call: Invocation, function: Function) -> Node:
@@ -363,6 +374,15 @@ class Checker(AggregateChecker):
         kind, values = self._branches([*values, default], call.position)
         whole = tuple(part for pair in zip(keys, values, strict=False) for part in pair)
         return Call("SWITCH", (subject, *whole, values[-1]), kind, call.position)
+
+    def _type_choose(self, call: Invocation, function: Function) -> Node:
+        """CHOOSE(number, value, …): a switch over the number without its fraction."""
+        index, *values = call.arguments
+        at = call.position
+        keys = (Constant(Decimal(number), at) for number in range(1, len(values) + 1))
+        pairs = (part for pair in zip(keys, values, strict=True) for part in pair)
+        whole = Invocation("ROUNDDOWN", (index,), at)
+        return self._type_switch(replace(call, name="SWITCH", arguments=(whole, *pairs)), function)
 
     def _type_coalesce(self, call: Invocation, function: Function) -> Node:
         """COALESCE and IFERROR: the first value that is not empty."""

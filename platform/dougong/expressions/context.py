@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause
 
+from dougong.model.calendar import PLAIN
 from dougong.model.expression import Step, Value
 
 
@@ -50,7 +51,7 @@ class EvaluationContext:
     them itself; those whose fields do not have the values of `keys` may be left out.
 
     `record` holds the values of the fields as `model.expression.Value` says; a missing name is empty. In rows of a sub-table
-    the value of `parent` is the mapping of the record they belong to.
+    the value of `parent` is the mapping of the record they belong to. `calendar` is that of the company, as `model.calendar` writes it.
     """
 
     record: Mapping[str, Value]
@@ -60,6 +61,7 @@ class EvaluationContext:
     timezone: str = "UTC"
     related: Callable[[str, int], Mapping[str, Value] | None] = _unrelated
     listed: Listed = _unlisted
+    calendar: str = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class SqlContext:
     now: datetime
     timezone: str = "UTC"
     rows: Callable[[tuple[str, ...]], Rows] | None = None
+    calendar: str = PLAIN
 
 
 @lru_cache(maxsize=64)

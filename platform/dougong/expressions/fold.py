@@ -23,7 +23,9 @@ def folded(node: Node, context: SqlContext, positive: bool = False) -> Node:
 
     `positive`: only where the whole is true counts, as in a filter.
     """
-    surroundings = EvaluationContext(NOTHING, context.actor, context.today, context.now, context.timezone)
+    surroundings = EvaluationContext(
+        NOTHING, context.actor, context.today, context.now, context.timezone, calendar=context.calendar
+    )
     return _folded(node, surroundings, positive)
 
 

@@ -1,13 +1,56 @@
-"""A tree as plain JSON and back, for evaluators that are handed a tree: SQLite's functions now, the browser next."""
+"""Trees and values as plain JSON, for evaluators that are handed them: SQLite's functions and the browser."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type
+from dougong.expressions.results import microseconds, moment
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type, Value
+
+_AGGREGATES = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT")
+BROWSER = frozenset(
+    (
+        *("AND", "OR", "NOT", "IS_EMPTY", "BETWEEN", "IN", "LIKE", "CASE", "SWITCH", "COALESCE", "&"),
+        *("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "NEGATE", "AS_TEXT", "ADD_DAYS"),
+        *("PART", "PART_NUMBER", *_AGGREGATES, *(f"{name}@rows" for name in (*_AGGREGATES, "VALUES"))),
+        *("DATE", "YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE", "WEEKDAY", "ISOWEEKNUM", "DAYS"),
+        *("DATEADD", "DATEDIF", "EDATE", "EOMONTH", "TODAY", "NOW"),
+        *(
+            "ROUND",
+            "ROUNDUP",
+            "ROUNDDOWN",
+            "INT",
+            "ABS",
+            "MOD",
+            "POWER",
+            "CEILING",
+            "FLOOR",
+            "DISTANCE",
+            "VALUE",
+        ),
+        *("LEFT", "RIGHT", "MID", "LEN", "LOWER", "UPPER", "TRIM", "PLAINTEXT", "SUBSTITUTE", "FIND"),
+        *("ENCODEURL", "CONTAINS", "STARTSWITH", "ENDSWITH", "TEXT"),
+        *("ME", "MY_DEPARTMENTS", "MY_SUBORDINATES", "HAS_ROLE"),
+    )
+)
+"""What a tree may call that is computed in the browser; others are computed by the server only."""
+
+STEPS = frozenset({"link", "links", "rows", "parent"})
+"""The steps of a road that the browser can go, if it is given the records they lead to."""
+
+
+def is_for_browser(node: Node) -> bool:
+    """Whether the browser can compute a tree."""
+    if isinstance(node, Literal):
+        return True
+    if isinstance(node, Path):
+        return all(step.kind in STEPS for step in node.steps)
+    parts = node.items if isinstance(node, ListOf) else node.arguments
+    return (isinstance(node, ListOf) or node.name in BROWSER) and all(map(is_for_browser, parts))
 
 
 def dump(node: Node) -> list[Any]:
@@ -63,3 +106,34 @@ def _read(kind: str, written: str) -> Any:
         "text": str,
     }
     return readers[kind](written)
+
+
+def dump_value(value: Value) -> Any:
+    """A value of a record for the browser: numbers {n}, dates {d}, moments in microseconds {m}, rows {r}; lists and texts as such."""
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, (int, Decimal)):
+        return {"n": format(value, "f") if isinstance(value, Decimal) else str(value)}
+    if isinstance(value, datetime):
+        return {"m": str(microseconds(value))}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    if isinstance(value, Mapping):
+        return {"r": {str(name): dump_value(inner) for name, inner in value.items()}}
+    return [dump_value(inner) for inner in value]
+
+
+def load_value(written: Any) -> Value:
+    """The value that the browser wrote so; lists become tuples and all numbers decimals."""
+    if isinstance(written, list):
+        return tuple(load_value(inner) for inner in written)
+    if not isinstance(written, dict):
+        return written
+    ((form, inner),) = written.items()
+    if form == "n":
+        return Decimal(inner)
+    if form == "m":
+        return moment(int(inner))
+    return (
+        date.fromisoformat(inner) if form == "d" else {name: load_value(each) for name, each in inner.items()}
+    )

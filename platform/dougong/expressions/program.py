@@ -406,6 +406,7 @@ _BUILDERS: Mapping[str, Callable[[list[Program]], Program]] = {
     "ME": lambda arguments: _me,
     "TODAY": lambda arguments: lambda state: state.context.today,
     "NOW": lambda arguments: lambda state: state.context.now,
+    "CALENDAR": lambda arguments: lambda state: state.context.calendar,
     "MY_DEPARTMENTS": _ids("department_ids"),
     "MY_SUBORDINATES": _ids("subordinate_ids"),
     "HAS_ROLE": _has_role,

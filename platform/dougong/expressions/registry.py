@@ -14,6 +14,11 @@ from dougong.model.text import Text
 Emit = Callable[[Call, tuple[ColumnElement[Any], ...], str], ColumnElement[Any]]
 """PostgreSQL from a call, its translated arguments and the name of the time zone."""
 
+Lower = Callable[[tuple[Node, ...], int], Node]
+"""Other operations that mean the same, from the checked arguments and the position of the call."""
+Verify = Callable[[tuple[Node, ...]], tuple[int, str] | None]
+"""Which argument is not possible and what would be, or None when all are."""
+
 
 NOTHING = Type("empty")
 
@@ -25,7 +30,8 @@ class Function:
     `parameters` are kinds of values; `?` behind one makes it optional, `*` lets it repeat. `constants` are the positions of
     arguments that must be literals, `words` the allowed ones. `empty` says what an empty argument does: "result" makes the
     result empty, "text" counts as a text without characters. `typing` names a rule of the checker for functions whose arguments
-    need more than kinds; such a call is lowered to the operations of `evaluate`. `postgresql` is None where the database cannot
+    need more than kinds; such a call is lowered to the operations of `evaluate`. `lowered` writes the call, whose arguments have been
+    checked, with other operations, so that no back end has to know it. `postgresql` is None where the database cannot
     compute it, which makes the compiler refuse it in filters.
     """
 
@@ -47,6 +53,11 @@ class Function:
     """Whether the Python function takes the time zone as its last argument."""
     doubles: bool = False
     """Whether the SQL repeats an argument, so that nesting it is bounded."""
+    lowered: Lower | None = None
+    verify: Verify | None = None
+    """What constant arguments must fulfil beyond being one of a few words."""
+    scheduled: bool = False
+    """Whether the function goes by the calendar of the company, which it takes as one more argument."""
 
     def type_of(self, arguments: tuple[Node, ...]) -> Type:
         """The type of a call with these arguments."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
@@ -14,23 +14,41 @@ from dougong.records.messages import problem
 from dougong.records.shape import Shape
 
 
-def compute(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Set every computed field of the drafts; a result that does not fit its field is a problem of the record."""
-    order = (*(table for table in shape.tables if table not in shape.computed), *shape.computed)
+def compute(
+    evaluation: Evaluation,
+    shape: Shape,
+    drafts: Sequence[Draft],
+    skipped: Collection[tuple[str, str]] = (),
+) -> None:
+    """Set every computed field of the drafts, but those whose entity and id are `skipped`.
+
+    A result that does not fit its field is a problem of the record.
+    """
+    every = (*(table for table in shape.tables if table not in shape.computed), *shape.computed)
+    order = [name for name in every if (shape.key, name) not in skipped]
     formulas = [shape.field(name).formula for name in order if name not in shape.tables]
     evaluation.prepare(shape, [formula for formula in formulas if formula is not None], drafts)
     for name in order:
         if name in shape.tables:
-            _compute_rows(evaluation, shape.tables[name], name, drafts)
+            _compute_rows(evaluation, shape.tables[name], name, drafts, skipped)
         else:
             field = shape.field(name)
             if field.formula is not None:
                 _compute_field(evaluation, shape, field, field.formula, drafts)
 
 
-def _compute_rows(evaluation: Evaluation, rows_shape: Shape, name: str, drafts: Sequence[Draft]) -> None:
+def _compute_rows(
+    evaluation: Evaluation,
+    rows_shape: Shape,
+    name: str,
+    drafts: Sequence[Draft],
+    skipped: Collection[tuple[str, str]],
+) -> None:
     with_rows = [draft for draft in drafts if name in draft.rows]
-    compute(evaluation, rows_shape, [row for draft in with_rows for row in draft.rows[name].drafts])
+    for draft in with_rows:
+        for row in draft.rows[name].drafts:
+            row.values["parent"] = draft.values
+    compute(evaluation, rows_shape, [row for draft in with_rows for row in draft.rows[name].drafts], skipped)
     for draft in with_rows:
         draft.values[name] = row_values(draft.rows[name])
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -26,6 +26,7 @@ from dougong.records.repoint import repoint
 from dougong.records.searching import forget_records, index_values
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
+from dougong.records.spreading import spread_back, spread_gone
 from dougong.records.trail import write_history
 from dougong.records.unique import check_unique
 from dougong.records.unmerge import survivors_of
@@ -54,14 +55,24 @@ def delete(call: Call, key: str, identifier: int, if_version: int | None = None)
 
 def delete_records(call: Call, shape: Shape, records: dict[int, Values]) -> None:
     """Move records, which the caller may delete and has locked, to the recycle bin."""
-    held: list[Held] = []
-    _delete(call, shape, records, 0, held)
-    for pointer, gone in held:
+    deletion = _Deletion([], [])
+    _delete(call, shape, records, 0, deletion)
+    for pointer, gone in deletion.held:
         refuse_held(call, pointer, gone)
+    announce(call, spread_gone(call, deletion.buried))
 
 
-def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, held: list[Held]) -> None:
-    """`held` gathers the links that restrict: whether they hold anything fast is known when everything that follows is gone."""
+@dataclass(frozen=True, slots=True)
+class _Deletion:
+    """What a deletion has come upon so far."""
+
+    held: list[Held]
+    """The links that restrict: whether they hold anything fast is known when everything that follows is gone."""
+    buried: list[tuple[Shape, Collection[Values]]]
+    """The records that went."""
+
+
+def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, deletion: _Deletion) -> None:
     if not records:
         return
     if depth > DEEPEST:
@@ -69,8 +80,9 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, he
         refuse("conflict", call.language, "too_deep", label=label, limit=DEEPEST)
     refuse_locked(call, shape.key, list(records))
     _bury(call, shape, records)
+    deletion.buried.append((shape, records.values()))
     for pointer in pointers_to(call, shape.key):
-        _follow(call, pointer, list(records), depth, held)
+        _follow(call, pointer, list(records), depth, deletion)
     # after what followed from it: whoever undoes from the newest on brings back the record before what points to it
     write_history(
         call, shape, (("delete", each["id"], each["version"] + 1, None) for each in records.values())
@@ -102,15 +114,15 @@ def _event(shape: Shape, kind: str, values: Values) -> Event:
     return Event(kind, shape.key, values["id"], version, frozenset(), before, after)
 
 
-def _follow(call: Call, pointer: Pointer, gone: Sequence[int], depth: int, held: list[Held]) -> None:
+def _follow(call: Call, pointer: Pointer, gone: Sequence[int], depth: int, deletion: _Deletion) -> None:
     """Do to the records that point to deleted ones what their link says; the platform does it, whoever deletes."""
     if pointer.cascades and not pointer.table:
         identifiers = sorted(pointer.records(call, gone))
-        _delete(call, pointer.shape, load(call, pointer.shape, identifiers, lock=True), depth + 1, held)
+        _delete(call, pointer.shape, load(call, pointer.shape, identifiers, lock=True), depth + 1, deletion)
     elif pointer.cascades or pointer.clears:
         empty(call, pointer, gone)
     else:
-        held.append((pointer, gone))
+        deletion.held.append((pointer, gone))
 
 
 def restore(call: Call, key: str, identifier: int) -> Record:
@@ -138,6 +150,8 @@ def restore_records(call: Call, shape: Shape, records: dict[int, Values], follow
         merged += _check_restorable(call, shape_of(call.release, key), each.values(), together)
     for key, each in together.items():
         _restore(call, shape_of(call.release, key), each)
+    back = [(shape_of(call.release, key), each.values()) for key, each in together.items()]
+    announce(call, spread_back(call, back))
     _turn_to_survivors(call, merged)
 
 

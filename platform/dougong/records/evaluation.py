@@ -12,14 +12,10 @@ from dougong.expressions.matching import Match, matches
 from dougong.model.expression import Call as FunctionCall
 from dougong.model.expression import Expression, ListOf, Node, Path, Step, Value
 from dougong.records.call import Call
+from dougong.records.day import today_of as today_of
 from dougong.records.draft import Draft
 from dougong.records.gathering import Gathering
 from dougong.records.shape import Shape
-
-
-def today_of(call: Call) -> date:
-    """The calendar day of the call where the actor is."""
-    return call.at.astimezone(ZoneInfo(call.timezone)).date()
 
 
 class Evaluation:

@@ -19,10 +19,12 @@ from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
 from dougong.records.given import every_draft
+from dougong.records.holding import hold_sources
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts, prepare_index
 from dougong.records.serials import number, pass_given, replace_taken
 from dougong.records.shape import Shape
+from dougong.records.spreading import spread_written
 from dougong.records.targets import check_targets
 from dougong.records.trail import changes_of, differing, write_history
 from dougong.records.unique import check_unique, has_unique
@@ -32,7 +34,10 @@ from dougong.storage.statements import savepoint
 def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     """Work out whole records from what was given and collect everything that is wrong; returns the drafts without a problem."""
     evaluation = Evaluation(call)
-    _work_out(evaluation, shape, drafts)
+    _prepare(evaluation, shape, drafts)
+    hold_sources(call, shape, drafts)
+    compute(evaluation, shape, drafts)
+    check(evaluation, shape, drafts)
     _compare(evaluation, shape, drafts)
     return _numbered(evaluation, shape, [draft for draft in drafts if not has_problems(draft)])
 
@@ -43,22 +48,23 @@ def work_out(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     What others write meanwhile is found by `settle` or, where a value must be unique, by the database.
     """
     evaluation = Evaluation(call)
-    _work_out(evaluation, shape, drafts)
+    _prepare(evaluation, shape, drafts)
+    compute(evaluation, shape, drafts)
+    check(evaluation, shape, drafts)
     _compare(evaluation, shape, drafts)
     prepare_index(call, shape, [draft for draft in drafts if not has_problems(draft)])
 
 
 def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
-    """The rest of `complete` for drafts that were worked out before: what they point to must still be there."""
+    """The rest of `complete` for drafts that were worked out before: what they point to must still be there, and as it was."""
+    evaluation = Evaluation(call)
     good = [draft for draft in drafts if not has_problems(draft)]
     _check_targets(call, shape, good)
-    return _numbered(Evaluation(call), shape, [draft for draft in good if not has_problems(draft)])
-
-
-def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
-    _prepare(evaluation, shape, drafts)
-    compute(evaluation, shape, drafts)
-    check(evaluation, shape, drafts)
+    if shape.computes_from_others:
+        hold_sources(call, shape, good)
+        compute(evaluation, shape, good)
+        check(evaluation, shape, good)
+    return _numbered(evaluation, shape, [draft for draft in good if not has_problems(draft)])
 
 
 def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -137,7 +143,8 @@ def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = Fal
         if drafts_of_kind and anybody_listens(call, shape.key, kind)
         for draft in drafts_of_kind
     ]
-    announce(call, [_event(shape, draft) for draft in told])
+    events = [_event(shape, draft) for draft in told]
+    announce(call, [*events, *spread_written(call, shape, [*new, *changed])])
 
 
 def _store(call: Call, shape: Shape, new: Sequence[Draft], standing: Sequence[Draft]) -> None:

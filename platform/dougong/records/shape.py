@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table
 
+from dougong.compiler.dependencies import sources_of
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.fieldtypes.file import FILES
@@ -50,6 +51,8 @@ class Shape:
     """Sub-tables that formulas or rules of the record read."""
     computes_from_numbers: bool
     """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
+    computes_from_others: bool
+    """Whether a formula of the record or of its rows reads other records."""
 
     @property
     def key(self) -> str:
@@ -99,7 +102,14 @@ def _build(release: Release, entity: Entity) -> Shape:
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)),
         computes_from_numbers=_computes_from_numbers(fields, tables),
+        computes_from_others=_computes_from_others(entity)
+        or any(rows.computes_from_others for rows in tables.values()),
     )
+
+
+def _computes_from_others(entity: Entity) -> bool:
+    formulas = [field.formula for field in entity.fields.values() if field.formula is not None]
+    return any(source.is_elsewhere for formula in formulas for source in sources_of(entity.key, formula))
 
 
 def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:

@@ -51,7 +51,7 @@ class Conflict:
 
 
 def entries_of(call: Call, *conditions: ColumnElement[bool]) -> list[PastEntry]:
-    """The events that meet the conditions, newest first, of entities that still exist."""
+    """The events that meet the conditions, newest first, of entities that still exist; what only was computed is none."""
     columns = [HISTORY.c[name] for name in ("id", "entity", "record_id", "action", "version", "batch")]
     statement = select(*columns, HISTORY.c.changes).where(*conditions).order_by(HISTORY.c.id.desc())
     known = {entity.key for app in call.release.apps.values() for entity in app.entities.values()}
@@ -60,8 +60,32 @@ def entries_of(call: Call, *conditions: ColumnElement[bool]) -> list[PastEntry]:
             row.id, row.entity, row.record_id, row.action, row.version or 0, row.batch, row.changes or {}
         )
         for row in call.connection.execute(statement)
-        if row.entity in known and row.action in UNDOABLE
+        if row.entity in known and row.action in UNDOABLE and _is_meant(call, row)
     ]
+
+
+def _is_meant(call: Call, row: Any) -> bool:
+    return not _only_computed(shape_of(call.release, row.entity), row.action, row.changes or {})
+
+
+def _only_computed(shape: Shape, action: str, changes: Mapping[str, Any]) -> bool:
+    """Whether an event is nothing but the platform following what other records hold."""
+    return (
+        action == "update"
+        and bool(changes)
+        and all(_follows(shape, name, change) for name, change in changes.items())
+    )
+
+
+def _follows(shape: Shape, name: str, change: Any) -> bool:
+    rows_shape = shape.tables.get(name)
+    if rows_shape is None:
+        return name in shape.entity.fields and not _is_written(shape, name)
+    return set(change) == {"changed"} and all(
+        _follows(rows_shape, column, pair)
+        for row in change["changed"]
+        for column, pair in row["changes"].items()
+    )
 
 
 def find_conflicts(call: Call, entries: Sequence[PastEntry], trusted: bool) -> list[Conflict]:
@@ -129,7 +153,7 @@ def _changed_since(
             HISTORY.c.action != REVEAL,
         )
         for row in call.connection.execute(statement):
-            if row.id not in own:
+            if row.id not in own and not _only_computed(shape, row.action, row.changes or {}):
                 later.setdefault(row.record_id, []).append((row.id, row.action, row.changes or {}))
     return {
         entry.id: [

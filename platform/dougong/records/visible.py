@@ -17,7 +17,7 @@ from dougong.model.expression import Expression
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.lists import rows_of
 from dougong.records.shape import Shape, shape_of
 

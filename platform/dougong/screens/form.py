@@ -14,7 +14,9 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import Record
 from dougong.screens.addresses import entity_path, record_path
+from dougong.screens.form_entry import read_entry
 from dougong.screens.form_fields import Place, form_field
+from dougong.screens.live import live_plan
 from dougong.screens.shape import Action, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.showing import Titles
 from dougong.screens.texts import text
@@ -95,7 +97,22 @@ def _form(
         hidden=tuple(entry.hidden),
         crumbs=(*crumbs, crumb) if crumb else crumbs,
         has_files=any(each.type in FILES for section in sections for each in section.fields),
+        live_plan=live_plan(call, entity.key, action, _present(call, entity, action, entry))
+        if entry.form_token  # a form without one is read, not shown
+        else None,
     )
+
+
+def _present(call: Call, entity: Entity, action: str, entry: FormEntry) -> Mapping[str, Value]:
+    """The values that stand in a form: those it began with, and over them what was entered before."""
+    if entry.entered is None:
+        return entry.values
+    entered, _ = read_entry(call, entity.key, action, entry.entered)
+    for name, rows in entered.items():
+        if entity.fields[name].type == "table":
+            known = {row.get("id"): row for row in entry.values.get(name) or ()}
+            entered[name] = [{**known.get(row.get("id"), {}), **row} for row in rows]
+    return {**entry.values, **entered}
 
 
 def html_name(path: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, Table
 
 from dougong.compiler import check_sources
-from dougong.definitions.collection import settle
+from dougong.definitions.collection import collection_paused, settle
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
 from dougong.model.entity import Entity, Inverse
@@ -168,6 +168,10 @@ class Releases:
         return self.pinned(connection).recorded.get(app_id)
 
     def _load(self, connection: Connection, generation: int) -> Release:
+        with collection_paused():  # until all is settled: everything would be looked through twice
+            return self._compiled(connection, generation)
+
+    def _compiled(self, connection: Connection, generation: int) -> Release:
         versions = ledger.definitions(connection)
         apps: dict[str, App] = {}
         pending = list(versions.values())

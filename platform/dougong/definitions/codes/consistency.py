@@ -146,14 +146,14 @@ ENTRIES: tuple[Entry, ...] = (
             "公式读取 {name},但其值已存储,不会随之更新",
         ),
         (
-            "A formula is computed when its record is written, so it may read nothing but the record and its rows.",
-            "公式在写入记录时计算,只能读取本记录及其子表行,不能读取其他记录、时间或当前用户。",
+            "A formula is computed anew when a record that it reads is written, not with time, person or version.",
+            "公式的值在其读取的记录被写入时重新计算,不会随时间、当前用户或记录版本而更新。",
         ),
         (
             "copy the value with 'fill' or a default, or use the expression in a filter or a report",
             "请用 fill 或默认值复制该值,或在筛选、报表中使用该表达式",
         ),
-        "price: {type: money, formula: product.price}",
+        "age: {type: integer, formula: \"DATEDIF(born_on, TODAY(), 'Y')\"}",
     ),
     Entry(
         "D516",

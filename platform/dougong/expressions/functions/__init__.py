@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dougong.expressions.functions.capitals import CAPITALS
+from dougong.expressions.functions.characters import CHARACTERS
+from dougong.expressions.functions.checks import CHECKS
+from dougong.expressions.functions.clocks import CLOCKS
 from dougong.expressions.functions.dates import DATES
+from dougong.expressions.functions.day_counts import DAY_COUNTS
 from dougong.expressions.functions.lists import LISTS
+from dougong.expressions.functions.loans import LOANS
 from dougong.expressions.functions.logic import LOGIC
+from dougong.expressions.functions.multiples import MULTIPLES
 from dougong.expressions.functions.numbers import NUMBERS
+from dougong.expressions.functions.patterns import PATTERNS
 from dougong.expressions.functions.people import PEOPLE
+from dougong.expressions.functions.roots import ROOTS
+from dougong.expressions.functions.searching import SEARCHING
 from dougong.expressions.functions.texts import TEXTS
+from dougong.expressions.functions.working_days import WORKING_DAYS
 from dougong.expressions.registry import Function
 from dougong.model.text import Text
 
@@ -22,7 +33,26 @@ GROUPS: Mapping[str, Text] = {
     "people": Text.of({"en": "People", "zh": "人员"}),
 }
 FUNCTIONS: Mapping[str, Function] = {
-    function.name: function for function in (*LOGIC, *LISTS, *NUMBERS, *TEXTS, *DATES, *PEOPLE)
+    function.name: function
+    for function in (
+        *LOGIC,
+        *LISTS,
+        *NUMBERS,
+        *MULTIPLES,
+        *ROOTS,
+        *LOANS,
+        *TEXTS,
+        *SEARCHING,
+        *CHARACTERS,
+        *PATTERNS,
+        *CAPITALS,
+        *CHECKS,
+        *DATES,
+        *CLOCKS,
+        *DAY_COUNTS,
+        *WORKING_DAYS,
+        *PEOPLE,
+    )
 }
 ALIASES: Mapping[str, str] = {function.alias: function.name for function in FUNCTIONS.values()}
 AGGREGATES: frozenset[str] = frozenset(function.name for function in LISTS)

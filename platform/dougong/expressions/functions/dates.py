@@ -32,6 +32,7 @@ from dougong.model.expression import Call, Node, Type
 Elements = tuple[ColumnElement[Any], ...]
 DATE_UNITS = ("day", "week", "month", "quarter", "year")
 TIME_UNITS = ("hour", "minute")
+DIFFERENCES = ("D", "M", "Y", "YM", "YD", "MD")
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 DAYS = {"day": 1, "week": 7}
 SECONDS = {"hour": 3600, "minute": 60}
@@ -66,9 +67,11 @@ def add_days(value: date, days: Decimal | int) -> date | None:
 
 def add_months(value: date, months: Decimal | int) -> date | None:
     """The same day of a later month, or the last day of it when it is shorter."""
-    if abs(int(months)) > FARTHEST["month"]:
-        return None
-    index = value.year * 12 + value.month - 1 + int(months)
+    return None if abs(int(months)) > FARTHEST["month"] else _shifted(value, int(months))
+
+
+def _shifted(value: date, months: int) -> date | None:
+    index = value.year * 12 + value.month - 1 + months
     year, month = divmod(index, 12)
     if not 1 <= year <= 9999:
         return None
@@ -155,7 +158,15 @@ def _date_difference(start: date | datetime, end: date | datetime, unit: str, ti
     sign = 1 if last >= first else -1
     first, last = min(first, last), max(first, last)
     months = (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
-    return Decimal(sign * (months if unit.upper() == "M" else months // 12))
+    return Decimal(sign * _difference(first, last, months, unit.upper()))
+
+
+def _difference(first: date, last: date, months: int, unit: str) -> int:
+    """Whole months or years, or what is left beyond them."""
+    if unit in ("M", "Y", "YM"):
+        return {"M": months, "Y": months // 12, "YM": months % 12}[unit]
+    reached = _shifted(first, months if unit == "MD" else months // 12 * 12)
+    return (last - reached).days if reached is not None else 0
 
 
 def _month_end(value: date | datetime, months: Decimal, timezone: str) -> date | None:
@@ -179,7 +190,8 @@ def _clock(call: Call, elements: Elements, timezone: str, index: int = 0) -> Col
     return emit.local(element, timezone) if _is_moment(call.arguments[index]) else cast(element, Date)
 
 
-def _day(call: Call, elements: Elements, timezone: str, index: int = 0) -> ColumnElement[Any]:
+def day_sql(call: Call, elements: Elements, timezone: str, index: int = 0) -> ColumnElement[Any]:
+    """The calendar day of an argument."""
     return cast(_clock(call, elements, timezone, index), Date)
 
 
@@ -212,7 +224,7 @@ def moved_sql(day: ColumnElement[Any], count: ColumnElement[Any], unit: str) -> 
 
 def _date_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     if len(elements) == 1:
-        return _day(call, elements, timezone)
+        return day_sql(call, elements, timezone)
     year, month, day = elements
     known = func.nullif(func.nullif(emit.between(year, 1, 9999), 10_000), 0)
     first = emit.within_calendar(
@@ -229,7 +241,7 @@ def _weekday_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement
 
 
 def _days_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    return cast(_day(call, elements, timezone) - _day(call, elements, timezone, 1), Numeric)
+    return cast(day_sql(call, elements, timezone) - day_sql(call, elements, timezone, 1), Numeric)
 
 
 def _date_add_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
@@ -241,7 +253,15 @@ def _date_add_sql(call: Call, elements: Elements, timezone: str) -> ColumnElemen
         step = _interval(**{"hours" if unit == "hour" else "mins": _reach(count, FARTHEST[unit])})
         return within_time(cast(elements[0], DateTime(timezone=True)) + step)
     clock = moved_sql(emit.local(elements[0], timezone), count, unit)
-    return within_time(func.timezone(emit.text(timezone), clock))
+    return within_time(func.timezone(emit.text(timezone), within_clock(clock)))
+
+
+def within_clock(element: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The clock time, or NULL outside the years that a calendar on the wall can show."""
+    before = literal_column("TIMESTAMP '0001-12-31 23:59:59 BC'", DateTime())
+    after = literal_column("TIMESTAMP '10000-01-01 00:00:00'", DateTime())
+    inside = func.greatest(func.least(element, after), before)
+    return type_coerce(func.nullif(func.nullif(inside, after), before), DateTime())
 
 
 def within_time(element: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -254,7 +274,7 @@ def within_time(element: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _date_difference_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     unit = str(constant(call.arguments[2])).upper()
-    start, end = _day(call, elements, timezone), _day(call, elements, timezone, 1)
+    start, end = day_sql(call, elements, timezone), day_sql(call, elements, timezone, 1)
     if unit == "D":
         return cast(end - start, Numeric)
     early, late = func.least(start, end), func.greatest(start, end)
@@ -263,18 +283,25 @@ def _date_difference_sql(call: Call, elements: Elements, timezone: str) -> Colum
         + (extract("month", late) - extract("month", early))
         - cast(extract("day", late) < extract("day", early), Integer)
     )
-    found = months if unit == "M" else func.div(cast(months, Numeric), 12)
+    whole = cast(months, Numeric)
+    if unit == "M":
+        found: ColumnElement[Any] = whole
+    elif unit in ("Y", "YM"):
+        found = func.div(whole, 12) if unit == "Y" else func.mod(whole, 12)
+    else:
+        reached = whole if unit == "MD" else func.div(whole, 12) * 12
+        found = cast(late - cast(early + _interval(months=cast(reached, Integer)), Date), Numeric)
     return cast(func.sign(cast(end - start, Numeric)) * found, Numeric)
 
 
 def _month_end_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    first = func.date_trunc("month", cast(_day(call, elements, timezone), DateTime()))
+    first = func.date_trunc("month", cast(day_sql(call, elements, timezone), DateTime()))
     month = emit.within_calendar(moved_sql(first, elements[1], "month"))
     return cast(month + _interval(months=literal(1, Integer())) - _interval(days=literal(1, Integer())), Date)
 
 
 def _same_day_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-    return emit.within_calendar(moved_sql(_day(call, elements, timezone), elements[1], "month"))
+    return emit.within_calendar(moved_sql(day_sql(call, elements, timezone), elements[1], "month"))
 
 
 def _like_first(arguments: tuple[Node, ...]) -> Type:
@@ -444,8 +471,10 @@ DATES: tuple[Function, ...] = (
         "dates",
         "DATEDIF(start, end, unit)",
         words(
-            "Whole days ('D'), months ('M') or years ('Y') between two dates; negative when the end lies before the start.",
-            "两个日期之间的整天数（'D'）、整月数（'M'）或整年数（'Y'）；结束早于开始时为负。",
+            "Whole days ('D'), months ('M') or years ('Y') between two dates; 'YM' gives the months beyond whole years, "
+            "'YD' and 'MD' the days beyond whole years or months. Negative when the end lies before the start.",
+            "两个日期之间的整天数（'D'）、整月数（'M'）或整年数（'Y'）；'YM' 为除去整年后的月数，"
+            "'YD'、'MD' 为除去整年、整月后的天数。结束早于开始时为负。",
         ),
         ("DATEDIF('2026-01-31', '2026-03-01', 'M')", "1"),
         ("moment", "moment", "text"),
@@ -453,7 +482,7 @@ DATES: tuple[Function, ...] = (
         _date_difference,
         _date_difference_sql,
         constants=(2,),
-        words=((2, ("D", "M", "Y", "d", "m", "y")),),
+        words=((2, (*DIFFERENCES, *(unit.lower() for unit in DIFFERENCES))),),
         zoned=True,
         doubles=True,
     ),

@@ -136,7 +136,7 @@ LISTS: tuple[Function, ...] = (
     ),
     Function(
         "JOIN",
-        "连接",
+        "逐行连接",
         "lists",
         "JOIN(lines.note, [separator] WHERE condition)",
         words(

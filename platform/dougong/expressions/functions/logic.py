@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from dougong.expressions.registry import Function, words
+from dougong.expressions.types import BOOLEAN
+from dougong.model.expression import Call, Node
+
+
+def _odd_one_out(arguments: tuple[Node, ...], position: int) -> Node:
+    return reduce(lambda left, right: Call("<>", (left, right), BOOLEAN, position), arguments)
+
 
 LOGIC: tuple[Function, ...] = (
     Function(
@@ -78,6 +87,42 @@ LOGIC: tuple[Function, ...] = (
         ("ISEMPTY('')", "TRUE"),
         ("any",),
         typing="alias",
+    ),
+    Function(
+        "ISBLANK",
+        "是空白",
+        "logic",
+        "ISBLANK(value)",
+        words("The same as ISEMPTY, under Excel's name.", "与 ISEMPTY 相同，是 Excel 的名称。"),
+        ("ISBLANK(0)", "FALSE"),
+        ("any",),
+        typing="alias",
+    ),
+    Function(
+        "CHOOSE",
+        "选择",
+        "logic",
+        "CHOOSE(number, value, [value]…)",
+        words(
+            "The value of that number, counted from 1; empty when there is none.",
+            "第若干个值（从 1 起）；没有则为空。",
+        ),
+        ("CHOOSE(2, 'low', 'middle', 'high')", "middle"),
+        ("number", "any", "any*"),
+        typing="choose",
+    ),
+    Function(
+        "XOR",
+        "异或",
+        "logic",
+        "XOR(condition, condition, [condition]…)",
+        words(
+            "Whether an odd number of conditions hold; empty when one is empty.",
+            "成立的条件个数是否为奇数；有条件为空时结果为空。",
+        ),
+        ("XOR(2 > 1, 3 > 2)", "FALSE"),
+        ("boolean", "boolean", "boolean*"),
+        lowered=_odd_one_out,
     ),
     Function(
         "AND",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +14,6 @@ from dougong.expressions.types import decimals_of, number
 from dougong.model.expression import Call, Literal, Node, Type
 
 Elements = tuple[ColumnElement[Any], ...]
-_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,20})?", re.ASCII)
 
 
 def _places(arguments: tuple[Node, ...]) -> Type:
@@ -79,11 +77,6 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal | None:
         if result is None:
             return None
     return result
-
-
-def _value(text: str) -> Decimal | None:
-    found = _NUMBER.fullmatch(text.strip(" ").replace(",", ""))
-    return values.bounded(Decimal(found.group())) if found else None
 
 
 def _places_sql(elements: Elements) -> ColumnElement[Any]:
@@ -296,19 +289,5 @@ NUMBERS: tuple[Function, ...] = (
         number(3),
         _distance,
         _distance_sql,
-    ),
-    Function(
-        "VALUE",
-        "转数值",
-        "numbers",
-        "VALUE(text)",
-        words(
-            "The number a text says, thousands separators allowed; empty when it says none.",
-            "文本所表示的数字，可含千位分隔符；不是数字时为空。",
-        ),
-        ("VALUE('1,234.5')", "1234.5"),
-        ("text",),
-        number(None),
-        _value,
     ),
 )

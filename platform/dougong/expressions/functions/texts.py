@@ -20,7 +20,6 @@ from dougong.fieldtypes.markup import BREAK, TAG, plain
 from dougong.model.expression import Call
 
 Elements = tuple[ColumnElement[Any], ...]
-MAX_TEXT = 100_000
 _BLANKS = "\t \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _SPACES = re.compile("[ \u3000\t\r\n]+")
 
@@ -37,18 +36,6 @@ def _middle(text: str, start: Decimal, count: Decimal) -> str | None:
     """Characters from a 1-based position, as in Excel; a start below 1 is no position."""
     begin = int(start) - 1
     return None if begin < 0 else text[begin : begin + max(0, int(count))]
-
-
-def _substitute(text: str, old: str, new: str) -> str | None:
-    if not old:
-        return text
-    if len(text) + text.count(old) * (len(new) - len(old)) > MAX_TEXT:
-        return None
-    return text.replace(old, new)
-
-
-def _find(part: str, text: str) -> Decimal:
-    return Decimal(text.find(part) + 1)
 
 
 def _encode_url(text: str) -> str:
@@ -253,36 +240,6 @@ TEXTS: tuple[Function, ...] = (
         TEXT,
         plain,
         _plain_text_sql,
-        empty="text",
-    ),
-    Function(
-        "SUBSTITUTE",
-        "替换",
-        "texts",
-        "SUBSTITUTE(text, old, new)",
-        words(
-            "Every occurrence of a part replaced; letters' case counts.", "替换所有出现的部分，区分大小写。"
-        ),
-        ("SUBSTITUTE('a-b-c', '-', '/')", "a/b/c"),
-        ("text", "text", "text"),
-        TEXT,
-        _substitute,
-        empty="text",
-    ),
-    Function(
-        "FIND",
-        "查找",
-        "texts",
-        "FIND(part, text)",
-        words(
-            "At which character, counted from 1, a part begins; 0 when it does not occur.",
-            "部分文本首次出现的位置（从 1 起）；未出现为 0。",
-        ),
-        ("FIND('go', 'dougong')", "4"),
-        ("text", "text"),
-        WHOLE,
-        _find,
-        lambda call, elements, timezone: func.strpos(emit.blank(elements[1]), emit.blank(elements[0])),
         empty="text",
     ),
     Function(

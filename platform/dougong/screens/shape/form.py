@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dougong.screens.shape.parts import Action, Link, Notice, Piece, Problem, Shown, Total
 
@@ -169,8 +169,6 @@ class FormScreen:
     duplicates: tuple[Link, ...] = ()
     crumbs: tuple[Link, ...] = ()
     has_files: bool = False
-    live_action: str = ""
-    """Takes the form by POST and answers JSON `{"values": {name: text}, "problems": {name: [text]}}`; "" =
-    computed values change on saving only.
-    """
+    live_plan: Mapping[str, Any] | None = None
+    """What a script needs so that computed values follow what is typed (`screens/live.py`); None = they change on saving only."""
     extra: Mapping[str, str] = field(default_factory=dict)

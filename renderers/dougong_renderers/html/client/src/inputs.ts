@@ -1,5 +1,5 @@
-// Small helps at single inputs: dates with the system's calendar, filters, files, computed values.
-import { announce, debounce, each, guarded, icon, make, say, toast } from "./dom";
+// Small helps at single inputs: dates with the system's calendar, filters, files.
+import { announce, each, guarded, icon, make, say, toast } from "./dom";
 
 // A date is typed as 2026-12-05 in every language; the calendar is the system's own. On touch the whole input is the system's.
 each("input[data-date]", (element) => {
@@ -147,28 +147,6 @@ each(".drop-zone, .chooser-box", (zone) => {
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change"));
   });
-});
-
-// Computed values follow what is typed, as the server computes them.
-each("form[data-live]", (element) => {
-  const form = element as HTMLFormElement;
-  let asked = 0;
-  const ask = debounce(300, async () => {
-    const mine = ++asked;
-    try {
-      const answer = await fetch(form.dataset.live ?? "", { method: "POST", body: new FormData(form), headers: guarded() });
-      if (!answer.ok || mine !== asked) return;
-      const { values = {} } = (await answer.json()) as { values?: Record<string, string> };
-      for (const shown of form.querySelectorAll<HTMLElement>("[data-computed]")) {
-        const text = values[shown.dataset.computed ?? ""];
-        if (text !== undefined) (shown.querySelector(".val") ?? shown).textContent = text || "–";
-      }
-    } catch {
-      // The values come with the next save.
-    }
-  });
-  form.addEventListener("input", ask);
-  form.addEventListener("dg:changed", ask);
 });
 
 each("[data-tick-all]", (element) => {

@@ -1,0 +1,138 @@
+"""What formulas are computed from in other records, in which order they are computed across records, and circles among them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from dougong.compiler import graph
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression, Step
+
+Formula = tuple[str, str]
+"""A computed field: the key of its entity (or of the rows of a sub-table) and its id."""
+Find = Callable[[str], Entity | None]
+
+WITHIN = frozenset({"rows", "parent"})
+"""The steps that stay between a record and the rows of its sub-tables, which are computed and written together."""
+MANY = frozenset({"inverse", "inverse_links", "rows", "all"})
+"""The steps that lead to records which themselves say that they belong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a formula is computed from: a field of the entity behind the steps; without a field, which records are there."""
+
+    entity: str
+    field: str
+    steps: tuple[Step, ...]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it stands in another record, of which the change must be followed."""
+        return any(step.kind not in WITHIN for step in self.steps)
+
+
+def sources_of(entity: str, formula: Expression) -> tuple[Source, ...]:
+    """Everything that a formula of an entity is computed from: the fields, and the links that lead to them."""
+    found: dict[Source, None] = {}
+    for road in formula.roads:
+        here = entity
+        for index, step in enumerate(road.steps):
+            before, after = road.steps[:index], road.steps[: index + 1]
+            if step.kind in ("link", "links"):
+                found[Source(here, step.field, before)] = None
+            if step.kind in ("inverse", "inverse_links"):
+                found[Source(step.entity, step.field, after)] = None
+            elif step.kind not in ("link", "parent"):
+                found[Source(step.entity, "", after)] = None
+            here = step.entity
+        if road.field:
+            found[Source(here, road.field, road.steps)] = None
+    return tuple(found)
+
+
+def formulas_of(entities: Iterable[Entity]) -> dict[Formula, tuple[Source, ...]]:
+    """Every stored formula of the entities, with what it is computed from."""
+    return {
+        (entity.key, field.id): sources_of(entity.key, field.formula)
+        for entity in entities
+        for field in entity.fields.values()
+        if field.formula is not None
+    }
+
+
+def circles_of(formulas: Mapping[Formula, tuple[Source, ...]]) -> list[list[Formula]]:
+    """The circles that go over other records; those within one record are found where its formulas are put in order."""
+    found = graph.order({_name(each): list(map(_named, sources)) for each, sources in formulas.items()})[1]
+    circles = [[_formula(name) for name in circle] for circle in found]
+    return [circle for circle in circles if _goes_elsewhere(circle, formulas)]
+
+
+def levels_of(
+    formulas: Mapping[Formula, tuple[Source, ...]], owners: Mapping[str, str]
+) -> dict[Formula, int]:
+    """How many times a change must go on to other records before it has reached a formula.
+
+    All formulas of a record have one level, so that it is written once, unless what they give comes back to it by way of other
+    records. `owners` tells the entity to which rows belong.
+    """
+    returning = _returning(formulas, owners)
+    names = {each: _name(each) if owners[each[0]] in returning else owners[each[0]] for each in formulas}
+    edges: dict[str, list[str]] = {}
+    longer: set[tuple[str, str]] = set()
+    for formula, sources in formulas.items():
+        known = edges.setdefault(names[formula], [])
+        for source in sources:
+            needed = names.get((source.entity, source.field), "")
+            if needed and needed != names[formula]:
+                known.append(needed)
+            if source.is_elsewhere:
+                longer.add((names[formula], needed))
+    levels: dict[str, int] = {}
+    for name in graph.order(edges)[0]:
+        reached = [levels.get(needed, 0) + ((name, needed) in longer) for needed in edges[name]]
+        levels[name] = max(reached, default=0)
+    return {formula: levels[name] for formula, name in names.items()}
+
+
+def _returning(formulas: Mapping[Formula, tuple[Source, ...]], owners: Mapping[str, str]) -> set[str]:
+    """The entities of which a record can be computed from others that are computed from itself or its like."""
+    roads: dict[str, set[str]] = {}
+    for formula, sources in formulas.items():
+        for source in sources:
+            if source.is_elsewhere and (source.entity, source.field) in formulas:
+                roads.setdefault(owners[formula[0]], set()).add(owners[source.entity])
+    return {entity for entity in roads if entity in _reached(entity, roads)}
+
+
+def _reached(start: str, roads: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = roads.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def _goes_elsewhere(circle: list[Formula], formulas: Mapping[Formula, tuple[Source, ...]]) -> bool:
+    following = [*circle[1:], circle[0]]
+    return any(
+        source.is_elsewhere and (source.entity, source.field) == needed
+        for formula, needed in zip(circle, following, strict=True)
+        for source in formulas[formula]
+    )
+
+
+def _name(formula: Formula) -> str:
+    return " ".join(formula)
+
+
+def _named(source: Source) -> str:
+    return _name((source.entity, source.field))
+
+
+def _formula(name: str) -> Formula:
+    entity, _, field = name.partition(" ")
+    return entity, field

@@ -1,0 +1,25 @@
+// What an expression is computed with: the record and person at hand, the day, the zone.
+import type { Day, Moment, Zone } from "./calendar";
+import type { Row } from "./values";
+
+/** Who acts; roles are written as app.role. */
+export interface Actor {
+  readonly id: number;
+  readonly isAdmin: boolean;
+  readonly roles: ReadonlySet<string>;
+  readonly departments: readonly number[];
+  readonly subordinates: readonly number[];
+}
+
+/** The surroundings of an evaluation. `related` gives a linked record, or null when there is none; it throws `NotAtHand` where
+ * only the server knows. */
+export interface Surroundings {
+  readonly actor: Actor | null;
+  readonly today: Day | null;
+  readonly now: Moment | null;
+  readonly zone: Zone | null;
+  readonly related: (entity: string, id: string) => Row | null;
+}
+
+/** What an expression needs is known to the server only. */
+export class NotAtHand extends Error {}

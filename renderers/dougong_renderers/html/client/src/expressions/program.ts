@@ -1,0 +1,326 @@
+// A tree as nested functions, made once and called for every record; only what is needed is computed.
+import type { Big } from "big.js";
+import type { Surroundings } from "./context";
+import { OPERATIONS } from "./functions";
+import { ZERO, divide, multiply, number, total } from "./numbers";
+import { dayFrom, momentFrom } from "./calendar";
+import { type Row, type Value, equal, isList, isNumber, keyOf, order } from "./values";
+
+/** A tree as `expressions/portable.py` writes it. */
+export type Tree =
+  | readonly ["=", kind: string, form: string, written: string]
+  | readonly [".", kind: string, names: readonly string[], through: readonly string[], many: boolean, ...steps: readonly unknown[]]
+  | readonly ["[", kind: string, items: readonly Tree[]]
+  | readonly ["(", kind: string, name: string, given: readonly Tree[]];
+
+/** A tree asks for something that is not computed here. */
+export class Unsupported extends Error {}
+
+/** One evaluation: its surroundings, its record, and the row that an aggregate over a list is at. */
+export interface State {
+  readonly surroundings: Surroundings;
+  readonly record: Row;
+  row: Value;
+}
+
+export type Program = (state: State) => Value;
+type Names = readonly string[];
+
+/** The function that computes a tree; `prefix` names the list of which an aggregate around it takes row after row. */
+export function programOf(tree: Tree, prefix: Names = [""]): Program {
+  switch (tree[0]) {
+    case "=": {
+      const value = literal(tree[2], tree[3]);
+      return () => value;
+    }
+    case ".":
+      return tree[4] ? listAt(tree[2], tree[3]) : nameAt(tree[2], tree[3], prefix);
+    case "[": {
+      const items = tree[2].map((item) => programOf(item, prefix));
+      return (state) => items.map((item) => item(state));
+    }
+    case "(":
+      return callOf(tree[2], tree[3], prefix);
+    default:
+      throw new Unsupported(String((tree as readonly unknown[])[0]));
+  }
+}
+
+function callOf(name: string, given: readonly Tree[], prefix: Names): Program {
+  if (name.endsWith("@rows")) return overRows(name.slice(0, -"@rows".length), given);
+  const builder = BUILDERS.get(name);
+  const programs = given.map((each) => programOf(each, prefix));
+  return builder ? builder(programs) : operation(name, given, programs);
+}
+
+function literal(form: string, written: string): Value {
+  switch (form) {
+    case "empty":
+      return null;
+    case "boolean":
+      return written !== "";
+    case "number":
+      return number(written);
+    case "date":
+      return dayFrom(written);
+    case "datetime":
+      return momentFrom(written);
+    case "text":
+      return written;
+    default:
+      throw new Unsupported(form);
+  }
+}
+
+// ——— names ———
+
+function isRow(value: Value | undefined): value is Row {
+  return value instanceof Map;
+}
+
+function linked(state: State, value: Value, entity: string): Row | null {
+  if (value === null || isRow(value)) return value;
+  return isNumber(value) ? state.surroundings.related(entity, value.toFixed()) : null;
+}
+
+function nameAt(names: Names, through: Names, prefix: Names): Program {
+  const within = prefix.length <= names.length && prefix.every((name, at) => name === names[at]);
+  if (within && names.length === prefix.length) return (state) => state.row;
+  const first = names[0] as string;
+  if (names.length === 1) return (state) => filled(state.record.get(first));
+  const links = names.slice(within ? prefix.length : 0, -1).map((name, at) => [name, through[(within ? prefix.length : 0) + at] ?? ""] as const);
+  const origin = within ? (through[prefix.length - 1] ?? "") : "";
+  const last = names.at(-1) as string;
+  return (state) => {
+    let record: Row | null = within ? linked(state, state.row, origin) : state.record;
+    for (const [name, entity] of links) {
+      if (record === null) return null;
+      record = linked(state, record.get(name) ?? null, entity);
+    }
+    return record === null ? null : filled(record.get(last));
+  };
+}
+
+function filled(value: Value | undefined): Value {
+  return value === undefined || value === "" ? null : value;
+}
+
+/** A whole list, also inside an aggregate that goes over its rows. */
+function listAt(names: Names, through: Names): (state: State) => readonly Value[] {
+  const last = names.at(-1) as string;
+  return (state) => {
+    let record: Row | null = state.record;
+    for (let at = 0; at < names.length - 1; at++) {
+      if (record === null) return [];
+      record = linked(state, record.get(names[at] as string) ?? null, through[at] ?? "");
+    }
+    const found = record?.get(last) ?? null;
+    return found !== null && isList(found) ? found : [];
+  };
+}
+
+// ——— functions ———
+
+function operation(name: string, given: readonly Tree[], programs: readonly Program[]): Program {
+  const found = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
+  if (!found) throw new Unsupported(name);
+  const compute = found.compute as (...given: unknown[]) => Value;
+  const blank = given.map((each) => found.text === true && ["text", "choice", "empty"].includes(each[1]));
+  const count = programs.length;
+  return (state) => {
+    const values: unknown[] = [];
+    for (let at = 0; at < count; at++) {
+      const value = (programs[at] as Program)(state);
+      if (value === null && !blank[at]) return null;
+      values.push(value ?? "");
+    }
+    if (found.zoned) values.push(state.surroundings.zone);
+    const result = compute(...values);
+    return result === "" ? null : result;
+  };
+}
+
+type Builder = (programs: readonly Program[]) => Program;
+
+function one(programs: readonly Program[], at = 0): Program {
+  const found = programs[at];
+  if (!found) throw new Unsupported("arguments");
+  return found;
+}
+
+/** AND stops at false, OR at true; an empty part makes the rest empty. */
+function joint(end: boolean): Builder {
+  return (programs) => (state) => {
+    let result: boolean | null = !end;
+    for (const program of programs) {
+      const value = program(state);
+      if (value === end) return end;
+      if (value === null) result = null;
+    }
+    return result;
+  };
+}
+
+const negated: Builder = (programs) => {
+  const argument = one(programs);
+  return (state) => {
+    const value = argument(state);
+    return value === null ? null : !value;
+  };
+};
+
+const isEmpty: Builder = (programs) => {
+  const argument = one(programs);
+  return (state) => {
+    const value = argument(state);
+    return value === null || (isList(value) && value.length === 0) || (isRow(value) && value.size === 0);
+  };
+};
+
+function comparison(test: (left: Value, right: Value) => boolean): Builder {
+  return (programs) => {
+    const [first, second] = [one(programs), one(programs, 1)];
+    return (state) => {
+      const left = first(state);
+      const right = second(state);
+      return left === null || right === null ? null : test(left, right);
+    };
+  };
+}
+
+const between: Builder = (programs) => {
+  const [subject, lowest, highest] = [one(programs), one(programs, 1), one(programs, 2)];
+  return (state) => {
+    const [value, low, high] = [subject(state), lowest(state), highest(state)];
+    const above = value === null || low === null ? null : order(value, low) >= 0;
+    const below = value === null || high === null ? null : order(value, high) <= 0;
+    if (above === false || below === false) return false;
+    return above === null || below === null ? null : true;
+  };
+};
+
+const among: Builder = (programs) => {
+  const [subject, listed] = [one(programs), one(programs, 1)];
+  return (state) => {
+    const value = subject(state);
+    const items = listed(state) as readonly Value[];
+    if (items.length === 0) return false;
+    if (value === null) return null;
+    if (items.some((item) => equal(value, item))) return true;
+    return items.includes(null) ? null : false;
+  };
+};
+
+const chosen: Builder = (programs) => {
+  const otherwise = one(programs, programs.length - 1);
+  return (state) => {
+    for (let at = 0; at < programs.length - 1; at += 2) if (one(programs, at)(state) === true) return one(programs, at + 1)(state);
+    return otherwise(state);
+  };
+};
+
+const switched: Builder = (programs) => {
+  const subject = one(programs);
+  const otherwise = one(programs, programs.length - 1);
+  return (state) => {
+    const value = subject(state);
+    if (value !== null) {
+      for (let at = 1; at < programs.length - 1; at += 2) if (equal(one(programs, at)(state), value)) return one(programs, at + 1)(state);
+    }
+    return otherwise(state);
+  };
+};
+
+const firstFilled: Builder = (programs) => (state) => {
+  for (const program of programs) {
+    const value = program(state);
+    if (value !== null) return value;
+  }
+  return null;
+};
+
+const joined: Builder = (programs) => (state) => programs.map((program) => program(state) ?? "").join("") || null;
+
+// ——— aggregates ———
+
+const AGGREGATES = ["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT"] as const;
+
+/** One figure for many values; empty ones are left out. */
+function summary(name: string, found: readonly Value[]): Value {
+  const known = found.filter((value) => value !== null);
+  if (name === "SUM") return total(known as Big[]);
+  if (name === "COUNT") return number(known.length);
+  if (name === "COUNTUNIQUE") return number(new Set(known.map(keyOf)).size);
+  if (known.length === 0) return name === "PRODUCT" ? ZERO : null;
+  if (name === "AVERAGE") {
+    const sum = total(known as Big[]);
+    return sum && divide(sum, number(known.length));
+  }
+  if (name === "PRODUCT") return (known as Big[]).reduce<Big | null>((product, value) => product && multiply(product, value), number(1));
+  const sign = name === "MIN" ? 1 : -1;
+  return known.reduce((best, value) => (order(value, best) * sign < 0 ? value : best));
+}
+
+function overRows(name: string, given: readonly Tree[]): Program {
+  const [path, value, condition] = given;
+  if (path?.[0] !== "." || !value || !([...AGGREGATES, "VALUES"] as string[]).includes(name)) throw new Unsupported(name);
+  const items = listAt(path[2], path[3]);
+  const found = programOf(value, path[2]);
+  const holds = condition ? programOf(condition, path[2]) : null;
+  const values = (state: State): Value[] => {
+    const outside = state.row;
+    const result: Value[] = [];
+    for (const row of items(state)) {
+      state.row = row;
+      if (holds !== null && holds(state) !== true) continue;
+      const each = found(state);
+      result.push(isRow(each) ? true : each);
+    }
+    state.row = outside;
+    return result;
+  };
+  return name === "VALUES" ? (state) => values(state).filter((each) => each !== null) : (state) => summary(name, values(state));
+}
+
+// ——— people and time ———
+
+function ids(pick: "departments" | "subordinates"): Builder {
+  return () => (state) => [...(state.surroundings.actor?.[pick] ?? [])].sort((left, right) => left - right).map(number);
+}
+
+const hasRole: Builder = (programs) => {
+  const [app, role] = [one(programs), one(programs, 1)];
+  return (state) => {
+    const actor = state.surroundings.actor;
+    return actor !== null && (actor.isAdmin || actor.roles.has(`${String(app(state))}.${String(role(state))}`));
+  };
+};
+
+const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
+  ["AND", joint(false)],
+  ["OR", joint(true)],
+  ["NOT", negated],
+  ["IS_EMPTY", isEmpty],
+  ["BETWEEN", between],
+  ["IN", among],
+  ["CASE", chosen],
+  ["SWITCH", switched],
+  ["COALESCE", firstFilled],
+  ["&", joined],
+  ["=", comparison(equal)],
+  ["<>", comparison((left, right) => !equal(left, right))],
+  ["<", comparison((left, right) => order(left, right) < 0)],
+  ["<=", comparison((left, right) => order(left, right) <= 0)],
+  [">", comparison((left, right) => order(left, right) > 0)],
+  [">=", comparison((left, right) => order(left, right) >= 0)],
+  ...AGGREGATES.map((name): [string, Builder] => [name, (programs) => (state) => summary(name, programs.map((program) => program(state)))]),
+  ["ME", () => (state) => (state.surroundings.actor ? number(state.surroundings.actor.id) : null)],
+  ["TODAY", () => (state) => state.surroundings.today],
+  ["NOW", () => (state) => state.surroundings.now],
+  ["MY_DEPARTMENTS", ids("departments")],
+  ["MY_SUBORDINATES", ids("subordinates")],
+  ["HAS_ROLE", hasRole],
+]);
+
+/** Everything that a tree may call here. */
+export const KNOWN: readonly string[] = [...BUILDERS.keys(), ...Object.keys(OPERATIONS), ...[...AGGREGATES, "VALUES"].map((name) => `${name}@rows`)];

@@ -1,0 +1,151 @@
+"""The browser's engine in a real browser gives what Python gives: the table of cases, every function's example, generated ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from playwright.sync_api import Page
+
+from dougong.expressions import FUNCTIONS, compile_expression, evaluate
+from dougong.expressions.portable import BROWSER
+from dougong.expressions.results import moment
+from dougong.expressions.zones import zone_facts
+from dougong.model.expression import Expression, Value
+from tests.expressions import generated, in_browser, test_agreement, test_cases, world
+
+AROUND = (-86_401, -3601, -3600, -1801, -1, 0, 1, 1800, 3599, 3600, 86_399)
+EXAMPLES = int(os.environ.get("DOUGONG_AGREE_EXAMPLES", "150"))
+ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "Europe/Dublin", "Pacific/Apia", "UTC")
+
+
+@pytest.fixture
+def engine(page: Page, assets: Path) -> str:
+    return in_browser.opened(page, assets)
+
+
+def drawn(count: int, seeded: bool) -> list[str]:
+    """So many generated expressions; `seeded` gives the same ones each time."""
+    found: list[str] = []
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate,),
+        derandomize=seeded,
+        database=None,
+    )
+    @given(text=st.one_of(generated.expressions(), generated.conditions(3), generated.against_constants()))
+    def draw(text: str) -> None:
+        found.append(text)
+
+    draw()
+    return found
+
+
+def compiled(texts: Sequence[str]) -> list[Expression]:
+    """The expressions; too large ones are left out."""
+    found = (compile_expression(text, world.scope()) for text in texts)
+    return [each for each in found if isinstance(each, Expression)]
+
+
+def differences(
+    page: Page,
+    engine: str,
+    expressions: Sequence[Expression],
+    records: Sequence[dict[str, Value]],
+    zone: str = world.ZONE,
+) -> list[str]:
+    accounts = test_agreement.ACCOUNTS
+    found = in_browser.by_browser(page, engine, expressions, records, accounts, zone)
+    wrong = []
+    for expression, values in zip(expressions, found, strict=True):
+        for record, value in zip(records, values, strict=True):
+            context = world.python_context(record, accounts, timezone=zone)
+            meant = evaluate(expression, context)
+            if meant != value or isinstance(meant, bool) != isinstance(value, bool):
+                wrong.append(f"{expression.text}: {value!r}, not {meant!r} for {record['id']}")
+    return wrong
+
+
+def test_the_table_of_cases(page: Page, engine: str) -> None:
+    records = test_cases.records()
+    expressions = {text: world.compiled(text) for _, text, _ in test_cases.cases()}
+    found = in_browser.by_browser(
+        page, engine, list(expressions.values()), list(records.values()), test_cases.accounts()
+    )
+    column = {name: at for at, name in enumerate(records)}
+    values = dict(zip(expressions, found, strict=True))
+    wrong = [
+        f"{on}: {text} is {test_cases.shown(values[text][column[on]])}, not {expected}"
+        for on, text, expected in test_cases.cases()
+        if test_cases.shown(values[text][column[on]]) != expected
+    ]
+    assert wrong == []
+
+
+def test_generated_expressions_agree(page: Page, engine: str) -> None:
+    expressions = compiled(drawn(EXAMPLES, "DOUGONG_AGREE_EXAMPLES" not in os.environ))
+    assert len(expressions) * len(test_agreement.RECORDS) >= 2000
+    assert differences(page, engine, expressions, test_agreement.RECORDS) == []
+
+
+@pytest.mark.nightly
+def test_many_generated_expressions_agree(page: Page, engine: str) -> None:
+    expressions = compiled(drawn(2 * EXAMPLES + 600, seeded=False))
+    assert len(expressions) * len(test_agreement.RECORDS) >= 20_000
+    assert differences(page, engine, expressions, test_agreement.RECORDS) == []
+
+
+def test_every_function_s_example(page: Page, engine: str) -> None:
+    """The examples of the reference, and of each function that the browser has."""
+    texts = [function.example[0] for function in FUNCTIONS.values() if function.name in BROWSER]
+    expressions = compiled(texts)
+    assert len(expressions) == len(texts)
+    assert differences(page, engine, expressions, list(test_cases.records().values())) == []
+
+
+def test_the_browser_has_what_trees_sent_to_it_may_call(page: Page, engine: str) -> None:
+    known = page.evaluate("async (address) => (await import(address)).known()", engine)
+    assert sorted(known) == sorted(BROWSER)
+
+
+CLOCKS = (
+    "HOUR(m)",
+    "MINUTE(m)",
+    "DATE(m)",
+    "DATEADD(m, 1, 'day')",
+    "DATEADD(m, -1, 'day')",
+    "DATEADD(m, 1, 'month')",
+    "DATEADD(m, 1, 'year')",
+    "DATEADD(m, 25, 'hour')",
+    "TEXT(m, 'yyyy-MM-dd HH:mm:ss')",
+    "DAYS(n, m)",
+    "m > '2026-03-29'",
+)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_clocks_of_zones(page: Page, engine: str, zone: str) -> None:
+    """Around each change of a zone, in its past and far in its future, and at the ends of the calendar."""
+    random = Random(zone)
+    changes = zone_facts(zone)["changes"]  # type: ignore[index]
+    seconds = [moment + step for moment, _ in changes[:3] + changes[-9:] for step in AROUND]
+    seconds += [random.randrange(-62_135_596_800, 253_402_300_800) for _ in range(100)]
+    seconds += [-62_135_596_800, 253_402_300_799]
+    for year in (2038, 2100, 9998):
+        for month in (3, 4, 10, 11):
+            start = int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+            seconds += [start + hour * 3600 for hour in range(0, 31 * 24, 3 if year == 2100 else 23)]
+    records: list[dict[str, Value]] = [
+        {"id": number, "m": moment(second * 1_000_000), "n": world.NOW}
+        for number, second in enumerate(seconds, start=1)
+    ]
+    assert differences(page, engine, compiled(CLOCKS), records, zone) == []

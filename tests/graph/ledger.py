@@ -1,0 +1,157 @@
+"""A small app whose computed fields read other records, in a chain of three and back again, and what they must be, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+SOURCES: dict[str, str] = {
+    "app.yaml": """
+id: ledger
+version: 1.0.0
+label: {en: Ledger, zh: 账簿}
+languages: [zh, en]
+currency: CNY
+""",
+    "entities/region.yaml": """
+label: {en: Region, zh: 区域}
+title: "{name}"
+fields:
+  name: {type: text, required: true, max_length: 40}
+  rate: {type: decimal, decimals: 4}
+""",
+    "entities/account.yaml": """
+label: {en: Account, zh: 客户}
+title: "{name}"
+search: [name, address]
+fields:
+  name: {type: text, required: true, max_length: 40}
+  region: {type: link, to: region, on_delete: clear}
+  level: {type: integer, min: 0, max: 9}
+  factor: {type: decimal, decimals: 4, formula: "region.rate * (1 - level / 10)"}
+  address: {type: text, formula: "region.name & '/' & name"}
+""",
+    "entities/product.yaml": """
+label: {en: Product, zh: 产品}
+title: "{name}"
+fields:
+  name: {type: text, required: true, max_length: 40}
+  price: {type: money, decimals: 2}
+  taxed: {type: money, decimals: 2, formula: "price * 1.13"}
+""",
+    "entities/order.yaml": """
+label: {en: Order, zh: 订单}
+title: "{number}"
+fields:
+  number: {type: text}
+  account: {type: link, to: account, on_delete: cascade}
+  lines:
+    type: table
+    fields:
+      product: {type: link, to: product, on_delete: clear}
+      quantity: {type: integer}
+      taxed: {type: money, decimals: 2, formula: product.taxed}
+      amount: {type: money, decimals: 2, formula: "quantity * taxed * parent.factor"}
+  extras: {type: links, to: product}
+  factor: {type: decimal, decimals: 4, formula: account.factor}
+  total: {type: money, decimals: 2, formula: "SUM(lines.amount)"}
+  extra: {type: money, decimals: 2, formula: "SUM(extras.taxed)"}
+  counted: {type: integer, formula: "COUNT(extras)"}
+  most: {type: money, decimals: 2, formula: "MAX(lines.taxed)"}
+""",
+    "entities/invoice.yaml": """
+label: {en: Invoice, zh: 发票}
+title: "{number}"
+fields:
+  number: {type: text}
+  order: {type: link, to: order, on_delete: clear}
+  fee: {type: money, decimals: 2}
+  due: {type: money, decimals: 2, formula: "order.total + order.extra + fee"}
+  level: {type: integer, formula: order.account.level}
+  place: {type: text, formula: "order.account.address"}
+""",
+}
+"""Formulas that every release knows how to keep exact."""
+
+Row = Mapping[str, Any]
+Tables = Mapping[str, Mapping[int, Row]]
+"""The living records by entity and id; rows of sub-tables and targets of links stand in them as lists."""
+
+
+def rounded(value: Decimal | None, decimals: int) -> Decimal | None:
+    """Half away from zero."""
+    return None if value is None else value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+
+def times(*values: Decimal | int | None) -> Decimal | None:
+    """A product; nothing times anything is nothing."""
+    result = Decimal(1)
+    for value in values:
+        if value is None:
+            return None
+        result *= value
+    return result
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal:
+    """A sum that leaves out what is empty."""
+    return sum((value for value in values if value is not None), Decimal(0))
+
+
+def expected(tables: Tables) -> dict[tuple[str, int], dict[str, Any]]:
+    """What every computed field must hold, from nothing but what people entered."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for identifier, account in tables["account"].items():
+        found["account", identifier] = _account(tables, account)
+    for identifier, product in tables["product"].items():
+        taxed = rounded((product["price"] or Decimal(0)) * Decimal("1.13"), 2)
+        found["product", identifier] = {"taxed": taxed}
+    for identifier, order in tables["order"].items():
+        found["order", identifier] = _order(found, order)
+    for identifier, invoice in tables["invoice"].items():
+        found["invoice", identifier] = _invoice(tables, found, invoice)
+    return found
+
+
+def _account(tables: Tables, account: Row) -> dict[str, Any]:
+    region = tables["region"].get(account["region"])
+    share = 1 - Decimal(account["level"] or 0) / 10
+    rate = None if region is None else (region["rate"] or Decimal(0))
+    if account["region"] is None:
+        rate = Decimal(0)
+    return {
+        "factor": rounded(times(rate, share), 4),
+        "address": f"{region['name'] if region else ''}/{account['name']}",
+    }
+
+
+def _order(found: Mapping[tuple[str, int], Row], order: Row) -> dict[str, Any]:
+    factor = found["account", order["account"]]["factor"] if order["account"] else None
+    lines = []
+    for line in order["lines"]:
+        taxed = found["product", line["product"]]["taxed"] if line["product"] else None
+        amount = rounded(times(line["quantity"] or 0, taxed, factor), 2)
+        lines.append({"taxed": taxed, "amount": amount})
+    known = [line["taxed"] for line in lines if line["taxed"] is not None]
+    return {
+        "factor": factor,
+        "lines": lines,
+        "total": total(line["amount"] for line in lines),
+        "extra": total(found["product", each]["taxed"] for each in order["extras"]),
+        "counted": len(order["extras"]),
+        "most": max(known, default=None),
+    }
+
+
+def _invoice(tables: Tables, found: Mapping[tuple[str, int], Row], invoice: Row) -> dict[str, Any]:
+    order = invoice["order"]
+    if order is None:
+        return {"due": None, "level": None, "place": None}
+    account = tables["order"][order]["account"]
+    values = found["order", order]
+    return {
+        "due": values["total"] + values["extra"] + (invoice["fee"] or 0),
+        "level": tables["account"][account]["level"] if account else None,
+        "place": found["account", account]["address"] if account else None,
+    }
