@@ -21,7 +21,7 @@ from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.shape import Shape, shape_of
 from dougong.screens.beginning import initial_values
 from dougong.screens.currency import unit_of
