@@ -57,6 +57,7 @@ def test_a_new_record_computes_as_one_types(page: Page, shop: tuple[str, Server]
     page.fill("#f-ordered", "2026-01-30")
     expect(page.locator("#f-due")).to_have_value("2026-02-01")
     expect(computed(page, "days")).to_have_text("2")
+    expect(computed(page, "worked")).to_have_text("1")
     page.fill("#f-met", "2026-01-31 09:30")
     expect(computed(page, "later")).to_have_text("Feb 28, 2026 09:30")
     expect(computed(page, "status")).to_have_text("Open")
