@@ -21,6 +21,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("renumber", "renumber", "COMMAND"),
     ("user", "users", "USER"),
     ("token", "users", "TOKEN"),
+    ("calendar", "calendar", "COMMAND"),
     ("template", "template", "COMMAND"),
     ("explain", "explain", "COMMAND"),
     ("diagram", "diagram", "COMMAND"),

@@ -33,7 +33,9 @@ class Evaluation:
         self.today = today_of(call)
         self._related: dict[tuple[str, int], Values] = {}
         self._evaluator = Evaluator(
-            EvaluationContext({}, call.actor, self.today, call.at, call.timezone, self.related)
+            EvaluationContext(
+                {}, call.actor, self.today, call.at, call.timezone, self.related, call.release.calendar
+            )
         )
         self.value = self._evaluator.value
         """The value of an expression for a record."""
