@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page
 
 from dougong.expressions import FUNCTIONS, compile_expression, evaluate
-from dougong.expressions.portable import BROWSER
+from dougong.expressions.portable import BROWSER, is_for_browser
 from dougong.expressions.results import moment
 from dougong.expressions.zones import zone_facts
 from dougong.model.expression import Expression, Value
@@ -51,9 +51,9 @@ def drawn(count: int, seeded: bool) -> list[str]:
 
 
 def compiled(texts: Sequence[str]) -> list[Expression]:
-    """The expressions; too large ones are left out."""
+    """The expressions; too large ones are left out, and those that need records which only the server has."""
     found = (compile_expression(text, world.scope()) for text in texts)
-    return [each for each in found if isinstance(each, Expression)]
+    return [each for each in found if isinstance(each, Expression) and is_for_browser(each.tree)]
 
 
 def differences(
