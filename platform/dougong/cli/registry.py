@@ -19,6 +19,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("undo", "changes", "UNDO"),
     ("purge", "purge", "COMMAND"),
     ("renumber", "renumber", "COMMAND"),
+    ("rebuild", "rebuild", "COMMAND"),
     ("user", "users", "USER"),
     ("token", "users", "TOKEN"),
     ("calendar", "calendar", "COMMAND"),

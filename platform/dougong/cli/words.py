@@ -314,6 +314,24 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "已重新编号 {changed} 条记录（批次 {batch}）",
             "{changed} records numbered again (batch {batch})",
         ),
+        "rebuild": (
+            "重新计算存储的公式，并报告有多少值是错的",
+            "compute stored formulas again, and say how many values were wrong",
+        ),
+        "opt_rebuilt": (
+            "应用、应用.实体 或 应用.实体.字段；默认为全部公式",
+            "app, app.entity or app.entity.field; every formula by default",
+        ),
+        "opt_rebuild_dry": ("只统计错误的值，不改正", "only count wrong values, leave them as they are"),
+        "rebuild_head": ("公式 实体 错误 超出范围", "formula entity wrong unfit"),
+        "rebuilt": (
+            "已重新计算 {records} 条记录，改正 {wrong} 个错误的值",
+            "{records} records computed again, {wrong} wrong values put right",
+        ),
+        "rebuild_dry": (
+            "已检查 {records} 条记录，有 {wrong} 个错误的值",
+            "{records} records looked at, {wrong} values are wrong",
+        ),
         "explain": ("说明某人为什么可以或不可以", "why somebody may or may not"),
         "opt_action": (
             "read、create、update、delete、import 或 export",

@@ -60,7 +60,7 @@ def dump(node: Node) -> list[Any]:
         return ["=", kind, *_written(node.value)]
     if isinstance(node, Path):
         through = [step.entity for step in node.steps[: len(node.names) - 1]]
-        steps = [[step.kind, step.name, step.entity, step.field] for step in node.steps]
+        steps = [[step.kind, step.name, step.entity, step.field, step.origin] for step in node.steps]
         return [".", kind, list(node.names), through, node.type.many, steps]
     if isinstance(node, ListOf):
         return ["[", kind, [dump(item) for item in node.items]]

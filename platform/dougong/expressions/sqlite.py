@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    Select,
     Text,
     case,
     cast,
@@ -28,12 +29,13 @@ from sqlalchemy import (
     literal,
     null,
     or_,
+    select,
     true,
     type_coerce,
 )
 
 from dougong.expressions import portable, values
-from dougong.expressions.context import EvaluationContext
+from dougong.expressions.context import EvaluationContext, Rows
 from dougong.expressions.evaluate import value_of
 from dougong.expressions.results import Computed, microseconds, moment
 from dougong.expressions.sql import COMPARE, MIRRORED, Translator, filtered, identifier, text
@@ -251,6 +253,11 @@ class SQLite(Translator):
         if self._compared is None or value is not self._compared[0]:
             return False
         return abs(values.EXACT.scaleb(self._compared[1], scale)) < LARGEST_COMPARED
+
+    def joined_rows(self, found: Select[Any], rows: Rows, separator: Element) -> Select[Any]:
+        """SQLite adds texts up in the order in which they come; the limit keeps the order of the inner query."""
+        own = found.correlate_except(rows.source).limit(literal(-1, Integer())).subquery()
+        return select(func.group_concat(own.c[0], separator)).select_from(own)
 
     def mean(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
         count = filtered(func.count(self.plain(value)), condition)

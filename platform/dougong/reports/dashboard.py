@@ -14,7 +14,7 @@ from dougong.model.form import View
 from dougong.model.report import Card, Dashboard, Measure
 from dougong.policy.offers import may_open_report, offered_views
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.query import Query, list_records
 from dougong.records.record import Page
 from dougong.reports.changes import change, share

@@ -17,7 +17,7 @@ from dougong.model.report import Dimension, Measure, Report
 from dougong.policy.offers import may_open_report
 from dougong.records.aggregate import Aggregate
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.titles import Titles
 from dougong.reports import periods
 from dougong.reports.changes import change
