@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete
@@ -12,7 +14,7 @@ from tests.servers.databases import DIALECTS
 
 MOST = Decimal("9999999999999999.99")
 """The largest number of a column with two decimals."""
-SUMS = {
+SUMS: Mapping[int, list[Decimal | None]] = {
     1: [],
     2: [None],
     3: [Decimal("0.01"), Decimal("-0.01")],
@@ -64,7 +66,7 @@ def test_a_sum_compared_is_what_python_says(engines: dict[str, Engine], dialect:
 def test_branches_are_chosen_by_the_database_as_python_chooses_them(
     engines: dict[str, Engine], dialect: str
 ) -> None:
-    records = [
+    records: list[dict[str, Any]] = [
         {"id": number, "a": a, "b": Decimal("1.5"), "t": t, "f": f, "d": None, "owner": owner, "lines": []}
         for number, (a, t, f, owner) in enumerate(
             [(Decimal(1), "x", True, 7), (None, None, None, None), (Decimal("-3.25"), "Ä", False, 8)], start=1
