@@ -26,6 +26,7 @@ LINES = [
     {"quantity": Decimal(4), "price": Decimal("8.5"), "product": 2},
     {"product": 2},
 ]
+STOCK = {1: {"quantity": Decimal(2)}, 2: {"quantity": Decimal(5)}}
 IN_SURROUNDINGS = {"ME", "TODAY", "NOW", "MY_DEPARTMENTS", "MY_SUBORDINATES", "HAS_ROLE", "CALENDAR"}
 
 
@@ -62,7 +63,8 @@ def test_is_documented(name: str) -> None:
 def test_example_in_python(name: str) -> None:
     function = FUNCTIONS[name]
     record = {"id": 1, "lines": LINES}
-    found = evaluate(world.compiled(function.example[0]), world.python_context(record, {}))
+    context = world.python_context(record, {}, others={"t.stock": STOCK})
+    found = evaluate(world.compiled(function.example[0]), context)
     assert unquoted(found) == expected(function)
 
 

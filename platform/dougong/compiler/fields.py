@@ -23,7 +23,22 @@ from dougong.model.field import Field, LinkTarget, OneOf, Option
 from dougong.model.text import Text
 
 _COLUMNS = {*SYSTEM_COLUMNS, "deleted_at", "deleted_by", "parent", "parent_id", "position"}
-_WORDS = {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "null", "me"}
+_WORDS = {
+    "and",
+    "or",
+    "not",
+    "in",
+    "like",
+    "between",
+    "is",
+    "empty",
+    "true",
+    "false",
+    "null",
+    "me",
+    "where",
+    "this",
+}
 RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from dougong.diagnostics import nearest
 from dougong.expressions import types
+from dougong.expressions.check_aggregates import AggregateChecker, arithmetic_type, is_nothing, zeroed
+from dougong.expressions.check_names import unknown
 from dougong.expressions.functions import AGGREGATES, ALIASES, FUNCTIONS
 from dougong.expressions.functions.dates import DATE_UNITS
-from dougong.expressions.problems import Mistake
 from dougong.expressions.registry import Function
-from dougong.expressions.scope import WHOLE, Scope, step_of
+from dougong.expressions.scope import WHOLE
 from dougong.expressions.syntax import Constant, Invocation, Items, Reference, Syntax
-from dougong.expressions.types import BOOLEAN, EMPTY, MOMENT, NUMBER, TEXT, UNKNOWN
-from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type
+from dougong.expressions.types import BOOLEAN, EMPTY, MOMENT, TEXT, UNKNOWN
+from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type
 
 ORDERED = frozenset({"text", "number", "date", "datetime", "unknown"})
 LARGEST_ID = 2**53 - 1
-TRUE = Literal(True, BOOLEAN)
 
 
-@dataclass(slots=True)
-class _Frame:
-    """The arguments of one aggregate; `prefix` is the list they go over, once a name leads to one."""
-
-    prefix: Path | None = None
-
-
-class Checker:
+class Checker(AggregateChecker):
     """Types one expression against a scope; `mistakes` collects what is wrong."""
-
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.mistakes: list[Mistake] = []
-        self._frames: list[_Frame] = []
-        self._grouped = False
 
     # ——— entry ———
 
@@ -51,16 +37,12 @@ class Checker:
             self.mistake("D413", node.position, name=_name(node))
         return node
 
-    def mistake(self, code: str, position: int, hint: str = "", **parameters: object) -> None:
-        """Notes something wrong and goes on."""
-        self.mistakes.append(Mistake(code, position, hint, **parameters))
-
     def node(self, syntax: Syntax) -> Node:
         """The typed node of a part."""
         if isinstance(syntax, Constant):
             return _literal(syntax)
         if isinstance(syntax, Reference):
-            return self._reference(syntax)
+            return self.reference(syntax)
         if isinstance(syntax, Items):
             items = tuple(self.single(item) for item in syntax.items)
             kind = EMPTY
@@ -74,7 +56,7 @@ class Checker:
         node = self.node(syntax)
         if node.type.many:
             self.mistake("D413", node.position, name=_name(node))
-            return _unknown(node.position)
+            return unknown(node.position)
         return node
 
     def kind(self, syntax: Syntax, wanted: str, name: str) -> Node:
@@ -89,81 +71,14 @@ class Checker:
             and node.type.kind == "text"
         ):
             return self._moment(node, wanted)
-        if _is_nothing(node) and wanted in types.KINDS_OF_EMPTY:
+        if is_nothing(node) and wanted in types.KINDS_OF_EMPTY:
             return Literal(None, types.KINDS_OF_EMPTY[wanted], node.position)
         if not types.fits(node.type, wanted):
             self.mistake(
                 "D407", node.position, name=name, expected=types.spoken(wanted), found=types.spoken(node.type)
             )
-            return _unknown(node.position)
+            return unknown(node.position)
         return node
-
-    # ——— names ———
-
-    def _reference(self, syntax: Reference) -> Node:
-        names, at = syntax.names, syntax.position
-        kind = self.scope.names.get(names[0])
-        if kind is None:
-            return self._no_name(names[0], at, self.scope.names)
-        if self.scope.aggregate and not self._grouped:
-            self.mistake("D415", at, name=names[0])
-            return _unknown(at)
-        path = Path(names[:1], kind, at, _steps((), kind, names[0]))
-        for index, name in enumerate(names[1:], start=1):
-            if path.type.many and path.type.kind == "record":
-                path = self._row(path)
-            found = self._step(path, name, names, at)
-            if found is None:
-                return _unknown(at)
-            if not isinstance(found, Type):
-                return found
-            if path.type.many and (found.many or not self._frames):
-                self.mistake("D413", at, name=".".join(names[: index + 1]))
-                return _unknown(at)
-            many = found.many or path.type.many
-            path = Path(names[: index + 1], replace(found, many=many), at, _steps(_beyond(path), found, name))
-        return self._row(path) if path.type.many and self._frames else path
-
-    def _step(self, path: Path, name: str, names: tuple[str, ...], at: int) -> Type | Node | None:
-        """The type behind a dot, or the constants of a choice as a switch over it."""
-        for prop in path.type.properties:
-            if prop.name == name and len(path.names) == len(names) - 1:
-                path = self._row(path) if path.type.many and self._frames else path
-                if path.type.many:
-                    break
-                if path.type.kind in types.STRUCTURED:
-                    part = Literal(prop.name, types.TEXT, at)
-                    return Call(
-                        "PART_NUMBER" if prop.type.kind == "number" else "PART", (path, part), prop.type, at
-                    )
-                return _switch(path, prop.type, prop.values, at)
-        if path.type.kind == "record":
-            inside = self.scope.resolve(path.type.entity)
-            if name not in inside:
-                self._no_name(name, at, inside)
-                return None
-            return inside[name]
-        properties = tuple(prop.name for prop in path.type.properties)
-        hint = nearest(name, properties) or (f"it has {', '.join(properties)}" if properties else "")
-        self.mistake("D414", at, hint, name=".".join(path.names))
-        return None
-
-    def _row(self, path: Path) -> Path:
-        """A path over a list: inside an aggregate it is the value of one row."""
-        if not self._frames:
-            return path
-        frame = self._frames[-1]
-        if frame.prefix is None:
-            frame.prefix = path
-        elif frame.prefix.names != path.names[: len(frame.prefix.names)]:
-            self.mistake("D420", path.position, name="an aggregate")
-        elif frame.prefix.names != path.names:
-            self.mistake("D413", path.position, name=".".join(path.names))
-        return replace(path, type=replace(path.type, many=False))
-
-    def _no_name(self, name: str, position: int, names: Mapping[str, Type]) -> Node:
-        self.mistake("D404", position, nearest(name, names), name=name)
-        return _unknown(position)
 
     # ——— operators ———
 
@@ -192,20 +107,10 @@ class Checker:
         return self.comparison(name, left, self.single(call.arguments[1]), call.position)
 
     def _is_empty(self, call: Invocation) -> Node:
-        argument = call.arguments[0]
-        if isinstance(argument, Reference) and len(argument.names) == 1:
-            with self._outside():
-                return Call("IS_EMPTY", (self.node(argument),), BOOLEAN, call.position)
-        return Call("IS_EMPTY", (self.node(argument),), BOOLEAN, call.position)
-
-    @contextmanager
-    def _outside(self) -> Iterator[None]:
-        """A list that is meant as a whole, not row by row, though it stands inside an aggregate."""
-        frames, self._frames = self._frames, []
-        try:
-            yield
-        finally:
-            self._frames = frames
+        if not isinstance(call.arguments[0], Reference):
+            return Call("IS_EMPTY", (self.node(call.arguments[0]),), BOOLEAN, call.position)
+        with self.wholes():
+            return Call("IS_EMPTY", (self.node(call.arguments[0]),), BOOLEAN, call.position)
 
     def _between(self, call: Invocation, left: Node) -> Node:
         low = self.comparison(">=", left, self.single(call.arguments[1]), call.position)
@@ -218,7 +123,7 @@ class Checker:
 
     def comparison(self, name: str, left: Node, right: Node, position: int) -> Node:
         """A comparison of two single values, the literal of one side read as the type of the other."""
-        if _is_nothing(right) or _is_nothing(left):
+        if is_nothing(right) or is_nothing(left):
             return self._with_nothing(name, left, right, position)
         left, right = self.adapted(left, right.type), self.adapted(right, left.type)
         if not types.comparable(left.type, right.type) or (
@@ -229,7 +134,7 @@ class Checker:
                 "stages are ordered by .position" if left.type.properties and name not in ("=", "<>") else ""
             )
             self.mistake("D408", position, hint, **words)
-            return _unknown(position)
+            return unknown(position)
         if left.type.kind == "datetime" and right.type.kind == "date":
             left = Call("DATE", (left,), types.DATE, left.position)
         elif left.type.kind == "date" and right.type.kind == "datetime":
@@ -243,8 +148,8 @@ class Checker:
     def _with_nothing(self, name: str, left: Node, right: Node, position: int) -> Node:
         if name not in ("=", "<>"):
             self.mistake("D408", position, left=types.spoken(left.type), right=types.spoken(right.type))
-            return _unknown(position)
-        empty = Call("IS_EMPTY", (right if _is_nothing(left) else left,), BOOLEAN, position)
+            return unknown(position)
+        empty = Call("IS_EMPTY", (right if is_nothing(left) else left,), BOOLEAN, position)
         return empty if name == "=" else Call("NOT", (empty,), BOOLEAN, position)
 
     def adapted(self, node: Node, wanted: Type) -> Node:
@@ -254,12 +159,12 @@ class Checker:
                 if option not in wanted.options:
                     hint = nearest(option, wanted.options) or f"options: {', '.join(wanted.options[:12])}"
                     self.mistake("D409", node.position, hint, option=option, name="this choice")
-                    return _unknown(node.position)
+                    return unknown(node.position)
         if isinstance(node, Literal) and wanted.kind in types.IDENTIFIED and node.type.kind == "number":
             value = node.value
             if isinstance(value, Decimal) and not 0 < value <= LARGEST_ID:
                 self.mistake("D408", node.position, left=types.spoken(wanted), right=str(value))
-                return _unknown(node.position)
+                return unknown(node.position)
         if isinstance(node, Literal) and node.type.kind == "text" and wanted.kind in ("date", "datetime"):
             return self._moment(node, "moment" if wanted.kind == "datetime" else "date")
         return node
@@ -278,7 +183,7 @@ class Checker:
         self.mistake(
             "D412", node.position, f"for example '{example}'", text=text[:40], expected=types.spoken(wanted)
         )
-        return _unknown(node.position)
+        return unknown(node.position)
 
     def _membership(self, call: Invocation) -> Node:
         left = self.single(call.arguments[0])
@@ -305,12 +210,8 @@ class Checker:
 
     def _list(self, syntax: Syntax) -> Node:
         """The right side of IN: a list as such, or a value of each row of a list."""
-        frame = _Frame()
-        frames, self._frames = self._frames, [frame]
-        try:
+        with self.framed() as frame:
             node = self.node(syntax)
-        finally:
-            self._frames = frames
         if frame.prefix is None:
             return node
         if isinstance(node, Path) and node.names == frame.prefix.names:
@@ -350,7 +251,7 @@ class Checker:
         if call.name in ("+", "-") and kinds[0] == "date":
             return self._days(call, nodes, kinds)
         operands = tuple(zeroed(self.fit(node, "number", call.name)) for node in nodes)
-        return Call(call.name, operands, _arithmetic_type(call.name, operands), call.position)
+        return Call(call.name, operands, arithmetic_type(call.name, operands), call.position)
 
     def _days(self, call: Invocation, nodes: list[Node], kinds: list[str]) -> Node:
         if call.name == "-" and kinds[1] == "date":
@@ -370,12 +271,17 @@ class Checker:
             self.mistake("D405", call.position, hint, name=call.name)
             for argument in call.arguments:
                 self.node(argument)
-            return _unknown(call.position)
+            return unknown(call.position)
         call = replace(call, name=name)
+        if call.where is not None and function.group != "lists":
+            self.mistake("D421", call.where.position, name=name)
+        if call.behind and name != "ALL":
+            self.mistake("D414", call.position, name=f"{name}(…)")
+            return unknown(call.position)
         minimum, maximum = arity(function)
         if len(call.arguments) < minimum or (maximum is not None and len(call.arguments) > maximum):
             self._wrong_count(call, minimum, maximum)
-            return _unknown(call.position)
+            return unknown(call.position)
         if function.typing:
             rule: Callable[[Invocation, Function], Node] = getattr(self, f"_type_{function.typing}")
             return rule(call, function)
@@ -386,7 +292,7 @@ class Checker:
         before = len(self.mistakes)
         self._constants(function, arguments)
         if len(self.mistakes) > before:
-            return _unknown(call.position)
+            return unknown(call.position)
         if function.lowered is not None:
             return function.lowered(arguments, call.position)
         result = function.type_of(arguments)
@@ -497,7 +403,7 @@ class Checker:
         """DATE(year, month, day) or DATE(moment)."""
         if len(call.arguments) == 2:
             self._wrong_count(call, 3, 3)
-            return _unknown(call.position)
+            return unknown(call.position)
         if len(call.arguments) == 1:
             return Call("DATE", (self.kind(call.arguments[0], "moment", "DATE"),), types.DATE, call.position)
         parts = tuple(self.kind(argument, "number", "DATE") for argument in call.arguments)
@@ -510,109 +416,12 @@ class Checker:
         node = self.kind(call.arguments[0], "text", call.name)
         if not isinstance(node, Literal) or not isinstance(node.value, str):
             self.mistake("D417", node.position, name=call.name)
-            return _unknown(call.position)
+            return unknown(call.position)
         app, _, role = node.value.rpartition(".")
         if not app and self.scope.roles is not None and role not in self.scope.roles:
             self.mistake("D418", node.position, nearest(role, self.scope.roles), name=role)
         arguments = (Literal(app or self.scope.app, TEXT, node.position), Literal(role, TEXT, node.position))
         return Call("HAS_ROLE", arguments, BOOLEAN, call.position)
-
-    # ——— aggregates ———
-
-    def _type_aggregate(self, call: Invocation, function: Function) -> Node:
-        """SUM, COUNT…: over the rows of a list, over the records of a group in a measure, or over the arguments."""
-        records = self.scope.aggregate and not self._grouped
-        frame = _Frame()
-        self._frames.append(frame)
-        self._grouped = self._grouped or records
-        try:
-            nodes = [self.node(argument) for argument in call.arguments]
-        finally:
-            self._frames.pop()
-            self._grouped = self._grouped and not records
-        if frame.prefix is not None:
-            if records:
-                hint = f"write {call.name}({call.name}(…)): first over the rows of a record, then over the records"
-                self.mistake("D415", call.position, hint, name=".".join(frame.prefix.names))
-                return _unknown(call.position)
-            return self._grouping(call, nodes, "@rows", (frame.prefix,))
-        if records:
-            return self._grouping(call, nodes, "@records", ())
-        return self._over_arguments(call, nodes)
-
-    def _grouping(self, call: Invocation, nodes: list[Node], form: str, lead: tuple[Node, ...]) -> Node:
-        name = call.name
-        if name == "SUMPRODUCT":
-            return self._product_sum(call, nodes, form, lead)
-        if len(nodes) > 2 or (not nodes and name != "COUNT"):
-            hint = f"{name}(value) or {name}(value, condition)"
-            self.mistake("D406", call.position, hint, name=name, expected="1 to 2", found=len(nodes))
-            return _unknown(call.position)
-        if name == "COUNT":
-            if not nodes:
-                nodes = [TRUE]
-            elif nodes[0].type.kind == "boolean":
-                nodes = [TRUE, *nodes] if len(nodes) == 1 else nodes
-        condition = (self.fit(nodes[1], "boolean", name),) if len(nodes) == 2 else ()
-        if name == "COUNTUNIQUE" and "/" in nodes[0].type.entity:
-            self.mistake(
-                "D407",
-                nodes[0].position,
-                f"{name}(lines.product)",
-                name=name,
-                expected="a column",
-                found="whole rows",
-            )
-        if lead and name != "COUNT" and not _stands_in(nodes[0], lead[0]):
-            self.mistake(
-                "D407", nodes[0].position, name=name, expected=types.spoken("list"), found="a single value"
-            )
-        value = self.fit(nodes[0], _aggregated_kind(name), name) if name != "COUNT" else nodes[0]
-        kind = (
-            types.number(types.decimals_of(value.type))
-            if name == "SUM" and value.type != UNKNOWN
-            else _aggregate_type(name, value)
-        )
-        return Call(f"{name}{form}", (*lead, value, *condition), kind, call.position)
-
-    def _product_sum(self, call: Invocation, nodes: list[Node], form: str, lead: tuple[Node, ...]) -> Node:
-        factors = [zeroed(self.fit(node, "number", call.name)) for node in nodes]
-        if not factors:
-            return _unknown(call.position)
-        product = factors[0]
-        for factor in factors[1:]:
-            product = Call("*", (product, factor), _arithmetic_type("*", (product, factor)), call.position)
-        return Call(f"SUM{form}", (*lead, product), product.type, call.position)
-
-    def _over_arguments(self, call: Invocation, nodes: list[Node]) -> Node:
-        name = call.name
-        if not nodes or name in ("SUMPRODUCT", "COUNTUNIQUE"):
-            hint = f"{name} goes over a sub-table or a list: {FUNCTIONS[name].signature}"
-            self.mistake(
-                "D407",
-                call.position,
-                hint,
-                name=name,
-                expected=types.spoken("list"),
-                found="nothing of the kind",
-            )
-            return _unknown(call.position)
-        nodes = [self.fit(node, _aggregated_kind(name), name) for node in nodes]
-        kind = EMPTY
-        for node in nodes:
-            joined = types.join(kind, node.type)
-            if joined is None and name != "COUNT":
-                self.mistake("D411", node.position, left=types.spoken(kind), right=types.spoken(node.type))
-                return _unknown(call.position)
-            kind = joined or kind
-        if name == "PRODUCT":
-            kind = types.number(sum(types.decimals_of(node.type) for node in nodes))
-        elif name != "SUM":
-            kind = _aggregate_type(name, replace(nodes[0], type=kind))
-        if kind == EMPTY:
-            kind = types.number(0)
-        filled = (Literal(None, kind, node.position) if _is_nothing(node) else node for node in nodes)
-        return Call(name, tuple(filled), kind, call.position)
 
     # ——— result ———
 
@@ -649,61 +458,6 @@ def _acceptable(found: Type, expect: Type) -> bool:
     return found.kind == expect.kind
 
 
-def _aggregated_kind(name: str) -> str:
-    return {"MIN": "ordered", "MAX": "ordered", "COUNT": "any", "COUNTUNIQUE": "any"}.get(name, "number")
-
-
-def _aggregate_type(name: str, value: Node) -> Type:
-    if name in ("COUNT", "COUNTUNIQUE"):
-        return WHOLE
-    if name == "AVERAGE":
-        return types.number(10)
-    if name == "PRODUCT":
-        return NUMBER
-    return replace(value.type, many=False, computed=True)
-
-
-def _arithmetic_type(name: str, operands: tuple[Node, ...]) -> Type:
-    scales = [types.decimals_of(operand.type) if operand.type.kind == "number" else 0 for operand in operands]
-    if name == "*":
-        return types.number(sum(scales))
-    return types.number(10 if name == "/" else max(scales))
-
-
-def zeroed(node: Node) -> Node:
-    """An entered number as an operand of arithmetic: a blank one counts as 0."""
-    if isinstance(node, Path) and node.type.kind == "number" and not node.type.computed:
-        return Call("COALESCE", (node, Literal(Decimal(0), WHOLE, node.position)), node.type, node.position)
-    return node
-
-
-def _switch(
-    path: Path, kind: Type, values: tuple[tuple[str, str | Decimal | None], ...], position: int
-) -> Call:
-    option = Type("text")
-    parts = [part for key, value in values for part in (Literal(key, option), Literal(value, kind))]
-    return Call("SWITCH", (path, *parts, Literal(None, EMPTY)), kind, position)
-
-
-def _stands_in(node: Node, prefix: Node) -> bool:
-    """Whether a value depends on the row at hand."""
-    if isinstance(node, Path) and isinstance(prefix, Path):
-        return node.names[: len(prefix.names)] == prefix.names
-    parts = node.arguments if isinstance(node, Call) else node.items if isinstance(node, ListOf) else ()
-    return node.type == UNKNOWN or any(_stands_in(part, prefix) for part in parts)
-
-
-def _steps(passed: tuple[Step, ...], kind: Type, name: str) -> tuple[Step, ...]:
-    """The steps of a road with the one that leads to a list of records; to a single one it leads only when it goes on from there."""
-    return (*passed, step_of(kind, name)) if kind.many and kind.kind == "record" else passed
-
-
-def _beyond(path: Path) -> tuple[Step, ...]:
-    """The steps of a road that goes on from the records of a path."""
-    is_there = len(path.steps) == len(path.names)
-    return path.steps if is_there else (*path.steps, step_of(path.type, path.names[-1]))
-
-
 def _literal(syntax: Constant) -> Literal:
     value = syntax.value
     if value is None:
@@ -715,14 +469,6 @@ def _literal(syntax: Constant) -> Literal:
             value, Type("number", decimals=max(0, -int(value.as_tuple().exponent))), syntax.position
         )
     return Literal(value, Type("text", options=(value,)), syntax.position)
-
-
-def _unknown(position: int) -> Literal:
-    return Literal(None, UNKNOWN, position)
-
-
-def _is_nothing(node: Node) -> bool:
-    return isinstance(node, Literal) and node.value is None and node.type == EMPTY
 
 
 def _name(node: Node) -> str:

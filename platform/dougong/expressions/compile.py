@@ -12,6 +12,9 @@ from dougong.expressions.support import unsupported
 from dougong.expressions.syntax import MAX_DEPTH, MAX_NODES, parse
 from dougong.model.expression import Call, Expression, ListOf, Node, Path, Road, Type
 
+MAX_NESTING = 3
+"""How many aggregates may stand inside each other: each goes over all its rows for every row of the one around it."""
+
 
 def compile_expression(
     text: str,
@@ -50,14 +53,19 @@ def check_form(text: str, place: Place | None = None, path: str = "") -> list[Di
 def _oversized(tree: Node) -> Iterator[Mistake]:
     """Lowering adds parts; the bounds hold for what the back ends walk as well."""
     parts = 0
-    stack: list[tuple[Node, int]] = [(tree, 1)]
+    stack: list[tuple[Node, int, int]] = [(tree, 1, 0)]
     while stack:
-        node, depth = stack.pop()
+        node, depth, nesting = stack.pop()
         parts += 1
         if depth > 2 * MAX_DEPTH or parts > 4 * MAX_NODES:
             yield Mistake("D403", node.position, what="parts", limit=MAX_NODES)
             return
-        stack.extend((child, depth + 1) for child in children(node))
+        if isinstance(node, Call) and node.name.endswith("@rows"):
+            nesting += 1
+            if nesting > MAX_NESTING:
+                yield Mistake("D403", node.position, what="lists inside each other", limit=MAX_NESTING)
+                return
+        stack.extend((child, depth + 1, nesting) for child in children(node))
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, FromClause
 
 from dougong.model.calendar import PLAIN
-from dougong.model.expression import Value
+from dougong.model.expression import Step, Value
 
 
 class ActorFacts(Protocol):
@@ -34,9 +34,21 @@ def _unrelated(entity_key: str, identifier: int) -> Mapping[str, Value] | None:
     return None
 
 
+def _unlisted(
+    step: Step, record: Mapping[str, Value], keys: tuple[tuple[str, Value], ...]
+) -> Sequence[Value]:
+    return ()
+
+
+Listed = Callable[[Step, Mapping[str, Value], tuple[tuple[str, Value], ...]], Sequence[Value]]
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
     """One record and its surroundings. `related` gives a linked record, or None when there is none or it may not be read.
+
+    `listed(step, record, keys)` gives the living records that a step leads to, in their order, where the record does not hold
+    them itself; those whose fields do not have the values of `keys` may be left out.
 
     `record` holds the values of the fields as `model.expression.Value` says; a missing name is empty. In rows of a sub-table
     the value of `parent` is the mapping of the record they belong to. `calendar` is that of the company, as `model.calendar` writes it.
@@ -48,6 +60,7 @@ class EvaluationContext:
     now: datetime
     timezone: str = "UTC"
     related: Callable[[str, int], Mapping[str, Value] | None] = _unrelated
+    listed: Listed = _unlisted
     calendar: str = PLAIN
 
 
@@ -56,18 +69,20 @@ class Rows:
     """The rows of a list in a query: where they come from, which belong to the record at hand, and their columns.
 
     `column(names)` is the column of a field of a row (over links too), `column(())` the item itself: the id of the linked
-    record or member, or the id of the option.
+    record or member, or the id of the option. `order` is the order of the rows, `rows(names)` a list of a row.
     """
 
     source: FromClause
     condition: ColumnElement[bool]
     column: Callable[[tuple[str, ...]], ColumnElement[Any]]
+    order: tuple[ColumnElement[Any], ...] = ()
+    rows: Callable[[tuple[str, ...]], Rows] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SqlContext:
     """The columns a translation uses. `column(path)` is the column of a field of the record or, by a correlated scalar subquery,
-    of a linked one. `rows(path)` is a list: a sub-table, links, members or choices."""
+    of a linked one. `rows(path)` is a list: a sub-table, links, records that link to it, all of an entity, members or choices."""
 
     dialect: str
     column: Callable[[tuple[str, ...]], ColumnElement[Any]]

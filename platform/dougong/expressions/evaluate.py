@@ -8,7 +8,8 @@ from typing import Any
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.context import EvaluationContext as EvaluationContext
-from dougong.expressions.program import Program, State, plain_fields, program_of
+from dougong.expressions.program import plain_fields, program_of
+from dougong.expressions.state import Program, State
 from dougong.model.expression import Expression, Node, Value
 
 MAX_STEPS = 2_000_000

@@ -13,18 +13,21 @@ from sqlalchemy import (
     Date,
     DateTime,
     Integer,
+    Select,
     Text,
     case,
     cast,
     func,
     literal,
     or_,
+    select,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
 from dougong.expressions import emit
+from dougong.expressions.context import Rows
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.results import Computed
@@ -220,6 +223,10 @@ class PostgreSQL(Translator):
 
     def summed(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
         return emit.clamped(func.coalesce(filtered(func.sum(self.value(value)), condition), emit.numeric(0)))
+
+    def joined_rows(self, found: Select[Any], rows: Rows, separator: Element) -> Select[Any]:
+        own = found.correlate_except(rows.source).subquery()
+        return select(type_coerce(func.string_agg(own.c[0], separator), Text())).select_from(own)
 
     def mean(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
         element = self.value(value)

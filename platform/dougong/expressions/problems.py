@@ -176,6 +176,20 @@ PROBLEMS: Mapping[str, Problem] = {
             "All lists inside one function must be columns of the same sub-table.",
             "同一函数中的列表必须来自同一个子表。",
         ),
+        _problem(
+            "D421",
+            "{name} has no rows that WHERE could choose among",
+            "{name} 没有可供 WHERE 筛选的行",
+            "WHERE stands behind the values of a list: SUM(orders.amount WHERE status = 'paid').",
+            "WHERE 写在列表的值之后：SUM(orders.amount WHERE status = 'paid')。",
+        ),
+        _problem(
+            "D422",
+            "there is no entity '{name}' here",
+            "这里没有实体“{name}”",
+            "ALL takes the id of an entity of this app.",
+            "ALL 的参数是本应用中实体的标识。",
+        ),
     )
 }
 

@@ -6,64 +6,29 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from dougong.expressions.context import EvaluationContext
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
+from dougong.expressions.matching import matches
+from dougong.expressions.rows import items_of
+from dougong.expressions.state import Frames, Program, State, frame_of, start_of
 from dougong.expressions.summary import AGGREGATE_NAMES, summary
 from dougong.expressions.values import total
 from dougong.model.expression import Call, ListOf, Literal, Node, Path, Value
 
-Names = tuple[str, ...]
-_NO_PREFIX: Names = ("",)
 
-
-class State:
-    """One evaluation: its surroundings, and the row that an aggregate over a list is at."""
-
-    __slots__ = ("context", "record", "row", "steps", "stop")
-
-    def __init__(self, context: EvaluationContext, steps: int, stop: Callable[[], Any]) -> None:
-        self.context = context
-        self.record = context.record
-        self.row: Value = None
-        self.steps = steps
-        self.stop = stop
-
-    def begin(self, record: Mapping[str, Value], steps: int) -> None:
-        """Turn to another record in the same surroundings."""
-        self.record = record
-        self.row = None
-        self.steps = steps
-
-    def spend(self, steps: int) -> None:
-        """Count work; stops when there was too much."""
-        self.steps -= steps
-        if self.steps < 0:
-            self.stop()
-
-    def linked(self, value: Value, entity_key: str) -> Mapping[str, Value] | None:
-        """The record behind a link; rows of sub-tables and `parent` are at hand already."""
-        if value is None or isinstance(value, Mapping):
-            return value
-        return self.context.related(entity_key, int(value))
-
-
-Program = Callable[[State], Value]
-
-
-def program_of(node: Node, prefix: Names = _NO_PREFIX) -> Program:
-    """The function that computes a tree; `prefix` names the list of which an aggregate around it takes row after row."""
+def program_of(node: Node, frames: Frames = ()) -> Program:
+    """The function that computes a tree inside of such aggregates."""
     if isinstance(node, Literal):
         value = node.value
         return lambda state: value
     if isinstance(node, Path):
-        return _list(node) if node.type.many else _name(node, prefix)
+        return items_of(node, frames) if node.type.many else _name(node, frames)
     if isinstance(node, ListOf):
-        items = [program_of(item, prefix) for item in node.items]
+        items = [program_of(item, frames) for item in node.items]
         return lambda state: tuple(item(state) for item in items)
     if node.name.endswith("@rows"):
-        return _over_rows(node)
-    arguments = [program_of(argument, prefix) for argument in node.arguments]
+        return _over_rows(node, frames)
+    arguments = [program_of(argument, frames) for argument in node.arguments]
     builder = _BUILDERS.get(node.name)
     return builder(arguments) if builder is not None else _function(node, arguments)
 
@@ -71,28 +36,34 @@ def program_of(node: Node, prefix: Names = _NO_PREFIX) -> Program:
 # ——— names ———
 
 
-def _name(path: Path, prefix: Names) -> Program:
-    names, through = path.names, tuple(step.entity for step in path.steps)
-    if names == prefix:
-        return lambda state: state.row
+def _name(path: Path, frames: Frames) -> Program:
     clean = _number if path.type.kind == "number" else _filled
-    within = names[: len(prefix)] == prefix
-    if len(names) == 1:
+    names = path.names
+    at = frame_of(names, frames)
+    if at is None and len(names) == 1:
         first = names[0]
         return lambda state: clean(state.record.get(first))
+    if at is not None and names == frames[at].names:
+        return lambda state: _identifier(state.rows[at])
+    start, steps = start_of(path, frames, at)
     last = names[-1]
-    links = tuple(zip(names[:-1], through, strict=False))[len(prefix) if within else 0 :]
-    origin = through[len(prefix) - 1] if within else ""
+    if not steps:
+        return lambda state: None if (row := start(state)) is None else clean(row.get(last))
 
     def road(state: State) -> Value:
-        record: Mapping[str, Value] | None = state.linked(state.row, origin) if within else state.record
-        for name, entity_key in links:
+        record: Mapping[str, Value] | None = start(state)
+        for step in steps:
             if record is None:
                 return None
-            record = state.linked(record.get(name), entity_key)
+            record = state.linked(record.get(step.name), step.entity)
         return None if record is None else clean(record.get(last))
 
     return road
+
+
+def _identifier(row: Value) -> Value:
+    """A row as a value of its own: its id, where it has one by now."""
+    return (row.get("id") or True) if isinstance(row, Mapping) else row
 
 
 def _number(value: Value) -> Value:
@@ -105,21 +76,6 @@ def _number(value: Value) -> Value:
 def _filled(value: Value) -> Value:
     """A value of a record as expressions see it: blank text is empty."""
     return (value or None) if value.__class__ is str else value
-
-
-def _list(path: Path) -> Program:
-    """A whole list, also inside an aggregate that goes over its rows."""
-    names, through = path.names, tuple(step.entity for step in path.steps)
-
-    def found(state: State) -> Value:
-        record: Mapping[str, Value] | None = state.record
-        for index in range(len(names) - 1):
-            if record is None:
-                return ()
-            record = state.linked(record.get(names[index]), through[index])
-        return () if record is None else tuple(record.get(names[-1]) or ())
-
-    return found
 
 
 # ——— functions ———
@@ -334,13 +290,17 @@ def _joined(arguments: list[Program]) -> Program:
 # ——— aggregates ———
 
 
-def _over_rows(node: Call) -> Program:
+def _over_rows(node: Call, frames: Frames) -> Program:
     path, *rest = node.arguments
     assert isinstance(path, Path)
     name = node.name.partition("@")[0]
-    items = _list(path)
-    value = program_of(rest[0], path.names)
-    condition = program_of(rest[1], path.names) if len(rest) > 1 else None
+    inside = (*frames, path)
+    depth = len(frames)
+    items = items_of(
+        path, frames, tuple((each.field, program_of(each.value, frames)) for each in matches(node))
+    )
+    value = program_of(rest[0], inside)
+    condition = program_of(rest[1], inside) if len(rest) > 1 else None
     weight = sum(map(size, rest))
 
     def values(state: State) -> list[Value]:
@@ -348,20 +308,25 @@ def _over_rows(node: Call) -> Program:
         if not rows:
             return []
         state.spend(len(rows) * weight)
-        outside = state.row
         result: list[Value] = []
+        del state.rows[depth:]
+        state.rows.append(None)
         for row in rows:
-            state.row = row
+            state.rows[depth] = row
             if condition is None or condition(state) is True:
-                found = value(state)
-                result.append(True if isinstance(found, Mapping) else found)
-        state.row = outside
+                result.append(value(state))
         return result
 
     if name == "VALUES":
         return lambda state: tuple(found for found in values(state) if found is not None)
     if name == "SUM":
         return lambda state: total(found for found in values(state) if found is not None)
+    if name == "JOIN":
+        separator = str(rest[2].value)  # type: ignore[union-attr]
+        return lambda state: separator.join(found for found in values(state) if found is not None) or None
+    if name in ("FIRST", "LAST"):
+        place = 0 if name == "FIRST" else -1
+        return lambda state: found[place] if (found := values(state)) else None
     return lambda state: summary(name, values(state))
 
 

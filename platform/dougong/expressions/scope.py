@@ -35,7 +35,8 @@ class Scope:
 
     `resolve` gives the names of a linked record or of the rows of a sub-table by the key of their entity (`crm.account`,
     `crm.quote/lines`); an empty mapping means that nothing of it may be read. `aggregate` marks measures: fields stand only
-    inside SUM, COUNT, AVERAGE, MIN, MAX. `roles` are the ids that HAS_ROLE accepts (None: any).
+    inside SUM, COUNT, AVERAGE, MIN, MAX. `roles` are the ids that HAS_ROLE accepts (None: any). `entity` is the key of the
+    entity of the record at hand.
     """
 
     names: Mapping[str, Type]
@@ -43,20 +44,45 @@ class Scope:
     app: str = ""
     roles: frozenset[str] | None = None
     aggregate: bool = False
+    entity: str = ""
 
 
-def names_of(
-    entity: Entity, type_of: TypeOf, *, readable: Callable[[str], bool] = lambda _: True
-) -> dict[str, Type]:
-    """The names of one entity: its readable fields and system columns, `parent` on rows of a sub-table."""
+Readable = Callable[[str, str], bool]
+"""Whether a name of the entity with that key may be read."""
+
+
+def _everything(entity_key: str, name: str) -> bool:
+    return True
+
+
+def names_of(entity: Entity, type_of: TypeOf, *, readable: Readable = _everything) -> dict[str, Type]:
+    """The names of one entity: its readable fields and system columns, the lists of records that link to it, `parent` on rows."""
     columns = ROW_COLUMNS if entity.parent else RECORD_COLUMNS
-    names = {name: kind for name, kind in columns.items() if readable(name)}
+    names = {name: kind for name, kind in columns.items() if readable(entity.key, name)}
     if entity.parent:
-        names["parent"] = Type("record", entity=entity.parent, step=Step("parent", "parent", entity.parent))
+        names["parent"] = Type(
+            "record", entity=entity.parent, step=Step("parent", "parent", entity.parent, "", entity.key)
+        )
+    for identifier, inverse in entity.inverses.items():
+        if readable(inverse.key, inverse.field):
+            way = "inverse_links" if inverse.many else "inverse"
+            step = Step(way, identifier, inverse.key, inverse.field, entity.key)
+            names[identifier] = Type("record", many=True, entity=inverse.key, step=step)
     for identifier, field in entity.fields.items():
-        if readable(identifier):
+        if readable(entity.key, identifier):
             names[identifier] = _field_type(entity, field, type_of)
     return names
+
+
+def every_record(app: str, entity: str) -> Type:
+    """The list of all records of an entity of the app."""
+    key = f"{app}.{entity}"
+    return Type("record", many=True, entity=key, step=Step("all", f"ALL({entity})", key))
+
+
+def entity_of_all(name: str) -> str:
+    """The id of the entity of which a name stands for every record; empty for any other name."""
+    return name[4:-1] if name.startswith("ALL(") else ""
 
 
 def _field_type(entity: Entity, field: Field, type_of: TypeOf) -> Type:
@@ -65,7 +91,8 @@ def _field_type(entity: Entity, field: Field, type_of: TypeOf) -> Type:
     if pipeline is not None:
         kind = stage_type(pipeline)
     if kind.kind == "record":
-        kind = replace(kind, step=Step(_STEPS.get(field.type, "link"), field.id, kind.entity, field.id))
+        way = _STEPS.get(field.type, "link")
+        kind = replace(kind, step=Step(way, field.id, kind.entity, field.id, entity.key))
     computed = field.formula is not None
     return kind if kind.computed == computed else replace(kind, computed=computed)
 
@@ -103,13 +130,13 @@ def entity_scope(
     *,
     roles: frozenset[str] | None = None,
     aggregate: bool = False,
-    readable: Callable[[str, str], bool] = lambda _entity, _field: True,
+    readable: Readable = _everything,
 ) -> Scope:
     """The scope of expressions over one entity; `entities` finds others by key, `readable(entity key, name)` hides names."""
 
     def resolve(entity_key: str) -> Mapping[str, Type]:
         found = entities(entity_key)
-        return names_of(found, type_of, readable=lambda name: readable(entity_key, name)) if found else {}
+        return names_of(found, type_of, readable=readable) if found else {}
 
-    names = names_of(entity, type_of, readable=lambda name: readable(entity.key, name))
-    return Scope(names, resolve, entity.app, roles, aggregate)
+    names = names_of(entity, type_of, readable=readable)
+    return Scope(names, resolve, entity.app, roles, aggregate, entity.key)

@@ -11,6 +11,8 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    Integer,
+    Select,
     Text,
     and_,
     distinct,
@@ -40,6 +42,7 @@ COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": lambda left, right: left > right,
     ">=": lambda left, right: left >= right,
 }
+_IN_ORDER = frozenset({"FIRST", "LAST", "JOIN"})
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -107,6 +110,10 @@ class Translator:
         """The exact mean of a group."""
         raise NotImplementedError
 
+    def joined_rows(self, found: Select[Any], rows: Rows, separator: Element) -> Select[Any]:
+        """The texts that a query finds, in its order, as one; those that are empty are left out."""
+        raise NotImplementedError
+
     def plain(self, node: Node) -> Element:
         """A part as the thing to count or compare by the database itself."""
         raise NotImplementedError
@@ -140,9 +147,9 @@ class Translator:
 
     def column(self, path: Path) -> Element:
         """The column of a name, or of a row while an aggregate goes over rows."""
-        frame = self._frames[-1] if self._frames else None
-        if frame is not None and path.names[: len(frame.prefix)] == frame.prefix:
-            return frame.rows.column(path.names[len(frame.prefix) :])
+        for frame in reversed(self._frames):
+            if path.names[: len(frame.prefix)] == frame.prefix:
+                return frame.rows.column(path.names[len(frame.prefix) :])
         return self.context.column(path.names)
 
     def _is_empty(self, node: Node) -> ColumnElement[bool]:
@@ -169,22 +176,40 @@ class Translator:
         return wanted.in_(found.correlate_except(rows.source))
 
     def _rows(self, names: tuple[str, ...]) -> Rows:
-        if self.context.rows is None:
+        """A list of the record, or of the row of an aggregate around it."""
+        find, rest = self.context.rows, names
+        for frame in reversed(self._frames):
+            if len(names) > len(frame.prefix) and names[: len(frame.prefix)] == frame.prefix:
+                find, rest = frame.rows.rows, names[len(frame.prefix) :]
+                break
+        if find is None:
             raise ValueError("this query knows no lists")
-        return self.context.rows(names)
+        return find(rest)
 
     def aggregate(self, node: Call) -> Element:
         """A figure over the rows of a list, as a subquery, or over the records of a group."""
         name, _, form = node.name.partition("@")
         if form == "records":
             return self._figure(name, node.arguments)
-        path, *arguments = node.arguments
+        path, value, *rest = node.arguments
         assert isinstance(path, Path)
         rows = self._rows(path.names)
         with self._within(_Frame(path.names, rows)):
-            figure = self._figure(name, tuple(arguments))
-        found = select(figure).select_from(rows.source).where(rows.condition).correlate_except(rows.source)
-        return type_coerce(found.scalar_subquery(), figure.type)
+            wanted = [self.condition(condition) for condition in rest[:1]]
+            figure = self.value(value) if name in _IN_ORDER else self._figure(name, (value,))
+        found = select(figure).select_from(rows.source).where(rows.condition, *wanted)
+        if name in _IN_ORDER:
+            found = self._in_order(name, found, rows, rest)
+        return type_coerce(found.correlate_except(rows.source).scalar_subquery(), figure.type)
+
+    def _in_order(self, name: str, found: Select[Any], rows: Rows, rest: list[Node]) -> Select[Any]:
+        """The value of the first or last row, or the values of all of them as one text."""
+        if name == "JOIN":
+            separator = rest[1]
+            assert isinstance(separator, Literal)
+            return self.joined_rows(found.order_by(*rows.order), rows, text(separator.value))
+        order = rows.order if name == "FIRST" else tuple(each.desc() for each in rows.order)
+        return found.order_by(*order).limit(literal(1, Integer()))
 
     @contextmanager
     def _within(self, frame: _Frame) -> Iterator[None]:

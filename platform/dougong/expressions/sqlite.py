@@ -20,6 +20,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    Select,
     Text,
     case,
     cast,
@@ -28,12 +29,13 @@ from sqlalchemy import (
     literal,
     null,
     or_,
+    select,
     true,
     type_coerce,
 )
 
 from dougong.expressions import portable, values
-from dougong.expressions.context import EvaluationContext
+from dougong.expressions.context import EvaluationContext, Rows
 from dougong.expressions.evaluate import value_of
 from dougong.expressions.results import Computed, microseconds, moment
 from dougong.expressions.sql import COMPARE, MIRRORED, Translator, filtered, identifier, text
@@ -208,6 +210,11 @@ class SQLite(Translator):
         high = filtered(func.sum(raw.op(">>")(literal(32, Integer()))), condition)
         low = filtered(func.sum(raw.op("&")(literal(2**32 - 1, BigInteger()))), condition)
         return func.dg_halves(high, low, literal(scale, Integer()), type_=EXACT)
+
+    def joined_rows(self, found: Select[Any], rows: Rows, separator: Element) -> Select[Any]:
+        """SQLite adds texts up in the order in which they come; the limit keeps the order of the inner query."""
+        own = found.correlate_except(rows.source).limit(literal(-1, Integer())).subquery()
+        return select(func.group_concat(own.c[0], separator)).select_from(own)
 
     def mean(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
         count = filtered(func.count(self.plain(value)), condition)

@@ -9,15 +9,17 @@ from functools import lru_cache
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from dougong.expressions.bounds import refuse_beyond
 from dougong.expressions.problems import Mistake
 
-MAX_LENGTH = 10_000
 MAX_DEPTH = 64
 MAX_NODES = 2_000
 MAX_DIGITS = 30
 MAX_DECIMALS = 20
 
-KEYWORDS = frozenset({"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false"})
+KEYWORDS = frozenset(
+    {"and", "or", "not", "in", "like", "between", "is", "empty", "true", "false", "where", "this"}
+)
 """Words a field id cannot be, as they mean something else in an expression."""
 
 GRAMMAR = r"""
@@ -44,7 +46,7 @@ GRAMMAR = r"""
     | FALSE [OPEN CLOSE] -> constant
     | EMPTY -> constant
     | NAME (DOT NAME)* -> path
-    | (NAME | AND | OR) OPEN [disjunction (COMMA disjunction)*] CLOSE -> invocation
+    | (NAME | AND | OR) OPEN [disjunction (COMMA disjunction)* [WHERE disjunction]] CLOSE (DOT NAME)* -> invocation
     | OPEN disjunction CLOSE -> group
     | OPEN disjunction (COMMA disjunction)+ CLOSE -> items
     | SQUARE_OPEN [disjunction (COMMA disjunction)*] SQUARE_CLOSE -> items
@@ -59,6 +61,7 @@ IS.2: /is\b/i
 EMPTY.2: /empty\b/i
 TRUE.2: /true\b/i
 FALSE.2: /false\b/i
+WHERE.2: /where\b/i | "其中"
 COMPARE: "<>" | "<=" | ">=" | "=" | "<" | ">" | "≠" | "≤" | "≥" | "＝"
 PLUS: "+"
 MINUS: "-"
@@ -115,12 +118,14 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A function by the name it was called, or an operator."""
+    """A function by the name it was called, or an operator; with the condition behind WHERE and the names behind its bracket."""
 
     name: str
     arguments: tuple[Syntax, ...]
     position: int
     operator: bool = False
+    where: Syntax | None = None
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +147,7 @@ def _parser() -> Lark:
 @lru_cache(maxsize=2048)
 def parse(text: str) -> Syntax:
     """The tree of an expression; raises Mistake with the position of what cannot be read or is beyond the bounds."""
-    if len(text) > MAX_LENGTH:
-        raise Mistake("D403", 0, what="length", limit=MAX_LENGTH)
+    refuse_beyond(text)
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -279,7 +283,13 @@ class _Reader:
         )
 
     def _invocation(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
-        return Invocation(str(tree.children[0]), self._several(tree.children, depth), position)
+        words = [str(child) for child in tree.children if isinstance(child, Token) and child.type == "NAME"]
+        parts = self._several(tree.children, depth)
+        is_narrowed = any(isinstance(child, Token) and child.type == "WHERE" for child in tree.children)
+        arguments, where = (parts[:-1], parts[-1]) if is_narrowed else (parts, None)
+        name = str(tree.children[0])
+        behind = tuple(words[1:] if _token(tree.children[0]).type == "NAME" else words)
+        return Invocation(name, arguments, position, where=where, behind=behind)
 
     def _group(self, tree: Tree[Token], position: int, depth: int) -> Syntax:
         """Brackets around one part; they count neither as a part nor as depth."""

@@ -24,13 +24,14 @@ class Step:
     `kind` is link (the field `field` of the record holds one of them), links (it holds many), rows (they stand in the sub-table
     `field`), parent (from a row to its record), inverse (the link `field` of theirs holds the record), inverse_links (their
     links `field` have it among them) or all (every record of the entity, whatever it has to do with this one). `name` is how an
-    expression calls it.
+    expression calls it, `origin` the key of the entity it leads from.
     """
 
     kind: str
     name: str
     entity: str
     field: str = ""
+    origin: str = ""
 
     @property
     def is_many(self) -> bool:

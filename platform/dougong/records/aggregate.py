@@ -15,8 +15,8 @@ from dougong.expressions.types import IDENTIFIED
 from dougong.fieldtypes.numbers import EXACT
 from dougong.model.expression import Expression, Type, Value
 from dougong.records.call import Call
+from dougong.records.day import today_of
 from dougong.records.doors import open_door
-from dougong.records.evaluation import today_of
 from dougong.records.kept import kept
 from dougong.records.messages import refuse
 from dougong.records.query import Query
@@ -270,7 +270,14 @@ def _having(
         for row in rows
         if evaluate(
             having,
-            EvaluationContext(dict(zip(ids, row, strict=True)), call.actor, today, call.at, call.timezone),
+            EvaluationContext(
+                dict(zip(ids, row, strict=True)),
+                call.actor,
+                today,
+                call.at,
+                call.timezone,
+                calendar=call.release.calendar,
+            ),
         )
         is True
     ]

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from dougong.expressions import EvaluationContext
 from dougong.expressions.evaluate import Evaluator
-from dougong.model.expression import Expression, Value
+from dougong.expressions.matching import Match, matches
+from dougong.model.expression import Call as FunctionCall
+from dougong.model.expression import Expression, ListOf, Node, Path, Step, Value
 from dougong.records.call import Call
-from dougong.records.chunks import chunks
-from dougong.records.draft import Draft, Values
-from dougong.records.shape import Shape, shape_of
-
-
-def today_of(call: Call) -> date:
-    """The calendar day of the call where the actor is."""
-    return call.at.astimezone(ZoneInfo(call.timezone)).date()
+from dougong.records.day import today_of as today_of
+from dougong.records.draft import Draft
+from dougong.records.gathering import Gathering
+from dougong.records.shape import Shape
 
 
 class Evaluation:
@@ -31,9 +27,20 @@ class Evaluation:
     def __init__(self, call: Call) -> None:
         self.call = call
         self.today = today_of(call)
-        self._related: dict[tuple[str, int], Values] = {}
+        self.gathering = Gathering(call)
+        self.related = self.gathering.record
+        """The values of a linked record, empty when there is none."""
         self._evaluator = Evaluator(
-            EvaluationContext({}, call.actor, self.today, call.at, call.timezone, self.related)
+            EvaluationContext(
+                {},
+                call.actor,
+                self.today,
+                call.at,
+                call.timezone,
+                self.related,
+                self.gathering.listed,
+                call.release.calendar,
+            )
         )
         self.value = self._evaluator.value
         """The value of an expression for a record."""
@@ -48,29 +55,30 @@ class Evaluation:
         """Whether a condition is true for a record; empty is not true."""
         return self.value(expression, record) is True
 
-    def related(self, key: str, identifier: int) -> Mapping[str, Value]:
-        """The values of a linked record, empty when there is none."""
-        if (key, identifier) not in self._related:
-            self._fetch(key, {identifier})
-        return self._related[key, identifier]
+    def prepare(self, shape: Shape, expressions: Iterable[Expression], drafts: Sequence[Draft]) -> None:
+        """Fetch the other records that the expressions will ask for, one query for each kind, not one for each draft."""
+        values = [draft.values for draft in drafts]
+        self.gathering.attend(shape, (draft for draft in drafts if not shape.entity.parent))
+        known = tuple(expressions)
+        roads = {road for expression in known for road in expression.roads if road.steps}
+        if not roads:
+            return
+        self.gathering.expect(shape.key, roads, values)
+        for expression in known:
+            for step, match in _matches(expression.tree):
+                wanted = Expression("", match.value, match.value.type)
+                self.gathering.match(step, match.field, {self.value(wanted, each) for each in values})
 
-    def prepare(self, shape: Shape, expressions: Iterable[Expression], drafts: Iterable[Draft]) -> None:
-        """Fetch the linked records that the expressions will ask for, one query for each kind."""
-        roads = {path[0] for expression in expressions for path in expression.reads if len(path) > 1}
-        wanted: dict[str, set[int]] = {}
-        for field in shape.links:
-            if field.id in roads and field.target is not None:
-                ids = {draft.values[field.id] for draft in drafts if draft.values.get(field.id) is not None}
-                wanted.setdefault(field.target.key, set()).update(ids)
-        for key, ids in wanted.items():
-            self._fetch(key, {each for each in ids if (key, each) not in self._related})
 
-    def _fetch(self, key: str, ids: set[int]) -> None:
-        shape = shape_of(self.call.release, key)
-        table = shape.table
-        for chunk in chunks(sorted(ids)):
-            statement = select(table).where(table.c.id.in_(chunk), table.c.deleted_at.is_(None))
-            for row in self.call.connection.execute(statement).mappings():
-                self._related[key, row["id"]] = shape.tidy(dict(row))
-        for identifier in ids:
-            self._related.setdefault((key, identifier), {})
+def _matches(node: Node) -> Iterator[tuple[Step, Match]]:
+    """How the outermost aggregates of an expression look up records of a whole entity."""
+    if isinstance(node, FunctionCall) and node.name.endswith("@rows"):
+        listed = node.arguments[0]
+        if isinstance(listed, Path) and listed.steps and listed.steps[-1].kind == "all":
+            yield from ((listed.steps[-1], match) for match in matches(node)[:1])
+        return
+    parts = (
+        node.arguments if isinstance(node, FunctionCall) else node.items if isinstance(node, ListOf) else ()
+    )
+    for part in parts:
+        yield from _matches(part)

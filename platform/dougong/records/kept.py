@@ -10,7 +10,7 @@ from dougong.expressions.support import surroundings
 from dougong.model.expression import Expression
 from dougong.policy.grants import row_rules
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 
 Kept = TypeVar("Kept")
 _MOST_KEPT = 2000

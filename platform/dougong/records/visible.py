@@ -9,17 +9,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, cast, false, func, null, or_, select, true
+from sqlalchemy import ColumnElement, FromClause, cast, null, or_, select
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import to_sql
-from dougong.fieldtypes.references import REFERRING
 from dougong.model.expression import Expression
-from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
+from dougong.records.lists import rows_of
 from dougong.records.shape import Shape, shape_of
 
 Road = tuple[str, ...]
@@ -61,6 +60,7 @@ def sql_context(call: Call, key: str, table: FromClause, as_definition: bool = F
         today=today_of(call),
         now=call.at,
         timezone=call.timezone,
+        calendar=call.release.calendar,
     )
 
 
@@ -99,7 +99,7 @@ class Columns:
     def _linked(self, name: str, rest: Road) -> ColumnElement[Any]:
         key, own = self._link(name)
         target = shape_of(self.call.release, key).table.alias()
-        rule = self._rule(key, target)
+        rule = self.rule(key, target)
         column = Columns(self.call, key, target, self.as_definition).column(rest)
         if rule.nothing or name in self.hidden:
             return cast(null(), column.type)
@@ -119,57 +119,10 @@ class Columns:
             raise LookupError(f"{self.key}: {name} is not a link")
         return target.key, self.table.c[name]
 
-    def _rule(self, key: str, table: FromClause) -> RowRule:
+    def rule(self, key: str, table: FromClause) -> RowRule:
+        """The rows of another entity that may be seen from here."""
         return RowRule(False) if self.as_definition else readable(self.call, key, table)
 
     def rows(self, road: Road) -> Rows:
-        """The rows of a sub-table, of links or of choices of the record, or of a record it links to."""
-        if len(road) > 1:
-            key, _ = self._link(road[0])
-            identifier = self.column((road[0], "id"))
-            return Columns(
-                self.call, key, shape_of(self.call.release, key).table, self.as_definition
-            ).rows_at(road[1:], identifier, self)
-        return self.rows_at(road, self.table.c["id"], self)
-
-    def rows_at(self, road: Road, identifier: ColumnElement[Any], origin: Columns) -> Rows:
-        """A list of the record with that id, which `origin` asks for."""
-        if len(road) > 1:
-            raise LookupError(f"{self.key}: a list stands at most one link away, not at {'.'.join(road)}")
-        listed = self.shape.field(road[0])
-        if listed.type == "table":
-            return self._table_rows(listed, identifier)
-        if listed.type == "links":
-            return self._link_rows(listed, identifier)
-        return self._choice_rows(listed, origin)
-
-    def _table_rows(self, listed: Field, identifier: ColumnElement[Any]) -> Rows:
-        table = shape_of(self.call.release, listed.table).table.alias()
-        columns = Columns(self.call, listed.table, table, self.as_definition)
-        condition = false() if listed.id in self.hidden else table.c.parent_id == identifier
-        return Rows(table, condition, lambda names: columns.column(names) if names else table.c.id)
-
-    def _link_rows(self, listed: Field, identifier: ColumnElement[Any]) -> Rows:
-        if listed.target is None:
-            raise LookupError(f"{self.key}: {listed.id} has no target")
-        pairs = self.call.release.tables.links(self.key, listed.id).alias()
-        target = shape_of(self.call.release, listed.target.key).table.alias()
-        rule = self._rule(listed.target.key, target)
-        columns = Columns(self.call, listed.target.key, target, self.as_definition)
-        closed = rule.nothing or listed.id in self.hidden
-        condition = false() if closed else (pairs.c.source_id == identifier) & target.c.deleted_at.is_(None)
-        for each in rule.conditions:
-            condition = condition & each
-        source = pairs.join(target, target.c.id == pairs.c.target_id)
-        return Rows(source, condition, lambda names: columns.column(names) if names else target.c.id)
-
-    def _choice_rows(self, listed: Field, origin: Columns) -> Rows:
-        if origin is not self:
-            raise LookupError(f"{self.key}: choices of a linked record cannot be taken apart in a query")
-        column = self.column((listed.id,))
-        if self.call.dialect == "sqlite":
-            items = func.json_each(column).table_valued("value").alias()
-        else:
-            items = func.jsonb_array_elements_text(column).table_valued("value").alias()
-        stored = BigInteger() if listed.type in REFERRING else Text()
-        return Rows(items, true(), lambda names: cast(items.c.value, stored))
+        """The rows of a list of the record, or of a record it links to."""
+        return rows_of(self, road)

@@ -14,7 +14,7 @@ from dougong.model.form import View
 from dougong.model.report import Card, Dashboard, Measure
 from dougong.policy.offers import may_open_report, offered_views
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.query import Query, list_records
 from dougong.records.record import Page
 from dougong.reports.changes import change, share
@@ -155,5 +155,8 @@ def _along_time(
 def _target(call: Call, card: Card) -> Decimal | None:
     if card.target is None:
         return None
-    value = evaluate(card.target, EvaluationContext({}, call.actor, today_of(call), call.at, call.timezone))
+    context = EvaluationContext(
+        {}, call.actor, today_of(call), call.at, call.timezone, calendar=call.release.calendar
+    )
+    value = evaluate(card.target, context)
     return value if isinstance(value, Decimal) else None

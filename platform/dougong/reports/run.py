@@ -17,7 +17,7 @@ from dougong.model.report import Dimension, Measure, Report
 from dougong.policy.offers import may_open_report
 from dougong.records.aggregate import Aggregate
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.records.titles import Titles
 from dougong.reports import periods
 from dougong.reports.changes import change
@@ -153,7 +153,10 @@ def figure_of_nothing(call: Call, measure: Measure) -> Value:
     """What a measure is where there are no records: 0 for counts and sums, nothing for means."""
     value = measure.value
     bare = Expression(value.text, _emptied(value.tree), value.type)
-    return evaluate(bare, EvaluationContext({}, call.actor, today_of(call), call.at, call.timezone))
+    context = EvaluationContext(
+        {}, call.actor, today_of(call), call.at, call.timezone, calendar=call.release.calendar
+    )
+    return evaluate(bare, context)
 
 
 def _emptied(node: Node) -> Node:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, case, select
 
 from dougong.records.call import Call
-from dougong.records.evaluation import today_of
+from dougong.records.day import today_of
 from dougong.storage.system import STEP, TASK
 from dougong.workflow.directory import names_of
 from dougong.workflow.messages import DONE, refuse
