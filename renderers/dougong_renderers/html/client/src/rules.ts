@@ -1,6 +1,6 @@
 // Rules of forms as one types: what they show, hide, ask for, keep as it is, set, limit and warn of. The server decides all of it
 // again when the form is saved. Loaded only where the server gave rules.
-import { each, icon, make, say } from "./dom";
+import { each, icon, make } from "./dom";
 import { type LiveForm, type LiveRow, NotAtHand, type Tree, type Value, liveOf } from "./live";
 import { put } from "./live/inputs";
 import type { FieldPlan, Plan } from "./live/plan";
@@ -36,6 +36,8 @@ interface State {
 }
 
 const MOST_ROUNDS = 20;
+/** Kinds of inputs that know no read-only state. */
+const FIXED = ["checkbox", "radio", "file", "hidden", "color", "range", "button", "submit"];
 
 class FormRules {
   readonly #live: LiveForm;
@@ -46,7 +48,7 @@ class FormRules {
   #applying = false;
   #changed = false;
 
-  constructor(live: LiveForm, rules: readonly Rule[], plan: Plan) {
+  constructor(live: LiveForm, rules: readonly Rule[], plan: Plan, private readonly mark: string) {
     this.#live = live;
     this.#rules = rules;
     this.#plan = plan;
@@ -82,8 +84,8 @@ class FormRules {
       if (state.value) this.#set(place, table, name, row, state.value.value);
       this.#hide(place, state.hidden, row !== null);
       this.#ask(place, state.required && !state.hidden, row !== null);
-      this.#keep(place, state.kept || state.value !== null, state.value === null);
       if (state.options !== undefined) limit(place, state.options);
+      this.#keep(place, state.kept || state.value !== null, state.value === null);
       note(place, state.notes, row !== null);
     }
   }
@@ -168,21 +170,16 @@ class FormRules {
     }
     const label = inRow ? null : place.querySelector(".lab");
     const mark = label?.querySelector(":scope > .req");
-    if (asked && label && !mark) label.append(make("span", { class: "req" }, say("required")));
+    if (asked && label && !mark) label.append(make("span", { class: "req" }, this.mark));
     else if (!asked) mark?.remove();
   }
 
-  /** What cannot be changed is disabled, and so not sent: on saving it keeps what it holds, and that is what it shows. */
+  /** What cannot be changed shows what stays on saving. Texts and choices are still sent; what cannot be held fast otherwise is
+   * disabled, and so left alone. */
   #keep(place: HTMLElement, kept: boolean, restores: boolean): void {
     for (const control of place.querySelectorAll<Control>("input, select, textarea, button")) {
-      if (kept && !control.disabled) {
-        if (restores) restore(control);
-        control.disabled = true;
-        control.dataset.kept = "";
-      } else if (!kept && control.dataset.kept !== undefined) {
-        control.disabled = false;
-        delete control.dataset.kept;
-      }
+      if (kept && restores && control.dataset.kept === undefined) restore(control);
+      if (kept ? !control.disabled : control.dataset.kept !== undefined) hold(control, kept);
     }
     place.classList.toggle("is-kept", kept && !place.hidden);
   }
@@ -200,6 +197,19 @@ function state(states: Map<string, State>, name: string): State {
   let found = states.get(name);
   if (!found) states.set(name, (found = { hidden: false, required: false, kept: false, options: undefined, value: null, notes: [] }));
   return found;
+}
+
+function hold(control: Control, kept: boolean): void {
+  if (control instanceof HTMLSelectElement) {
+    for (const option of control.options) option.disabled = kept && !option.selected;
+    control.setAttribute("aria-readonly", String(kept));
+  } else if (control instanceof HTMLTextAreaElement || (control instanceof HTMLInputElement && !FIXED.includes(control.type))) {
+    control.readOnly = kept;
+  } else {
+    control.disabled = kept;
+  }
+  if (kept) control.dataset.kept = "";
+  else delete control.dataset.kept;
 }
 
 /** Give an input back what it came with. */
@@ -251,5 +261,5 @@ each("script[data-rules]", (script) => {
   const form = script.closest("form");
   const plan = form?.querySelector("script[data-live-plan]")?.textContent;
   const live = form ? liveOf(form) : undefined;
-  if (live && plan) new FormRules(live, JSON.parse(script.textContent ?? "[]") as Rule[], JSON.parse(plan) as Plan);
+  if (live && plan) new FormRules(live, JSON.parse(script.textContent ?? "[]") as Rule[], JSON.parse(plan) as Plan, script.dataset.required ?? "");
 });
