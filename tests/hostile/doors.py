@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -89,9 +90,9 @@ FILES: tuple[tuple[str, bytes], ...] = (
     ("\u202egnp.exe", b"MZ"),
 )
 ALWAYS_WRITTEN = frozenset({"dg_session", "dg_attempt", "dg_audit"})
+"""Sessions that were used, attempts to sign in, and what administrators tried: written also by a request that is refused."""
 TOUCHED = ("last_seen_at", "last_used_at")
 """Columns that tell when somebody was here."""
-"""Sessions that were used, attempts to sign in, and what administrators tried: written also by a request that is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,16 +283,16 @@ def forms_of(page: str) -> list[tuple[str, str, dict[str, str]]]:
 
 
 # ------------------------------------------------------------------ what stands there
-def standing(server: Server) -> str:
-    """A mark of everything that a refused request must leave as it was: all rows of all tables, all files."""
-    digest = hashlib.sha256()
+def standing(server: Server) -> dict[str, str]:
+    """A mark of everything that a refused request must leave as it was: of all rows of each table, and of all files."""
+    marks: dict[str, Any] = defaultdict(hashlib.sha256)
     with server.database.reading() as connection:
         for row in _rows_of_sqlite(connection) if server.database.dialect == "sqlite" else _rows(connection):
-            digest.update(row.encode("utf-8", "surrogatepass"))
+            marks[row.partition(" ")[0]].update(row.encode("utf-8", "surrogatepass"))
     folder = Path(server.runtime.files_folder)
-    files = sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file())
-    digest.update("\n".join(files).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
+    for file in sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()):
+        marks["files"].update(f"{file}\n".encode("utf-8", "surrogatepass"))
+    return {name: mark.hexdigest() for name, mark in marks.items()}
 
 
 def _rows_of_sqlite(connection: Connection) -> Iterator[str]:
