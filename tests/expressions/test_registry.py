@@ -27,7 +27,16 @@ LINES = [
     {"product": 2},
 ]
 STOCK = {1: {"quantity": Decimal(2)}, 2: {"quantity": Decimal(5)}}
-IN_SURROUNDINGS = {"ME", "TODAY", "NOW", "MY_DEPARTMENTS", "MY_SUBORDINATES", "HAS_ROLE", "CALENDAR"}
+IN_SURROUNDINGS = {
+    "ME",
+    "TODAY",
+    "NOW",
+    "MY_DEPARTMENT",
+    "MY_DEPARTMENTS",
+    "MY_SUBORDINATES",
+    "HAS_ROLE",
+    "CALENDAR",
+}
 
 
 def expected(function: Function) -> str:
