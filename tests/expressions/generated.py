@@ -255,6 +255,12 @@ def texts(depth: int) -> st.SearchStrategy[str]:
         joined("{}({}, {})", st.sampled_from(("TEXTBEFORE", "TEXTAFTER")), deeper, deeper),
         joined("SPLIT({}, {}, {})", deeper, deeper, count),
         joined("UNICHAR({})", count),
+        joined("TEXT({}, '{}')", count, st.sampled_from(("0", "#,##0.00", "0.0#", "000000", "¥0.00%"))),
+        joined(
+            "TEXT({}, '{}')",
+            st.one_of(days(depth - 1), moments(depth - 1)),
+            st.sampled_from(("yyyy-MM-dd HH:mm:ss", "yy年M月d日", "YYYYMMDDhhmm", "mm/dd H")),
+        ),
         joined("TIME({}, {}, {})", count, count, count),
         joined(
             "TEXTJOIN({}, {}, {}, {})",

@@ -230,7 +230,6 @@ def test_result_that_fits(text: str, expect: Type) -> None:
     "text",
     [
         "POWER(a, 2) > 1",
-        "TEXT(a, '0') = 'x'",
         "PRODUCT(lines.price) > 0",
         "RMBCAP(a) = t",
         "REGEXMATCH(t, 'a')",

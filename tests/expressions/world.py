@@ -65,6 +65,7 @@ class Person:
     is_admin: bool = False
     roles: frozenset[tuple[str, str]] = frozenset({("t", "seller")})
     department_ids: frozenset[int] = frozenset({1, 4})
+    main_department_id: int | None = 4
     subordinate_ids: frozenset[int] = frozenset({8, 9})
 
 

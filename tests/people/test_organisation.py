@@ -144,5 +144,8 @@ def test_at_most_one_main_department(database: Database) -> None:
         it = company(connection)
         organisation.set_departments(connection, it.junior, it.south, (it.south, it.north, it.north))
         assert load_actor(connection, it.junior).department_ids == {it.south, it.north}
+        assert load_actor(connection, it.junior).main_department_id == it.south
         organisation.set_departments(connection, it.junior, None, (it.north,))
+        assert load_actor(connection, it.junior).main_department_id is None
+        assert load_actor(connection, it.junior).department_ids == {it.north}
         assert organisation.superior(connection, it.junior) is None

@@ -14,7 +14,9 @@ from dougong.model.entity import Entity
 from dougong.model.expression import Call, Expression, ListOf, Node, Road
 from dougong.model.field import Field
 
-_CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
+_CHANGING = frozenset(
+    {"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENT", "MY_DEPARTMENTS", "MY_SUBORDINATES"}
+)
 """Functions whose value changes though no record does."""
 _STAMPS = frozenset({"updated_at", "updated_by", "version"})
 """What every writing changes, also that of a formula computed from it."""

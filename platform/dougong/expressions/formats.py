@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -27,51 +29,81 @@ def formatted(value: Any, pattern: str, timezone: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _number(value: Decimal, pattern: str) -> str | None:
+@dataclass(frozen=True, slots=True)
+class NumberPattern:
+    """What stands around the digits, how many of them there are at least, and how many decimals at least and at most."""
+
+    before: str
+    after: str
+    percent: str
+    grouped: bool
+    digits: int
+    least: int
+    most: int
+
+
+def number_pattern(pattern: str) -> NumberPattern | None:
+    """The parts of a pattern like `#,##0.00`; None when it is no such pattern."""
     found = _NUMBER.fullmatch(pattern)
     if found is None:
         return None
-    fraction = found["fraction"] or ""
-    if len(fraction) > values.MAX_DECIMALS or len(found["whole"]) > 30:
+    fraction, whole = found["fraction"] or "", found["whole"]
+    if len(fraction) > values.MAX_DECIMALS or len(whole) > 30:
         return None
-    shown = values.rounded(value.scaleb(2, values.EXACT) if found["percent"] else value, len(fraction))
-    if shown is None:
-        return None
-    digits = format(shown.copy_abs(), f".{len(fraction)}f")
-    whole, _, decimals = digits.partition(".")
-    whole = f"{int(whole):,}" if "," in found["whole"] else whole.zfill(found["whole"].count("0"))
-    needed = fraction.rstrip("#")
-    while len(decimals) > len(needed) and decimals.endswith("0"):
-        decimals = decimals[:-1]
-    sign = "-" if shown < 0 else ""
-    return (
-        f"{sign}{found['before']}{whole}{'.' if decimals else ''}{decimals}{found['percent']}{found['after']}"
+    least = len(fraction.rstrip("#"))
+    return NumberPattern(
+        found["before"],
+        found["after"],
+        found["percent"],
+        "," in whole,
+        whole.count("0"),
+        least,
+        len(fraction),
     )
 
 
+def _number(value: Decimal, pattern: str) -> str | None:
+    parts = number_pattern(pattern)
+    if parts is None:
+        return None
+    shown = values.rounded(value.scaleb(2, values.EXACT) if parts.percent else value, parts.most)
+    if shown is None:
+        return None
+    whole, _, decimals = format(shown.copy_abs(), f".{parts.most}f").partition(".")
+    whole = f"{int(whole):,}" if parts.grouped else whole.zfill(parts.digits)
+    decimals = decimals[: parts.least] + decimals[parts.least :].rstrip("0")
+    sign = "-" if shown < 0 else ""
+    point = "." if decimals else ""
+    return f"{sign}{parts.before}{whole}{point}{decimals}{parts.percent}{parts.after}"
+
+
+_CANONICAL = {"YYYY": "yyyy", "DD": "dd", "hh": "HH", "h": "H"}
+_WORDS = frozenset({"yyyy", "yy", "MM", "mm", "M", "dd", "d", "HH", "H", "ss"})
+
+
+def date_parts(pattern: str) -> Iterator[tuple[str, bool]]:
+    """The words of a pattern, each in one spelling, and what stands between them (False).
+
+    `M` is the month, `mm` the minute where hours are shown: `HH:mm`, `yyyy-mm-dd` and `yyyy-MM-dd` all work.
+    """
+    parts = [_CANONICAL.get(part, part) for part in _DATE_PARTS.findall(pattern)]
+    timed = "HH" in parts or "H" in parts
+    for part in parts:
+        yield ("MM" if part == "mm" and not timed else part), part in _WORDS
+
+
 def _date(value: date, pattern: str) -> str:
-    """`M` is the month, `m` behind an hour or before seconds the minute: `HH:mm`, `yyyy-mm-dd` and `yyyy-MM-dd` all work."""
-    parts = _DATE_PARTS.findall(pattern)
-    timed = any(part in ("HH", "hh", "H", "h") for part in parts)
-    return "".join(_date_part(value, part, timed) for part in parts)
-
-
-def _date_part(value: date, part: str, timed: bool) -> str:
     moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-    found = {
+    said = {
         "yyyy": f"{value.year:04}",
-        "YYYY": f"{value.year:04}",
         "yy": f"{value.year % 100:02}",
         "MM": f"{value.month:02}",
-        "mm": f"{moment.minute:02}" if timed else f"{value.month:02}",
         "M": str(value.month),
         "dd": f"{value.day:02}",
-        "DD": f"{value.day:02}",
         "d": str(value.day),
         "HH": f"{moment.hour:02}",
-        "hh": f"{moment.hour:02}",
         "H": str(moment.hour),
-        "h": str(moment.hour),
+        "mm": f"{moment.minute:02}",
         "ss": f"{moment.second:02}",
     }
-    return found.get(part, part)
+    return "".join(said[part] if is_word else part for part, is_word in date_parts(pattern))

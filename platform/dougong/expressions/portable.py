@@ -29,6 +29,7 @@ BROWSER = frozenset(_NAMES.split())
 
 SERVER_ONLY: Mapping[str, str] = MappingProxyType(
     {
+        "MY_DEPARTMENT": "the browser is told of all departments, not of which is the main one",
         "LN": "logarithms of ninety digits",
         "LOG": "logarithms of ninety digits",
         "LOG10": "logarithms of ninety digits",

@@ -375,6 +375,10 @@ def _me(state: State) -> Value:
     return state.context.actor.id if state.context.actor else None
 
 
+def _my_department(state: State) -> Value:
+    return state.context.actor.main_department_id if state.context.actor else None
+
+
 def _has_role(arguments: list[Program]) -> Program:
     app, role = arguments
 
@@ -407,6 +411,7 @@ _BUILDERS: Mapping[str, Callable[[list[Program]], Program]] = {
     "TODAY": lambda arguments: lambda state: state.context.today,
     "NOW": lambda arguments: lambda state: state.context.now,
     "CALENDAR": lambda arguments: lambda state: state.context.calendar,
+    "MY_DEPARTMENT": lambda arguments: _my_department,
     "MY_DEPARTMENTS": _ids("department_ids"),
     "MY_SUBORDINATES": _ids("subordinate_ids"),
     "HAS_ROLE": _has_role,

@@ -50,6 +50,7 @@ def is_constant(node: Node) -> bool:
 
 _ASKS = {
     "ME": "actor",
+    "MY_DEPARTMENT": "actor",
     "MY_DEPARTMENTS": "actor",
     "MY_SUBORDINATES": "actor",
     "HAS_ROLE": "actor",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     bindparam,
+    case,
     cast,
     literal,
     null,
@@ -49,6 +50,7 @@ class Actor:
     roles: frozenset[tuple[str, str]] = frozenset()
     department_ids: frozenset[int] = frozenset()
     subordinate_ids: frozenset[int] = frozenset()
+    main_department_id: int | None = None
     scopes: frozenset[str] | None = None
     lifted: bool = False
     """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
@@ -61,7 +63,8 @@ class Actor:
 SYSTEM = Actor(id=0, login="system", name="dougong", is_admin=True)
 """The platform itself: jobs, timers and set-up act as it. It has no account."""
 
-_ROLE, _DEPARTMENT, _SUBORDINATE = 1, 2, 3
+_ROLE, _DEPARTMENT, _SUBORDINATE, _MAIN = 1, 2, 3, 4
+"""What a row of the answer tells: the main department is one of the departments, too."""
 
 
 def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | None = None) -> Actor:
@@ -77,7 +80,7 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
 def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
     roles: set[tuple[str, str]] = set()
-    ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set()}
+    ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set(), _MAIN: set()}
     for *_, kind, app, role, other in rows:
         if kind == _ROLE:
             roles.add((app, role))
@@ -92,8 +95,9 @@ def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
         timezone=timezone,
         is_admin=is_admin,
         roles=frozenset(roles),
-        department_ids=frozenset(ids[_DEPARTMENT]),
+        department_ids=frozenset(ids[_DEPARTMENT] | ids[_MAIN]),
         subordinate_ids=frozenset(ids[_SUBORDINATE]),
+        main_department_id=next(iter(ids[_MAIN]), None),
         scopes=None if scopes is None else widened(scopes),
     )
 
@@ -145,7 +149,7 @@ def _belongs(user_id: ColumnElement[int]) -> Subquery:
         DEPARTMENT.c.id.in_(select(tree.c.id)), DEPARTMENT.c.head_id.is_not(None)
     )
     people = union(staff, heads).subquery("people")
-    departments = select(MEMBERSHIP.c.department_id).join(
+    departments = select(MEMBERSHIP.c.department_id, MEMBERSHIP.c.is_main).join(
         DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id
     )
     own = departments.where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None)).subquery(
@@ -155,6 +159,11 @@ def _belongs(user_id: ColumnElement[int]) -> Subquery:
         select(literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, no_id.label("other")).where(
             USER_ROLE.c.user_id == user_id
         ),
-        select(literal(_DEPARTMENT), no_text, no_text, own.c.department_id),
+        select(
+            case((own.c.is_main, literal(_MAIN)), else_=literal(_DEPARTMENT)),
+            no_text,
+            no_text,
+            own.c.department_id,
+        ),
         select(literal(_SUBORDINATE), no_text, no_text, people.c.user_id).where(people.c.user_id != user_id),
     ).subquery("found")

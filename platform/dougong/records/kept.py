@@ -59,7 +59,11 @@ def _facts(call: Call, expressions: tuple[Expression, ...]) -> tuple[Hashable, .
     if "now" in asked:
         return None
     actor = call.actor
-    who = (actor.id, actor.department_ids, actor.subordinate_ids) if "actor" in asked else ()
+    who = (
+        (actor.id, actor.main_department_id, actor.department_ids, actor.subordinate_ids)
+        if "actor" in asked
+        else ()
+    )
     day = today_of(call) if "today" in asked else None
     zone = call.timezone if expressions or asked else ""
     return (*standing(call), who, day, zone)

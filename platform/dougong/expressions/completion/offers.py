@@ -20,7 +20,7 @@ MOST = 60
 """How many suggestions are given; who types on gets others."""
 _SUITING: Mapping[str, tuple[str, ...]] = {
     "member": ("ME", "MY_SUBORDINATES"),
-    "department": ("MY_DEPARTMENTS",),
+    "department": ("MY_DEPARTMENT", "MY_DEPARTMENTS"),
     "date": ("TODAY", "DATE"),
     "datetime": ("NOW", "TODAY"),
 }

@@ -185,19 +185,20 @@ def _is_moment(node: Node) -> bool:
     return node.type.kind == "datetime"
 
 
-def _clock(call: Call, elements: Elements, timezone: str, index: int = 0) -> ColumnElement[Any]:
+def clock_sql(call: Call, elements: Elements, timezone: str, index: int = 0) -> ColumnElement[Any]:
+    """The clock time of an argument that is a moment; a date as it is."""
     element = elements[index]
     return emit.local(element, timezone) if _is_moment(call.arguments[index]) else cast(element, Date)
 
 
 def day_sql(call: Call, elements: Elements, timezone: str, index: int = 0) -> ColumnElement[Any]:
     """The calendar day of an argument."""
-    return cast(_clock(call, elements, timezone, index), Date)
+    return cast(clock_sql(call, elements, timezone, index), Date)
 
 
 def _part_sql(field: str) -> Any:
     def emitted(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
-        return cast(extract(field, _clock(call, elements, timezone)), Numeric)
+        return cast(extract(field, clock_sql(call, elements, timezone)), Numeric)
 
     return emitted
 
@@ -235,7 +236,7 @@ def _date_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[An
 
 def _weekday_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
     kind = int(constant(call.arguments[1])) if len(elements) == 2 else 1
-    day = _clock(call, elements, timezone)
+    day = clock_sql(call, elements, timezone)
     found = extract("dow", day) + 1 if kind == 1 else extract("isodow", day) - (0 if kind == 2 else 1)
     return cast(found, Numeric)
 

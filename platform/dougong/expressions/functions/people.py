@@ -29,6 +29,18 @@ PEOPLE: tuple[Function, ...] = (
         typing="has_role",
     ),
     Function(
+        "MY_DEPARTMENT",
+        "我的主部门",
+        "people",
+        "MY_DEPARTMENT()",
+        words(
+            "The main department of the member; empty for a visitor and for who belongs to none.",
+            "成员的主部门；访客及没有主部门的成员为空。",
+        ),
+        ("MY_DEPARTMENT() = 4", "TRUE"),
+        result=Type("department"),
+    ),
+    Function(
         "MY_DEPARTMENTS",
         "我的部门",
         "people",

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from dougong.expressions import emit, values
 from dougong.expressions.formats import formatted
+from dougong.expressions.functions.formatting import text_sql
 from dougong.expressions.registry import Function, words
 from dougong.expressions.scope import WHOLE
 from dougong.expressions.types import BOOLEAN, TEXT
@@ -319,8 +320,10 @@ TEXTS: tuple[Function, ...] = (
         ("any", "text"),
         TEXT,
         _text,
+        text_sql,
         constants=(1,),
         zoned=True,
+        doubles=True,
     ),
 )
 
