@@ -234,6 +234,11 @@ def has_problems(draft: Draft) -> bool:
     return bool(draft.rows) and any(row.problems for rows in draft.rows.values() for row in rows.drafts)
 
 
+def warnings_in(drafts: Sequence[Draft]) -> list[Diagnostic]:
+    """What rules warn of in the drafts and their rows, and nobody had to confirm."""
+    return [found for draft in every_draft(drafts) for found in draft.warnings]
+
+
 def problems_in(drafts: Sequence[Draft]) -> list[Diagnostic]:
     """Every problem of the drafts and their rows, in order."""
     return [found for draft in every_draft(drafts) for found in draft.problems]
