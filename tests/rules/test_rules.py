@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from dougong.diagnostics import Refusal
 from dougong.model.expression import Value
 from dougong.records.create import create
 from dougong.records.history import history
+from dougong.records.import_ import Options, run
 from dougong.records.read import read
 from dougong.records.update import update
 from tests.installed import Installed
@@ -144,3 +146,13 @@ def test_a_warning_must_be_confirmed_by_its_own_key(desk: Installed) -> None:
 def test_doors_at_which_nobody_can_be_asked_only_note_warnings(desk: Installed) -> None:
     with desk.writing("cleo", door="workflow") as call:
         assert create(call, CLAIM, {"name": "x", "amount": "600"}).values["amount"] == 600
+
+
+def test_an_import_counts_what_it_is_warned_of(desk: Installed, tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_text("name,amount\na,600\nb,5\nc,700\nd,6000\n", encoding="utf-8")
+    options = Options()
+    result = run(desk.database, desk.release, desk.people["cleo"], CLAIM, path, options, language="en")
+    assert (result.counts.added, result.counts.failed, result.partial) == (3, 1, 2)
+    assert [(each.message, each.count) for each in result.skipped] == [("That is a lot", 2)]
+    assert [each.message for each in result.reasons] == ["Too much"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from dougong.fieldtypes.base import Invalid
 from dougong.model.entity import CREATE, UPDATE, Rule
-from dougong.model.expression import Value
+from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.records.computed import compute, forget_computed
 from dougong.records.defaults import default_of
@@ -33,6 +33,7 @@ def settle_values(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft])
     compute(evaluation, shape, drafts)
     if not shape.is_ruled:
         return
+    evaluation.prepare(shape, _conditions(shape), drafts)
     for name in shape.entity.settled:
         changed = _settle(evaluation, shape, name, drafts)
         if changed:
@@ -42,6 +43,12 @@ def settle_values(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft])
     for name, rows_shape in shape.tables.items():
         if rows_shape.is_ruled:
             _note_hidden(evaluation, rows_shape, _rows(name, drafts))
+
+
+def _conditions(shape: Shape) -> list[Expression]:
+    """What the rules of a record ask before anything is set or hidden."""
+    found = [rule.when for rule in shape.entity.rules if rule.when is not None]
+    return [*found, *(value for rule in shape.entity.rules for _, value in rule.assign)]
 
 
 def applying(evaluation: Evaluation, rule: Rule) -> Applies:

@@ -15,7 +15,7 @@ from dougong.records.differences import Difference, differences_in
 from dougong.records.draft import Draft
 from dougong.records.mapping import ColumnMap
 from dougong.records.matching import Matcher
-from dougong.records.pipeline import complete, has_problems, problems_in, settle, work_out, write
+from dougong.records.pipeline import complete, has_problems, problems_in, settle, warnings_in, work_out, write
 from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
@@ -88,7 +88,7 @@ class Taken:
     failed: tuple[Entry, ...]
     waiting: tuple[Entry, ...]
     partial: tuple[Entry, ...] = ()
-    """Those that are in without the cells that were skipped."""
+    """Those that are in without the cells that were skipped, or though a rule warns of them."""
 
 
 def chunked(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
@@ -174,6 +174,8 @@ def take(
     for entry, draft in pairs:
         if has_problems(draft):
             entry.problems.extend(problems_in([draft]))
+        else:
+            entry.skipped.extend(dict.fromkeys(warnings_in([draft])))
     good = [draft for draft in drafts if not has_problems(draft)]
     write(call, importer.shape, good, dry_run=not write_them)
     if importer.rehearsal is not None:

@@ -20,6 +20,7 @@ from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
 from dougong.records.form_rules import note_given, settle_values
 from dougong.records.given import every_draft
+from dougong.records.guards import guard, guarded
 from dougong.records.holding import hold_sources
 from dougong.records.messages import problem
 from dougong.records.searching import index_drafts, prepare_index
@@ -56,7 +57,8 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     evaluation = Evaluation(call)
     good = [draft for draft in drafts if not has_problems(draft)]
     _check_targets(call, shape, good)
-    if shape.computes_from_others:
+    if shape.computes_from_others or guarded(call, shape):
+        guard(call, shape)
         hold_sources(call, shape, good)
         settle_values(evaluation, shape, good)
         check(evaluation, shape, good)
@@ -68,6 +70,7 @@ def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft], *, 
     note_given(shape, drafts)
     _prepare(evaluation, shape, drafts)
     if held:
+        guard(evaluation.call, shape)
         hold_sources(evaluation.call, shape, drafts)
     settle_values(evaluation, shape, drafts)
     check(evaluation, shape, drafts)
@@ -229,6 +232,11 @@ def has_problems(draft: Draft) -> bool:
     if draft.problems:
         return True
     return bool(draft.rows) and any(row.problems for rows in draft.rows.values() for row in rows.drafts)
+
+
+def warnings_in(drafts: Sequence[Draft]) -> list[Diagnostic]:
+    """What rules warn of in the drafts and their rows, and nobody had to confirm."""
+    return [found for draft in every_draft(drafts) for found in draft.warnings]
 
 
 def problems_in(drafts: Sequence[Draft]) -> list[Diagnostic]:

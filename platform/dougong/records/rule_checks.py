@@ -25,6 +25,10 @@ UNATTENDED = frozenset({"import", "workflow", "job", "demo", "cli"})
 
 def check_rules(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report every rule that the drafts break; the drafts of rows are checked as those of an entity of their own."""
+    if not shape.entity.rules:
+        return
+    asked = (expression for rule in shape.entity.rules for expression in (rule.when, rule.check))
+    evaluation.prepare(shape, [expression for expression in asked if expression is not None], drafts)
     for rule in shape.entity.rules:
         if rule.require or rule.check is not None or rule.readonly or rule.options:
             _check_rule(evaluation, shape, rule, drafts)

@@ -83,9 +83,10 @@ def _form(
     is_shown = bool(entry.form_token)  # a form without one is read, not shown
     present = _present(call, entity, action, entry) if is_shown else {}
     rules = LiveRules()
-    if is_shown:
+    shape = shape_of(call.release, entity.key)
+    if is_shown and any(each.entity.rules for each in (shape, *shape.tables.values())):
         reading = reading_of(call, entity.key, action)
-        rules = live_rules(call, shape_of(call.release, entity.key), action, reading)
+        rules = live_rules(call, shape, action, reading)
         states = field_states(call, entity.key, present, identifier)
         place = replace(place, states=states, live=rules.fields)
     sections = []

@@ -376,8 +376,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "import_unsure": ("请确认写法", "Please check"),
         "import_partial_xlsx": (
-            "下载跳过单元格的行（Excel，已标出）",
-            "Rows with skipped cells (Excel, marked)",
+            "下载有跳过单元格或提示的行（Excel，已标出）",
+            "Rows with skipped cells or warnings (Excel, marked)",
         ),
         "import_keep_empty": ("空单元格不清空原值", "Empty cells keep what stands there"),
         "import_keep_numbers": (
@@ -430,7 +430,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "count_updated": ("更新", "Updated"),
         "count_unchanged": ("无变化", "Unchanged"),
         "count_failed": ("失败", "Failed"),
-        "count_partial": ("其中有跳过的单元格", "Of these, with skipped cells"),
+        "count_partial": ("其中有跳过的单元格或提示", "Of these, with skipped cells or warnings"),
         "failed_rows": ("下载失败的行", "Download failed lines"),
         "import_tried": ("试运行结果，尚未写入任何数据", "This was a trial; nothing was written"),
         "import_working_of": ("已处理 {count} / {total} 行", "{count} of {total} records done"),
