@@ -116,6 +116,21 @@ def test_every_function_s_example(page: Page, engine: str) -> None:
     assert not set(SERVER_ONLY) & BROWSER
 
 
+MORE = (
+    r"u LIKE '\_'",
+    "PRODUCT(lines.quantity)",
+    "PRODUCT(lines.quantity, lines.price > 100)",
+    "PRODUCT(a, b, k)",
+    "POWER(a, c)",
+    "TEXT(a, '#,##0.0#')",
+    "TEXT(m, 'yyyy-MM-dd HH:mm:ss')",
+)
+
+
+def test_more_than_the_table_holds(page: Page, engine: str) -> None:
+    assert differences(page, engine, compiled(MORE), list(test_cases.records().values())) == []
+
+
 def test_the_browser_has_what_trees_sent_to_it_may_call(page: Page, engine: str) -> None:
     known = page.evaluate("async (address) => (await import(address)).known()", engine)
     assert sorted(known) == sorted(BROWSER)

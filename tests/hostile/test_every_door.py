@@ -239,7 +239,7 @@ def ask_everywhere(house: House, number: int, salt: str) -> None:
     routes += [route for route in ROUTES if route.endpoint in LAST]
     for route in routes:
         random = Random(crc32(f"{route.endpoint} {salt}".encode()))
-        before = standing(house.server) if route.changes else {}
+        before: Mapping[str, str] = standing(house.server) if route.changes else {}
         for _ in range(number):
             request = request_for(route, random, house.known)
             before = ask(house, route, request, random, before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.live.workshop import SOURCES, sign_in
 from tests.servers.databases import Databases
@@ -114,6 +114,55 @@ def test_a_record_that_stands_there_is_computed_from_what_stands_there(
     expect(computed(page, "lines-199-share")).to_have_text("250,000%")
     press(page, 199, "remove")
     expect(computed(page, "net")).to_have_text("49,747.50 CNY")
+
+
+def test_a_phone_computes_too(browser: Browser, shop: tuple[str, Server]) -> None:
+    """Where dates are typed into the system's own inputs."""
+    address, _ = shop
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    sign_in(page, address)
+    page.goto(f"{address}/shop/order/new")
+    expect(page.locator("#f-ordered")).to_have_attribute("type", "date")
+    expect(computed(page, "many")).to_have_text("0")
+    page.fill("#f-ordered", "2026-02-01")
+    expect(page.locator("#f-due")).to_have_value("2026-03-03")
+    expect(computed(page, "days")).to_have_text("30")
+    page.fill("#f-met", "2026-01-31T23:30")
+    expect(computed(page, "later")).to_have_text("Feb 28, 2026 23:30")
+    page.click("[data-add]")
+    cell(page, 0, "price").fill("2")
+    expect(computed(page, "net")).to_have_text("2.00 CNY")
+    context.close()
+
+
+def test_what_cannot_be_read_counts_as_nothing_and_comes_back(page: Page, shop: tuple[str, Server]) -> None:
+    address, _ = shop
+    sign_in(page, address)
+    page.goto(f"{address}/shop/order/new")
+    page.click("[data-add]")
+    expect(computed(page, "many")).to_have_text("1")
+    for written, shown in (
+        ("12", "12.00"),
+        ("1,234", "1,234.00"),
+        ("12,34", "0.00"),
+        ("abc", "0.00"),
+        ("1.005", "1.01"),
+        ("-3", "-3.00"),
+        ("(3)", "-3.00"),
+        ("1e400", "0.00"),
+        ("99999999999999999999", "–"),
+        ("<b>1</b>", "0.00"),
+        ("", "0.00"),
+        ("7", "7.00"),
+    ):
+        cell(page, 0, "price").fill(written)
+        expect(computed(page, "lines-0-subtotal")).to_have_text(shown)
+    page.fill("#f-ordered", "2026-02-30")
+    expect(computed(page, "days")).to_have_text("–")
+    page.fill("#f-ordered", "2026年2月1日")
+    page.fill("#f-due", "2026/2/3")
+    expect(computed(page, "days")).to_have_text("2")
 
 
 def test_what_stands_behind_a_link_is_asked_for_when_it_is_chosen(

@@ -105,6 +105,8 @@ def test_what_is_hidden_stays_on_the_server_and_all_that_says_it(firm: Server, d
     assert all(set(row["r"]) == {"quantity", "double"} for row in plan["record"]["r"]["lines"])
     assert SECRET not in page
     assert "cost" not in json.dumps(plan)
+    marked = re.findall(r'data-field="(\w+)"[^<]*<span class="lab">\w+<span class="live">', page)
+    assert set(marked) == {"twice", "count", "next"}
 
 
 def test_behind_a_link_stands_what_its_reader_may_see(firm: Server, deal: int) -> None:

@@ -22,13 +22,14 @@ PMT FV PV VALUE ISNUMBER DATEVALUE ISMOBILE ISIDNUMBER IDBIRTHDAY IDGENDER ISCRE
 LEFT RIGHT MID LEN LOWER UPPER TRIM PLAINTEXT SUBSTITUTE FIND SEARCH REPLACE REPT TEXTBEFORE TEXTAFTER SPLIT
 TEXTJOIN EXACT PROPER CLEAN ASC UNICHAR UNICODE ENCODEURL CONTAINS STARTSWITH ENDSWITH TEXT
 SUM AVERAGE MIN MAX COUNT COUNTUNIQUE PRODUCT
-SUM@rows AVERAGE@rows MIN@rows MAX@rows COUNT@rows COUNTUNIQUE@rows PRODUCT@rows VALUES@rows
+SUM@rows AVERAGE@rows MIN@rows MAX@rows COUNT@rows COUNTUNIQUE@rows PRODUCT@rows VALUES@rows FIRST@rows LAST@rows JOIN@rows
 """
 BROWSER = frozenset(_NAMES.split())
 """What a tree may call that is computed in the browser; others are computed by the server only."""
 
 SERVER_ONLY: Mapping[str, str] = MappingProxyType(
     {
+        "ALL": "the records of an entity stay where they are",
         "MY_DEPARTMENT": "the browser is told of all departments, not of which is the main one",
         "LN": "logarithms of ninety digits",
         "LOG": "logarithms of ninety digits",

@@ -88,7 +88,7 @@ def _form(
         reading = reading_of(call, entity.key, action)
         rules = live_rules(call, shape, action, reading)
         states = field_states(call, entity.key, present, identifier)
-        place = replace(place, states=states, live=rules.fields)
+        place = replace(place, states=states, live=rules.fields, computed=frozenset(reading.computed))
     sections = []
     for section in layout_of(call, entity).sections:
         fields = tuple(

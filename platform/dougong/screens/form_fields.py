@@ -78,6 +78,8 @@ class Place:
     """What rules make of the fields as the record stands."""
     live: frozenset[str] = frozenset()
     """The fields whose state a script follows, so that their inputs must be there."""
+    computed: frozenset[str] | None = None
+    """The computed fields that a script computes as one types; None where that is not known, as in the rows of a sub-table."""
 
 
 def form_field(place: Place, field: Field, width: int = 1) -> FormField:
@@ -100,6 +102,7 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         hidden=field.id in states.hidden,
         asked=field.id in states.required and not field.required,
         computed=field.formula is not None,
+        waits=field.formula is not None and place.computed is not None and field.id not in place.computed,
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),
         width=width,

@@ -154,10 +154,9 @@ def linkable(call: Call, key: str) -> tuple[str, ...]:
     """The fields of linked records of a kind that the reader's script may compute with."""
     if not access(call.release, call.actor, key, "read").allowed:
         return ()
+    seen = _visible(call, key, "read")
     fields = call.release.entity(key).fields
-    return tuple(
-        name for name in fields if fields[name].type in LINKED and name in _visible(call, key, "read")
-    )
+    return tuple(name for name, field in fields.items() if field.type in LINKED and name in seen)
 
 
 def reading_of(call: Call, key: str, action: str) -> Reading:

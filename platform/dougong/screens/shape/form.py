@@ -57,6 +57,8 @@ class FormField:
     read_only: bool = False
     why: str = ""
     computed: bool = False
+    waits: bool = False
+    """Whether a computed value changes on saving only, as a browser cannot or may not compute it."""
     help: str = ""
     problems: tuple[str, ...] = ()
     width: int = 1

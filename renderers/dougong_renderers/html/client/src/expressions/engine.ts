@@ -1,12 +1,12 @@
 // The browser's engine of expressions: trees, values and surroundings from the server's JSON, and their evaluation.
 import { Zone, type ZoneFacts, dayFrom } from "./calendar";
 import type { Actor, Surroundings } from "./context";
-import { KNOWN, type Program, type Tree, programOf } from "./program";
-import { type Row, type Value, type Written, read, written } from "./values";
+import { KNOWN, type Tree, evaluate, programOf } from "./program";
+import { type Row, type Written, read, written } from "./values";
 
 export { NotAtHand, UNKNOWN } from "./context";
 export type { Surroundings } from "./context";
-export { KNOWN, Unsupported, programOf } from "./program";
+export { KNOWN, Unsupported, evaluate, programOf } from "./program";
 export type { Program, Tree } from "./program";
 export { read, written } from "./values";
 export type { Row, Value, Written } from "./values";
@@ -31,11 +31,6 @@ export function surroundings(given: GivenSurroundings, related: Surroundings["re
     calendar: given.calendar ?? "|",
     related,
   };
-}
-
-/** The value of a program for one record. */
-export function evaluate(program: Program, record: Row, around: Surroundings): Value {
-  return program({ surroundings: around, record, row: null });
 }
 
 /** Many trees over many records at once, all as JSON: for each tree the values of the records. */

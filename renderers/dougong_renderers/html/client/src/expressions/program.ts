@@ -9,47 +9,63 @@ import { type Row, type Value, equal, isList, isNumber, keyOf, order } from "./v
 /** A tree as `expressions/portable.py` writes it. */
 export type Tree =
   | readonly ["=", kind: string, form: string, written: string]
-  | readonly [".", kind: string, names: readonly string[], through: readonly string[], many: boolean, ...steps: readonly unknown[]]
+  | readonly [".", kind: string, names: readonly string[], through: readonly string[], many: boolean, steps: readonly Step[]]
   | readonly ["[", kind: string, items: readonly Tree[]]
   | readonly ["(", kind: string, name: string, given: readonly Tree[]];
+
+/** A step of a road: what kind it is of, its name, and the entity it leads to. */
+export type Step = readonly [kind: string, name: string, entity: string, ...rest: readonly string[]];
 
 /** A tree asks for something that is not computed here. */
 export class Unsupported extends Error {}
 
-/** One evaluation: its surroundings, its record, and the row that an aggregate over a list is at. */
-export interface State {
+/** One evaluation: its surroundings, its record, and the rows that the aggregates inside each other are at. */
+interface State {
   readonly surroundings: Surroundings;
   readonly record: Row;
-  row: Value;
+  readonly rows: Value[];
 }
 
 export type Program = (state: State) => Value;
 type Names = readonly string[];
 
-/** The function that computes a tree; `prefix` names the list of which an aggregate around it takes row after row. */
-export function programOf(tree: Tree, prefix: Names = [""]): Program {
+/** A list that an aggregate around a part goes over. */
+interface Frame {
+  readonly names: Names;
+  readonly steps: readonly Step[];
+}
+
+type Frames = readonly Frame[];
+
+/** The value of a program for one record. */
+export function evaluate(program: Program, record: Row, surroundings: Surroundings): Value {
+  return program({ surroundings, record, rows: [] });
+}
+
+/** The function that computes a tree inside of such aggregates, the outermost first. */
+export function programOf(tree: Tree, frames: Frames = []): Program {
   switch (tree[0]) {
     case "=": {
       const value = literal(tree[2], tree[3]);
       return () => value;
     }
     case ".":
-      return tree[4] ? listAt(tree[2], tree[3]) : nameAt(tree[2], tree[3], prefix);
+      return tree[4] ? listAt(tree[2], tree[5], frames) : nameAt(tree[2], tree[5], frames);
     case "[": {
-      const items = tree[2].map((item) => programOf(item, prefix));
+      const items = tree[2].map((item) => programOf(item, frames));
       return (state) => items.map((item) => item(state));
     }
     case "(":
-      return callOf(tree[2], tree[3], prefix);
+      return callOf(tree[2], tree[3], frames);
     default:
       throw new Unsupported(String((tree as readonly unknown[])[0]));
   }
 }
 
-function callOf(name: string, given: readonly Tree[], prefix: Names): Program {
-  if (name.endsWith("@rows")) return overRows(name.slice(0, -"@rows".length), given);
+function callOf(name: string, given: readonly Tree[], frames: Frames): Program {
+  if (name.endsWith("@rows")) return overRows(name.slice(0, -"@rows".length), given, frames);
   const builder = BUILDERS.get(name);
-  const programs = given.map((each) => programOf(each, prefix));
+  const programs = given.map((each) => programOf(each, frames));
   return builder ? builder(programs) : operation(name, given, programs);
 }
 
@@ -83,22 +99,43 @@ function linked(state: State, value: Value, entity: string): Row | null {
   return isNumber(value) ? state.surroundings.related(entity, value.toFixed()) : null;
 }
 
-function nameAt(names: Names, through: Names, prefix: Names): Program {
-  const within = prefix.length <= names.length && prefix.every((name, at) => name === names[at]);
-  if (within && names.length === prefix.length) return (state) => state.row;
-  const first = names[0] as string;
-  if (names.length === 1) return (state) => filled(state.record.get(first));
-  const links = names.slice(within ? prefix.length : 0, -1).map((name, at) => [name, through[(within ? prefix.length : 0) + at] ?? ""] as const);
-  const origin = within ? (through[prefix.length - 1] ?? "") : "";
+/** Which of the lists around it a name belongs to: the innermost that it begins with; -1 for none. */
+function frameOf(names: Names, frames: Frames, least: number): number {
+  for (let at = frames.length - 1; at >= 0; at--) {
+    const prefix = frames[at]?.names ?? [];
+    if (names.length >= prefix.length + least && prefix.every((name, index) => name === names[index])) return at;
+  }
+  return -1;
+}
+
+/** Where a road begins, and the steps from there. */
+function startOf(steps: readonly Step[], frames: Frames, at: number): readonly [(state: State) => Row | null, readonly Step[]] {
+  const frame = frames[at];
+  if (!frame) return [(state) => state.record, steps];
+  const passed = frame.names.length;
+  const origin = steps[passed - 1]?.[2] ?? "";
+  return [(state) => linked(state, state.rows[at] ?? null, origin), steps.slice(passed)];
+}
+
+function nameAt(names: Names, steps: readonly Step[], frames: Frames): Program {
+  const at = frameOf(names, frames, 0);
   const last = names.at(-1) as string;
+  if (at < 0 && names.length === 1) return (state) => filled(state.record.get(last));
+  if (frames[at]?.names.length === names.length) return (state) => identifier(state.rows[at] ?? null);
+  const [start, links] = startOf(steps, frames, at);
   return (state) => {
-    let record: Row | null = within ? linked(state, state.row, origin) : state.record;
-    for (const [name, entity] of links) {
+    let record = start(state);
+    for (const [, name, entity] of links) {
       if (record === null) return null;
-      record = linked(state, record.get(name) ?? null, entity);
+      record = linked(state, filled(record.get(name)), entity);
     }
     return record === null ? null : filled(record.get(last));
   };
+}
+
+/** A row as a value of its own: its id, where it has one by now. */
+function identifier(row: Value): Value {
+  return isRow(row) ? (row.get("id") ?? true) : row;
 }
 
 function filled(value: Value | undefined): Value {
@@ -106,18 +143,25 @@ function filled(value: Value | undefined): Value {
   return value === undefined || value === "" ? null : value;
 }
 
-/** A whole list, also inside an aggregate that goes over its rows. */
-function listAt(names: Names, through: Names): (state: State) => readonly Value[] {
-  const last = names.at(-1) as string;
+/** The items of a list: rows, ids, or the values of a field that holds several. */
+function listAt(names: Names, steps: readonly Step[], frames: Frames): (state: State) => readonly Value[] {
+  const [start, rest] = startOf(steps, frames, frameOf(names, frames, 1));
+  const last = steps.length === names.length ? "" : (names.at(-1) as string);
   return (state) => {
-    let record: Row | null = state.record;
-    for (let at = 0; at < names.length - 1; at++) {
-      if (record === null) return [];
-      record = linked(state, record.get(names[at] as string) ?? null, through[at] ?? "");
-    }
-    const found = record?.get(last) ?? null;
-    return found !== null && isList(found) ? found : [];
+    const origin = start(state);
+    let records = origin === null ? [] : [origin];
+    let found: readonly Value[] = [];
+    rest.forEach(([kind, name, entity], at) => {
+      found = records.flatMap((record) => (kind === "link" || kind === "parent" ? [filled(record.get(name))] : itemsIn(record, name))).filter((each) => each !== null);
+      if (at < rest.length - 1 || last) records = found.map((each) => linked(state, each, entity)).filter((each) => each !== null);
+    });
+    return last ? records.flatMap((record) => itemsIn(record, last)) : found;
   };
+}
+
+function itemsIn(record: Row, name: string): readonly Value[] {
+  const found = filled(record.get(name));
+  return found !== null && isList(found) ? found : [];
 }
 
 // ——— functions ———
@@ -262,25 +306,34 @@ function summary(name: string, found: readonly Value[]): Value {
   return known.reduce((best, value) => (order(value, best) * sign < 0 ? value : best));
 }
 
-function overRows(name: string, given: readonly Tree[]): Program {
-  const [path, value, condition] = given;
-  if (path?.[0] !== "." || !value || !([...AGGREGATES, "VALUES"] as string[]).includes(name)) throw new Unsupported(name);
-  const items = listAt(path[2], path[3]);
-  const found = programOf(value, path[2]);
-  const holds = condition ? programOf(condition, path[2]) : null;
+const OVER_ROWS: readonly string[] = [...AGGREGATES, "VALUES", "FIRST", "LAST", "JOIN"];
+
+function overRows(name: string, given: readonly Tree[], frames: Frames): Program {
+  const [path, value, condition, separator] = given;
+  if (path?.[0] !== "." || !value || !OVER_ROWS.includes(name)) throw new Unsupported(name);
+  const depth = frames.length;
+  const inside = [...frames, { names: path[2], steps: path[5] }];
+  const items = listAt(path[2], path[5], frames);
+  const found = programOf(value, inside);
+  const holds = condition ? programOf(condition, inside) : null;
   const values = (state: State): Value[] => {
-    const outside = state.row;
     const result: Value[] = [];
     for (const row of items(state)) {
-      state.row = row;
-      if (holds !== null && holds(state) !== true) continue;
-      const each = found(state);
-      result.push(isRow(each) ? true : each);
+      state.rows.length = depth;
+      state.rows[depth] = row;
+      if (holds === null || holds(state) === true) result.push(found(state));
     }
-    state.row = outside;
     return result;
   };
-  return name === "VALUES" ? (state) => values(state).filter((each) => each !== null) : (state) => summary(name, values(state));
+  return figure(name, values, separator?.[0] === "=" ? separator[3] : "");
+}
+
+/** What an aggregate makes of the values of its rows. */
+function figure(name: string, values: (state: State) => Value[], separator: string): Program {
+  if (name === "VALUES") return (state) => values(state).filter((each) => each !== null);
+  if (name === "JOIN") return (state) => values(state).filter((each) => each !== null).join(separator) || null;
+  if (name === "FIRST" || name === "LAST") return (state) => values(state).at(name === "FIRST" ? 0 : -1) ?? null;
+  return (state) => summary(name, values(state));
 }
 
 // ——— people and time ———
@@ -325,4 +378,4 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
 ]);
 
 /** Everything that a tree may call here. */
-export const KNOWN: readonly string[] = [...BUILDERS.keys(), ...Object.keys(OPERATIONS), ...[...AGGREGATES, "VALUES"].map((name) => `${name}@rows`)];
+export const KNOWN: readonly string[] = [...BUILDERS.keys(), ...Object.keys(OPERATIONS), ...OVER_ROWS.map((name) => `${name}@rows`)];

@@ -1,5 +1,5 @@
 // A form as a record of values: what one types is read into it, and only what depends on it is computed again.
-import { NotAtHand, type Program, type Row, type Surroundings, type Tree, UNKNOWN, type Value, type Written, programOf, read, surroundings } from "../expressions/engine";
+import { NotAtHand, type Program, type Row, type Surroundings, type Tree, UNKNOWN, type Value, type Written, evaluate, programOf, read, surroundings } from "../expressions/engine";
 import { isNumber, keyOf } from "../expressions/values";
 import * as inputs from "./inputs";
 import { type Computed, type FieldPlan, type LinkPlan, type Plan, readsOf, split } from "./plan";
@@ -335,7 +335,7 @@ export class LiveForm {
   }
 
   #run(program: Program, values: Row): Value {
-    return program({ surroundings: this.surroundings, record: values, row: null });
+    return evaluate(program, values, this.surroundings);
   }
 
   #default(step: Step, values: Values, row: OwnRow | null): boolean {
