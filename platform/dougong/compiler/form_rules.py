@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dougong.compiler.context import BOOLEAN, Context, type_of
-from dougong.compiler.formulas import ends_masked
+from dougong.compiler.formulas import is_masked
 from dougong.compiler.item import Item
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
@@ -126,7 +126,7 @@ def _assigned(
         if value is None:
             continue
         for road in value.roads if mask_of(field) is None else ():
-            if ends_masked(context, entity, road):
+            if is_masked(context, entity, road):
                 context.report("D467", entry, name=road.written)
         yield field.id, value
 

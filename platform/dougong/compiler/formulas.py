@@ -57,7 +57,7 @@ def _arrange(context: Context, entity: Entity, item: Item) -> None:
 def _needs(field: Field, tables: Mapping[str, Entity], table: str) -> list[str]:
     """The nodes of the graph that a formula or a serial number is made of."""
     read = [field.formula] if field.formula else [*(each.expression for each in field.parts), *field.per]
-    return [name for each in read if each is not None for name in _reads(each, tables, table)]
+    return [name for each in read if each is not None for name in nodes_read(each, tables, table)]
 
 
 def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
@@ -65,7 +65,7 @@ def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
     return (tables[table] if table else entity).fields[field].type == "serial"
 
 
-def _reads(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
+def nodes_read(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
     """The nodes of the graph that a formula needs, seen from the record or from a row of a sub-table."""
     needed = []
     for path in formula.reads:
@@ -125,15 +125,15 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
         for key, expression in (("formula", field.formula), ("default", field.default)):
             for road in expression.roads if expression is not None else ():
                 about = written.get(key)
-                if ends_masked(context, entity, road):
+                if is_masked(context, entity, road):
                     context.report("D467", about or written.get("url") or written, name=road.written)
         for part in field.parts:
             for road in part.expression.roads if part.expression is not None else ():
-                if ends_masked(context, entity, road):
+                if is_masked(context, entity, road):
                     context.report("D467", written.get("parts") or written, name=road.written)
 
 
-def ends_masked(context: Context, entity: Entity, road: Road) -> bool:
+def is_masked(context: Context, entity: Entity, road: Road) -> bool:
     """Whether a road ends at a masked field, over whatever records it goes."""
     holder = context.entity(road.steps[-1].entity) if road.steps else entity
     field = holder.fields.get(road.field) if holder is not None else None

@@ -62,33 +62,37 @@ def live_plan(
     key: str,
     action: str,
     values: Mapping[str, Value],
-    conditions: Sequence[Expression] = (),
+    conditions: Sequence[tuple[str, Expression]] = (),
+    written: Iterable[str] = (),
 ) -> Mapping[str, Any] | None:
     """The plan of a form that creates or updates a record and begins with these values, or None when nothing in it changes
     with what is typed.
 
-    `conditions` are expressions that another part of the page asks the script for; of those that `Reading.may` allows, the fields
-    are part of the plan.
+    `conditions` are expressions that another part of the page asks the script for, each with the sub-table for whose rows it is
+    ("" for the record); of those that `Reading.may` allows, the fields are part of the plan. So are
+    the fields that are `written` by it.
     """
     shape = shape_of(call.release, key)
     reading = Reading(call, shape, action)
     computed = list(_computed(reading, shape))
     defaults = list(_defaults(reading, shape, action == "create"))
-    asked = [condition for condition in conditions if reading.may(condition, "")]
+    asked = [(table, condition) for table, condition in conditions if reading.may(condition, table)]
     if not computed and not defaults and not asked:
         return None
-    expressions = [expression for _, _, expression in (*computed, *defaults)] + asked
+    expressions = [expression for _, _, expression in (*computed, *defaults)]
+    expressions += [condition for _, condition in asked]
     roads = [
         *(
             road
             for name, _, each in (*computed, *defaults)
             for road in _roads(each.tree, name.rpartition("/")[0], shape)
         ),
-        *(road for each in asked for road in _roads(each.tree, "", shape)),
+        *(road for table, each in asked for road in _roads(each.tree, table, shape)),
     ]
-    named = {name for name, _, _ in (*computed, *defaults)} | {
-        _name(table, names[0]) for table, names in roads
-    }
+    named = {name for name, _, _ in (*computed, *defaults)}
+    named |= {_name(table, names[0]) for table, names in roads}
+    named |= {table for table, _ in asked if table}
+    named.update(written)
     named |= {name.partition("/")[0] for name in named}
     links = _links(shape, roads)
     return {
@@ -154,6 +158,15 @@ def linkable(call: Call, key: str) -> tuple[str, ...]:
     return tuple(
         name for name in fields if fields[name].type in LINKED and name in _visible(call, key, "read")
     )
+
+
+def reading_of(call: Call, key: str, action: str) -> Reading:
+    """What the script of a form may be given, with what it computes itself."""
+    shape = shape_of(call.release, key)
+    reading = Reading(call, shape, action)
+    for _ in _computed(reading, shape):
+        pass
+    return reading
 
 
 def _visible(call: Call, key: str, action: str) -> frozenset[str]:
