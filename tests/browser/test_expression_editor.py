@@ -201,3 +201,14 @@ def test_the_designer_looks_a_formula_over(page: Page, address: str) -> None:
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**field=notes**")
     expect(page.locator("#f-formula")).to_have_value("CONCAT(title, '!')")
+
+
+def test_a_filter_is_saved_as_a_view(page: Page, address: str) -> None:
+    sign_in(page, address)
+    opened(page, address, "/library/book?filter=price+%3E+100")
+    shoot(page, "filter-save-zh-light")
+    page.fill("#view-label", "贵书")
+    page.locator(".filter-save button").click()
+    page.wait_for_url("**/design/library/publish")
+    expect(page.locator("body")).to_contain_text("贵书")
+    shoot(page, "filter-saved-zh-light")

@@ -305,3 +305,50 @@ def test_a_serial_number_is_designed_with_its_preview(server: Server) -> None:
     assert change(browser, "set_field", field="signature", **same | {"start": "x"}) == 422
     change(browser, "set_field", field="signature", **same)
     assert text_of(server, "entities/book.yaml") == before
+
+
+def test_a_filtered_list_becomes_a_saved_view(server: Server) -> None:
+    browser, api = server.browser("hana"), server.api("hana")
+    for title, price in (("Cheap", "1.00"), ("Dear", "150.00"), ("Dearest", "900.00")):
+        api.made("/library/book", title=title, price=price)
+    path = "/library/book?view=dear&filter=price+%3E+500&sort=-title"
+    assert "filter-save" in browser.get(path).text
+    saved = {
+        "operation": "add_view",
+        "label": "Precious",
+        "view": "dear",
+        "filter": "price > 500",
+        "sort": "-title",
+    }
+    answer = browser.post(PATH, saved, page="/apps")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/design/library/publish")
+    before = (LIBRARY / "views/book.yaml").read_text("utf-8")
+    added = "\n".join(differing(before, text_of(server, "views/book.yaml")))
+    assert "precious" in added
+    assert "price > 100" in added
+    assert "price > 500" in added
+    assert "-title" in added
+    assert api("POST", "/library/apply").status_code == 200
+    page = browser.get("/library/book?view=precious").text
+    assert "Dearest" in page
+    assert "Cheap" not in page
+
+
+def test_a_view_of_an_entity_without_a_file_keeps_the_one_of_all_records(server: Server) -> None:
+    browser = server.browser("hana")
+    saved = {"operation": "add_view", "label": "本馆", "filter": "name = 'x'"}
+    answer = browser.post("/design/library/reader", saved, page="/apps")
+    assert answer.status_code == 303
+    text = text_of(server, "views/reader.yaml")
+    assert text.startswith("views:\n  all:")
+    assert "name = 'x'" in text
+
+
+def test_a_wrong_filter_is_not_saved(server: Server) -> None:
+    browser = server.browser("hana")
+    for given in ({"filter": "prize > 1"}, {"filter": "price > 1", "sort": "nothing"}):
+        assert change(browser, "add_view", label="W", **given) == 422
+    assert text_of(server, "views/book.yaml") == (LIBRARY / "views/book.yaml").read_text("utf-8")
+    clerk = server.browser("cleo")
+    assert "filter-save" not in clerk.get("/library/book?filter=price+%3E+1").text
+    assert change(clerk, "add_view", label="W", filter="price > 1") == 403

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dougong.definitions.catalogue import say
 from dougong.diagnostics import Refusal
 from dougong.model.entity import Entity
 from dougong.model.field import Field
@@ -63,7 +64,7 @@ def _problem(call: Call, key: str, asked: ListRequest, view: View | None) -> str
         list_records(call, key, replace(query_of(asked, view), limit=1, count="none", offset=0, cursor=None))
     except Refusal as refusal:
         if refusal.kind == "invalid" and refusal.problems:
-            return refusal.problems[0].message
+            return say(refusal.problems[0], call.language)[0]
         raise
     return ""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dougong.definitions.catalogue import say
 from dougong.diagnostics import Refusal
 from dougong.model.entity import Entity
 from dougong.model.form import Sort, View
@@ -62,7 +63,7 @@ def _records(call: Call, entity: Entity, asked: ListRequest, view: View | None) 
     except Refusal as refusal:
         if refusal.kind != "invalid" or not refusal.problems:
             raise
-        return Page((), None, 0), refusal.problems[0].message
+        return Page((), None, 0), say(refusal.problems[0], call.language)[0]
 
 
 def _sort_link(entity: Entity, asked: ListRequest, view: View | None, name: str) -> tuple[str, str]:

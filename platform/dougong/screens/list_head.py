@@ -80,7 +80,7 @@ def list_head(
     active_sort, descending = asked.sort.lstrip("-"), asked.sort.startswith("-")
     return ListHead(
         title=entity.plural.get(language),
-        filter=_filter(call, entity, asked, problem),
+        filter=_filter(call, entity, asked, view, problem),
         count=f"{count:,}" if count is not None else "",
         views=_views(call, entity, view, asked),
         kinds=_kinds(entity, view, asked, language),
@@ -191,8 +191,10 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
 # -- the filter ---------------------------------------------------------------------------------------------------------
 
 
-def _filter(call: Call, entity: Entity, asked: ListRequest, problem: str) -> Filter:
+def _filter(call: Call, entity: Entity, asked: ListRequest, view: View | None, problem: str) -> Filter:
     path = entity_path(entity.key)
+    savable = bool(asked.filter) and not problem and may_design(call.release, call.actor, entity.app)
+    saved = (("filter", asked.filter), ("sort", asked.sort), ("view", view.id if view else ""))
     kept = tuple(pair for pair in asked.parameters(filter="", q="") if pair[1])
     return Filter(
         action=path,
@@ -203,6 +205,8 @@ def _filter(call: Call, entity: Entity, asked: ListRequest, problem: str) -> Fil
         problem=problem,
         clear_href=with_query(path, asked.parameters(filter="", q="")) if asked.filter or asked.q else "",
         check=f"/api/v1{path}/check",
+        save_action=designer_path(entity.app, entity.id) if savable else "",
+        save_fields=(("operation", "add_view"), *saved) if savable else (),
     )
 
 

@@ -18,6 +18,7 @@ from dougong.model.field import Field
 from dougong.model.form import Form, Section, as_written
 from dougong.model.joint import joints_of, written_name
 from dougong.screens.setting_inputs import drawn
+from dougong.web import saved_views
 from dougong.web.catalogue import refuse
 from dougong.web.serial_design import set_serial
 from dougong.web.setting_edits import set_settings
@@ -45,6 +46,8 @@ class Bench:
     entity_text: str
     form_path: str
     form_text: str
+    views_path: str = ""
+    views_text: str = ""
 
     @property
     def form(self) -> Form:
@@ -65,7 +68,11 @@ def bench_of(app: App, entity: Entity, sources: Mapping[str, str], language: str
     form_text = sources.get(form_path) or written_out(app.forms[entity.id])
     if "sections" not in _keys(form_text, form_path):
         form_text = form_text.rstrip("\n") + "\n" + written_out(app.forms[entity.id])
-    return Bench(app, entity, language, entity_path, sources[entity_path], form_path, form_text)
+    views_path = saved_views.path_of(app, entity, sources)
+    views_text = sources.get(views_path, "")
+    return Bench(
+        app, entity, language, entity_path, sources[entity_path], form_path, form_text, views_path, views_text
+    )
 
 
 def _path(sources: Mapping[str, str], stem: str) -> str:
@@ -387,12 +394,25 @@ def _position(given: Parameters, most: int) -> int:
     return min(int(text), most) if text.isascii() and text.isdigit() and len(text) < 6 else most
 
 
+def _add_view(bench: Bench, given: Parameters) -> Files:
+    """A saved view of the list as it is filtered, with the columns of the view that it was filtered in."""
+    label = given.get("label", "").strip()[:60] or "…"
+    views = {each.id: each for each in bench.app.views[bench.entity.id]}
+    text = bench.views_text or saved_views.BEGINNING
+    name = new_id(label, "view", views)
+    view = saved_views.written(
+        label, views.get(given.get("view", "")), given.get("filter", ""), given.get("sort", "")
+    )
+    return {bench.views_path: edit.add_key(text, ["views"], name, view, bench.views_path)}
+
+
 OPERATIONS: Mapping[str, Callable[[Bench, Parameters], Files]] = {
     "add_field": _add_field,
     "move_field": _move_field,
     "remove_field": _remove_field,
     "set_field": _set_field,
     "add_section": _add_section,
+    "add_view": _add_view,
     "set_section": _set_section,
     "move_section": _move_section,
     "remove_section": _remove_section,

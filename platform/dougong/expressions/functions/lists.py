@@ -151,10 +151,10 @@ LISTS: tuple[Function, ...] = (
         "ALL",
         "全部",
         "lists",
-        "SUM(ALL(stock).quantity WHERE product = this.product)",
+        "ALL(stock)",
         words(
-            "Every record of an entity of the app, linked to this one or not; this.product means the record at hand.",
-            "本应用某个实体的全部记录，无论是否与本记录关联；this.product 表示当前记录的字段。",
+            "Every record of an entity of the app, linked to this one or not: `SUM(ALL(stock).quantity WHERE product = this.product)`.",
+            "本应用某个实体的全部记录，无论是否与本记录关联：`SUM(ALL(stock).quantity WHERE product = this.product)`。",
         ),
         ("COUNT(ALL(stock) WHERE quantity > 2)", "1"),
         ("entity",),

@@ -40,7 +40,7 @@ class Filter:
 
     `action` is a GET address that takes `filter` (the expression) or one more condition as `add_field`,
     `add_operator`, `add_value`; `fields` holds the other parameters to keep (view, sort, q). `check` takes POST {text, purpose,
-    caret} while somebody types.
+    caret} while somebody types. `save_action` takes POST operation=add_view, `label` and `save_fields` of who may design the app.
     """
 
     action: str
@@ -51,6 +51,8 @@ class Filter:
     problem: str = ""
     clear_href: str = ""
     check: str = ""
+    save_action: str = ""
+    save_fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

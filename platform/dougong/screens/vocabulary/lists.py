@@ -17,6 +17,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "filter_value": ("值", "Value"),
     "filter_expression": ("同样的条件，写成表达式", "The same, written out"),
     "filter_placeholder": ("输入条件，或按 ↓ 选择字段", "Type a condition, or press ↓ for the fields"),
+    "view_save": ("把这个筛选存为视图", "Save this filter as a view"),
+    "view_name": ("视图名称", "Name of the view"),
+    "view_save_button": ("存为视图", "Save as a view"),
+    "view_save_help": (
+        "先放入设计草稿，发布后所有人可用",
+        "It goes into the draft; once published everybody has it",
+    ),
     "suggestions": ("可输入的内容", "Suggestions"),
     "filter_clear": ("清除筛选", "Clear the filter"),
     "filter_remove": ("去掉条件「{name}」", "Remove the condition “{name}”"),

@@ -139,6 +139,8 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
     if exchange.request.headers.get("HX-Request"):
         with exchange.reading() as call:
             return _page(exchange, call, app, entity, *_selected(operation, given))
+    if operation == "add_view":
+        return exchange.redirect(designer_path(app, "publish"))
     field, section = _selected(operation, given)
     return exchange.redirect(with_query(designer_path(app, entity), [("field", field), ("section", section)]))
 
