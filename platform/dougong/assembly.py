@@ -18,10 +18,12 @@ from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
 from dougong.records import retention
 from dougong.records.call import call_for
-from dougong.records.recompute import recompute
+from dougong.records.dependents import dependents_of
+from dougong.records.recompute import recompute_following
 from dougong.records.renumber import new_serials, number_missing, owners_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
+from dougong.storage.formulas import changed_values
 from dougong.storage.install import install, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
@@ -106,13 +108,15 @@ def after_apply(connection: Connection, plan: Plan) -> None:
     recorded = _recorded(connection)
     known = recorded.get(plan.app.id)
     serials = new_serials(known, plan.app, plan.former)
-    if serials or plan.recomputed:
+    operations = [step.operation for step in plan.steps] if len(recorded) > 1 else []
+    changed = {key for key, _ in changed_values(operations)}
+    if serials or plan.recomputed or changed:
         release = release_of({**recorded, plan.app.id: plan.app})
         call = call_for(release, connection, SYSTEM, "cli")
         for key, field in serials:
             number_missing(call, key, field)
-        for key in dict.fromkeys((*plan.recomputed, *owners_of(release, serials))):
-            recompute(call, key)
+        behind = [each for key in changed for each in dependents_of(release).next_to(key)]
+        recompute_following(call, [*plan.recomputed, *owners_of(release, serials), *behind])
 
 
 def _recorded(connection: Connection) -> dict[str, App]:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from dougong.diagnostics import Refusal
 from dougong.records import events
 from dougong.records.batch import Operation, batch
+from dougong.records.create import create_many
 from dougong.records.delete import delete, restore
 from dougong.records.history import history
 from dougong.records.read import read
@@ -146,3 +148,27 @@ def test_what_followed_does_not_stand_in_the_way_of_undoing(book: Ledger, chain:
         assert (undone.restored, undone.conflicts) == (1, ())
         assert wrong(call) == []
         assert read(call, "ledger.order", chain["order"]).values["most"] == Decimal("11.30")
+
+
+@pytest.mark.parametrize("orders", [30, 300])
+def test_a_change_of_a_price_takes_a_few_statements_however_many_lines_there_are(
+    book: Ledger, orders: int
+) -> None:
+    region = book.make("region", name="North", rate="0.5")
+    account = book.make("account", name="Acme", region=region, level=1)
+    product = book.make("product", name="Pipe", price="10.00")
+    lines = [{"product": product, "quantity": number} for number in range(3)]
+    with book.writing() as call:
+        create_many(call, "ledger.order", [{"account": account, "lines": lines}] * orders)
+    sent: list[str] = []
+
+    def count(connection: Any, cursor: Any, text: str, *more: Any) -> None:
+        sent.append(text)
+
+    event.listen(book.database.engine, "before_cursor_execute", count)
+    with book.writing() as call:
+        update(call, "ledger.product", product, {"price": "12.00"})
+    event.remove(book.database.engine, "before_cursor_execute", count)
+    assert len(sent) <= 18
+    with book.reading() as call:
+        assert wrong(call) == []

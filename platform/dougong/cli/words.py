@@ -156,6 +156,31 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "{done} done, {refused} refused; batch {batch}",
         ),
         "bad_line": ("第 {line} 行不是一项操作：{reason}", "line {line} is no operation: {reason}"),
+        "calendar": ("公司日历：节假日与调休", "the company's calendar: holidays and make-up days"),
+        "calendar_list": ("列出与周历不同的日子", "list the days that differ from the week"),
+        "calendar_import": (
+            "从 CSV 文件录入：日期, rest（休）或 work（班）, 名称",
+            "enter days from a CSV file: date, rest or work, name",
+        ),
+        "calendar_china": (
+            "录入国务院公布的某年节假日与调休",
+            "enter the holidays and make-up days that China's State Council announced for a year",
+        ),
+        "calendar_remove": ("删除某年的日子", "take the days of a year out"),
+        "opt_calendar_file": ("CSV 文件", "a CSV file"),
+        "opt_year": ("年份", "a year"),
+        "calendar_entered": ("已录入 {count} 天", "{count} days entered"),
+        "calendar_removed": ("已删除 {count} 天", "{count} days taken out"),
+        "calendar_unknown": (
+            "尚无 {year} 年的安排；请升级 chinesecalendar 或从文件录入",
+            "nothing is known of {year} yet; upgrade chinesecalendar, or enter the days from a file",
+        ),
+        "calendar_work": ("上班", "work"),
+        "calendar_rest": ("休息", "rest"),
+        "bad_calendar_line": (
+            "第 {line} 行不是一天（日期, rest 或 work, 名称）：{reason}",
+            "line {line} is no day (date, rest or work, name): {reason}",
+        ),
         "undo": ("撤销一批操作或一次导入", "take back a batch, or an import"),
         "opt_batch": ("批次名称或导入编号", "the name of a batch, or the id of an import"),
         "opt_skip": (
@@ -289,6 +314,24 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "已重新编号 {changed} 条记录（批次 {batch}）",
             "{changed} records numbered again (batch {batch})",
         ),
+        "rebuild": (
+            "重新计算存储的公式，并报告有多少值是错的",
+            "compute stored formulas again, and say how many values were wrong",
+        ),
+        "opt_rebuilt": (
+            "应用、应用.实体 或 应用.实体.字段；默认为全部公式",
+            "app, app.entity or app.entity.field; every formula by default",
+        ),
+        "opt_rebuild_dry": ("只统计错误的值，不改正", "only count wrong values, leave them as they are"),
+        "rebuild_head": ("公式 实体 错误 超出范围", "formula entity wrong unfit"),
+        "rebuilt": (
+            "已重新计算 {records} 条记录，改正 {wrong} 个错误的值",
+            "{records} records computed again, {wrong} wrong values put right",
+        ),
+        "rebuild_dry": (
+            "已检查 {records} 条记录，有 {wrong} 个错误的值",
+            "{records} records looked at, {wrong} values are wrong",
+        ),
         "explain": ("说明某人为什么可以或不可以", "why somebody may or may not"),
         "opt_action": (
             "read、create、update、delete、import 或 export",
@@ -322,6 +365,9 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "warning_prefix": ("警告", "warning"),
         "heading_id": ("编号", "id"),
         "heading_login": ("登录名", "login"),
+        "heading_day": ("日期", "day"),
+        "heading_kind": ("类型", "kind"),
+        "heading_holiday": ("名称", "name"),
         "heading_name": ("姓名", "name"),
         "heading_roles": ("角色", "roles"),
         "heading_state": ("状态", "state"),

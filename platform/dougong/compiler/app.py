@@ -22,6 +22,7 @@ from dougong.compiler import (
     reserved,
     roles,
     rows,
+    settling,
     standing,
     translations,
     views,
@@ -139,6 +140,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
     formulas.arrange(context, written)
+    settling.arrange(context, written)
     all_forms = forms.compile_forms(context)
     all_views = views.compile_views(context)
     all_workflows = workflows.compile_workflows(context)

@@ -7,13 +7,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dougong.compiler import alternatives, fields, reserved, standing, titles
-from dougong.compiler.context import BOOLEAN, Context
+from dougong.compiler.context import Context
+from dougong.compiler.form_rules import compile_rules
 from dougong.compiler.item import Item
 from dougong.compiler.unique import unique_rules
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.fieldtypes.masks import mask_of
-from dougong.model.entity import Entity, Pipeline, Rule, Stage
+from dougong.model.entity import Entity, Pipeline, Stage
 from dougong.model.field import Field, Option
 
 _SEARCHED = 8
@@ -132,12 +133,14 @@ def complete(context: Context, entity: Entity, item: Item) -> Entity:
         if name in entity.fields
     }
     if entity.parent:
-        return replace(entity, fields=MappingProxyType(known), rules=tuple(_rules(context, entity, item)))
+        return replace(
+            entity, fields=MappingProxyType(known), rules=compile_rules(context, entity, item, known)
+        )
     _check_pipelines(context, entity, item)
     return replace(
         entity,
         fields=MappingProxyType(known),
-        rules=tuple(_rules(context, entity, item)),
+        rules=compile_rules(context, entity, item, known),
         unique=tuple(unique_rules(context, entity, item)),
         search=_search(context, entity, item),
     )
@@ -157,19 +160,6 @@ def _check_pipelines(context: Context, entity: Entity, item: Item) -> None:
             continue
         if not context.checked.is_damaged(item.document, ("pipelines", wanted.text)):
             context.unknown("D306", wanted, wanted.text, entity.pipelines)
-
-
-def _rules(context: Context, entity: Entity, item: Item) -> Iterator[Rule]:
-    scope = context.scope(entity)
-    for rule in item.items("rules"):
-        yield Rule(
-            when=context.optional(rule, "when", scope, BOOLEAN),
-            require=context.field_names(rule, "require", entity),
-            check=context.optional(rule, "check", scope, BOOLEAN),
-            message=context.text(rule, "message"),
-            fields=context.field_names(rule, "fields", entity),
-            place=rule.place,
-        )
 
 
 def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:

@@ -43,7 +43,7 @@ RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
     {"type", "label", "help", "required", "unique", "default", "formula", "was", "copy", "min", "max"}
-    | {"backfill", "unfit", "placeholder", "grid_width", "scan"}
+    | {"backfill", "unfit", "placeholder", "grid_width", "scan", "hidden_value"}
 )
 _OWN = frozenset(
     {
@@ -88,6 +88,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         scan=bool(settings.get("scan", False)),
         required=bool(settings.get("required", False)),
         unique=bool(settings.get("unique", kind.id == "serial")),
+        hidden_value=str(settings.get("hidden_value", "keep")),
         minimum=_constant(settings.get("min")),
         maximum=_constant(settings.get("max")),
         max_length=settings.get("max_length"),

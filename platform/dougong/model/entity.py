@@ -38,11 +38,17 @@ class Pipeline:
         return next((stage for stage in self.stages if stage.id == identifier), None)
 
 
+CREATE, UPDATE = "create", "update"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule over a whole record: either `check` must be true, or, when `when` is true, `require`d fields must be filled.
+    """A rule over a whole record, for every door: while `when` is true (or always, without it), it asks or does the rest.
 
-    A check that comes out empty passes, as in SQL. `fields` are the fields the message is shown at.
+    `check` must be true; one that comes out empty passes, as in SQL. `require`d fields must be filled. A field that rules `show`
+    is hidden unless one of them applies, one that rules `hide` while one does. What is hidden need not be filled.
+    `readonly` fields keep what they hold, `assign`ed ones get a value, `options` are the only ones that a choice may hold.
+    `fields` are the fields the message is shown at. `is_warning`: a check that may be broken by whoever confirms `key`.
     """
 
     when: Expression | None = None
@@ -50,7 +56,22 @@ class Rule:
     check: Expression | None = None
     message: Text = EMPTY
     fields: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    readonly: tuple[str, ...] = ()
+    assign: tuple[tuple[str, Expression], ...] = ()
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    is_warning: bool = False
+    key: str = ""
+    """What a warning is confirmed by."""
+    on: frozenset[str] = frozenset({CREATE, UPDATE})
+    """Whether it is about records that are created, changed, or both."""
     place: Place | None = field(default=None, compare=False)
+
+    @property
+    def asks(self) -> bool:
+        """Whether records that are there already can break it."""
+        return UPDATE in self.on and not self.is_warning and bool(self.require or self.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,8 @@ class Entity:
     inverses: Mapping[str, Inverse] = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     """Fields with a formula in the order in which they must be computed; a sub-table's id stands where its rows are."""
+    settled: tuple[str, ...] = ()
+    """Fields to which rules or hiding give a value, in the order in which that must be worked out; `lines/price` in rows."""
     parent: str = ""
     """For the rows of a sub-table: the key `app.entity` of the owner."""
     was: str = ""
@@ -123,6 +146,11 @@ class Entity:
     def key(self) -> str:
         """`app.entity`, or `app.entity/field` for the rows of a sub-table: the key in `App.entities` and in a release."""
         return f"{self.app}.{self.id}"
+
+    @property
+    def hideable(self) -> frozenset[str]:
+        """The fields that a rule may hide."""
+        return frozenset(name for rule in self.rules for name in (*rule.show, *rule.hide))
 
     @property
     def stage_field(self) -> Field | None:

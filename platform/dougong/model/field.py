@@ -81,6 +81,8 @@ class Field:
     """Whether a form offers the camera, to read a bar code into it."""
     required: bool = False
     unique: bool = False
+    hidden_value: str = "keep"
+    """What becomes of the value of a field that a rule hides: keep, empty, or recompute (the default anew)."""
     default: Expression | None = None
     formula: Expression | None = None
     minimum: Decimal | Expression | None = None

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes.base import FieldType, Problem
-from dougong.model.entity import Rule
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
+from dougong.records.asking import prepare_checks
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.given import is_empty
 from dougong.records.messages import problem
+from dougong.records.rule_checks import check_rules
 from dougong.records.shape import Shape
 from dougong.storage.release import Release
 
 
 def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report everything that is wrong with the values of the drafts, all at once."""
+    prepare_checks(evaluation, shape, drafts)
     for each in _checked(evaluation.call.release, shape):
         if each.field.type == "serial":  # those that are drawn are good
             given = [draft for draft in drafts if each.field.id in draft.written]
@@ -31,8 +32,7 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
         for draft in drafts:
             if draft.before is not None or draft.values.get(field.id) in asking:
                 _check_stage(evaluation, shape, field, draft)
-    for rule in shape.entity.rules:
-        _check_rule(evaluation, shape, rule, drafts)
+    check_rules(evaluation, shape, drafts)
     for name, rows_shape in shape.tables.items():
         rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
         if rows:
@@ -68,17 +68,22 @@ def _checked(release: Release, shape: Shape) -> tuple[_Checked, ...]:
 
 
 def _check_field(evaluation: Evaluation, shape: Shape, checked: _Checked, drafts: Sequence[Draft]) -> None:
-    """Check the values of one field that are not what stood there before."""
+    """Check the values of one field that are not what stood there before, or were not asked for then."""
     field, validate, is_bounded = checked.field, checked.validate, checked.is_bounded
     name, language = field.id, evaluation.call.language
+    may_hide = name in shape.hideable  # then it could be empty, and can have come into sight
     if validate is None and not is_bounded:  # then it can only be missing
         drafts = [draft for draft in drafts if is_empty(draft.values.get(name))]
     for draft in drafts:
         value = draft.values.get(name)
-        if draft.before is not None and draft.before.get(name) == value:
+        if (
+            draft.before is not None
+            and draft.before.get(name) == value
+            and not (may_hide and is_empty(value))
+        ):
             continue
         if value is None or value == () or value == []:
-            if field.required and not _reported(draft, name):
+            if field.required and name not in draft.hidden and not _reported(draft, name):
                 label = field.label.get(language)
                 draft.problems.append(problem(language, "required", draft.path + name, label=label))
             continue
@@ -122,36 +127,6 @@ def _check_stage(evaluation: Evaluation, shape: Shape, field: Field, draft: Draf
         words = {"origin": came_from.label.get(language), "target": stage.label.get(language)}
         draft.problems.append(problem(language, "stage_from", draft.path + field.id, **words))
     for name in stage.require:
-        if is_empty(draft.values.get(name)):
+        if is_empty(draft.values.get(name)) and name not in draft.hidden:
             words = {"label": shape.field(name).label.get(language), "stage": stage.label.get(language)}
             draft.problems.append(problem(language, "stage_require", draft.path + name, **words))
-
-
-def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequence[Draft]) -> None:
-    applies = evaluation.over(rule.when) if rule.when is not None else None
-    holds = evaluation.over(rule.check) if rule.check is not None else None
-    for draft in drafts:
-        if applies is not None and applies(draft.values) is not True:
-            continue
-        if rule.require:
-            _require(evaluation, shape, rule, draft)
-        if holds is not None and holds(draft.values) is False:
-            for name in rule.fields or ("",):
-                path = (draft.path + name).rstrip("/")
-                draft.problems.append(_broken(rule, evaluation.call.language, path))
-
-
-def _require(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
-    language = evaluation.call.language
-    for name in rule.require:
-        if is_empty(draft.values.get(name)):
-            label = shape.field(name).label.get(language)
-            message = rule.message.get(language)
-            found = problem(language, "rule_require", draft.path + name, message, label=label)
-            draft.problems.append(found)
-
-
-def _broken(rule: Rule, language: str, path: str) -> Diagnostic:
-    found = problem(language, "rule", path, rule=rule.check.text if rule.check else "")
-    message = rule.message.get(language)
-    return replace(found, message=message, parameters=()) if message else found

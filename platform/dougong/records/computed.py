@@ -71,3 +71,16 @@ def _compute_field(
             draft.problems.append(
                 problem(evaluation.call.language, "out_of_range", draft.path + field.id, label=label)
             )
+
+
+def forget_computed(shape: Shape, drafts: Sequence[Draft]) -> None:
+    """Take back what was found wrong with computed fields, before they are computed again."""
+    computed = {name for name in shape.computed if name not in shape.tables}
+    for draft in drafts:
+        draft.problems[:] = [
+            each
+            for each in draft.problems
+            if each.code != "out_of_range" or each.path.removeprefix(draft.path) not in computed
+        ]
+        for name, rows in draft.rows.items():
+            forget_computed(shape.tables[name], rows.drafts)

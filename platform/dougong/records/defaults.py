@@ -19,15 +19,14 @@ def apply_defaults(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]
     new = [draft for draft in drafts if draft.is_new]
     if not new:
         return
-    stages = {field.id: shape.entity.pipelines[field.pipeline].stages[0].id for field in shape.stages}
     for field in shape.entity.fields.values():
-        if field.default is None and field.id not in stages:
+        if field.default is None and field.type != "stage":
             continue
         for draft in new:
             if field.id in draft.written or field.is_computed:
                 continue
             try:
-                value = _default(evaluation, shape, field, draft, stages.get(field.id))
+                value = default_of(evaluation, shape, field, draft)
             except Invalid as error:
                 draft.problems.append(invalid(evaluation.call.language, field, draft.path + field.id, error))
                 continue
@@ -36,10 +35,10 @@ def apply_defaults(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]
                 draft.written.add(field.id)
 
 
-def _default(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft, stage: str | None) -> Value:
-    """The value that nobody wrote; the platform itself is no person, so it owns nothing by default."""
+def default_of(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft) -> Value:
+    """What a field holds that nobody wrote; the platform itself is no person, so it owns nothing by default."""
     if field.default is None:
-        return stage
+        return shape.entity.pipelines[field.pipeline].stages[0].id if field.type == "stage" else None
     tree = field.default.tree
     value = tree.value if isinstance(tree, Literal) else evaluation.value(field.default, draft.values)
     if field.type == "member" and value == SYSTEM.id:

@@ -43,17 +43,24 @@ class Dependents:
     owners: Mapping[str, str]
     """The entity whose records the rows of a sub-table belong to; each other entity is its own."""
 
+    def next_to(self, key: str) -> frozenset[str]:
+        """The entities whose formulas read records, or rows of records, of an entity."""
+        sources = [self.by_source.get(each, {}) for each, owner in self.owners.items() if owner == key]
+        return frozenset(each.key for known in sources for some in known.values() for each in some)
+
     def reached_from(self, key: str) -> frozenset[str]:
         """The entities of which records may be written because one of an entity was."""
         found: set[str] = set()
         waiting = [key]
         while waiting:
-            at = waiting.pop()
-            sources = [self.by_source.get(each, {}) for each, owner in self.owners.items() if owner == at]
-            new = {each.key for known in sources for some in known.values() for each in some} - found
+            new = self.next_to(waiting.pop()) - found
             found |= new
             waiting += new
         return frozenset(found)
+
+    def levels_at(self, key: str) -> frozenset[int]:
+        """The levels at which formulas of an entity are computed."""
+        return frozenset(self.levels.get(key, {}).values())
 
     def of(self, key: str, fields: Iterable[str] | None) -> list[Dependent]:
         """Those of some fields of an entity; None stands for all, as when a record comes or goes."""
@@ -69,7 +76,7 @@ class Dependents:
 
     def next_level(self, key: str, level: int) -> int | None:
         """The next level at which formulas of an entity are computed."""
-        return min((at for at in self.levels.get(key, {}).values() if at > level), default=None)
+        return min((at for at in self.levels_at(key) if at > level), default=None)
 
 
 def dependents_of(release: Release) -> Dependents:

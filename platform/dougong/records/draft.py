@@ -35,6 +35,14 @@ class Draft:
     id: int = 0
     rows: dict[str, Rows] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    warnings: list[Diagnostic] = field(default_factory=list)
+    """What rules warn of and was confirmed, or nobody is there to confirm."""
+    given: frozenset[str] = frozenset()
+    """The fields that the caller set, before defaults and rules."""
+    hidden: frozenset[str] = frozenset()
+    """The fields that rules hide, known once everything is computed."""
+    assigned: set[str] = field(default_factory=set)
+    """The fields to which rules gave their value."""
     changed: tuple[str, ...] = ()
     """The fields whose value differs from `before`, known once everything is computed."""
     tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)

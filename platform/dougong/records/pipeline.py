@@ -18,6 +18,7 @@ from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
+from dougong.records.form_rules import note_given, settle_values
 from dougong.records.given import every_draft
 from dougong.records.holding import hold_sources
 from dougong.records.messages import problem
@@ -34,10 +35,7 @@ from dougong.storage.statements import savepoint
 def complete(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     """Work out whole records from what was given and collect everything that is wrong; returns the drafts without a problem."""
     evaluation = Evaluation(call)
-    _prepare(evaluation, shape, drafts)
-    hold_sources(call, shape, drafts)
-    compute(evaluation, shape, drafts)
-    check(evaluation, shape, drafts)
+    _work_out(evaluation, shape, drafts, held=True)
     _compare(evaluation, shape, drafts)
     return _numbered(evaluation, shape, [draft for draft in drafts if not has_problems(draft)])
 
@@ -48,9 +46,7 @@ def work_out(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     What others write meanwhile is found by `settle` or, where a value must be unique, by the database.
     """
     evaluation = Evaluation(call)
-    _prepare(evaluation, shape, drafts)
-    compute(evaluation, shape, drafts)
-    check(evaluation, shape, drafts)
+    _work_out(evaluation, shape, drafts, held=False)
     _compare(evaluation, shape, drafts)
     prepare_index(call, shape, [draft for draft in drafts if not has_problems(draft)])
 
@@ -62,9 +58,19 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     _check_targets(call, shape, good)
     if shape.computes_from_others:
         hold_sources(call, shape, good)
-        compute(evaluation, shape, good)
+        settle_values(evaluation, shape, good)
         check(evaluation, shape, good)
     return _numbered(evaluation, shape, [draft for draft in good if not has_problems(draft)])
+
+
+def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft], *, held: bool) -> None:
+    """Every value of the drafts, and what is wrong with them; `held` keeps what they read from being changed meanwhile."""
+    note_given(shape, drafts)
+    _prepare(evaluation, shape, drafts)
+    if held:
+        hold_sources(evaluation.call, shape, drafts)
+    settle_values(evaluation, shape, drafts)
+    check(evaluation, shape, drafts)
 
 
 def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -213,7 +219,7 @@ def _lost_race(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Diagno
 
 
 def _event(shape: Shape, draft: Draft) -> Event:
-    changed = frozenset(draft.written if draft.is_new else draft.changed)
+    changed = frozenset(draft.written | draft.assigned if draft.is_new else draft.changed)
     kind = "create" if draft.is_new else "update"
     return Event(kind, shape.key, draft.id, draft.values["version"], changed, draft.before, draft.values)
 

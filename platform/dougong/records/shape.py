@@ -12,7 +12,7 @@ from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.references import DEPARTMENTS, PEOPLE
-from dougong.model.entity import Entity
+from dougong.model.entity import Entity, Rule
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.model.unique import Unique
@@ -48,7 +48,11 @@ class Shape:
     searched: Paths
     """Fields whose text is searched."""
     row_readers: Paths
-    """Sub-tables that formulas or rules of the record read."""
+    """Sub-tables that formulas or rules of the record read, and those whose rows follow rules over the record."""
+    hideable: Paths
+    """Fields that a rule may hide."""
+    is_ruled: bool
+    """Whether rules do something to fields of the record or of its rows, besides what they ask."""
     computes_from_numbers: bool
     """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
     computes_from_others: bool
@@ -100,7 +104,9 @@ def _build(release: Release, entity: Entity) -> Shape:
         types={field.id: TYPES[field.type] for field in fields},
         listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
-        row_readers=_read_tables(entity, frozenset(tables)),
+        row_readers=_read_tables(entity, frozenset(tables)) | _ruled_tables(entity, tables),
+        hideable=entity.hideable,
+        is_ruled=any(_acts(rule) for rule in entity.rules) or any(rows.is_ruled for rows in tables.values()),
         computes_from_numbers=_computes_from_numbers(fields, tables),
         computes_from_others=_computes_from_others(entity)
         or any(rows.computes_from_others for rows in tables.values()),
@@ -144,7 +150,28 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
         expressions += [field.formula, field.default]
         expressions += [bound for bound in (field.minimum, field.maximum) if isinstance(bound, Expression)]
     for rule in entity.rules:
-        expressions += [rule.when, rule.check]
+        expressions += [rule.when, rule.check, *(value for _, value in rule.assign)]
     return frozenset(
         path[0] for expression in expressions if expression for path in expression.reads if path[0] in tables
     )
+
+
+def _acts(rule: Rule) -> bool:
+    """Whether a rule does something to fields, or depends on which of them are hidden or were given."""
+    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options)
+
+
+def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:
+    """Sub-tables that are emptied when they are hidden, and those with rules that read the record around the rows."""
+    emptied = {
+        name for name in entity.hideable if name in tables and entity.fields[name].hidden_value != "keep"
+    }
+    reading = {
+        name for name, rows in tables.items() if any(_reads_parent(each) for each in rows.entity.rules)
+    }
+    return frozenset(emptied | reading)
+
+
+def _reads_parent(rule: Rule) -> bool:
+    expressions = (rule.when, rule.check, *(value for _, value in rule.assign))
+    return any(path[0] == "parent" for each in expressions if each is not None for path in each.reads)

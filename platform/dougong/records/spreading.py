@@ -145,7 +145,7 @@ class _Spreading:
 
     def renew(self, key: str, identifiers: Collection[int]) -> None:
         """Have all formulas of some records computed anew."""
-        for level in set(self.dependents.levels.get(key, {}).values()):
+        for level in self.dependents.levels_at(key):
             self.renew_at(level, key, identifiers)
 
     def renew_at(self, level: int, key: str, identifiers: Collection[int]) -> None:
@@ -165,7 +165,7 @@ class _Spreading:
         drafts = renewed(call, shape, identifiers, self.dependents.skipped(shape.key, level))
         for draft in drafts:
             draft.stamp = self.stamp
-        problems = [found for draft in drafts for found in _problems(draft)]
+        problems = [found for draft in drafts for found in problems_of(draft)]
         if problems:
             raise Refusal("invalid", problems)
         store.update_changed(call, shape, drafts)
@@ -196,18 +196,25 @@ def renewed(
     tables = [name for name, rows in shape.tables.items() if name in shape.row_readers or rows.computed]
     drafts = drafts_of(call, shape, records, tables, [""] * len(records))
     compute(Evaluation(call), shape, drafts, skipped)
-    return [draft for draft in drafts if _find_changes(shape, draft) or _problems(draft)]
+    for draft in drafts:
+        _find_changes(shape, draft)
+    return [draft for draft in drafts if has_changes(draft) or problems_of(draft)]
 
 
-def _find_changes(shape: Shape, draft: Draft) -> bool:
+def has_changes(draft: Draft) -> bool:
+    """Whether a record or one of its rows is not what stands there."""
+    return bool(draft.changed)
+
+
+def _find_changes(shape: Shape, draft: Draft) -> None:
     for name, rows in draft.rows.items():
         for row in rows.drafts:
             row.changed = differing(shape.tables[name], row)
     draft.changed = differing(shape, draft)
-    return bool(draft.changed)
 
 
-def _problems(draft: Draft) -> list[Diagnostic]:
+def problems_of(draft: Draft) -> list[Diagnostic]:
+    """The values of a record and its rows that do not fit their fields."""
     return [
         *draft.problems,
         *(found for rows in draft.rows.values() for row in rows.drafts for found in row.problems),

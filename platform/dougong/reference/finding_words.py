@@ -51,6 +51,14 @@ MEANINGS: Mapping[str, Pair] = {
         "What was removed is purged only after the days that the setting keeps it.",
         "已移除的内容只能在设置规定的保留天数之后清除。",
     ),
+    "C136": (
+        "The calendar of the company does not take that: a line of the file is no day, or nothing is known of the year.",
+        "公司日历无法录入：文件中某一行不是一天，或没有该年的安排。",
+    ),
+    "C137": (
+        "The entity has no formula of that name.",
+        "该实体没有这个名称的公式。",
+    ),
     "C141": ("The package cannot be written there.", "无法在该位置写入应用包。"),
     "C140": ("`DOUGONG_SMTP_URL` cannot be read.", "无法读取 `DOUGONG_SMTP_URL`。"),
     "C142": ("A backup cannot be read or written there.", "无法在该位置读取或写入备份。"),

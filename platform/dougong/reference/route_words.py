@@ -67,6 +67,10 @@ API: Mapping[str, Pair] = {
         "Take back everything of a batch (of a batch call, a deletion, a merge, an import or an undoing)",
         "整体撤销一批操作（批量、删除、合并、导入或撤销本身）",
     ),
+    "POST /<app>/<entity>/check": (
+        "What is wrong with an expression, what it gives, and what may follow at the caret: {text, purpose?, caret?}",
+        "检查表达式：问题、结果类型，以及光标处可输入的内容：{text, purpose?, caret?}",
+    ),
     "POST /<app>/<entity>/merge": (
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
@@ -154,6 +158,10 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "POST /design/<app>/<entity>/check": (
+        "Look over an expression of the draft while it is typed",
+        "输入表达式时对照草稿检查",
+    ),
     "POST /design/<app>/<entity>": ("One change in the designer", "设计器中的一次修改"),
     "GET /<app>": ("The start of an app", "应用首页"),
     "GET /<app>/reports/<report>": ("A report", "报表"),

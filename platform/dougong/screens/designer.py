@@ -308,15 +308,11 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
     if field.type == "embed":
         written = str(field.extra.get("url", ""))
         inputs.append(FormField("url", "text", text("property_url", language), written, max_length=500))
-    inputs += _numbers(field, language)
+    inputs += _numbers(designing, field, language)
     if "default" in kind.allows and field.formula is None and field.type != "stage":
-        inputs.append(
-            FormField("default", "text", text("property_default", language), _written(field.default))
-        )
+        inputs.append(_expression(designing, field, "default", _written(field.default), language))
     if "formula" in kind.allows:
-        inputs.append(
-            FormField("formula", "text", text("property_formula", language), _written(field.formula))
-        )
+        inputs.append(_expression(designing, field, "formula", _written(field.formula), language))
     section = next(
         (
             s
@@ -358,7 +354,16 @@ def _target(app: App, entity: Entity, field: Field, language: str) -> FormField:
     return FormField("to", "choices", label, chosen, required=True, options=tuple(options), help=help_text)
 
 
-def _numbers(field: Field, language: str) -> list[FormField]:
+def _expression(designing: Designing, field: Field, name: str, written: str, language: str) -> FormField:
+    """The input of an expression, which is looked over while somebody types."""
+    label = {"min": "property_minimum", "max": "property_maximum"}.get(name, f"property_{name}")
+    check = f"{designer_path(designing.app.id, designing.entity.id)}/check"
+    return FormField(
+        name, "expression", text(label, language), written, check=check, purpose=name, about=field.id
+    )
+
+
+def _numbers(designing: Designing, field: Field, language: str) -> list[FormField]:
     inputs = []
     if field.type in WITH_LENGTH:
         value = "" if field.max_length is None else str(field.max_length)
@@ -373,9 +378,8 @@ def _numbers(field: Field, language: str) -> list[FormField]:
         inputs.append(FormField("digits", "integer", label, str(field.digits), minimum="18", maximum="30"))
     if field.type in WITH_BOUNDS and not field.is_computed:
         for name, bound in (("min", field.minimum), ("max", field.maximum)):
-            label = text("property_minimum" if name == "min" else "property_maximum", language)
             shown = _written(bound) if isinstance(bound, Expression | None) else format(bound, "f")
-            inputs.append(FormField(name, "text", label, shown))
+            inputs.append(_expression(designing, field, name, shown, language))
     return inputs
 
 

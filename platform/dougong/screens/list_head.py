@@ -202,6 +202,7 @@ def _filter(call: Call, entity: Entity, asked: ListRequest, problem: str) -> Fil
         choices=filter_fields(call, entity),
         problem=problem,
         clear_href=with_query(path, asked.parameters(filter="", q="")) if asked.filter or asked.q else "",
+        check=f"/api/v1{path}/check",
     )
 
 

@@ -58,6 +58,9 @@ _MEANINGS: Mapping[str, tuple[str, str]] = {
     "map:openstreetmap": ("OpenStreetMap", "OpenStreetMap"),
     "map:amap": ("高德", "Amap"),
     "map:baidu": ("百度", "Baidu"),
+    "hidden_value:keep": ("保持不变", "Stays as it is"),
+    "hidden_value:empty": ("清空", "Emptied"),
+    "hidden_value:recompute": ("重新取默认值", "The default, worked out anew"),
     "within:all": ("全公司", "Everybody"),
     "within:own": ("填写人所在部门", "The writer's own departments"),
     "within:own_and_below": ("所在部门及下级", "Those and below"),
@@ -77,7 +80,7 @@ def setting_inputs(field: Field, language: str) -> list[FormField]:
     found = []
     for name, schema in drawn(field.type).items():
         found += _inputs(name, schema, field, language)
-    common = {"placeholder_zh", "placeholder_en", "grid_width", "scan"}
+    common = {"placeholder_zh", "placeholder_en", "grid_width", "scan", "hidden_value"}
     return [each for each in found if each.id not in common] + [each for each in found if each.id in common]
 
 
@@ -154,6 +157,7 @@ def _value(name: str, schema: Schema, field: Field) -> Any:
         "placeholder": field.placeholder,
         "grid_width": field.grid_width,
         "scan": field.scan,
+        "hidden_value": field.hidden_value,
         "on_delete": field.target.on_delete if field.target else "",
         "inverse": field.target.inverse if field.target else "",
         "inverse_label": field.target.inverse_label if field.target else None,

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, update
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
+from dougong.fieldtypes.columns import JsonValue
 from dougong.storage.postgresql_text import blocks, column_text, escaped
-from dougong.storage.statements import Statement, among, copy_blocks, copy_rows
+from dougong.storage.statements import Listed, Statement, among, copy_blocks, copy_rows
 
 FEW = 20
 """Below this number of rows, PostgreSQL's COPY costs more than it saves."""
@@ -106,6 +107,11 @@ def update_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[tuple[int, Mapping[str, Any]]]
 ) -> None:
     """Set the named columns of rows, each given by its id and a mapping that may lack some: those become empty."""
+    if connection.dialect.name == "postgresql":
+        rows = list(rows)
+        if len(rows) >= FEW and not any(isinstance(table.c[name].type, JsonValue) for name in names):
+            _update_together(connection, table, names, rows)
+            return
     statement = _kept(
         table,
         ("update", *names),
@@ -119,6 +125,26 @@ def update_rows(
     statement.run_many(
         connection,
         ({"which": which, **{f"new_{name}": values.get(name) for name in names}} for which, values in rows),
+    )
+
+
+def _update_together(
+    connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    """The same by one statement, to which the values come as a list for each column."""
+    statement = _kept(table, ("update together", *names), "postgresql", lambda: _updating(table, names))
+    values = {f"new_{name}": [each.get(name) for _, each in rows] for name in names}
+    statement.rows(connection, {"which": [which for which, _ in rows], **values})
+
+
+def _updating(table: Table, names: Sequence[str]) -> ClauseElement:
+    columns = {"which": table.c.id, **{f"new_{name}": table.c[name] for name in names}}
+    lists = [bindparam(name, type_=Listed(column.type)) for name, column in columns.items()]
+    given = func.unnest(*lists).table_valued(*columns).render_derived()
+    return (
+        update(table)
+        .where(table.c.id == given.c.which)
+        .values({name: given.c[f"new_{name}"] for name in names})
     )
 
 

@@ -89,7 +89,7 @@ def _column(entity: Entity, field: Field) -> ColumnSpec | None:
         name=names.column_name(field.id),
         kind=kinds.kind_of(type_),
         field_type=field.type,
-        required=field.required,
+        required=field.required and field.id not in entity.hideable,
         references=references,
         on_delete=_on_purge(entity, field) if references else "",
         was=field.was,

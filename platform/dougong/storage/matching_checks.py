@@ -39,8 +39,8 @@ def match_checks(work: Comparison, after: TableSpec, before: TableSpec) -> None:
 
 
 def _new_rules(old: Entity, new: Entity) -> Iterator[Rule]:
-    known = {_asked(each) for each in old.rules}
-    yield from (each for each in new.rules if _asked(each) not in known)
+    known = {_asked(each) for each in old.rules if each.asks}
+    yield from (each for each in new.rules if each.asks and _asked(each) not in known)
 
 
 def _asked(rule: Rule) -> tuple[object, ...]:
@@ -94,7 +94,12 @@ def _known(sources: Mapping[str, Source], paths: Iterable[tuple[str, ...]]) -> M
 def _match_required(work: Comparison, old: Entity, new: Entity, after: TableSpec, before: TableSpec) -> None:
     for each in new.fields.values():
         former = old.fields.get(each.id) or old.fields.get(each.was)
-        if each.type not in _ELSEWHERE or not each.required or (former is not None and former.required):
+        if (
+            each.type not in _ELSEWHERE
+            or not each.required
+            or each.id in new.hideable
+            or (former is not None and former.required)
+        ):
             continue
         kept = former if former is not None and former.type == each.type else None
         others = work.recorded.table(_others(before, kept)) if kept is not None else None

@@ -217,7 +217,7 @@ def _add_column(mending: Mending, column: ColumnSpec) -> ColumnSpec:
     default = None if is_filled else constant_of(field_)
     if default is not None:
         coming = mending.coming(added, field_, default)
-    needed = field_.required and not field_.is_computed and work.former is None and not is_filled
+    needed = column.required and not field_.is_computed and work.former is None and not is_filled
     work.add(
         AddColumn(
             app=work.app,

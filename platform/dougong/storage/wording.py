@@ -183,6 +183,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:required": ("必填", "required"),
     "part:unique": ("不允许重复", "unique"),
     "part:default": ("默认值", "default"),
+    "part:hidden_value": ("隐藏时的值", "value while hidden"),
+    "part:settled": ("规则设值的顺序", "order in which rules set values"),
     "part:backfill": ("补值公式", "backfill"),
     "part:unfit": ("不合适的值", "values that do not fit"),
     "part:formula": ("公式", "formula"),

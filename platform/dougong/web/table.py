@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from dougong.web import health
-from dougong.web.api import apps, definitions, description, details, numbering, records, tasks, undoing
+from dougong.web.api import (
+    apps,
+    checking,
+    definitions,
+    description,
+    details,
+    numbering,
+    records,
+    tasks,
+    undoing,
+)
 from dougong.web.api import figures as api_figures
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -67,8 +77,9 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
     api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
-    api("POST", "/<app>/<entity>", records.create),
-    api("POST", "/<app>/<entity>/batch", records.batch),
+    api("POST", "/<app>/<entity>", records.create, "confirm"),
+    api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
+    api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
@@ -78,10 +89,10 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>/export", api_transfer.export, *api_transfer.EXPORT_PARAMETERS),
     api("GET", "/<app>/<entity>/choose/<field>", details.choose, "q"),
     api("GET", RECORD, records.read, "expand"),
-    api("PATCH", RECORD, records.update),
+    api("PATCH", RECORD, records.update, "confirm"),
     api("DELETE", RECORD, records.delete),
     api("POST", f"{RECORD}/restore", records.restore),
-    api("POST", f"{RECORD}/copy", undoing.copy),
+    api("POST", f"{RECORD}/copy", undoing.copy, "confirm"),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
@@ -130,6 +141,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/diagrams/<kind>", design.diagram),
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
+    page("POST", "/design/<app>/<entity>/check", design.check),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/reports/<report>", figures.report),
     page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),

@@ -140,11 +140,16 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             entity.label,
             parts.created(record),
             body=parts.reference(f"{name}.new"),
+            parameters=[parts.CONFIRM],
         )
         copied[f"{base}/{{id}}/copy"] = {
             "parameters": [parts.ID_PARAMETER],
             "post": parts.operation(
-                f"{name}.copy", entity.label, parts.created(record), body=parts.copy_of(name)
+                f"{name}.copy",
+                entity.label,
+                parts.created(record),
+                body=parts.copy_of(name),
+                parameters=[parts.CONFIRM],
             ),
         }
     if "update" in entity.actions:
@@ -153,7 +158,7 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             entity.label,
             parts.ok(record, etag=True),
             body=parts.reference(f"{name}.values"),
-            parameters=[parts.IF_MATCH],
+            parameters=[parts.IF_MATCH, parts.CONFIRM],
         )
     if "delete" in entity.actions:
         one["delete"] = parts.operation(
@@ -221,10 +226,16 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
             f"{name}.related.{inverse}", inverse, parts.ok(parts.anything()), parameters=parts.LIST
         )
         paths[f"{base}/{{id}}/related/{inverse}"] = {"parameters": [parts.ID_PARAMETER], "get": listed}
+    checked = parts.operation(f"{name}.check", entity.plural, parts.ok(parts.anything()), body=parts.CHECK)
+    paths[f"{base}/check"] = {"post": checked}
     if entity.actions & {"create", "update", "delete"}:
         paths[f"{base}/batch"] = {
             "post": parts.operation(
-                f"{name}.batch", entity.plural, parts.each_for_itself(parts.anything()), body=parts.BATCH
+                f"{name}.batch",
+                entity.plural,
+                parts.each_for_itself(parts.anything()),
+                body=parts.BATCH,
+                parameters=[parts.CONFIRM],
             )
         }
     if {"update", "delete"} <= entity.actions:

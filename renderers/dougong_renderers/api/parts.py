@@ -47,6 +47,8 @@ SCHEMAS: Document = {
                         "path": {"type": "string"},
                         "code": {"type": "string"},
                         "message": {"type": "string"},
+                        "severity": {"type": "string"},
+                        "confirm": {"type": "string"},
                     },
                     "required": ["path", "code", "message"],
                 },
@@ -126,6 +128,16 @@ UNDO: Document = {
     "oneOf": [{"required": ["batch"]}, {"required": ["import"]}],
     "additionalProperties": False,
 }
+CHECK: Document = {
+    "type": "object",
+    "properties": {
+        "text": {"type": "string"},
+        "purpose": {"enum": ["filter", "value", "measure"], "default": "filter"},
+        "caret": {"type": "integer", "minimum": 0},
+    },
+    "required": ["text"],
+    "additionalProperties": False,
+}
 RECORDS: Document = {"type": "array", "items": IDENTIFIER, "minItems": 1, "maxItems": 1000}
 PURGE: Document = {
     "type": "object",
@@ -154,6 +166,14 @@ def query(name: str, schema: Document) -> Document:
     return {"name": name, "in": "query", "schema": schema}
 
 
+CONFIRM: Document = query(
+    "confirm",
+    {
+        "type": "string",
+        "pattern": "^[0-9a-f]{12}(,[0-9a-f]{12})*$",
+        "description": "the `confirm` of every warning (`rule_warning`) that is accepted",
+    },
+)
 LIST: list[Document] = [
     query("filter", TEXT),
     query("q", {"type": "string", "maxLength": 200}),

@@ -1368,9 +1368,12 @@ def designer(language: str) -> s.DesignerScreen:
             s.FormField("label_en", "text", pick(language, "英文名称", "Label (English)"), "Subtotal"),
             s.FormField(
                 "formula",
-                "long_text",
+                "expression",
                 say("formula", language),
                 "ROUND(quantity * price * (1 - discount), 2)",
+                check="/design/crm/opportunity/check",
+                purpose="formula",
+                about="subtotal",
             ),
             s.FormField("required", "boolean", say("required", language), "true"),
         ),

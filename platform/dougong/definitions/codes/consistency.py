@@ -200,4 +200,54 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         "unique: [{fields: [code], where: day = TODAY()}]",
     ),
+    Entry(
+        "D530",
+        ("Rule that does nothing", "没有动作的规则"),
+        ("the rule does nothing", "该规则没有任何动作"),
+        (
+            "A rule asks something of a record or does something to its fields.",
+            "规则要么对记录提出要求,要么作用于字段。",
+        ),
+        ("give it one of: {known}", "请写出以下之一:{known}"),
+        "rules: [{when: amount > 5}]",
+    ),
+    Entry(
+        "D531",
+        ("Action without a condition", "动作缺少条件"),
+        ("'{name}' says nothing without a condition", "“{name}”没有条件就没有意义"),
+        (
+            "Without `when` a rule always applies: everything would be shown, or every record be refused.",
+            "没有 when 的规则始终适用:字段总是显示,或每条记录都被拒绝。",
+        ),
+        ("add 'when'", "请添加 when"),
+        "rules: [{block: Too much}]",
+    ),
+    Entry(
+        "D532",
+        ("Rules in a circle", "规则循环"),
+        ("what the rules set depends on itself: {cycle}", "规则设置的值取决于自身:{cycle}"),
+        (
+            "A rule cannot, directly or by formulas and other rules, read what it sets: which value comes out would be chance.",
+            "规则不能直接或经由公式、其他规则读取它所设置的字段,否则结果不确定。",
+        ),
+        (
+            "take one of the fields out of the circle, or use a default",
+            "请让其中一个字段不参与循环,或改用默认值",
+        ),
+        "rules: [{when: a > 1, set: {b: 2}}, {when: b > 1, set: {a: 0}}]",
+    ),
+    Entry(
+        "D533",
+        ("Nothing to work out anew", "没有可重新计算的值"),
+        (
+            "'{name}' has no default that could be worked out anew while it is hidden",
+            "“{name}”没有默认值,隐藏时无法重新计算",
+        ),
+        (
+            "hidden_value: recompute gives a hidden field its default again.",
+            "hidden_value: recompute 让隐藏的字段重新取默认值。",
+        ),
+        ("give it a default, or write hidden_value: empty", "请设置默认值,或写 hidden_value: empty"),
+        "note: {type: text, hidden_value: recompute}",
+    ),
 )

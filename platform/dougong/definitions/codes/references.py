@@ -46,4 +46,5 @@ ENTRIES: tuple[Entry, ...] = (
         "owner: {type: link, to: hr.employee}",
     ),
     _unknown("D315", "time zone", "时区", "timezone: Asia/Peking"),
+    _unknown("D316", "option", "选项", "options: {reason: [prise]}"),
 )

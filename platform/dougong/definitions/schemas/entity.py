@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dougong.definitions.schemas.common import (
+    ASSIGNMENTS,
     BOOLEAN,
     EXPRESSION,
     HELP,
@@ -55,21 +56,57 @@ _GRID_WIDTH: Schema = titled(
     description="In lists and in rows of a sub-table; by default as wide as its values.",
 )
 _PLACEHOLDER: Schema = titled(TEXT, "Text shown while it is empty", "为空时的提示文字")
+_HIDDEN_VALUES = ("keep", "empty", "recompute")
+
+
+def _hidden_value(kind: FieldType) -> Schema:
+    """What can become of the value of a hidden field; only where there are defaults, it can be worked out anew."""
+    words = [each for each in _HIDDEN_VALUES if each != "recompute" or "default" in kind.allows]
+    return titled(
+        {"type": "string", "enum": words},
+        "Value while a rule hides it",
+        "被规则隐藏时的值",
+        description="keep: as it is; empty: none; recompute: the default, worked out anew.",
+    )
+
+
 _SCAN: Schema = titled(
     BOOLEAN,
     "Can be filled by the camera",
     "可用摄像头扫码填写",
     description="Where the browser can read bar codes; otherwise the button is not shown.",
 )
+_SOME: Schema = {**NAMES, "minItems": 1}
 _RULE: Schema = record(
     {
         "when": titled(EXPRESSION, "When", "条件"),
-        "require": titled({**NAMES, "minItems": 1}, "Then these are required", "则必填"),
+        "show": titled(_SOME, "Shown only then", "仅在此时显示"),
+        "hide": titled(_SOME, "Hidden then", "此时隐藏"),
+        "require": titled(_SOME, "Then these are required", "则必填"),
+        "readonly": titled(_SOME, "Cannot be changed then", "此时只读"),
+        "set": titled(
+            ASSIGNMENTS,
+            "Values they have then",
+            "此时的取值",
+            description="As long as the condition holds, whatever somebody enters.",
+        ),
+        "options": titled(by_id(_SOME, minProperties=1), "The only options then", "此时可用的选项"),
+        "block": titled(TEXT, "Refused then, with this message", "此时不能保存,并提示"),
+        "warn": titled(TEXT, "To be confirmed then, with this message", "此时须确认,并提示"),
         "check": titled(EXPRESSION, "Must be true", "必须成立"),
         "message": titled(TEXT, "Message", "提示"),
         "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
-    },
-    **{"x-one-of": ["require", "check"], "oneOf": [{"required": ["require"]}, {"required": ["check"]}]},
+        "on": titled(
+            {
+                "type": "array",
+                "items": {"type": "string", "enum": ["create", "update"]},
+                "minItems": 1,
+                "uniqueItems": True,
+            },
+            "Only for records that are created, or changed",
+            "仅适用于新建或修改",
+        ),
+    }
 )
 _UNIQUE: Schema = either(
     {**NAMES, "minItems": 1},
@@ -173,6 +210,7 @@ def settings_of(kind: FieldType) -> Schema:
             description="By default all but unique values, stages, files and masked values, which are not copied.",
         ),
         **{key: schema for key, schema in _COMMON.items() if key in kind.allows},
+        **({"hidden_value": _hidden_value(kind)} if kind.allows else {}),
         **(_MENDING if "default" in kind.allows else {}),
         **own.get("properties", {}),
     }

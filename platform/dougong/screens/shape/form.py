@@ -38,7 +38,7 @@ class Alternative:
 class FormField:
     """An input of a generated form.
 
-    `type` may also be `password`, whose `raw` is never shown. `id` is the field's id and the html name;
+    `type` may also be `password`, whose `raw` is never shown, or `expression`. `id` is the field's id and the html name;
     inside a sub-table the name is `table-index-id`. `type` is the id of the field type and chooses the
     template. `raw` is what stands in the input (a tuple for several values): what was entered, when it is
     shown again with problems. `shown` is the value to display where it cannot be edited (`read_only` with
@@ -78,6 +78,11 @@ class FormField:
     inputmode: str = ""
     accept: str = ""
     multiple: bool = False
+    check: str = ""
+    """For an `expression`: an address that takes POST {text, purpose, field, caret} while somebody types."""
+    purpose: str = ""
+    about: str = ""
+    """The field that the expression belongs to."""
     grid_width: str = ""
     """How wide its column is in a sub-table: "" or narrow | medium | wide | widest."""
     takes_other: bool = False
@@ -160,6 +165,9 @@ class FormScreen:
     form_token: str = ""
     version: int = 0
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What rules warn of, when nothing else is wrong: a button that sends `confirm` as `dg_confirm` saves all the same."""
+    confirm: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     buttons: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

@@ -39,7 +39,8 @@ class Filter:
     for.
 
     `action` is a GET address that takes `filter` (the expression) or one more condition as `add_field`,
-    `add_operator`, `add_value`; `fields` holds the other parameters to keep (view, sort, q).
+    `add_operator`, `add_value`; `fields` holds the other parameters to keep (view, sort, q). `check` takes POST {text, purpose,
+    caret} while somebody types.
     """
 
     action: str
@@ -49,6 +50,7 @@ class Filter:
     choices: tuple[FilterField, ...] = ()
     problem: str = ""
     clear_href: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "filter_operator": ("条件", "Condition"),
     "filter_value": ("值", "Value"),
     "filter_expression": ("同样的条件，写成表达式", "The same, written out"),
+    "filter_placeholder": ("输入条件，或按 ↓ 选择字段", "Type a condition, or press ↓ for the fields"),
+    "suggestions": ("可输入的内容", "Suggestions"),
     "filter_clear": ("清除筛选", "Clear the filter"),
     "filter_remove": ("去掉条件「{name}」", "Remove the condition “{name}”"),
     "sort": ("排序", "Sort"),

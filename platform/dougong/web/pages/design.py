@@ -21,11 +21,13 @@ from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.changing import is_long, order_publication
 from dougong.web.designing import Bench, bench_of, operate
+from dougong.web.designing_typed import PURPOSES, look_over_draft
 from dougong.web.drafting import Draft
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, show
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
+from dougong.web.typed import document, typing_of
 
 
 def start(exchange: Exchange, app: str) -> Response:
@@ -139,6 +141,21 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
             return _page(exchange, call, app, entity, *_selected(operation, given))
     field, section = _selected(operation, given)
     return exchange.redirect(with_query(designer_path(app, entity), [("field", field), ("section", section)]))
+
+
+def check(exchange: Exchange, app: str, entity: str) -> Response:
+    """POST /design/{app}/{entity}/check: what is wrong with an expression of the draft, and what may follow."""
+    body = exchange.an_object("text", "purpose", "caret", "field")
+    asked, name = typing_of(body, PURPOSES), body.get("field", "")
+    if not isinstance(name, str):
+        raise refuse("malformed", "W313", "field", name="field", expected="text")
+    with exchange.reading() as call:
+        compiled, found, _ = _compiled(call, _draft(call, app), entity)
+        field = found.fields.get(name)
+        if name and field is None:
+            raise refuse("missing", "W404")
+        looked = look_over_draft(call, compiled, found, asked, field)
+        return exchange.json(document(asked.text, looked, call.language))
 
 
 def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:

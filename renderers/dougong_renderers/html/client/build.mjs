@@ -8,7 +8,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
 
-const SCRIPTS = ["src/main.ts", "src/chart.ts", "src/designer.ts", "src/live.ts", "src/expressions/engine.ts"];
+const SCRIPTS = [
+  "src/main.ts", "src/chart.ts", "src/designer.ts", "src/expression-editor.ts", "src/live.ts", "src/expressions/engine.ts",
+];
 const STYLES = ["styles/main.css"];
 const BROWSERS = ["chrome105", "edge105", "firefox115", "safari15.4"];
 const STROKE = "1.5";

@@ -71,6 +71,12 @@ export function whole(value: Big): number {
   return Number(value.round(0, DOWN).toFixed());
 }
 
+/** Two numbers as whole numbers in the same ratio. */
+export function scaled(value: Big, other: Big): readonly [bigint, bigint] {
+  const factor = `1e${Math.max(decimalsOf(value), decimalsOf(other), 0)}`;
+  return [BigInt(value.times(factor).toFixed()), BigInt(other.times(factor).toFixed())];
+}
+
 /** What is left after dividing, with the sign of the divisor, as in Excel. */
 export function modulo(value: Big, divisor: Big): Big | null {
   if (isZero(divisor)) return null;

@@ -1,0 +1,47 @@
+"""Looks over an expression that is typed in the designer, against the draft: its names, whoever may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dougong.compiler.context import BOOLEAN, type_of
+from dougong.diagnostics import Diagnostic
+from dougong.expressions import compile_expression
+from dougong.expressions.completion import Surroundings
+from dougong.expressions.scope import entity_scope
+from dougong.model.app import App
+from dougong.model.entity import Entity
+from dougong.model.expression import Expression, Type
+from dougong.model.field import Field
+from dougong.records.call import Call
+from dougong.records.typed import LookedOver, looked_over
+from dougong.web.typed import Typing
+
+PURPOSES = ("formula", "default", "min", "max", "condition")
+"""What the designer takes expressions for: the value of a field, what it begins with, its bounds, a condition over records."""
+
+
+def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field: Field | None) -> LookedOver:
+    """What there is to say about an expression of a draft; it is compiled as publishing compiles it."""
+
+    def find(key: str) -> Entity | None:
+        owner, _, identifier = key.partition(".")
+        known = app if owner == app.id else call.release.recorded.get(owner)
+        return known.entities.get(identifier) if known is not None else None
+
+    roles = frozenset(app.roles) | {"owner"}
+    scope = entity_scope(entity, find, type_of, roles=roles)
+    sql = typing.purpose == "condition"
+    expect = _expected(typing.purpose, field)
+
+    def compile_it() -> Expression | Sequence[Diagnostic]:
+        return compile_expression(typing.text, scope, expect=expect, path=typing.purpose, sql=sql)
+
+    about = Surroundings(scope, entity.key, find, call.language, sql)
+    return looked_over(typing.text, typing.caret, about, compile_it)
+
+
+def _expected(purpose: str, field: Field | None) -> Type | None:
+    if purpose == "condition" or (purpose == "default" and field is not None and field.type == "boolean"):
+        return BOOLEAN
+    return type_of(field) if field is not None else None
