@@ -151,10 +151,10 @@ LISTS: tuple[Function, ...] = (
         "ALL",
         "全部",
         "lists",
-        "SUM(ALL(stock).quantity WHERE product = this.product)",
+        "ALL(entity).field",
         words(
-            "Every record of an entity of the app, linked to this one or not; this.product means the record at hand.",
-            "本应用某个实体的全部记录，无论是否与本记录关联；this.product 表示当前记录的字段。",
+            "Every record of an entity: SUM(ALL(stock).quantity WHERE product = this.product); this is the record at hand.",
+            "某个实体的全部记录：SUM(ALL(stock).quantity WHERE product = this.product)；this 表示当前记录。",
         ),
         ("COUNT(ALL(stock) WHERE quantity > 2)", "1"),
         ("entity",),
