@@ -57,6 +57,7 @@ def test_a_new_record_computes_as_one_types(page: Page, shop: tuple[str, Server]
     page.fill("#f-ordered", "2026-01-30")
     expect(page.locator("#f-due")).to_have_value("2026-02-01")
     expect(computed(page, "days")).to_have_text("2")
+    expect(computed(page, "worked")).to_have_text("1")
     page.fill("#f-met", "2026-01-31 09:30")
     expect(computed(page, "later")).to_have_text("Feb 28, 2026 09:30")
     expect(computed(page, "status")).to_have_text("Open")
@@ -113,3 +114,30 @@ def test_a_record_that_stands_there_is_computed_from_what_stands_there(
     expect(computed(page, "lines-199-share")).to_have_text("250,000%")
     press(page, 199, "remove")
     expect(computed(page, "net")).to_have_text("49,747.50 CNY")
+
+
+KEYSTROKES = """(input) => {
+    const times = [];
+    for (let at = 0; at < 300; at++) {
+        input.value = String(1 + at / 100);
+        const begin = performance.now();
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        times.push(performance.now() - begin);
+    }
+    return times.sort((left, right) => left - right)[150];
+}"""
+"""The milliseconds that the middle one of many keystrokes takes, with everything that follows from it shown."""
+
+
+def test_a_keystroke_among_many_rows_is_computed_at_once(page: Page, shop: tuple[str, Server]) -> None:
+    address, server = shop
+    lines = [{"item": f"n{at}", "quantity": str(at), "price": "2.50"} for at in range(1, 201)]
+    made = server.api("ada").made("/shop/order", name="Long", tax_rate="0.1", lines=lines)
+    sign_in(page, address)
+    page.goto(f"{address}/shop/order/{made['id']}/edit")
+    expect(computed(page, "many")).to_have_text("200")
+    page.locator("[data-gap] button").click()
+    expect(cell(page, 199, "price")).to_be_attached()
+    assert page.locator("#f-lines-150-price").evaluate(KEYSTROKES) <= 2
+    # What every row reads is computed and shown for each of them.
+    assert page.locator("#f-tax_rate").evaluate(KEYSTROKES) <= 10

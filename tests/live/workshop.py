@@ -42,6 +42,7 @@ fields:
     label: {en: Status, zh: 状态}
     options: {open: {en: Open, zh: 未付}, done: {en: Done, zh: 已结}}
     formula: "IF(paid, 'done', 'open')"
+  worked: {type: integer, label: {en: Worked, zh: 工作日}, formula: "NETWORKDAYS(ordered, due)"}
   days: {type: integer, label: {en: Days, zh: 天数}, formula: "due - ordered"}
 """,
 }
