@@ -35,5 +35,12 @@ HOSTILE: Mapping[str, tuple[str, str]] = {
     "a template": ("{{ 7 * 7 }}", "D401"),
     "a bomb of repetitions": ("REGEXMATCH('a', '(((a{1000}){1000}){1000})')", "D419"),
     "a reference back": ("REGEXMATCH('a', '(a)\\1')", "D419"),
+    "conditions in conditions": ("SUM(orders.amount WHERE " * 400 + "TRUE" + " > 1)" * 400, "D403"),
+    "every record of every record": (
+        "COUNT(ALL(stock) WHERE " * 5 + "quantity > this.a" + ") > 1" * 5,
+        "D403",
+    ),
+    "a road in circles": ("COUNT(account" + ".deals.account" * 600 + ")", "D403"),
+    "a list of lists": ("COUNT(partners" + ".deals.partners" * 500 + ")", "D403"),
     "a pattern of stars": ("'a' LIKE '" + "%_" * 2_000 + "'", "D419"),
 }

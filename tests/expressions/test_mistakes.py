@@ -159,6 +159,15 @@ MISTAKES = [
     ("SUMIFS(a, b, 1)", "D407", 14, ""),
     ("MAPX('total', owner, orders.seller, orders.amount)", "D419", 6, ""),
     ("MAPX(t, owner, orders.seller, orders.amount)", "D419", 6, ""),
+    ("COUNT(partners.deals.partners.deals)", "D403", 7, ""),
+    (
+        "COUNT(orders WHERE SUM(this.lines.price WHERE COUNT(this.tags WHERE COUNT(this.team) > 1) > 1) > 1)",
+        "D403",
+        69,
+        "",
+    ),
+    ("COUNT(orders WHERE COUNT(items.parent.items.parent.items) > 1)", "D403", 26, ""),
+    ("account" + ".stocks.product" * 4, "D403", 1, ""),
     ("FIRST(lines)", "D407", 7, ""),
     ("FIRST(a)", "D407", 1, ""),
     ("JOIN(orders.note, t)", "D417", 19, ""),
@@ -166,7 +175,7 @@ MISTAKES = [
     (
         "COUNT(orders WHERE COUNT(items WHERE COUNT(parent.items WHERE COUNT(parent.items) > 1) > 1) > 1)",
         "D403",
-        63,
+        69,
         "",
     ),
 ]

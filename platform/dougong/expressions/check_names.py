@@ -17,6 +17,11 @@ from dougong.model.expression import Call, Literal, Node, Path, Property, Step, 
 
 THIS = frozenset({"this", "本记录"})
 """What the record of an expression is called where bare names mean another."""
+MAX_ROAD = 16
+"""How many links a road may follow."""
+MAX_LISTS = 3
+"""How many lists a road may go over, each with any number of records for every one before."""
+
 Names = tuple[str, ...]
 
 
@@ -164,6 +169,13 @@ class NameChecker:
                 return _read(path, found, at) if not path.type.many else self._many(path)
             path = Path((*path.names, name), found, at, _steps(_beyond(path), found, name))
             listed = path if found.many else listed
+        lists = sum(1 for step in path.steps if step.is_many)
+        if len(path.steps) > MAX_ROAD or lists > MAX_LISTS:
+            what, limit = (
+                ("lists on one road", MAX_LISTS) if lists > MAX_LISTS else ("length of a road", MAX_ROAD)
+            )
+            self.mistake("D403", at, what=what, limit=limit)
+            return unknown(at)
         return self._in_frame(path, listed, is_row=start is self._row)
 
     def _in_frame(self, path: Path, listed: Path | None, is_row: bool) -> Path:

@@ -47,6 +47,7 @@ def _walk(
                 else:
                     following.append(record.get(step.name))
             following = [each for each in following if each is not None]
+            state.spend(len(following))
             if position < len(steps) or last:
                 linked = (state.linked(each, step.entity) for each in following)
                 records = [each for each in linked if each is not None]

@@ -91,7 +91,7 @@ def _worked_out(
 
 def _own(call: Call, expression: Expression) -> Expression:
     """The expression, unless it reads other records: their rights would have to be asked one by one."""
-    for path in expression.reads:
-        if len(path) > 1:
-            refuse("invalid", call.language, "change_own_fields", EXPRESSION, name=".".join(path))
+    for road in expression.roads:
+        if road.steps:
+            refuse("invalid", call.language, "change_own_fields", EXPRESSION, name=road.written)
     return expression

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dougong.fieldtypes.base import FieldType, Problem
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
+from dougong.records.asking import prepare_checks
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.given import is_empty
@@ -19,6 +20,7 @@ from dougong.storage.release import Release
 
 def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Report everything that is wrong with the values of the drafts, all at once."""
+    prepare_checks(evaluation, shape, drafts)
     for each in _checked(evaluation.call.release, shape):
         if each.field.type == "serial":  # those that are drawn are good
             given = [draft for draft in drafts if each.field.id in draft.written]

@@ -41,11 +41,14 @@ class Gathering:
         self._drafts: dict[str, dict[int, Draft]] = defaultdict(dict)
         self._owners: dict[str, set[int]] = defaultdict(set)
         """Records whose rows are being written, by the entity of the rows."""
+        self._placed: dict[tuple[str, str], Known] = {}
+        """What is being written, by entity and by the value of a field."""
 
     # ——— what is known beforehand ———
 
     def attend(self, shape: Shape, drafts: Iterable[Draft]) -> None:
         """Note records that are being written."""
+        self._placed.clear()
         for draft in drafts:
             known = self._drafts[shape.key]
             known[draft.id or -id(draft)] = draft
@@ -129,7 +132,11 @@ class Gathering:
         stored = self._lists[key][identifier]
         if step.kind not in ("inverse", "inverse_links"):
             return stored
-        return self._as_written(step.entity, stored, lambda row: _points(step, row, identifier))
+        if step.kind == "inverse":
+            return self._as_written(step.entity, stored, self._written(step.entity, step.field, identifier))
+        drafts = self._drafts.get(step.entity, {}).values()
+        pointing = [each.values for each in drafts if identifier in (each.values.get(step.field) or ())]
+        return self._as_written(step.entity, stored, pointing)
 
     def _fetch_list(self, step: Step, identifier: int) -> None:
         """Fetch a list for the record and for every other one of its entity that is known by now."""
@@ -202,12 +209,13 @@ class Gathering:
             (field, value), *_ = keys
             self.match(step, field, [value])
             stored = self._matched[step.entity, field][value]
-            return self._as_written(step.entity, stored, lambda row: row.get(field) == value)
+            return self._as_written(step.entity, stored, self._written(step.entity, field, value))
         if step.entity not in self._every:
             statement = select(shape.table).where(*self._alive(shape)).order_by(shape.table.c.id)
             found = self._every[step.entity] = list(self._rows(shape, statement))
             self._arrived(step.entity, step, found)
-        return self._as_written(step.entity, self._every[step.entity], lambda row: True)
+        written = [draft.values for draft in self._drafts.get(step.entity, {}).values()]
+        return self._as_written(step.entity, self._every[step.entity], written)
 
     def match(self, step: Step, field: str, values: Iterable[Value]) -> None:
         """Fetch the records of an entity whose field has one of the values."""
@@ -229,18 +237,27 @@ class Gathering:
 
     # ——— what is being written ———
 
-    def _as_written(self, key: str, stored: list[Values], belongs: Any) -> Sequence[Values]:
-        drafts, owners = self._drafts.get(key), self._owners.get(key, ())
+    def _written(self, key: str, field: str, value: Value) -> Sequence[Values]:
+        """What is being written whose field has a value."""
+        drafts = self._drafts.get(key)
+        if not drafts:
+            return ()
+        placed = self._placed.get((key, field))
+        if placed is None:
+            placed = self._placed[key, field] = {}
+            for draft in drafts.values():
+                placed.setdefault(draft.values.get(field), []).append(draft.values)
+        return placed.get(value, ())
+
+    def _as_written(self, key: str, stored: list[Values], written: Sequence[Values]) -> Sequence[Value]:
+        """Stored records and rows with those in place of them that are being written."""
+        drafts, owners = self._drafts.get(key, {}), self._owners.get(key, ())
         if not drafts and not owners:
             return stored
-        drafts = drafts or {}
         kept = [row for row in stored if row["id"] not in drafts and row.get("parent_id") not in owners]
-        written = [draft.values for draft in drafts.values() if belongs(draft.values)]
-        return sorted((*kept, *written), key=lambda row: row.get("id") or 2**63)
+        return sorted((*kept, *written), key=_place) if written else kept
 
 
-def _points(step: Step, row: Mapping[str, Value], identifier: int) -> bool:
-    value = row.get(step.field)
-    if step.kind == "inverse_links":
-        return identifier in (value or ())
-    return bool(value == identifier)
+def _place(row: Mapping[str, Value]) -> int:
+    """Where a record stands in the order in which they were made; new ones come last."""
+    return int(row.get("id") or 2**63)

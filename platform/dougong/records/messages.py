@@ -97,6 +97,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{count} records are still linked to by others, perhaps in the bin too, and cannot be deleted for good",
     ),
     "too_many": ("一次最多 {limit} 项", "at most {limit} at once"),
+    "all_without_link": (
+        "将为每条记录搜索 {name}：请以它的某个关联等于本记录或本记录的关联作为条件",
+        "{name} would be searched for every record: let a link of it equal this record or one of its links",
+    ),
     "too_many_links": (
         "表达式沿关联读取 {count} 次，最多 {limit} 次",
         "the expression follows {count} links, and {limit} are allowed",

@@ -7,18 +7,15 @@ from dougong.expressions import compile_expression
 from dougong.expressions.scope import Scope, entity_scope
 from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
-from dougong.model.expression import Call as FunctionCall
-from dougong.model.expression import Expression, ListOf, Node, Path, Type
+from dougong.model.expression import Expression, Type
 from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
-from dougong.records.messages import refuse
+from dougong.records.cost import check_cost
 
 BOOLEAN = Type("boolean")
 _MOST_KEPT = 2000
-MOST_LINKS = 24
-"""How many links a typed filter, group or measure may follow: each is looked up for every record that is considered."""
 
 
 def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
@@ -63,22 +60,6 @@ def compiled(
             cache.clear()
         found = cache[kept] = result
     return found
-
-
-def check_cost(expression: Expression, language: str, path: str) -> None:
-    """Refuse what a person typed when it goes over more links than a database should follow for every record."""
-    links = _links_in(expression.tree)
-    if links > MOST_LINKS:
-        refuse("invalid", language, "too_many_links", path, count=links, limit=MOST_LINKS)
-
-
-def _links_in(node: Node) -> int:
-    """How many links an expression follows, each place counted."""
-    if isinstance(node, Path):
-        return len(node.names) - 1
-    if isinstance(node, FunctionCall):
-        return sum(_links_in(each) for each in node.arguments)
-    return sum(_links_in(each) for each in node.items) if isinstance(node, ListOf) else 0
 
 
 def condition(call: Call, key: str, given: str | Expression, path: str = "filter") -> Expression:
