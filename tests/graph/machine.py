@@ -154,10 +154,11 @@ class Machine:
     def _values(self, call: Call, entity: str) -> dict[str, Any]:
         draw, number = self.random, self.random.randint(1, 10**6)
         if entity == "region":
-            return {"name": f"R{number}", "rate": self._number(4, 3)}
+            return {"name": f"R{number}", "rate": self._number(4, 3), "class": draw.choice([None, 0, 1, 5])}
         if entity == "account":
             level = draw.choice([None, 0, 1, 5, 9])
-            return {"name": f"A{number}", "region": self._one(call, "region"), "level": level}
+            links = {"region": self._one(call, "region"), "above": self._one(call, "account")}
+            return {"name": f"A{number}", "level": level, **links}
         if entity == "product":
             return {"name": f"P{number}", "price": self._number(2, 500)}
         if entity == "invoice":

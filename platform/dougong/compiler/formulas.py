@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from dougong.compiler import graph
 from dougong.compiler.context import Context
-from dougong.compiler.dependencies import WITHIN, Formula, circles_of, formulas_of
+from dougong.compiler.dependencies import Formula, circles_of, formulas_of
 from dougong.compiler.item import Item
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
-from dougong.model.expression import Call, Expression, ListOf, Node, Road
+from dougong.model.expression import Call, Expression, ListOf, Node
 from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
@@ -110,7 +110,7 @@ def _check_reach(context: Context, entity: Entity, item: Item) -> None:
         if field is None or field.formula is None or about is None:
             continue
         for road in field.formula.roads:
-            if not _is_followed(road):
+            if road.field in _STAMPS:
                 context.report("D515", about, name=road.written)
         for function in sorted(_called(field.formula.tree) & _CHANGING):
             context.report("D515", about, name=f"{function}()")
@@ -136,12 +136,6 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
 def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
     """Whether a path ends at a masked field, over links and sub-tables too."""
     return any(mask_of(field) is not None for field in _passed(context, entity, path))
-
-
-def _is_followed(road: Road) -> bool:
-    """Whether a value is computed anew when what stands at the end of a road changes, or the road itself."""
-    beyond = [step.kind for step in road.steps if step.kind not in WITHIN]
-    return road.field not in _STAMPS and all(kind == "link" for kind in beyond[1:])
 
 
 def _passed(context: Context, entity: Entity, path: tuple[str, ...]) -> Iterator[Field]:
