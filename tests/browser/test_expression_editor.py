@@ -194,7 +194,7 @@ def test_the_designer_looks_a_formula_over(page: Page, address: str) -> None:
     expect(area).to_have_value("CONCAT(title")
     expect(editor.locator(".xe-problem.begun")).to_be_visible()
     area.type(", pages) + 1")
-    expect(editor.locator(".xe-problem:not(.begun)")).to_be_visible()
+    expect(editor.locator(".xe-problem:not(.begun)").first).to_be_visible()
     area.press("Control+a")
     area.type("CONCAT(title, '!')")
     expect(editor.locator(".xe-reading")).to_have_text("拼接(书名, '!')")

@@ -91,11 +91,11 @@ def test_a_value_that_does_not_fit_is_told_and_left(desk: str, capsys: Capture) 
     [
         ("dusk", "C103: there is no app 'dusk' installed (did you mean 'desk'?)"),
         ("desk.sails", "C102: there is no entity 'desk.sails' (did you mean 'desk.sale'?)"),
-        ("desk.sale.cots", "C136: 'desk.sale' has no formula 'cots' (did you mean 'cost'?)"),
-        ("desk.sale.name", "C136: 'desk.sale' has no formula 'name'"),
+        ("desk.sale.cots", "C137: 'desk.sale' has no formula 'cots' (did you mean 'cost'?)"),
+        ("desk.sale.name", "C137: 'desk.sale' has no formula 'name'"),
         (
             "desk.sale.lines.coast",
-            "C136: 'desk.sale' has no formula 'lines.coast' (did you mean 'lines.cost'?)",
+            "C137: 'desk.sale' has no formula 'lines.coast' (did you mean 'lines.cost'?)",
         ),
     ],
 )

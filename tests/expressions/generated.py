@@ -140,9 +140,94 @@ def numbers(depth: int) -> st.SearchStrategy[str]:
         ),
         joined("SUM(lines.quantity * lines.price, lines.price > {})", deeper),
         joined("SUM(lines.worth * lines.price, lines.worth > {})", deeper),
+        figures_of_others(min(depth - 1, 1)),
         joined(
             "COUNT({})",
             st.sampled_from(("lines", "lines.note", "tags", "lines.price > 1", "lines.note IS EMPTY")),
+        ),
+    )
+
+
+def conditions_of_orders(depth: int) -> st.SearchStrategy[str]:
+    """Conditions behind WHERE: bare names are the order's, `this.` is the record."""
+    compare = st.sampled_from(("=", "<>", "<", ">="))
+    amounts = st.sampled_from(("amount", "rate", "0", "1.005", "this.a", "this.account.limit", "buyer.limit"))
+    leaves = st.one_of(
+        joined("amount {} {}", compare, amounts),
+        st.sampled_from(
+            (
+                "status = 'paid'",
+                "status IN ('open', 'paid')",
+                "placed >= this.d",
+                "placed <= '2026-01-31'",
+                "note = this.t",
+                "note IS EMPTY",
+                "urgent",
+                "seller = this.owner",
+                "seller IN MY_SUBORDINATES()",
+                "buyer = this.account",
+                "buyer.limit > 100",
+                "COUNT(items) > 1",
+                "SUM(items.count * items.cost) > this.a",
+                "MAX(items.cost WHERE label = this.t) > 0",
+                "items IS EMPTY",
+                "amount > AVERAGE(this.orders.amount)",
+                "amount IN this.lines.price",
+            )
+        ),
+    )
+    if depth <= 0:
+        return leaves
+    deeper = conditions_of_orders(depth - 1)
+    return st.one_of(
+        leaves,
+        joined("({} AND {})", deeper, deeper),
+        joined("({} OR {})", deeper, deeper),
+        joined("NOT ({})", deeper),
+    )
+
+
+def figures_of_others(depth: int) -> st.SearchStrategy[str]:
+    """Numbers over related records and over all records of an entity."""
+    names = st.sampled_from(("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "FIRST", "LAST"))
+    condition = conditions_of_orders(depth)
+    return st.one_of(
+        joined("{}(orders.{})", names, st.sampled_from(("amount", "rate", "buyer.limit"))),
+        joined("{}(orders.{} WHERE {})", names, st.sampled_from(("amount", "rate")), condition),
+        joined("COUNT(orders WHERE {})", condition),
+        joined("SUM(orders.amount * orders.rate, orders.amount > {})", st.sampled_from(NUMBERS)),
+        joined("SUMPRODUCT(orders.amount, orders.rate WHERE {})", condition),
+        joined("{}(orders.items.{})", names, st.sampled_from(("count", "cost"))),
+        joined(
+            "SUM(orders.items.cost WHERE {})",
+            st.sampled_from(("count > 1", "parent.urgent", "label = this.t")),
+        ),
+        joined("{}(partners.limit)", names),
+        st.just("SUM(partners.limit WHERE name = this.t OR since < this.d)"),
+        st.just("COUNT(partners.stocks)"),
+        joined("{}(account.stocks.quantity)", names),
+        joined("{}(ALL(stock).quantity WHERE product = this.account)", names),
+        joined(
+            "SUM(ALL(stock).quantity WHERE {})",
+            st.sampled_from(
+                (
+                    "holder = this.owner AND quantity > 1",
+                    "kind = this.grade",
+                    "kind = 'a' OR arrived < this.d",
+                    "quantity > this.a",
+                    "product.name = this.t",
+                )
+            ),
+        ),
+        st.sampled_from(
+            (
+                "SUMIFS(orders.amount, orders.status, 'paid', orders.amount, '>' & a)",
+                "COUNTIFS(orders.note, '*a*', orders.urgent, TRUE)",
+                "AVERAGEIFS(orders.amount, orders.placed, '>=2000-01-01')",
+                "LOOKUP(account, ALL(stock).product, ALL(stock).quantity, -1)",
+                "MAPX('last', owner, orders.seller, orders.amount)",
+                "COUNT(account.deals WHERE a > 1)",
+            )
         ),
     )
 
@@ -180,6 +265,16 @@ def texts(depth: int) -> st.SearchStrategy[str]:
         ),
         joined("IF({}, {}, {})", conditions(depth - 1), deeper, deeper),
         joined("COALESCE({}, {})", deeper, deeper),
+        st.sampled_from(
+            (
+                "JOIN(orders.note)",
+                "JOIN(orders.note, '' WHERE urgent)",
+                "JOIN(orders.amount, ';')",
+                "FIRST(orders.note WHERE amount > this.a)",
+                "LAST(ALL(stock).product.name WHERE quantity > 0)",
+                "JOIN(partners.name, '、')",
+            )
+        ),
     )
 
 
@@ -203,7 +298,15 @@ def days(depth: int) -> st.SearchStrategy[str]:
         joined("EOMONTH({}, {})", deeper, count),
         joined("MAX({}, {})", deeper, deeper),
         joined("IF({}, {}, {})", conditions(depth - 1), deeper, deeper),
-        st.sampled_from(("MIN(lines.day)", "MAX(lines.day)")),
+        st.sampled_from(
+            (
+                "MIN(lines.day)",
+                "MAX(lines.day)",
+                "MAX(orders.placed WHERE status = 'paid')",
+                "MIN(account.stocks.arrived)",
+                "LAST(orders.placed)",
+            )
+        ),
     )
 
 
@@ -284,6 +387,17 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
         ),
         joined("({} BETWEEN {} AND {})", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
         joined("({} IN ({}, {}))", numbers(depth - 1), numbers(depth - 1), numbers(depth - 1)),
+        st.sampled_from(
+            (
+                "(orders IS EMPTY)",
+                "(account IN orders.buyer)",
+                "(account IN partners)",
+                "(t IN orders.note)",
+                "(owner IN account.stocks.holder)",
+                "(grade IN ALL(stock).kind)",
+                "(COUNT(orders WHERE urgent) = COUNT(orders))",
+            )
+        ),
         joined("({} IN lines.{})", numbers(depth - 1), st.sampled_from(("price", "worth"))),
         joined("({} LIKE '{}')", texts(depth - 1), st.sampled_from(PATTERNS)),
         joined(
@@ -390,4 +504,33 @@ class Chance:
             "lines": [self.line() for _ in range(self.one(0, 1, 2, 5))],
             "tags": self.some("a", "b", "c"),
             "team": self.some(7, 8, 9),
+            "partners": self.some(4, 3),
+        }
+
+    def order(self, deal: int) -> dict[str, Value]:
+        return {
+            "amount": self.decimal(2),
+            "rate": self.decimal(3),
+            "status": self.one(None, "open", "paid", "void"),
+            "placed": self.day(),
+            "note": self.text(),
+            "urgent": self.one(None, True, False),
+            "seller": self.one(None, 7, 8, 10),
+            "buyer": self.one(None, 3, 4),
+            "deal": deal,
+            "gone": self.one(None, None, None, True),
+            "items": [self.item() for _ in range(self.one(0, 0, 1, 3))],
+        }
+
+    def item(self) -> dict[str, Value]:
+        return {"count": self.one(None, 0, 1, 7), "cost": self.decimal(2), "label": self.text()}
+
+    def stock(self) -> dict[str, Value]:
+        return {
+            "quantity": self.decimal(2),
+            "kind": self.one(None, "a", "b"),
+            "holder": self.one(None, 7, 8),
+            "product": self.one(None, 3, 4),
+            "arrived": self.day(),
+            "gone": self.one(None, None, True),
         }

@@ -22,6 +22,14 @@ ACCOUNTS: dict[int, dict[str, Value]] = {
 }
 CHANCE = generated.Chance(20261122)
 RECORDS = [CHANCE.record(identifier) for identifier in range(1, 41)]
+OTHERS: dict[str, dict[int, dict[str, Value]]] = {
+    "t.order": {
+        identifier: CHANCE.order(deal)
+        for identifier, deal in enumerate([*range(1, 31), *range(10, 25), 10, 10], start=1)
+    },
+    "t.stock": {identifier: CHANCE.stock() for identifier in range(1, 9)},
+    "t.deal": {record["id"]: record for record in RECORDS},
+}
 EXAMPLES = int(os.environ.get("DOUGONG_AGREE_EXAMPLES", "150"))
 
 
@@ -31,7 +39,7 @@ def stored(engines: dict[str, Engine]) -> dict[str, Engine]:
         with engine.begin() as connection:
             for each in world.METADATA.sorted_tables:
                 connection.execute(each.delete())
-            world.store(connection, RECORDS, ACCOUNTS)
+            world.store(connection, RECORDS, ACCOUNTS, OTHERS)
     return engines
 
 
@@ -59,7 +67,7 @@ def test_values_agree(stored: dict[str, Engine], text: str) -> None:
     if expression is None:
         return
     world.COMPARED.update(expressions=1, pairs=len(RECORDS))
-    meant = world.by_python(expression, RECORDS, ACCOUNTS)
+    meant = world.by_python(expression, RECORDS, ACCOUNTS, OTHERS)
     for dialect, engine in stored.items():
         with engine.connect() as connection:
             found = world.by_sql(connection, expression)
@@ -86,7 +94,7 @@ def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
     meant = {
         record["id"]
         for record in RECORDS
-        if evaluate(expression, world.python_context(record, ACCOUNTS)) is True
+        if evaluate(expression, world.python_context(record, ACCOUNTS, others=OTHERS)) is True
     }
     for dialect, engine in stored.items():
         with engine.connect() as connection:
@@ -94,3 +102,24 @@ def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
             found = set(connection.scalars(select(world.DEALS.c.id).where(condition)))
         note(f"{dialect}: {text}")
         assert found == meant, dialect
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    derandomize="DOUGONG_AGREE_EXAMPLES" not in os.environ,
+    database=None,
+)
+@given(text=generated.figures_of_others(2))
+def test_figures_over_other_records_agree(stored: dict[str, Engine], text: str) -> None:
+    expression = expression_of(text)
+    assert expression is not None, text
+    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
+    meant = world.by_python(expression, RECORDS, ACCOUNTS, OTHERS)
+    for dialect, engine in stored.items():
+        with engine.connect() as connection:
+            found = world.by_sql(connection, expression)
+        note(f"{dialect}: {text}")
+        assert {key: (meant[key], found[key]) for key in meant if meant[key] != found[key]} == {}, dialect

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,7 @@ from sqlalchemy import Engine, select
 
 from dougong.expressions import evaluate, to_sql
 from dougong.expressions.values import plain
+from dougong.model.calendar import PLAIN
 from dougong.model.expression import Type, Value
 from tests.expressions import world
 
@@ -27,10 +29,52 @@ def table() -> Mapping[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """Where the cases are computed that need another time zone or calendar than the rest."""
+
+    zone: str = world.ZONE
+    calendar: str = PLAIN
+
+
 def cases() -> list[tuple[str, str, str]]:
-    return [
+    """Every case as the name of its record, its expression and its result."""
+    listed = [
         (group["on"], text, result) for group in table()["cases"] for text, result in group["expect"].items()
     ]
+    return listed + varied(table()["vary"])
+
+
+def elsewhere() -> list[tuple[Surroundings, str, str, str]]:
+    """The cases of other surroundings."""
+    return [
+        (Surroundings(group.get("zone", world.ZONE), group.get("calendar", PLAIN)), *case)
+        for group in table()["elsewhere"]
+        for case in varied(group["vary"])
+    ]
+
+
+def varied(groups: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
+    """One case for every line of an expression over many values."""
+    return [
+        (f"{group['over']}: {line}", group["text"], result)
+        for group in groups
+        for line, result in group["gives"].items()
+    ]
+
+
+def varying() -> dict[str, dict[str, str]]:
+    """The records of such lines, by name: each has values in a few fields only."""
+    groups = [*table()["vary"], *(each for group in table()["elsewhere"] for each in group["vary"])]
+    found: dict[str, dict[str, str]] = {}
+    for group in groups:
+        fields = group["over"].split(", ")
+        for line in group["gives"]:
+            values_of_line = line.split(" | ")
+            assert len(values_of_line) == len(fields), line
+            pairs = zip(fields, values_of_line, strict=True)
+            found[f"{group['over']}: {line}"] = {field: text for field, text in pairs if text != "EMPTY"}
+    return found
 
 
 def read(kind: Type, written: str) -> Value:
@@ -58,7 +102,7 @@ def accounts() -> dict[int, dict[str, Value]]:
 @cache
 def records() -> dict[str, dict[str, Value]]:
     found: dict[str, dict[str, Value]] = {}
-    for number, (name, written) in enumerate(table()["records"].items(), start=1):
+    for number, (name, written) in enumerate((table()["records"] | varying()).items(), start=1):
         record = {"id": number, **values(world.FIELDS, written)}
         record["lines"] = [values(world.LINE_FIELDS, line) for line in written.get("lines", ())]
         for field, kind in world.LISTS.items():
@@ -89,7 +133,7 @@ def filled(engines: dict[str, Engine]) -> dict[str, Engine]:
 
 
 def test_the_table_is_large() -> None:
-    assert len(cases()) >= 250
+    assert len(cases()) + len(elsewhere()) >= 1000
     assert {"SUM", "DATEDIF", "LIKE", "BETWEEN"} <= {
         word for _, text, _ in cases() for word in text.replace("(", " ").split()
     }
@@ -113,6 +157,27 @@ def test_database(filled: dict[str, Engine], dialect: str) -> None:
             ).scalar_one()
             if shown(found) != expected:
                 wrong.append(f"{on}: {text} is {shown(found)}, not {expected}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("around", "on", "text", "expected"), elsewhere(), ids=lambda part: str(part)[:60])
+def test_python_elsewhere(around: Surroundings, on: str, text: str, expected: str) -> None:
+    context = world.python_context(records()[on], accounts())
+    context = replace(context, timezone=around.zone, calendar=around.calendar)
+    assert shown(evaluate(world.compiled(text, sql=True), context)) == expected
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_database_elsewhere(filled: dict[str, Engine], dialect: str) -> None:
+    wrong = []
+    with filled[dialect].connect() as connection:
+        for around, on, text, expected in elsewhere():
+            context = replace(world.sql_context(dialect), timezone=around.zone, calendar=around.calendar)
+            element = to_sql(world.compiled(text, sql=True), context)
+            wanted = select(element).where(world.DEALS.c.id == records()[on]["id"])
+            found = connection.execute(wanted).scalar_one()
+            if shown(found) != expected:
+                wrong.append(f"{around} {on}: {text} is {shown(found)}, not {expected}")
     assert wrong == []
 
 

@@ -295,11 +295,8 @@ def python_context(
     every: Others = {**others, "t.account": accounts}
 
     def living(key: str) -> list[Mapping[str, Value]]:
-        return [
-            {**each, "id": identifier}
-            for identifier, each in sorted(every.get(key, {}).items())
-            if not each.get("gone")
-        ]
+        found = every.get(key, {}).items()
+        return [_whole(identifier, each) for identifier, each in sorted(found) if not each.get("gone")]
 
     def related(key: str, identifier: int) -> Mapping[str, Value]:
         return next((each for each in living(key) if each["id"] == identifier), {})
@@ -314,6 +311,12 @@ def python_context(
         return [each for each in living(step.entity) if identifier in (each.get(step.field) or ())]
 
     return EvaluationContext(record, actor, TODAY, NOW, timezone, related, listed)
+
+
+def _whole(identifier: int, record: Mapping[str, Value]) -> Mapping[str, Value]:
+    """A record with its id, the rows of which know it."""
+    items = [{**item, "parent": {**record, "id": identifier}} for item in record.get("items") or ()]
+    return {**record, "id": identifier, "items": items}
 
 
 def engine(url: str) -> Engine:

@@ -22,11 +22,23 @@ ONE, PAGE, SUM, CREATE, UPDATE, IMPORT, MEMORY = (
     "import",
     "memory of the import",
 )
+PYTHON, COMPILE, REFUSAL = (
+    "20 formulas of a record in Python",
+    "… compiled",
+    "the worst expression, refused",
+)
+SQL_FILTER, SQL_CONDITION, SQL_ROWS, SQL_SUM, SQL_SUM_IF = (
+    "filter as SQL, over all rows",
+    "… with branches and LIKE",
+    "… by a sum over sub-table rows",
+    "sum as SQL",
+    "… with a condition",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One line of the table, in a unit: `ms` of a request, `rows/s` or `MB` of an import."""
+    """One line of the table, in a unit: `ms` of a request, `µs` of a record, `rows/s` or `MB` of an import."""
 
     name: str
     dougong: float
@@ -67,6 +79,10 @@ BARS: Mapping[str, Bar] = MappingProxyType(
         CREATE: Bar(ratio=6),
         UPDATE: Bar(ratio=6),
         IMPORT: Bar(least=15_000),
+        PYTHON: Bar(most=MappingProxyType({"SQLite": 100.0, "PostgreSQL": 100.0})),
+        COMPILE: Bar(most=MappingProxyType({"SQLite": 100.0, "PostgreSQL": 100.0})),
+        REFUSAL: Bar(most=MappingProxyType({"SQLite": 100.0, "PostgreSQL": 100.0})),
+        **dict.fromkeys((SQL_FILTER, SQL_CONDITION, SQL_ROWS, SQL_SUM, SQL_SUM_IF), Bar(ratio=1.5)),
         MEMORY: Bar(most=MappingProxyType({"SQLite": 300.0, "PostgreSQL": 300.0})),
     }
 )

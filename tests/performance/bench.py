@@ -29,7 +29,7 @@ from urllib.parse import quote
 
 from dougong.assembly import open_database
 from dougong.people import accounts, sessions
-from tests.performance import bars
+from tests.performance import bars, expressions
 from tests.performance.bare import Store
 from tests.performance.bars import Measured
 from tests.performance.memory import Peak
@@ -362,12 +362,12 @@ def changes(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
     )
 
 
-def addresses(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """For each database: its name, an empty database for dougong, and one for the bare application."""
+def addresses(folder: Path) -> Iterator[tuple[str, str, str, str]]:
+    """For each database: its name, an empty database for dougong, one for the bare application, and one for expressions."""
     (folder / "session").mkdir()
     databases = Databases(folder, folder / "session", os.getpid())
     for name, dialect in (("SQLite", "sqlite"), ("PostgreSQL", "postgresql")):
-        yield name, databases.fresh(dialect), databases.fresh(dialect)
+        yield name, databases.fresh(dialect), databases.fresh(dialect), databases.fresh(dialect)
 
 
 def show(database: str, found: Sequence[Measured]) -> None:
@@ -412,9 +412,10 @@ def main() -> int:
     tables: list[str] = []
     short: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dougong-bench-") as name:
-        for database, url, bare_url in addresses(Path(name)):
+        for database, url, bare_url, spare_url in addresses(Path(name)):
             if options.only in (None, database):
                 found = measure(url, bare_url, options.rows, Path(name), options.times)
+                found += [*expressions.in_python(), *expressions.in_sql(spare_url, options.rows)]
                 show(database, found)
                 short += bars.missed(database, found)
                 tables.append(as_markdown(database, options.rows, found))

@@ -1,5 +1,38 @@
 """A small app whose entity has a rule of every kind, also for the rows of its sub-table."""
 
+from collections.abc import Mapping
+from typing import Any
+
+CHANGES: tuple[tuple[str, Any], ...] = (
+    ("kind", "travel"),
+    ("kind", "other"),
+    ("city", "Wuxi"),
+    ("guests", 9),
+    ("level", "high"),
+    ("reason", "dinner"),
+    ("amount", "11"),
+    ("amount", "600"),
+    ("amount", "6000"),
+)
+"""What workflows of their own set."""
+
+
+def workflow_of(change: Mapping[str, Any]) -> str:
+    """The workflow that makes a change."""
+    [(name, value)] = change.items()
+    return f"{name}_{value}".lower()
+
+
+def _workflow(name: str, value: Any) -> str:
+    return f"""
+entity: claim
+start: {{on: submit, set: {{{name}: "{value}"}}}}
+nodes:
+  boss: {{approve: {{by: [{{role: clerk}}], empty: admin}}, next: [{{to: done}}]}}
+  done: {{end: approved}}
+"""
+
+
 SOURCES: dict[str, str] = {
     "app.yaml": """
 id: desk
@@ -62,4 +95,10 @@ label: {en: Clerk, zh: 职员}
 grants:
   claim: {read: true, create: true, update: true, delete: true, import: true, export: true}
 """,
+    **{
+        f"workflows/{workflow_of({name: value})}.yaml": _workflow(
+            name, value if name in ("amount", "guests") else f"'{value}'"
+        )
+        for name, value in CHANGES
+    },
 }

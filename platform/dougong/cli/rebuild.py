@@ -54,7 +54,7 @@ def _meant(release: Release, subject: str) -> list[Formula]:
     if name not in own:
         message = f"'{key}' has no formula '{name}'"
         words = (("entity", key), ("name", name))
-        raise Refusal("missing", [Diagnostic("C136", message, hint=nearest(name, own), parameters=words)])
+        raise Refusal("missing", [Diagnostic("C137", message, hint=nearest(name, own), parameters=words)])
     return [own[name]]
 
 

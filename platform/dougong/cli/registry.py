@@ -22,6 +22,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("rebuild", "rebuild", "COMMAND"),
     ("user", "users", "USER"),
     ("token", "users", "TOKEN"),
+    ("calendar", "calendar", "COMMAND"),
     ("template", "template", "COMMAND"),
     ("explain", "explain", "COMMAND"),
     ("diagram", "diagram", "COMMAND"),

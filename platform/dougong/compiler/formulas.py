@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from dougong.compiler import graph
@@ -11,7 +11,7 @@ from dougong.compiler.dependencies import Formula, circles_of, formulas_of
 from dougong.compiler.item import Item
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
-from dougong.model.expression import Call, Expression, ListOf, Node
+from dougong.model.expression import Call, Expression, ListOf, Node, Road
 from dougong.model.field import Field
 
 _CHANGING = frozenset({"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENTS", "MY_SUBORDINATES"})
@@ -123,36 +123,21 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
         if field is None or mask_of(field) is not None:
             continue
         for key, expression in (("formula", field.formula), ("default", field.default)):
-            for path in expression.reads if expression is not None else ():
+            for road in expression.roads if expression is not None else ():
                 about = written.get(key)
-                if _is_masked(context, entity, path):
-                    context.report("D467", about or written.get("url") or written, name=".".join(path))
+                if _is_masked(context, entity, road):
+                    context.report("D467", about or written.get("url") or written, name=road.written)
         for part in field.parts:
-            for path in part.expression.reads if part.expression is not None else ():
-                if _is_masked(context, entity, path):
-                    context.report("D467", written.get("parts") or written, name=".".join(path))
+            for road in part.expression.roads if part.expression is not None else ():
+                if _is_masked(context, entity, road):
+                    context.report("D467", written.get("parts") or written, name=road.written)
 
 
-def _is_masked(context: Context, entity: Entity, path: tuple[str, ...]) -> bool:
-    """Whether a path ends at a masked field, over links and sub-tables too."""
-    return any(mask_of(field) is not None for field in _passed(context, entity, path))
-
-
-def _passed(context: Context, entity: Entity, path: tuple[str, ...]) -> Iterator[Field]:
-    """The fields that a path goes through, in its order, as far as they are known."""
-    here: Entity | None = entity
-    for name in path:
-        if here is None:
-            return
-        if name == "parent" and here.parent:
-            here = context.entity(here.parent)
-            continue
-        field = here.fields.get(name)
-        if field is None:
-            return
-        yield field
-        key = field.table or (field.target.key if field.target is not None else "")
-        here = context.entity(key) if key else None
+def _is_masked(context: Context, entity: Entity, road: Road) -> bool:
+    """Whether a road ends at a masked field, over whatever records it goes."""
+    holder = context.entity(road.steps[-1].entity) if road.steps else entity
+    field = holder.fields.get(road.field) if holder is not None else None
+    return field is not None and mask_of(field) is not None
 
 
 def _called(tree: Node) -> set[str]:

@@ -53,6 +53,12 @@ FORMS: Mapping[str, str] = MappingProxyType(
 
 _CHINESE: Mapping[str, str] = {
     "a text": "文本",
+    "length": "长度",
+    "depth": "层数",
+    "parts": "组成部分",
+    "brackets": "同时打开的括号",
+    "words": "词和符号",
+    "digits of a number": "数字的位数",
     "a number": "数字",
     "a whole number": "整数",
     "true or false": "true 或 false",

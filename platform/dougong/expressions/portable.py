@@ -6,39 +6,39 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from dougong.expressions.results import microseconds, moment
 from dougong.model.expression import Call, ListOf, Literal, Node, Path, Step, Type, Value
 
-_AGGREGATES = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT")
-BROWSER = frozenset(
-    (
-        *("AND", "OR", "NOT", "IS_EMPTY", "BETWEEN", "IN", "LIKE", "CASE", "SWITCH", "COALESCE", "&"),
-        *("=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "/", "NEGATE", "AS_TEXT", "ADD_DAYS"),
-        *("PART", "PART_NUMBER", *_AGGREGATES, *(f"{name}@rows" for name in (*_AGGREGATES, "VALUES"))),
-        *("DATE", "YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE", "WEEKDAY", "ISOWEEKNUM", "DAYS"),
-        *("DATEADD", "DATEDIF", "EDATE", "EOMONTH", "TODAY", "NOW"),
-        *(
-            "ROUND",
-            "ROUNDUP",
-            "ROUNDDOWN",
-            "INT",
-            "ABS",
-            "MOD",
-            "POWER",
-            "CEILING",
-            "FLOOR",
-            "DISTANCE",
-            "VALUE",
-        ),
-        *("LEFT", "RIGHT", "MID", "LEN", "LOWER", "UPPER", "TRIM", "PLAINTEXT", "SUBSTITUTE", "FIND"),
-        *("ENCODEURL", "CONTAINS", "STARTSWITH", "ENDSWITH", "TEXT"),
-        *("ME", "MY_DEPARTMENTS", "MY_SUBORDINATES", "HAS_ROLE"),
-    )
-)
+_NAMES = """
+AND OR NOT IS_EMPTY BETWEEN IN LIKE CASE SWITCH COALESCE & = <> < <= > >= + - * / NEGATE AS_TEXT ADD_DAYS
+PART PART_NUMBER ME MY_DEPARTMENTS MY_SUBORDINATES HAS_ROLE TODAY NOW CALENDAR
+DATE YEAR QUARTER MONTH DAY HOUR MINUTE SECOND DATETIME TIME WEEKDAY WEEKNUM ISOWEEKNUM DAYS DAYS360 YEARFRAC
+DATEADD DATEDIF EDATE EOMONTH NETWORKDAYS WORKDAY ISWORKDAY
+ROUND ROUNDUP ROUNDDOWN INT ABS MOD POWER CEILING FLOOR DISTANCE SIGN QUOTIENT MROUND EVEN ODD GCD LCM FACT SQRT
+PMT FV PV VALUE ISNUMBER DATEVALUE ISMOBILE ISIDNUMBER IDBIRTHDAY IDGENDER ISCREDITCODE RMBCAP
+LEFT RIGHT MID LEN LOWER UPPER TRIM PLAINTEXT SUBSTITUTE FIND SEARCH REPLACE REPT TEXTBEFORE TEXTAFTER SPLIT
+TEXTJOIN EXACT PROPER CLEAN ASC UNICHAR UNICODE ENCODEURL CONTAINS STARTSWITH ENDSWITH TEXT
+SUM AVERAGE MIN MAX COUNT COUNTUNIQUE PRODUCT
+SUM@rows AVERAGE@rows MIN@rows MAX@rows COUNT@rows COUNTUNIQUE@rows PRODUCT@rows VALUES@rows
+"""
+BROWSER = frozenset(_NAMES.split())
 """What a tree may call that is computed in the browser; others are computed by the server only."""
 
+SERVER_ONLY: Mapping[str, str] = MappingProxyType(
+    {
+        "LN": "logarithms of ninety digits",
+        "LOG": "logarithms of ninety digits",
+        "LOG10": "logarithms of ninety digits",
+        "EXP": "powers of e of ninety digits",
+        "REGEXMATCH": "the browser's engine knows other patterns, and takes time without bounds",
+        "REGEXEXTRACT": "the browser's engine knows other patterns, and takes time without bounds",
+        "REGEXREPLACE": "the browser's engine knows other patterns, and takes time without bounds",
+    }
+)
+"""Functions that only the server computes, and why."""
 STEPS = frozenset({"link", "links", "rows", "parent"})
 """The steps of a road that the browser can go, if it is given the records they lead to."""
 

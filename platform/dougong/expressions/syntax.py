@@ -9,9 +9,9 @@ from functools import lru_cache
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from dougong.expressions.bounds import refuse_beyond
 from dougong.expressions.problems import Mistake
 
-MAX_LENGTH = 10_000
 MAX_DEPTH = 64
 MAX_NODES = 2_000
 MAX_DIGITS = 30
@@ -147,8 +147,7 @@ def _parser() -> Lark:
 @lru_cache(maxsize=2048)
 def parse(text: str) -> Syntax:
     """The tree of an expression; raises Mistake with the position of what cannot be read or is beyond the bounds."""
-    if len(text) > MAX_LENGTH:
-        raise Mistake("D403", 0, what="length", limit=MAX_LENGTH)
+    refuse_beyond(text)
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:

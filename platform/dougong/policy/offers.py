@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dougong.model.entity import Entity
+from dougong.model.expression import Road
 from dougong.model.form import View
 from dougong.model.role import Role
 from dougong.people.actor import Actor
 from dougong.policy.access import access, may
+from dougong.policy.roads import passed
 from dougong.storage.release import Release
 
 
@@ -52,22 +54,15 @@ def offered_views(release: Release, actor: Actor, entity: Entity) -> tuple[View,
     )
 
 
-def _roads(view: View) -> list[tuple[str, ...]]:
-    roads = list(view.filter.reads) if view.filter is not None else []
-    roads += [(sort.field,) for sort in view.sort]
-    return [*roads, (view.group,)] if view.group else roads
+def _roads(view: View) -> list[Road]:
+    roads = list(view.filter.roads) if view.filter is not None else []
+    roads += [Road((), sort.field) for sort in view.sort]
+    return [*roads, Road((), view.group)] if view.group else roads
 
 
-def _hides(release: Release, actor: Actor, entity: Entity, road: tuple[str, ...]) -> bool:
-    """Whether a field, or one behind a link, is kept from the actor."""
-    name, *further = road
-    if name in access(release, actor, entity.key, "read").hidden:
-        return True
-    field = entity.fields.get(name)
-    if not further or field is None:
-        return False
-    key = field.table if field.type == "table" else field.target.key if field.target is not None else ""
-    if not key or field.type == "member":
-        return False
-    known = key.partition(".")[0] in release.apps
-    return not known or _hides(release, actor, release.entity(key), tuple(further))
+def _hides(release: Release, actor: Actor, entity: Entity, road: Road) -> bool:
+    """Whether a field on the road, or at its end, is kept from the actor."""
+    return any(
+        key.partition(".")[0] not in release.apps or name in access(release, actor, key, "read").hidden
+        for key, name in passed(entity.key, road)
+    )

@@ -270,7 +270,14 @@ def _having(
         for row in rows
         if evaluate(
             having,
-            EvaluationContext(dict(zip(ids, row, strict=True)), call.actor, today, call.at, call.timezone),
+            EvaluationContext(
+                dict(zip(ids, row, strict=True)),
+                call.actor,
+                today,
+                call.at,
+                call.timezone,
+                calendar=call.release.calendar,
+            ),
         )
         is True
     ]

@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from dougong.people.actor import Actor
 from dougong.storage.release import Release
 
+EVERYTHING = "*"
+"""Stands among what was confirmed for every warning there may be."""
 DOORS: tuple[str, ...] = ("screen", "api", "import", "workflow", "cli", "job", "demo", "public")
 
 
@@ -46,6 +48,11 @@ def call_for(
     if door not in DOORS:
         raise ValueError(f"unknown door {door!r}")
     return Call(release, connection, actor, door, datetime.now(UTC), actor.language, actor.timezone, batch)
+
+
+def without_asking(call: Call) -> Call:
+    """The same call for what follows from it without anybody being there to confirm warnings."""
+    return replace(call, confirmed=frozenset({EVERYTHING}))
 
 
 def as_actor(call: Call, actor: Actor) -> Call:

@@ -32,7 +32,14 @@ class Evaluation:
         """The values of a linked record, empty when there is none."""
         self._evaluator = Evaluator(
             EvaluationContext(
-                {}, call.actor, self.today, call.at, call.timezone, self.related, self.gathering.listed
+                {},
+                call.actor,
+                self.today,
+                call.at,
+                call.timezone,
+                self.related,
+                self.gathering.listed,
+                call.release.calendar,
             )
         )
         self.value = self._evaluator.value

@@ -7,7 +7,7 @@ from typing import Any
 
 from dougong.diagnostics import Refusal
 from dougong.fieldtypes.base import Invalid
-from dougong.records.call import Call
+from dougong.records.call import Call, without_asking
 from dougong.records.draft import Draft, Rows, Values
 from dougong.records.files import release_files
 from dougong.records.load import drafts_of
@@ -28,7 +28,7 @@ def put_back(call: Call, shape: Shape, records: Sequence[tuple[Values, Mapping[s
                 _put(call, shape, draft, name, change[0])
         # a link that is put back brings nothing along: what stood beside it then is put back by itself
         draft.written.update(shape.entity.fields)
-    complete(call, shape, drafts)
+    complete(without_asking(call), shape, drafts)
     problems = problems_in(drafts)
     if problems:
         raise Refusal("conflict", problems)

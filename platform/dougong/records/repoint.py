@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import select
 
 from dougong.diagnostics import Refusal
-from dougong.records.call import Call
+from dougong.records.call import Call, without_asking
 from dougong.records.chunks import chunks
 from dougong.records.draft import Draft, Values
 from dougong.records.load import drafts_of, load
@@ -70,7 +70,7 @@ def _turn(
             for each in draft.rows[name].drafts if name else [draft]:
                 own = survivor if pointer.shape.key == pointer_target(pointer) else 0
                 _turn_link(each, pointer, losers, survivor, itself=each.id == own)
-    complete(call, owner, drafts)
+    complete(without_asking(call), owner, drafts)
     problems = problems_in(drafts)
     if problems:
         raise Refusal("conflict", problems)

@@ -9,7 +9,7 @@ from dougong.diagnostics import Diagnostic, Severity
 from dougong.model.entity import Rule
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.records.call import Call
+from dougong.records.call import EVERYTHING, Call
 from dougong.records.defaults import default_of
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
@@ -118,10 +118,20 @@ def _shown(field: Field, value: Value, language: str) -> str:
 
 
 def _note_broken(call: Call, rule: Rule, draft: Draft) -> None:
+    if rule.is_warning and not _is_touched(rule, draft):
+        return
+    is_confirmed = call.door in UNATTENDED or bool(call.confirmed & {rule.key, EVERYTHING})
+    noted = draft.warnings if rule.is_warning and is_confirmed else draft.problems
     for name in rule.fields or ("",):
-        found = _broken(rule, call.language, (draft.path + name).rstrip("/"))
-        is_confirmed = rule.key in call.confirmed or call.door in UNATTENDED
-        (draft.warnings if rule.is_warning and is_confirmed else draft.problems).append(found)
+        noted.append(_broken(rule, call.language, (draft.path + name).rstrip("/")))
+
+
+def _is_touched(rule: Rule, draft: Draft) -> bool:
+    """Whether anything that a rule reads is new: what was confirmed once need not be confirmed with every later change."""
+    if draft.before is None or rule.check is None:
+        return True
+    names = {path[0] for path in rule.check.reads}
+    return any(_filled(draft.before.get(name)) != _filled(draft.values.get(name)) for name in names)
 
 
 def _broken(rule: Rule, language: str, path: str) -> Diagnostic:

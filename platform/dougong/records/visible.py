@@ -60,6 +60,7 @@ def sql_context(call: Call, key: str, table: FromClause, as_definition: bool = F
         today=today_of(call),
         now=call.at,
         timezone=call.timezone,
+        calendar=call.release.calendar,
     )
 
 

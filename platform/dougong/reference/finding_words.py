@@ -52,6 +52,10 @@ MEANINGS: Mapping[str, Pair] = {
         "已移除的内容只能在设置规定的保留天数之后清除。",
     ),
     "C136": (
+        "The calendar of the company does not take that: a line of the file is no day, or nothing is known of the year.",
+        "公司日历无法录入：文件中某一行不是一天，或没有该年的安排。",
+    ),
+    "C137": (
         "The entity has no formula of that name.",
         "该实体没有这个名称的公式。",
     ),

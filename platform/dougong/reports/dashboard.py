@@ -155,5 +155,8 @@ def _along_time(
 def _target(call: Call, card: Card) -> Decimal | None:
     if card.target is None:
         return None
-    value = evaluate(card.target, EvaluationContext({}, call.actor, today_of(call), call.at, call.timezone))
+    context = EvaluationContext(
+        {}, call.actor, today_of(call), call.at, call.timezone, calendar=call.release.calendar
+    )
+    value = evaluate(card.target, context)
     return value if isinstance(value, Decimal) else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dougong.model.expression import Expression
+from dougong.model.expression import Expression, Road
 from dougong.model.report import Dimension, Measure, Report
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
+from dougong.policy.roads import passed
 from dougong.records.aggregate import Aggregate, Group, aggregate
 from dougong.records.call import Call
 from dougong.records.query import Query
@@ -85,20 +86,13 @@ def plan(call: Call, report: Report, filter_text: str = "") -> Plan:
 
 def may_see(call: Call, entity: str, expression: Expression) -> bool:
     """Whether every field that an expression reads may be seen by the reader, over links too."""
-    return all(_may_see_road(call, entity, names) for names in expression.reads)
+    return all(_may_see_road(call, entity, road) for road in expression.roads)
 
 
-def _may_see_road(call: Call, entity: str, names: tuple[str, ...]) -> bool:
-    key = entity
-    for name in names:
-        if not key:
-            return True
-        stands_alone = "/" not in key
-        answer = access(call.release, call.actor, key, "read") if stands_alone else None
-        if answer is not None and (not answer.allowed or name in concealed(call.release, call.actor, key)):
-            return False
-        field = call.release.entity(key).fields.get(name)
-        if field is None:
-            return True
-        key = field.table or (field.target.key if field.target is not None else "")
-    return True
+def _may_see_road(call: Call, entity: str, road: Road) -> bool:
+    release, actor = call.release, call.actor
+    return all(
+        access(release, actor, key, "read").allowed and name not in concealed(release, actor, key)
+        for key, name in passed(entity, road)
+        if "/" not in key
+    )

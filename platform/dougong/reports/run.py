@@ -153,7 +153,10 @@ def figure_of_nothing(call: Call, measure: Measure) -> Value:
     """What a measure is where there are no records: 0 for counts and sums, nothing for means."""
     value = measure.value
     bare = Expression(value.text, _emptied(value.tree), value.type)
-    return evaluate(bare, EvaluationContext({}, call.actor, today_of(call), call.at, call.timezone))
+    context = EvaluationContext(
+        {}, call.actor, today_of(call), call.at, call.timezone, calendar=call.release.calendar
+    )
+    return evaluate(bare, context)
 
 
 def _emptied(node: Node) -> Node:

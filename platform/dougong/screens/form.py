@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from dougong.diagnostics import Diagnostic
+from dougong.diagnostics import Diagnostic, Severity
 from dougong.fieldtypes.file import FILES
 from dougong.model.entity import Entity
 from dougong.model.expression import Value
@@ -70,7 +70,9 @@ def _form(
 ) -> FormScreen:
     rights = access(call.release, call.actor, entity.key, action)
     language = call.language
-    by_path = _by_path(entry.problems)
+    wrong = [each for each in entry.problems if each.severity == Severity.ERROR]
+    warnings = () if wrong else tuple(entry.problems)
+    by_path = _by_path(wrong)
     place = Place(call, entity, rights.locked, entry.values, entry.titles, entry.entered, by_path, language)
     sections = []
     for section in layout_of(call, entity).sections:
@@ -91,7 +93,9 @@ def _form(
         cancel_href=cancel,
         form_token=entry.form_token,
         version=entry.version,
-        problems=tuple(_summary(entity, problem, language) for problem in _once(entity, entry.problems)),
+        problems=tuple(_summary(entity, problem, language) for problem in _once(entity, wrong)),
+        warnings=tuple(_summary(entity, problem, language) for problem in _once(entity, warnings)),
+        confirm=tuple(dict.fromkeys(dict(each.parameters).get("confirm", "") for each in warnings)),
         notices=tuple(entry.notices),
         buttons=buttons,
         hidden=tuple(entry.hidden),

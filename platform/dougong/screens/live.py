@@ -209,6 +209,10 @@ def _reads(tree: Node, table: str) -> Iterator[str]:
             yield from (_name(first, inner) for inner in rest[:1])
 
 
+def _calls(tree: Node, name: str) -> bool:
+    return any(isinstance(part, Invocation) and part.name == name for part in _parts(tree))
+
+
 def _asks_clock(tree: Node) -> bool:
     return any(part.type.kind == "datetime" for part in _parts(tree))
 
@@ -242,6 +246,8 @@ def _around(call: Call, expressions: Sequence[Expression], types: set[str]) -> d
         around["today"] = today_of(call).isoformat()
     if "now" in asked:
         around["now"] = str(microseconds(call.at))
+    if any(_calls(each.tree, "CALENDAR") for each in expressions):
+        around["calendar"] = call.release.calendar
     if "datetime" in types or any(_asks_clock(each.tree) for each in expressions):
         around["zone"] = zone_facts(call.timezone)
     return around

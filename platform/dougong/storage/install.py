@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import IMPORT, IMPORT_LINE, METADATA, STATE
+from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, STATE
 
 Upgrade = Callable[[Connection], None]
 
@@ -23,7 +23,12 @@ def _remember_where_imports_are(connection: Connection) -> None:
     IMPORT_LINE.create(connection)
 
 
-UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are,)
+def _keep_a_calendar(connection: Connection) -> None:
+    """The company's calendar says which days are worked."""
+    CALENDAR_DAY.create(connection)
+
+
+UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)

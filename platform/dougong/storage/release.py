@@ -13,8 +13,10 @@ from dougong.compiler import check_sources
 from dougong.definitions.collection import collection_paused, settle
 from dougong.diagnostics import Diagnostic
 from dougong.model.app import App
+from dougong.model.calendar import PLAIN
 from dougong.model.entity import Entity, Inverse
 from dougong.storage import ledger
+from dougong.storage.company_calendar import calendar_of
 from dougong.storage.database import READING, WRITING, Database
 from dougong.storage.dependants import Compile
 from dougong.storage.problems import problem
@@ -33,6 +35,8 @@ class Release:
     """The apps as each was compiled alone; `apps` also know which other apps link to them."""
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict, compare=False, repr=False)
     """Installed apps whose recorded version does not compile any more, with the reasons; they are not among `apps`."""
+    calendar: str = PLAIN
+    """The calendar of the company, as `model.calendar` writes it."""
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Room for what others compile once per release, such as rights; it goes with the release."""
 
@@ -187,7 +191,7 @@ class Releases:
         broken = {version.app: _findings(version, app) for version, app in found if isinstance(app, list)}
         if _size(apps) > _LARGE:
             settle()
-        return replace(release_of(apps, generation), broken=broken)
+        return replace(release_of(apps, generation), broken=broken, calendar=calendar_of(connection))
 
     def _app(
         self, version: ledger.Definition, versions: Mapping[str, ledger.Definition], apps: Mapping[str, App]

@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from dougong.storage.types import Characters, Instant, JsonValue
+from dougong.storage.types import Characters, Day, Instant, JsonValue
 
 METADATA = MetaData(
     naming_convention={
@@ -465,6 +465,13 @@ DRAFT = _table(
     UniqueConstraint("user_id", "kind", "app", "key"),
     Index(None, "kind", "app"),
 )
+CALENDAR_DAY = _table(
+    "dg_calendar_day",
+    Column("day", Day, primary_key=True, autoincrement=False),
+    _flag("worked"),
+    _text("name", default=""),
+)
+"""The days on which the company works though it is a weekend, or rests though it is none."""
 PREFERENCE = _table(
     "dg_preference",
     _reference("user_id", "dg_user.id", key=True),

@@ -22,7 +22,7 @@ from dougong.web import bodies
 from dougong.web.catalogue import refuse
 from dougong.web.identity import Identity, credentials_of, note_use
 from dougong.web.negotiation import language_of
-from dougong.web.parameters import strict
+from dougong.web.parameters import names, strict
 from dougong.web.routes import Route
 from dougong.web.runtime import Runtime
 from dougong.web.security import comes_from_here
@@ -170,8 +170,21 @@ class Exchange:
         """The first argument of every verb, for this request."""
         self.runtime.metrics.serving(release.generation)
         return Call(
-            release, connection, self.actor, self.door, datetime.now(UTC), self.language, self.timezone
+            release,
+            connection,
+            self.actor,
+            self.door,
+            datetime.now(UTC),
+            self.language,
+            self.timezone,
+            confirmed=self._confirmed(),
         )
+
+    def _confirmed(self) -> frozenset[str]:
+        """The warnings that a request confirms, where its route knows of any."""
+        if "confirm" not in (self.route.parameters or ()):
+            return frozenset()
+        return frozenset(each for each in names(self.parameters, "confirm") if each.isalnum())
 
     @property
     def door(self) -> str:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dougong.definitions import catalogue as definitions
-from dougong.diagnostics import Diagnostic, Refusal
+from dougong.diagnostics import Diagnostic, Refusal, Severity
 from dougong.people import messages as people
 from dougong.web import catalogue
 
@@ -98,6 +98,8 @@ def diagnostic_document(diagnostic: Diagnostic, language: str) -> dict[str, Any]
         document["hint"] = hint
     if diagnostic.severity != "error":
         document["severity"] = str(diagnostic.severity)
+    if diagnostic.severity == Severity.WARNING and (key := dict(diagnostic.parameters).get("confirm")):
+        document["confirm"] = key
     if diagnostic.place is not None:
         place = diagnostic.place
         document |= {"file": place.file, "line": place.line, "column": place.column}

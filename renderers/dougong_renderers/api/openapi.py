@@ -140,11 +140,16 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             entity.label,
             parts.created(record),
             body=parts.reference(f"{name}.new"),
+            parameters=[parts.CONFIRM],
         )
         copied[f"{base}/{{id}}/copy"] = {
             "parameters": [parts.ID_PARAMETER],
             "post": parts.operation(
-                f"{name}.copy", entity.label, parts.created(record), body=parts.copy_of(name)
+                f"{name}.copy",
+                entity.label,
+                parts.created(record),
+                body=parts.copy_of(name),
+                parameters=[parts.CONFIRM],
             ),
         }
     if "update" in entity.actions:
@@ -153,7 +158,7 @@ def _entity(entity: EntityDescription, name: str) -> Document:
             entity.label,
             parts.ok(record, etag=True),
             body=parts.reference(f"{name}.values"),
-            parameters=[parts.IF_MATCH],
+            parameters=[parts.IF_MATCH, parts.CONFIRM],
         )
     if "delete" in entity.actions:
         one["delete"] = parts.operation(
@@ -226,7 +231,11 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
     if entity.actions & {"create", "update", "delete"}:
         paths[f"{base}/batch"] = {
             "post": parts.operation(
-                f"{name}.batch", entity.plural, parts.each_for_itself(parts.anything()), body=parts.BATCH
+                f"{name}.batch",
+                entity.plural,
+                parts.each_for_itself(parts.anything()),
+                body=parts.BATCH,
+                parameters=[parts.CONFIRM],
             )
         }
     if {"update", "delete"} <= entity.actions:

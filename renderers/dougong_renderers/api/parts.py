@@ -47,6 +47,8 @@ SCHEMAS: Document = {
                         "path": {"type": "string"},
                         "code": {"type": "string"},
                         "message": {"type": "string"},
+                        "severity": {"type": "string"},
+                        "confirm": {"type": "string"},
                     },
                     "required": ["path", "code", "message"],
                 },
@@ -164,6 +166,14 @@ def query(name: str, schema: Document) -> Document:
     return {"name": name, "in": "query", "schema": schema}
 
 
+CONFIRM: Document = query(
+    "confirm",
+    {
+        "type": "string",
+        "pattern": "^[0-9a-f]{12}(,[0-9a-f]{12})*$",
+        "description": "the `confirm` of every warning (`rule_warning`) that is accepted",
+    },
+)
 LIST: list[Document] = [
     query("filter", TEXT),
     query("q", {"type": "string", "maxLength": 200}),

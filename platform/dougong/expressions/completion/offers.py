@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dougong.expressions import types
+from dougong.expressions.bounds import MAX_LENGTH
 from dougong.expressions.completion.caret import Caret, caret_at
 from dougong.expressions.completion.names import OUTCOMES, PROPERTIES, Called, Surroundings, called
 from dougong.expressions.completion.roads import key_of, names_at, type_of
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.registry import Function
-from dougong.expressions.syntax import MAX_LENGTH
 from dougong.model.expression import Type
 from dougong.model.text import EMPTY, Text
 

@@ -165,6 +165,9 @@ class FormScreen:
     form_token: str = ""
     version: int = 0
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    """What rules warn of, when nothing else is wrong: a button that sends `confirm` as `dg_confirm` saves all the same."""
+    confirm: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
     buttons: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

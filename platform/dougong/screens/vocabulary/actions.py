@@ -39,6 +39,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "profile": ("个人设置", "Profile"),
     "sign_out": ("退出登录", "Sign out"),
     "save": ("保存", "Save"),
+    "save_anyway": ("仍然保存", "Save anyway"),
+    "confirm_warnings": ("请确认后再保存", "Please confirm before saving"),
     "save_and_new": ("保存并新建", "Save and new"),
     "saving": ("保存中", "Saving"),
     "cancel": ("取消", "Cancel"),

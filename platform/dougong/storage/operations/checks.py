@@ -19,6 +19,7 @@ from dougong.model.entity import Rule
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.storage import counting, tables
+from dougong.storage.company_calendar import calendar_of
 from dougong.storage.conversion import Change
 from dougong.storage.convert import scan
 from dougong.storage.labels import Labels
@@ -60,7 +61,9 @@ class CheckRecords(Operation):
     def impact(self, connection: Connection) -> Impact:
         if self.before is None or self.sources is None:
             return NOTHING
-        evaluator = Evaluator(EvaluationContext({}, None, self.now.date(), self.now))
+        evaluator = Evaluator(
+            EvaluationContext({}, None, self.now.date(), self.now, calendar=calendar_of(connection))
+        )
         is_broken, count = self._broken(evaluator), 0
         first: list[int] = []
         for identifier, record in self._records(connection, self.before):

@@ -15,6 +15,7 @@ from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.storage import counting, doubles, rules, staging
+from dougong.storage.company_calendar import calendar_of
 from dougong.storage.convert import Among, Sample, Scanned, clear, scan, write
 from dougong.storage.operations.base import NOTHING, Impact, Operation
 from dougong.storage.operations.columns import ChangeType
@@ -35,13 +36,15 @@ class Mend:
     expression: Expression | None = None
     constant: Value = None
 
-    def value(self, record: dict[str, Value], target: Field, now: datetime) -> Value:
+    def value(self, record: dict[str, Value], target: Field, now: datetime, calendar: str) -> Value:
         """The value for one record; Invalid when what comes out does not fit the field."""
         if self.way == "aside":
             return None
         value = self.constant
         if self.expression is not None:
-            value = evaluate(self.expression, EvaluationContext(record, None, now.date(), now))
+            value = evaluate(
+                self.expression, EvaluationContext(record, None, now.date(), now, calendar=calendar)
+            )
         return None if value is None else rules.checked(TYPES[target.type].assign(value, target), target)
 
 
@@ -100,8 +103,9 @@ class FillValues(Operation):
         touched = aside = failing = 0
         refused: list[Sample] = []
         samples: list[Sample] = []
+        calendar = calendar_of(connection)
         for row in self._met(connection, self.before, self._chosen(connection, self.before), among):
-            value, is_refused = self._mended(row)
+            value, is_refused = self._mended(row, calendar)
             before = row.values.get(_OWN, self._read(row))
             if (is_refused or (value is None and self.needed)) and not row.is_deleted:
                 failing += 1
@@ -120,7 +124,8 @@ class FillValues(Operation):
         if self.before is None:
             return {}
         chosen = doubled if self.reason == "double" else self._chosen(connection, self.before)
-        return {row.id: self._mended(row)[0] for row in self._met(connection, self.before, chosen)}
+        calendar = calendar_of(connection)
+        return {row.id: self._mended(row, calendar)[0] for row in self._met(connection, self.before, chosen)}
 
     def _met(
         self,
@@ -150,15 +155,15 @@ class FillValues(Operation):
         values = {field_id: self.change.converted(connection)}
         return doubles.Coming(self.table, self.unique_now, rows, values).later()
 
-    def _mended(self, row: Scanned) -> tuple[Value, bool]:
+    def _mended(self, row: Scanned, calendar: str) -> tuple[Value, bool]:
         try:
-            return self._value(row), False
+            return self._value(row, calendar), False
         except Invalid:
             return None, True
 
-    def _value(self, row: Scanned) -> Value:
+    def _value(self, row: Scanned, calendar: str) -> Value:
         return self.mend.value(
-            {each.field: row.values[each.field] for each in self.sources}, self.target, self.now
+            {each.field: row.values[each.field] for each in self.sources}, self.target, self.now, calendar
         )
 
     def _read(self, row: Scanned) -> Value:
@@ -176,18 +181,20 @@ class FillValues(Operation):
         among = staging.written_since(found, self.table) if found is not None else None
         if among is not None:
             clear(connection, self.table, self.column, among)
+        calendar = calendar_of(connection)
         for rows in scan(connection, self.table, columns, self._condition, among):
             wanted = [row for row in rows if chosen is None or row.id in chosen]
-            values = [(row.id, self._mended(row)[0]) for row in wanted]
+            values = [(row.id, self._mended(row, calendar)[0]) for row in wanted]
             write(connection, self.table, self.column, [each for each in values if each[1] is not None])
 
     # -------------------------------------------------------------- ahead of it
     def fill_ahead(self, connection: Connection, before: TableSpec, rows: Sequence[tuple[Any, ...]]) -> None:
         """Fill the coming column of some rows, given as ids and what `recorded_sources` hold; Invalid where a value does not fit."""
         fields = [each.field for each in self.sources]
+        calendar = calendar_of(connection)
         values = []
         for identifier, *held in rows:
-            value = self.mend.value(dict(zip(fields, held, strict=True)), self.target, self.now)
+            value = self.mend.value(dict(zip(fields, held, strict=True)), self.target, self.now, calendar)
             values += [] if value is None else [(identifier, value)]
         write(connection, before, replace(self.column, name=self.coming), values)
 

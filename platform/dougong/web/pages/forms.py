@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 import msgspec
@@ -98,8 +99,10 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
             if problems:
                 raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
 
+            sure = _confirmed(call, data)
+
             def change() -> Outcome:
-                return 303, {"id": str(create(call, key, values).id)}
+                return 303, {"id": str(create(sure, key, values).id)}
 
             (_, outcome), _ = once(call, form_key(data), key.encode(), change)
     except _RowsChanged as changed:
@@ -111,6 +114,12 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
     if first(data, "dg_then") == "again":
         return go(exchange, f"{entity_path(key)}/new", text("created", exchange.language))
     return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
+
+
+def _confirmed(call: Call, data: dict[str, list[str]]) -> Call:
+    """The call of somebody who was shown these warnings and wants to save all the same."""
+    keys = first(data, "dg_confirm").split(",")
+    return replace(call, confirmed=frozenset(key for key in keys if key.isalnum()))
 
 
 def _further(
@@ -183,8 +192,10 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
             if problems:
                 raise Refusal("invalid", problems)
 
+            sure = _confirmed(call, data)
+
             def change() -> Outcome:
-                saved = update(call, key, record.id, values, version_from(data))
+                saved = update(sure, key, record.id, values, version_from(data))
                 return 303, {"id": str(saved.id)}
 
             once(call, form_key(data), f"{key}/{record.id}".encode(), change)

@@ -70,6 +70,11 @@ each("[data-expression]", (root) => {
   area.setAttribute("autocapitalize", "off");
   area.setAttribute("autocomplete", "off");
 
+  /** A help text without the marks of its code. */
+  function plain(text: string): string {
+    return text.replaceAll("`", "");
+  }
+
   // Places come in characters; a script counts halves of some of them.
   function toScript(text: string, place: number): number {
     return [...text].slice(0, place).join("").length;
@@ -154,7 +159,7 @@ each("[data-expression]", (root) => {
       around.replaceChildren();
       return;
     }
-    around.replaceChildren(make("code", {}, ...emphasised(found)), make("span", {}, found.help));
+    around.replaceChildren(make("code", {}, ...emphasised(found)), make("span", {}, plain(found.help)));
   }
 
   /** The signature with the argument that is being typed in bold; one that repeats stays at the last. */
@@ -182,18 +187,20 @@ each("[data-expression]", (root) => {
     }
     list.replaceChildren(...found.map(drawn));
     list.hidden = false;
+    list.scrollIntoView({ block: "nearest" });
     area.setAttribute("aria-expanded", "true");
     choose(begun() && found[0]?.text !== begun() ? 0 : -1);
     announce(say("results", { n: String(found.length) }));
   }
 
   function drawn(each: Suggestion, index: number): HTMLElement {
+    const written = each.text.replace(/\(\)?$/, "");
     const line = make("li", { role: "option", id: `${name}-${index}`, "aria-selected": "false" },
       icon(DRAWINGS[each.kind] ?? "point"),
       make("span", { class: "xe-label" }, each.label),
-      make("code", {}, each.text === each.label ? "" : each.text.replace(/\($/, "")),
+      make("code", {}, written === each.label ? "" : written),
       make("span", { class: "xe-detail" }, each.kind === "option" ? "" : each.detail));
-    if (each.help) line.append(make("span", { class: "xe-help" }, each.help));
+    if (each.help) line.append(make("span", { class: "xe-help" }, plain(each.help)));
     line.addEventListener("mousedown", (event) => event.preventDefault());
     line.addEventListener("click", () => accept(each));
     return line;

@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly today: Day | null;
   readonly now: Moment | null;
   readonly zone: Zone | null;
+  /** The calendar of the company, as `model/calendar.py` writes it. */
+  readonly calendar: string;
   readonly related: (entity: string, id: string) => Row | null;
 }
 

@@ -17,6 +17,7 @@ export interface GivenSurroundings {
   readonly today?: string;
   readonly now?: string;
   readonly zone?: ZoneFacts;
+  readonly calendar?: string;
 }
 
 /** The surroundings from their JSON; `related` finds linked records. */
@@ -27,6 +28,7 @@ export function surroundings(given: GivenSurroundings, related: Surroundings["re
     today: given.today === undefined ? null : dayFrom(given.today),
     now: given.now === undefined ? null : BigInt(given.now),
     zone: given.zone ? new Zone(given.zone) : null,
+    calendar: given.calendar ?? "|",
     related,
   };
 }

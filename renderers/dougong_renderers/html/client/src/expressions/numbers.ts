@@ -47,11 +47,30 @@ export function isZero(value: Big): boolean {
 }
 
 /** The exact sum of any number of values; 0 of none. */
-export function total(values: Iterable<Big>): Big | null {
-  let sum = ZERO;
-  for (const value of values) sum = sum.plus(value);
-  return bounded(sum);
+export function total(values: readonly Big[]): Big | null {
+  const small = smallTotal(values);
+  return bounded(small ?? values.reduce((sum, value) => sum.plus(value), ZERO));
 }
+
+/** The sum as long as whole numbers of the language are exact, which is what sums of amounts mostly are; null beyond. */
+function smallTotal(values: readonly Big[]): Big | null {
+  let scale = 0;
+  for (const value of values) scale = Math.max(scale, decimalsOf(value));
+  if (scale > 15) return null;
+  let sum = 0;
+  for (const value of values) {
+    const shift = scale - decimalsOf(value);
+    if (value.c.length > 15 || shift > 15) return null;
+    let digits = 0;
+    for (const digit of value.c) digits = digits * 10 + digit;
+    const part = digits * (POWERS[shift] ?? Infinity);
+    sum += value.s * part;
+    if (part > Number.MAX_SAFE_INTEGER || Math.abs(sum) > Number.MAX_SAFE_INTEGER) return null;
+  }
+  return new Exact(`${sum}e-${scale}`);
+}
+
+const POWERS = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent);
 
 /** The value rounded to that many decimals (negative: to tens, hundreds…). */
 export function rounded(value: Big, places: number, how: Rounding = "half_up"): Big | null {
@@ -69,6 +88,12 @@ function modeOf(value: Big, how: Rounding): 0 | 1 | 3 {
 /** The whole part as a number, cut towards zero; beyond what is exact it stays beyond any bound. */
 export function whole(value: Big): number {
   return Number(value.round(0, DOWN).toFixed());
+}
+
+/** Two numbers as whole numbers in the same ratio. */
+export function scaled(value: Big, other: Big): readonly [bigint, bigint] {
+  const factor = `1e${Math.max(decimalsOf(value), decimalsOf(other), 0)}`;
+  return [BigInt(value.times(factor).toFixed()), BigInt(other.times(factor).toFixed())];
 }
 
 /** What is left after dividing, with the sign of the divisor, as in Excel. */

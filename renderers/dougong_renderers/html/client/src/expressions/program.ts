@@ -317,6 +317,7 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ["ME", () => (state) => (state.surroundings.actor ? number(state.surroundings.actor.id) : null)],
   ["TODAY", () => (state) => state.surroundings.today],
   ["NOW", () => (state) => state.surroundings.now],
+  ["CALENDAR", () => (state) => state.surroundings.calendar],
   ["MY_DEPARTMENTS", ids("departments")],
   ["MY_SUBORDINATES", ids("subordinates")],
   ["HAS_ROLE", hasRole],

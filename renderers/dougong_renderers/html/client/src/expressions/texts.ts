@@ -17,6 +17,14 @@ export const lower = (text: string): string => replaced(text, TO_LOWER);
 /** The text in capital letters. */
 export const upper = (text: string): string => replaced(text, TO_UPPER);
 
+/** Whether a character is a letter whose case is known. */
+export const isLetter = (sign: string): boolean => TO_LOWER.has(sign) || TO_UPPER.has(sign);
+
+/** Full-width letters, digits, signs and spaces as half-width ones. */
+export function narrow(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replaceAll("\u3000", " ");
+}
+
 /** How many characters a text has. */
 export function length(text: string): number {
   let count = text.length;
@@ -91,13 +99,13 @@ export function encoded(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-const LONGEST = 100_000;
+export const LONGEST = 100_000;
 
 /** Every occurrence of a part replaced; null when that becomes too long. */
 export function substituted(text: string, old: string, instead: string): string | null {
   if (!old) return text;
-  const result = text.split(old).join(instead);
-  return length(result) > LONGEST ? null : result;
+  const parts = text.split(old);
+  return length(text) + (parts.length - 1) * (length(instead) - length(old)) > LONGEST ? null : parts.join(instead);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { nbsp: "\u00a0", lt: "<", gt: ">", quot: '"', amp: "&" };

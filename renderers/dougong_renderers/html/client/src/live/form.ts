@@ -20,6 +20,8 @@ interface OwnRow extends LiveRow {
   element: HTMLElement | null;
   readonly isNew: boolean;
   readonly written: Set<string>;
+  /** Where its computed values are shown; known once it is drawn. */
+  readonly places: Map<string, readonly Element[]>;
 }
 
 interface Step extends Computed {
@@ -123,7 +125,7 @@ export class LiveForm {
   #row(index: string, given: Row, element: HTMLElement | null, isNew: boolean): OwnRow {
     const values: Values = new Map(given);
     values.set("parent", this.#values);
-    return { index, values, element, isNew, written: new Set() };
+    return { index, values, element, isNew, written: new Set(), places: new Map() };
   }
 
   #body(table: string): Element | null {
@@ -317,10 +319,20 @@ export class LiveForm {
   }
 
   #showOne(step: Step, value: Value, row: OwnRow | null): void {
+    const places = row ? this.#placesIn(step, row) : this.#placesOf(step.field, this.element);
+    if (!places.length) return;
     const text = shown(value, step.plan, this.#plan.language, this.surroundings.zone);
-    const name = row ? `${step.table}-${row.index}-${step.field}` : step.field;
-    const places = (row ? row.element : this.element)?.querySelectorAll(`[data-computed="${CSS.escape(name)}"]`) ?? [];
     for (const place of places) put(place, text, row ? undefined : step.plan.unit);
+  }
+
+  #placesIn(step: Step, row: OwnRow): readonly Element[] {
+    let found = row.places.get(step.field);
+    if (!found && row.element) row.places.set(step.field, (found = this.#placesOf(`${step.table}-${row.index}-${step.field}`, row.element)));
+    return found ?? [];
+  }
+
+  #placesOf(name: string, within: Element): readonly Element[] {
+    return [...within.querySelectorAll(`[data-computed="${CSS.escape(name)}"]`)];
   }
 }
 

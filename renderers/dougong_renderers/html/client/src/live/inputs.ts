@@ -1,8 +1,8 @@
 // What stands in the inputs of a form as values of expressions, and defaults written into them.
 import { type Zone, clockOf, Day, dayFromCivil, dayText, daysIn, momentFrom, padded, parts } from "../expressions/calendar";
 import { number, plain } from "../expressions/numbers";
-import type { Value } from "../expressions/values";
-import { isNumber } from "../expressions/values";
+import { narrow } from "../expressions/texts";
+import { type Value, isNumber } from "../expressions/values";
 import type { FieldPlan } from "./plan";
 
 const NUMBERS = ["integer", "decimal", "money", "percent"];
@@ -80,7 +80,6 @@ function texts(line: string): string[] {
   return line.split(/[;；]/).map((each) => each.trim()).filter(Boolean);
 }
 
-const narrow = (text: string): string => text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).replaceAll("\u3000", " ");
 const UNITS: Readonly<Record<string, number>> = { 万: 10_000, 亿: 100_000_000 };
 
 /** The number that a person wrote: 1,234.50, １２, 1.5万, (3.20), 12%. */

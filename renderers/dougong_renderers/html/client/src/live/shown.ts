@@ -45,7 +45,9 @@ function momentWords(moment: bigint, language: string, zone: Zone | null): strin
 /** Show a text at the place of a computed value; `unit` follows it on a form. */
 export function put(place: Element, text: string, unit: string | undefined): void {
   const holder = place.querySelector(".val") ?? place;
-  if (holder.textContent === (text && unit ? `${text} ${unit}` : text || "–")) return;
-  if (!text) holder.replaceChildren(make("span", { class: "dim" }, "–"));
-  else holder.replaceChildren(text, ...(unit ? [" ", make("span", { class: "unit" }, unit)] : []));
+  const first = holder.firstChild;
+  if (text && first instanceof Text && (unit === undefined) === (holder.childNodes.length === 1)) {
+    if (first.data.trim() !== text) first.data = unit ? `${text} ` : text;
+  } else if (!text) holder.replaceChildren(make("span", { class: "dim" }, "–"));
+  else holder.replaceChildren(...(unit ? [`${text} `, make("span", { class: "unit" }, unit)] : [text]));
 }
