@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from dougong.compiler.context import BOOLEAN, Context, type_of
-from dougong.compiler.formulas import _is_masked
+from dougong.compiler.formulas import is_masked
 from dougong.compiler.item import Item
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
@@ -125,9 +125,9 @@ def _assigned(
         value = context.expression(entry, context.scope(entity), wanted)
         if value is None:
             continue
-        for path in value.reads if mask_of(field) is None else ():
-            if _is_masked(context, entity, path):
-                context.report("D467", entry, name=".".join(path))
+        for road in value.roads if mask_of(field) is None else ():
+            if is_masked(context, entity, road):
+                context.report("D467", entry, name=road.written)
         yield field.id, value
 
 

@@ -125,15 +125,15 @@ def _check_masks(context: Context, entity: Entity, item: Item) -> None:
         for key, expression in (("formula", field.formula), ("default", field.default)):
             for road in expression.roads if expression is not None else ():
                 about = written.get(key)
-                if _is_masked(context, entity, road):
+                if is_masked(context, entity, road):
                     context.report("D467", about or written.get("url") or written, name=road.written)
         for part in field.parts:
             for road in part.expression.roads if part.expression is not None else ():
-                if _is_masked(context, entity, road):
+                if is_masked(context, entity, road):
                     context.report("D467", written.get("parts") or written, name=road.written)
 
 
-def _is_masked(context: Context, entity: Entity, road: Road) -> bool:
+def is_masked(context: Context, entity: Entity, road: Road) -> bool:
     """Whether a road ends at a masked field, over whatever records it goes."""
     holder = context.entity(road.steps[-1].entity) if road.steps else entity
     field = holder.fields.get(road.field) if holder is not None else None
