@@ -53,6 +53,17 @@ class Machine:
         with self.book.reading() as call:
             assert wrong(call) == []
 
+    def race(self, steps: int) -> None:
+        """Do so many steps, each in a transaction of its own, while others do the same; who waits in a circle tries something else."""
+        for _ in range(steps):
+            try:
+                with self.book.writing() as call:
+                    self._step(call)
+            except Refusal as refusal:
+                if refusal.kind != "unavailable":
+                    raise
+                self._count("crossed")
+
     def _step(self, call: Call) -> None:
         weighted: list[tuple[Callable[[Call], None], int]] = [
             (self._create, 26),

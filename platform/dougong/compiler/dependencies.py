@@ -33,6 +33,14 @@ class Source:
         return any(step.kind not in WITHIN for step in self.steps)
 
     @property
+    def begins_at(self) -> str:
+        """The field of its own by which the formula reads it, or comes to it; none where others point to the record."""
+        first = self.steps[0] if self.steps else None
+        if first is None:
+            return self.field
+        return first.field if first.kind in ("link", "links", "rows") else ""
+
+    @property
     def fans_out(self) -> int:
         """After how many steps the road has left its record and comes to records that say themselves where they belong; 0: never."""
         has_left = False

@@ -57,6 +57,8 @@ class Shape:
     """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
     computes_from_others: bool
     """Whether a formula of the record or of its rows reads other records."""
+    needs: Mapping[str, Paths]
+    """Formulas that read other records → the fields of the record itself that they read, or that lead to those."""
     reads_its_like: bool
     """Whether it reads other records of the same entity, or their rows."""
 
@@ -112,8 +114,19 @@ def _build(release: Release, entity: Entity) -> Shape:
         is_ruled=any(_acts(rule) for rule in entity.rules) or any(rows.is_ruled for rows in tables.values()),
         computes_from_numbers=_computes_from_numbers(fields, tables),
         computes_from_others=bool(others),
+        needs=_needs(entity),
         reads_its_like=any(source.entity.partition("/")[0] == entity.key for source in others),
     )
+
+
+def _needs(entity: Entity) -> dict[str, Paths]:
+    found: dict[str, Paths] = {}
+    for field in entity.fields.values():
+        sources = sources_of(entity.key, field.formula) if field.formula is not None else ()
+        if any(source.is_elsewhere for source in sources):
+            own = [source.begins_at for source in sources]
+            found[field.id] = frozenset(name for name in own if name in entity.fields)
+    return found
 
 
 def _sources_elsewhere(entities: Iterable[Entity]) -> list[Source]:

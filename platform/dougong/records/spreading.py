@@ -15,6 +15,7 @@ from dougong.records.dependents import Dependent, Dependents, dependents_of, fin
 from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, anybody_listens
+from dougong.records.figures import figures_of
 from dougong.records.load import drafts_of, load_held, load_rows
 from dougong.records.searching import index_drafts
 from dougong.records.shape import Shape, shape_of
@@ -192,7 +193,8 @@ def renewed(
     records = list(load_held(call, shape, identifiers, deleted).values())
     tables = [name for name, rows in shape.tables.items() if name in shape.row_readers or rows.computed]
     drafts = drafts_of(call, shape, records, tables, [""] * len(records))
-    compute(Evaluation(call), shape, drafts, skipped)
+    figures = figures_of(call, shape, [draft.id for draft in drafts], skipped)
+    compute(Evaluation(call), shape, drafts, skipped, figures)
     for draft in drafts:
         _find_changes(shape, draft)
     return [draft for draft in drafts if has_changes(draft) or problems_of(draft)]
