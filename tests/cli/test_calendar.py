@@ -28,6 +28,7 @@ fields:
   starts: {type: date}
   ends: {type: date}
   days: {type: integer, formula: "NETWORKDAYS(starts, ends)"}
+  pay: {type: integer, formula: "days * 100"}
   back: {type: date, formula: "WORKDAY(ends, 1)"}
 """,
 }
@@ -53,21 +54,21 @@ def test_days_are_entered_listed_and_removed(desk: str, tmp_path: Path, capsys: 
     file = calendar_file(
         tmp_path, "日期,类型,名称\n2026-10-01,rest,National Day\n\n2026-10-10,班,\n2027-01-01,休\n"
     )
-    assert as_json(capsys, "calendar", "import", file) == {"entered": 3}
+    assert as_json(capsys, "calendar", "import", file) == {"entered": 3, "changed": 0}
     assert as_json(capsys, "calendar", "list", "--year", "2026") == [
         {"day": "2026-10-01", "kind": "rest", "name": "National Day"},
         {"day": "2026-10-10", "kind": "work", "name": ""},
     ]
     again = calendar_file(tmp_path, "2026-10-10,rest,Autumn\n")
-    assert as_json(capsys, "calendar", "import", again) == {"entered": 1}
+    assert as_json(capsys, "calendar", "import", again) == {"entered": 1, "changed": 0}
     assert as_json(capsys, "calendar", "list")[1]["kind"] == "rest"
-    assert as_json(capsys, "calendar", "remove", "2026") == {"removed": 2}
+    assert as_json(capsys, "calendar", "remove", "2026") == {"removed": 2, "changed": 0}
     assert [each["day"] for each in as_json(capsys, "calendar", "list")] == ["2027-01-01"]
-    assert as_json(capsys, "calendar", "remove", "2026") == {"removed": 0}
+    assert as_json(capsys, "calendar", "remove", "2026") == {"removed": 0, "changed": 0}
 
 
 def test_a_calendar_that_was_announced_is_entered(desk: str, capsys: Capture) -> None:
-    assert as_json(capsys, "calendar", "china", "2026") == {"entered": 25}
+    assert as_json(capsys, "calendar", "china", "2026") == {"entered": 25, "changed": 0}
     days = {each["day"]: (each["kind"], each["name"]) for each in as_json(capsys, "calendar", "list")}
     assert days["2026-02-28"] == ("work", "Spring Festival")
     assert days["2026-10-07"] == ("rest", "National Day")
@@ -95,7 +96,7 @@ def test_no_file_and_too_many_lines_are_refused(desk: str, tmp_path: Path, capsy
     assert "line 10001" in capsys.readouterr().err
 
 
-def test_formulas_and_filters_go_by_it(desk: str) -> None:
+def test_formulas_and_filters_go_by_it(desk: str, capsys: Capture) -> None:
     opened = assembly.open_database(desk)
 
     def call(connection: object) -> Call:
@@ -114,10 +115,13 @@ def test_formulas_and_filters_go_by_it(desk: str) -> None:
         made = create(call(connection), "desk.trip", trip)
         assert values(connection) == (10, date(2026, 10, 12))
         assert matching(connection, "NETWORKDAYS(starts, ends) = 10") == 1
-    assert main(["calendar", "china", "2026"]) == 0
+    assert as_json(capsys, "calendar", "china", "2026") == {"entered": 25, "changed": 3}
     with opened.writing() as connection:
+        assert values(connection) == (5, date(2026, 10, 10))
         assert matching(connection, "NETWORKDAYS(starts, ends) = 5") == 1
+        assert matching(connection, "pay = 500") == 1
         assert matching(connection, "ISWORKDAY(ends + 1)") == 1
         update(call(connection), "desk.trip", made.id, {"name": "b", "ends": "2026-10-08"})
         assert values(connection) == (4, date(2026, 10, 9))
+    assert as_json(capsys, "rebuild", "--dry-run")["wrong"] == 0
     opened.dispose()

@@ -28,7 +28,7 @@ HOSTILE: Mapping[str, tuple[str, str]] = {
     "nothing in a text": ("'\0' = 'x'", "D401"),
     "half a sign": ("'\ud800' = 'x'", "D401"),
     "a digit too many": ("9" * 31, "D403"),
-    "a class": ("ME().__class__.__mro__", "D401"),
+    "a class": ("ME().__class__.__mro__", "D414"),
     "a name of Python": ("__class__", "D404"),
     "a call of Python": ("__import__('os').system('x')", "D401"),
     "a statement": ("1; DROP TABLE dg_user", "D401"),

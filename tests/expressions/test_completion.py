@@ -37,7 +37,9 @@ RECORD = Entity(
 def at(marked: str, language: str = "en", sql: bool = False) -> Completion:
     """The completion where `|` stands."""
     position = marked.index("|")
-    about = Surroundings(world.scope(), "t.deal", {"t.deal": RECORD}.get, language, sql)
+    about = Surroundings(
+        world.scope(), "t.deal", {"t.deal": RECORD}.get, language, sql, (("order", Text.of("Orders")),)
+    )
     return complete(marked.replace("|", "", 1), position, about)
 
 
@@ -73,6 +75,18 @@ def texts(found: Completion) -> list[str]:
         ("t.|", []),
         ("a = 'x|", []),
         ("ME|", ["ME()"]),
+        ("SUM(lines.price |", ["WHERE"]),
+        ("SUM(lines.price WHERE qu|", ["quantity"]),
+        ("SUM(lines.price WHERE note = 'x' AND qua|", ["quantity"]),
+        ("SUM(lines.price WHERE this.stage = 'w|", ["'won'"]),
+        ("SUM(lines.price WHERE stag|", []),
+        ("SUM(lines.price 其中 this.gra|", ["grade"]),
+        ("SUM(lines.price WHERE note = 'x') + gra|", ["grade"]),
+        ("SUM(ALL(ord|", ["order"]),
+        ("SUM(ALL(order).sta|", ["status"]),
+        ("SUM(全部（order）.sta|", ["status"]),
+        ("SUM(ALL(order).amount WHERE status = |", ["'open'", "'paid'"]),
+        ("COUNT(ALL(nothing).|", []),
     ],
 )
 def test_what_is_suggested_first(marked: str, first: list[str]) -> None:

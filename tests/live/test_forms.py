@@ -116,6 +116,39 @@ def test_a_record_that_stands_there_is_computed_from_what_stands_there(
     expect(computed(page, "net")).to_have_text("49,747.50 CNY")
 
 
+def test_what_stands_behind_a_link_is_asked_for_when_it_is_chosen(
+    page: Page, shop: tuple[str, Server]
+) -> None:
+    address, server = shop
+    api = server.api("ada")
+    lamp = api.made("/shop/product", name="Lamp", rate="12.50")
+    api.made("/shop/product", name="Desk", rate="100")
+    made = api.made(
+        "/shop/order", name="Linked", gift=lamp["id"], lines=[{"product": lamp["id"], "quantity": "2"}]
+    )
+    assert made["catalogue"] == "50.00"
+    sign_in(page, address)
+    page.goto(f"{address}/shop/order/{made['id']}/edit")
+    expect(computed(page, "catalogue")).to_have_text("50.00 CNY")
+    cell(page, 0, "quantity").fill("4")
+    expect(computed(page, "lines-0-listed")).to_have_text("50.00")
+    expect(computed(page, "catalogue")).to_have_text("75.00 CNY")
+    gift = page.get_by_role("combobox", name="Gift")
+    gift.fill("Desk")
+    page.get_by_role("option", name="Desk").first.click()
+    expect(computed(page, "worth")).to_have_text("200.00 CNY")
+    expect(computed(page, "catalogue")).to_have_text("250.00 CNY")
+    server_gone = f"{address}/shop/order/live/**"
+    page.route(server_gone, lambda route: route.abort())
+    api.made("/shop/product", name="Chair", rate="1")
+    gift.fill("Chair")
+    page.get_by_role("option", name="Chair").first.click()
+    expect(computed(page, "catalogue")).to_have_text("Given on saving")
+    page.click("[data-save]")
+    page.wait_for_url(lambda url: "/edit" not in url)
+    assert api("GET", f"/shop/order/{made['id']}").json["catalogue"] == "52.00"
+
+
 KEYSTROKES = """(input) => {
     const times = [];
     for (let at = 0; at < 300; at++) {

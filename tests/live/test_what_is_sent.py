@@ -23,6 +23,8 @@ fields:
   name: {type: text, label: {en: Name, zh: 名称}}
   phone: {type: phone, mask: phone, label: {en: Phone, zh: 电话}}
   partner: {type: link, to: deal, label: {en: Partner, zh: 伙伴}}
+  beside: {type: money, decimals: 2, formula: "partner.cost", label: {en: Beside, zh: 旁边}}
+  next: {type: money, decimals: 2, formula: "partner.price", label: {en: Next, zh: 隔壁}}
   price: {type: money, decimals: 2, label: {en: Price, zh: 价格}}
   cost: {type: money, decimals: 2, label: {en: Cost, zh: 成本}}
   twice: {type: money, decimals: 2, formula: "price * 2", label: {en: Twice, zh: 两倍}}
@@ -87,7 +89,7 @@ def names(plan: dict[str, Any], kind: str) -> list[str]:
 def test_who_sees_all_computes_all_that_a_browser_can(firm: Server, deal: int) -> None:
     plan = plan_of(page_of(firm, "ada", f"/firm/deal/{deal}/edit"))
     assert set(names(plan, "computed")) == {
-        *("lines/worth", "lines/double", "twice", "margin", "bonus", "all", "count"),
+        *("lines/worth", "lines/double", "twice", "margin", "bonus", "all", "count", "beside", "next"),
     }
     assert SECRET in json.dumps(plan)
     assert "name" not in plan["fields"]
@@ -96,13 +98,32 @@ def test_who_sees_all_computes_all_that_a_browser_can(firm: Server, deal: int) -
 def test_what_is_hidden_stays_on_the_server_and_all_that_says_it(firm: Server, deal: int) -> None:
     page = page_of(firm, "cleo", f"/firm/deal/{deal}/edit")
     plan = plan_of(page)
-    assert set(names(plan, "computed")) == {"lines/double", "twice", "count"}
-    assert set(plan["fields"]) == {"price", "twice", "count", "lines"}
+    assert set(names(plan, "computed")) == {"lines/double", "twice", "count", "next"}
+    assert set(plan["fields"]) == {"price", "twice", "count", "lines", "next", "partner"}
     assert set(plan["fields"]["lines"]["rows"]) == {"quantity", "double"}
-    assert set(plan["record"]["r"]) <= {"price", "twice", "count", "lines"}
+    assert set(plan["record"]["r"]) <= {"price", "twice", "count", "lines", "next", "partner"}
     assert all(set(row["r"]) == {"quantity", "double"} for row in plan["record"]["r"]["lines"])
     assert SECRET not in page
     assert "cost" not in json.dumps(plan)
+
+
+def test_behind_a_link_stands_what_its_reader_may_see(firm: Server, deal: int) -> None:
+    linked = firm.api("ada").made("/firm/deal", name="Other", price="3", partner=deal)
+    path = f"/firm/deal/{linked['id']}/edit"
+    seen = plan_of(page_of(firm, "ada", path))["related"][f"firm.deal/{deal}"]["r"]
+    assert seen == {"cost": {"n": SECRET}, "price": {"n": "100.00"}}
+    page = page_of(firm, "cleo", path)
+    assert plan_of(page)["related"] == {f"firm.deal/{deal}": {"r": {"price": {"n": "100.00"}}}}
+    assert SECRET not in page
+    cleo = firm.browser("cleo")
+    told = cleo.get(f"/firm/deal/live/partner?id={deal}").json["values"]["r"]
+    assert told["price"] == {"n": "100.00"}
+    assert not {"cost", "phone", "lines"} & set(told)
+    for wrong in ("live/cost?id=1", "live/partner?id=999999", "live/lines.nothing?id=1", "live/x.y?id=1"):
+        assert cleo.get(f"/firm/deal/{wrong}").status_code == 404, wrong
+    for wrong in ("live/partner", "live/partner?id=x"):
+        assert cleo.get(f"/firm/deal/{wrong}").status_code in (400, 404, 422), wrong
+    assert firm.client().get(f"/firm/deal/live/partner?id={deal}").status_code in (303, 401)
 
 
 def test_defaults_of_a_new_record_are_sent_as_far_as_what_they_read(firm: Server) -> None:

@@ -8,6 +8,14 @@ from tests.web_server import PASSWORD
 
 SOURCES = {
     "app.yaml": "{id: shop, version: 1.0.0, label: {en: Shop, zh: 店}, languages: [zh, en]}",
+    "entities/product.yaml": """
+label: {en: Product, zh: 产品}
+title: "{name}"
+fields:
+  name: {type: text, required: true, label: {en: Name, zh: 名称}}
+  rate: {type: money, decimals: 2, label: {en: Rate, zh: 单价}}
+  doubled: {type: money, decimals: 2, formula: "rate * 2", label: {en: Doubled, zh: 双倍}}
+""",
     "entities/order.yaml": """
 label: {en: Order, zh: 订单}
 title: "{name}"
@@ -26,12 +34,17 @@ fields:
     type: table
     label: {en: Lines, zh: 明细}
     fields:
+      product: {type: link, to: product, label: {en: Product, zh: 产品}}
+      listed: {type: money, decimals: 2, label: {en: Listed, zh: 目录价}, formula: "product.rate * quantity"}
       item: {type: text, label: {en: Item, zh: 物品}}
       quantity: {type: decimal, decimals: 2, default: 1, label: {en: Quantity, zh: 数量}}
       price: {type: money, decimals: 2, label: {en: Price, zh: 单价}}
       rate: {type: percent, label: {en: Rate, zh: 率}, default: "parent.discount"}
       subtotal: {type: money, decimals: 2, label: {en: Subtotal, zh: 小计}, formula: "quantity * price * (1 - rate)"}
       share: {type: percent, label: {en: Share, zh: 占比}, formula: "subtotal / parent.tax_rate"}
+  gift: {type: link, to: product, label: {en: Gift, zh: 赠品}}
+  worth: {type: money, decimals: 2, label: {en: Worth, zh: 价值}, formula: "gift.doubled"}
+  catalogue: {type: money, decimals: 2, label: {en: Catalogue, zh: 目录}, formula: "SUM(lines.listed) + worth"}
   net: {type: money, decimals: 2, label: {en: Net, zh: 净额}, formula: "SUM(lines.subtotal)"}
   total: {type: money, decimals: 2, label: {en: Total, zh: 合计}, formula: "ROUND(net * (1 + tax_rate), 2)"}
   many: {type: integer, label: {en: Many, zh: 行数}, formula: "COUNT(lines)"}

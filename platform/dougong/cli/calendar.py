@@ -6,15 +6,23 @@ import argparse
 import csv
 from calendar import isleap
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from dougong.cli.command import Command, Run, takes_database, takes_format
 from dougong.cli.console import Console, table
-from dougong.cli.opening import database_of
+from dougong.cli.opening import calling, database_of, settings_of
+from dougong.compiler.dependencies import Formula
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.expressions.support import surroundings
+from dougong.records.call import Call
+from dougong.records.dependents import dependents_of
+from dougong.records.rebuild import rebuild
 from dougong.storage.company_calendar import CalendarDay, days_of, put, remove
+from dougong.storage.database import Database
+from dougong.storage.release import Release
 
 KINDS = {"rest": False, "work": True, "休": False, "班": True}
 MOST = 10_000
@@ -121,17 +129,47 @@ def china(year: int, console: Console) -> list[CalendarDay]:
 
 
 def _enter(days: list[CalendarDay], options: argparse.Namespace, console: Console) -> int:
-    with database_of(options).writing() as connection:
+    database = database_of(options)
+    with database.writing() as connection:
         count = put(connection, days)
-    console.result(console.say("calendar_entered", count=count), {"entered": count})
+    changed = _recomputed(database, options, console)
+    said = console.say("calendar_entered", count=count, changed=changed)
+    console.result(said, {"entered": count, "changed": changed})
     return 0
 
 
 def _remove(options: argparse.Namespace, console: Console) -> int:
-    with database_of(options).writing() as connection:
+    database = database_of(options)
+    with database.writing() as connection:
         count = remove(connection, options.year)
-    console.result(console.say("calendar_removed", count=count), {"removed": count})
+    changed = _recomputed(database, options, console)
+    said = console.say("calendar_removed", count=count, changed=changed)
+    console.result(said, {"removed": count, "changed": changed})
     return 0
+
+
+def _recomputed(database: Database, options: argparse.Namespace, console: Console) -> int:
+    """How many stored values became others, of formulas that go by the calendar and of those that follow them."""
+    settings = settings_of(options)
+
+    def opened() -> AbstractContextManager[Call]:
+        return calling(database, settings, console, write=True)
+
+    with opened() as call:
+        known = [formula for levels in dependents_of(call.release).levels.values() for formula in levels]
+        owners = {_owner(each) for each in known if _goes_by_calendar(call.release, each)}
+    return rebuild(opened, [each for each in known if _owner(each) in owners]).wrong.total()
+
+
+def _owner(formula: Formula) -> str:
+    """The entity whose records are computed as a whole: a formula may follow another of the same record or its rows."""
+    return formula[0].partition("/")[0]
+
+
+def _goes_by_calendar(release: Release, formula: Formula) -> bool:
+    key, name = formula
+    expression = release.entity(key).fields[name].formula
+    return expression is not None and "calendar" in surroundings(expression.tree)
 
 
 COMMAND = Command("calendar", "calendar", _configure, lambda options, console: 2)

@@ -169,8 +169,14 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "calendar_remove": ("删除某年的日子", "take the days of a year out"),
         "opt_calendar_file": ("CSV 文件", "a CSV file"),
         "opt_year": ("年份", "a year"),
-        "calendar_entered": ("已录入 {count} 天", "{count} days entered"),
-        "calendar_removed": ("已删除 {count} 天", "{count} days taken out"),
+        "calendar_entered": (
+            "已录入 {count} 天；{changed} 个计算值随之改变",
+            "{count} days entered; {changed} computed values changed with them",
+        ),
+        "calendar_removed": (
+            "已删除 {count} 天；{changed} 个计算值随之改变",
+            "{count} days taken out; {changed} computed values changed with them",
+        ),
         "calendar_unknown": (
             "尚无 {year} 年的安排；请升级 chinesecalendar 或从文件录入",
             "nothing is known of {year} yet; upgrade chinesecalendar, or enter the days from a file",

@@ -57,7 +57,7 @@ def _arrange(context: Context, entity: Entity, item: Item) -> None:
 def _needs(field: Field, tables: Mapping[str, Entity], table: str) -> list[str]:
     """The nodes of the graph that a formula or a serial number is made of."""
     read = [field.formula] if field.formula else [*(each.expression for each in field.parts), *field.per]
-    return [name for each in read if each is not None for name in _reads(each, tables, table)]
+    return [name for each in read if each is not None for name in nodes_read(each, tables, table)]
 
 
 def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
@@ -65,7 +65,7 @@ def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
     return (tables[table] if table else entity).fields[field].type == "serial"
 
 
-def _reads(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
+def nodes_read(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
     """The nodes of the graph that a formula needs, seen from the record or from a row of a sub-table."""
     needed = []
     for path in formula.reads:

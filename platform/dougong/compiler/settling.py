@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dougong.compiler import graph
 from dougong.compiler.context import Context
-from dougong.compiler.formulas import _reads
+from dougong.compiler.formulas import nodes_read
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity, Rule
 from dougong.model.expression import Expression
@@ -66,7 +66,7 @@ def _arrange(context: Context, entity: Entity, item: Item) -> None:
 
 def _needs(expression: Expression, tables: Tables, table: str) -> Iterator[str]:
     """The nodes of the graph that an expression reads; who reads a column of rows reads which rows there are."""
-    for name in _reads(expression, tables, table):
+    for name in nodes_read(expression, tables, table):
         yield name
         if "/" in name and not table:
             yield name.partition("/")[0]

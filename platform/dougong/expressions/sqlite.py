@@ -46,12 +46,20 @@ from dougong.model.expression import Call, Literal, Node, Path
 
 Element = ColumnElement[Any]
 LARGEST = 2**63 - 1
+LARGEST_COMPARED = 2**62
+"""Below it a scaled constant can be compared with a sum of integers: beyond 2^63 SQLite makes such a sum a double, which lies
+on the same side of the constant."""
 EXACT = Computed("number")
+_SUMS = {"SUM@rows": 1, "SUM@records": 0}
+"""Sums and which of their arguments is added up."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class SQLite(Translator):
     """Translates one folded tree."""
+
+    _compared: tuple[Node, Decimal] | None = None
+    """The value whose sum is only compared with a constant, and that constant."""
 
     def result(self, node: Node) -> Element:
         if node.type.kind == "boolean":
@@ -106,7 +114,7 @@ class SQLite(Translator):
     def _numbers(self, name: str, left: Node, right: Node) -> ColumnElement[bool]:
         if isinstance(left, Literal) and not isinstance(right, Literal):
             left, right, name = right, left, MIRRORED.get(name, name)
-        first = self.plain(left)
+        first = self._added(left, right) if isinstance(right, Literal) else self.plain(left)
         scale = _scale(first)
         if isinstance(right, Literal):
             if scale is None or right.value is None:
@@ -117,6 +125,16 @@ class SQLite(Translator):
         if scale is not None and scale == other:
             return _compare(name, first, second)
         return _compare(name, _exact(first, scale), _exact(second, other))
+
+    def _added(self, node: Node, bound: Literal) -> Element:
+        """What is compared with a constant; a sum of columns is then left to SQLite, as no exact text of it is needed."""
+        if not isinstance(node, Call) or node.name not in _SUMS or not isinstance(bound.value, Decimal):
+            return self.plain(node)
+        before, self._compared = self._compared, (node.arguments[_SUMS[node.name]], bound.value)
+        try:
+            return self.plain(node)
+        finally:
+            self._compared = before
 
     def listed(self, value: Node, items: tuple[Node, ...]) -> ColumnElement[bool]:
         comparable = value.type.kind not in ("number", "boolean") and all(
@@ -136,7 +154,23 @@ class SQLite(Translator):
                 func.round(type_coerce(self._part(node), Float()) * literal(1e6, Float())), BigInteger()
             )
             return func.dg_exact(whole, literal(6, Integer()), type_=EXACT)
-        return self._searched(node) if _is_plain_search(node) else self._evaluated(node)
+        if _is_plain_search(node):
+            return self._searched(node)
+        return self._branches(node) if node.name == "CASE" else self._evaluated(node)
+
+    def _branches(self, node: Call) -> Element:
+        """The first value whose condition holds, chosen by SQLite."""
+        *pairs, otherwise = node.arguments
+        chosen = [
+            (self.condition(condition), self._branch(value, node))
+            for condition, value in zip(pairs[::2], pairs[1::2], strict=True)
+        ]
+        return type_coerce(case(*chosen, else_=self._branch(otherwise, node)), _result_type(node.type.kind))
+
+    def _branch(self, value: Node, whole: Call) -> Element:
+        if isinstance(value, Literal) and value.value is None:
+            return null()
+        return self.condition(value) if whole.type.kind == "boolean" else _untyped(self.value(value))
 
     def _part(self, node: Call) -> Element:
         """A part of a structured value; its name was checked when the expression was compiled."""
@@ -209,7 +243,16 @@ class SQLite(Translator):
         raw = _untyped(element)
         high = filtered(func.sum(raw.op(">>")(literal(32, Integer()))), condition)
         low = filtered(func.sum(raw.op("&")(literal(2**32 - 1, BigInteger()))), condition)
+        if self._is_compared(value, scale):
+            whole = func.coalesce(high, 0) * literal(2**32, BigInteger()) + func.coalesce(low, 0)
+            return type_coerce(whole, Scaled(scale))
         return func.dg_halves(high, low, literal(scale, Integer()), type_=EXACT)
+
+    def _is_compared(self, value: Node, scale: int) -> bool:
+        """Whether a sum of these values is only compared with a constant that leaves it to SQLite."""
+        if self._compared is None or value is not self._compared[0]:
+            return False
+        return abs(values.EXACT.scaleb(self._compared[1], scale)) < LARGEST_COMPARED
 
     def joined_rows(self, found: Select[Any], rows: Rows, separator: Element) -> Select[Any]:
         """SQLite adds texts up in the order in which they come; the limit keeps the order of the inner query."""

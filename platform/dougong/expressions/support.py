@@ -55,11 +55,12 @@ _ASKS = {
     "HAS_ROLE": "actor",
     "TODAY": "today",
     "NOW": "now",
+    "CALENDAR": "calendar",
 }
 
 
 def surroundings(node: Node) -> frozenset[str]:
-    """What a tree asks besides its record: the actor, the day (today), the moment (now)."""
+    """What a tree asks besides its record: the actor, the day (today), the moment (now), the working days (calendar)."""
     if isinstance(node, ListOf):
         return frozenset().union(*map(surroundings, node.items))
     if not isinstance(node, Call):

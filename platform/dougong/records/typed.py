@@ -9,6 +9,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.completion import Completion, Find, Surroundings, complete, reading
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Type
+from dougong.policy.offers import readable_entities
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.scope import BOOLEAN, compiled, scope_for
@@ -40,7 +41,10 @@ def look_over(call: Call, key: str, text: str, purpose: str, position: int | Non
         except Refusal as refusal:
             return refusal.problems
 
-    about = Surroundings(scope_for(call, key, aggregate), key, _finder(call), call.language, sql=True)
+    named = tuple(
+        (each.id, each.plural) for each in readable_entities(call.release, call.actor, key.partition(".")[0])
+    )
+    about = Surroundings(scope_for(call, key, aggregate), key, _finder(call), call.language, True, named)
     return looked_over(text, position, about, compile_it)
 
 

@@ -149,6 +149,10 @@ PAGES: Mapping[str, Pair] = {
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),
+    "GET /<app>/<entity>/live/<field>": (
+        "What a form computes with behind a link",
+        "表单计算所用的关联记录的值",
+    ),
     "POST /<app>/<entity>/files/<field>": ("Upload a file from a form", "在表单中上传文件"),
     "GET /design/<app>": ("Where designing begins", "设计入口"),
     "GET /design/<app>/publish": ("The plan of the draft", "草稿的发布计划"),

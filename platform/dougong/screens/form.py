@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dougong.diagnostics import Diagnostic, Severity
 from dougong.fieldtypes.file import FILES
@@ -13,10 +13,13 @@ from dougong.model.form import Form
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import Record
+from dougong.records.rule_states import field_states
+from dougong.records.shape import shape_of
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.form_entry import read_entry
 from dougong.screens.form_fields import Place, form_field
-from dougong.screens.live import live_plan
+from dougong.screens.form_rules import LiveRules, live_rules
+from dougong.screens.live import live_plan, reading_of
 from dougong.screens.shape import Action, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.showing import Titles
 from dougong.screens.texts import text
@@ -49,7 +52,9 @@ def edit_form(call: Call, record: Record, entry: FormEntry) -> FormScreen:
     entity = call.release.entity(record.key)
     title = text("edit_title", call.language, label=entity.label.get(call.language))
     path = record_path(record.key, record.id)
-    return _form(call, entity, entry, "update", title, f"{path}/edit", path, (), Link(record.title, path))
+    return _form(
+        call, entity, entry, "update", title, f"{path}/edit", path, (), Link(record.title, path), record.id
+    )
 
 
 def layout_of(call: Call, entity: Entity) -> Form:
@@ -67,6 +72,7 @@ def _form(
     cancel: str,
     buttons: tuple[Action, ...],
     crumb: Link | None = None,
+    identifier: int = 0,
 ) -> FormScreen:
     rights = access(call.release, call.actor, entity.key, action)
     language = call.language
@@ -74,6 +80,14 @@ def _form(
     warnings = () if wrong else tuple(entry.problems)
     by_path = _by_path(wrong)
     place = Place(call, entity, rights.locked, entry.values, entry.titles, entry.entered, by_path, language)
+    is_shown = bool(entry.form_token)  # a form without one is read, not shown
+    present = _present(call, entity, action, entry) if is_shown else {}
+    rules = LiveRules()
+    if is_shown:
+        reading = reading_of(call, entity.key, action)
+        rules = live_rules(call, shape_of(call.release, entity.key), action, reading)
+        states = field_states(call, entity.key, present, identifier)
+        place = replace(place, states=states, live=rules.fields)
     sections = []
     for section in layout_of(call, entity).sections:
         fields = tuple(
@@ -101,9 +115,10 @@ def _form(
         hidden=tuple(entry.hidden),
         crumbs=(*crumbs, crumb) if crumb else crumbs,
         has_files=any(each.type in FILES for section in sections for each in section.fields),
-        live_plan=live_plan(call, entity.key, action, _present(call, entity, action, entry))
-        if entry.form_token  # a form without one is read, not shown
+        live_plan=live_plan(call, entity.key, action, present, rules.conditions, rules.written)
+        if is_shown
         else None,
+        rules=rules.rules,
     )
 
 

@@ -27,6 +27,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.pictures import ACCEPT
 from dougong.records.record import DEPARTMENT, MEMBER
+from dougong.records.rule_states import NONE, FieldStates
 from dougong.records.titles import target_key
 from dougong.records.tree import tree_of
 from dougong.screens.addresses import entity_path, file_path
@@ -73,14 +74,19 @@ class Place:
     owner: str = ""
     """For the rows of a sub-table: the key of the record's entity, and `table` the field they stand in."""
     table: str = ""
+    states: FieldStates = NONE
+    """What rules make of the fields as the record stands."""
+    live: frozenset[str] = frozenset()
+    """The fields whose state a script follows, so that their inputs must be there."""
 
 
 def form_field(place: Place, field: Field, width: int = 1) -> FormField:
     """The input of one field."""
     call, language = place.call, place.language
     value = place.values.get(field.id)
-    locked = field.id in place.locked
-    read_only = field.is_computed or locked
+    states = place.states
+    kept = field.id in states.readonly and field.id not in place.live
+    read_only = field.is_computed or kept or field.id in place.locked
     own_id = field.id
     built = FormField(
         id=own_id,
@@ -88,9 +94,11 @@ def form_field(place: Place, field: Field, width: int = 1) -> FormField:
         label=field.label.get(language),
         raw=_raw(place, field, value),
         shown=shown(call, place.entity, field, value, place.titles) if read_only else None,
-        required=field.required and not read_only,
+        required=(field.required or field.id in states.required) and not read_only,
         read_only=read_only,
         why=_why(field, language) if read_only else "",
+        hidden=field.id in states.hidden,
+        asked=field.id in states.required and not field.required,
         computed=field.formula is not None,
         help=field.help.get(language),
         problems=place.problems.get(f"{place.prefix}{field.id}", ()),

@@ -14,7 +14,6 @@ from dougong.expressions.results import microseconds
 from dougong.expressions.support import surroundings
 from dougong.expressions.zones import zone_facts
 from dougong.fieldtypes import TYPES
-from dougong.model.entity import Entity
 from dougong.model.expression import Call as Invocation
 from dougong.model.expression import Expression, ListOf, Node, Path, Value
 from dougong.model.field import Field
@@ -22,14 +21,17 @@ from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
 from dougong.records.day import today_of
+from dougong.records.linked import linked_values
 from dougong.records.shape import Shape, shape_of
+from dougong.screens.addresses import entity_path
 from dougong.screens.beginning import initial_values
 from dougong.screens.currency import unit_of
+from dougong.screens.words import say
 
 NUMBERS = frozenset({"integer", "decimal", "money", "percent"})
 SHOWN = frozenset({*NUMBERS, "text", "long_text", "date", "datetime", "boolean", "choice"})
 """Types whose computed values a script can show."""
-READ = frozenset(
+READ: frozenset[str] = frozenset(
     {
         *(
             *SHOWN,
@@ -49,6 +51,8 @@ READ = frozenset(
     }
 )
 """Types whose inputs a script can read."""
+LINKED = READ - {"rich_text", "long_text", "link", "links", "file", "images", "signature"}
+"""Types of linked records that a script can compute with."""
 WRITTEN = frozenset({*NUMBERS, "text", "long_text", "date", "datetime", "boolean", "choice"})
 """Types whose inputs a script can write a default into."""
 
@@ -58,28 +62,39 @@ def live_plan(
     key: str,
     action: str,
     values: Mapping[str, Value],
-    conditions: Sequence[Expression] = (),
+    conditions: Sequence[tuple[str, Expression]] = (),
+    written: Iterable[str] = (),
 ) -> Mapping[str, Any] | None:
     """The plan of a form that creates or updates a record and begins with these values, or None when nothing in it changes
     with what is typed.
 
-    `conditions` are expressions that another part of the page asks the script for; of those that `Reading.may` allows, the fields
-    are part of the plan.
+    `conditions` are expressions that another part of the page asks the script for, each with the sub-table for whose rows it is
+    ("" for the record); of those that `Reading.may` allows, the fields are part of the plan. So are
+    the fields that are `written` by it.
     """
     shape = shape_of(call.release, key)
     reading = Reading(call, shape, action)
     computed = list(_computed(reading, shape))
     defaults = list(_defaults(reading, shape, action == "create"))
-    asked = [condition for condition in conditions if reading.may(condition, "")]
+    asked = [(table, condition) for table, condition in conditions if reading.may(condition, table)]
     if not computed and not defaults and not asked:
         return None
-    expressions = [expression for _, _, expression in (*computed, *defaults)] + asked
+    expressions = [expression for _, _, expression in (*computed, *defaults)]
+    expressions += [condition for _, condition in asked]
+    roads = [
+        *(
+            road
+            for name, _, each in (*computed, *defaults)
+            for road in _roads(each.tree, name.rpartition("/")[0], shape)
+        ),
+        *(road for table, each in asked for road in _roads(each.tree, table, shape)),
+    ]
     named = {name for name, _, _ in (*computed, *defaults)}
-    for name, _, expression in (*computed, *defaults):
-        named.update(_reads(expression.tree, name.rpartition("/")[0]))
-    for condition in asked:
-        named.update(_reads(condition.tree, ""))
+    named |= {_name(table, names[0]) for table, names in roads}
+    named |= {table for table, _ in asked if table}
+    named.update(written)
     named |= {name.partition("/")[0] for name in named}
+    links = _links(shape, roads)
     return {
         "around": _around(call, expressions, _kinds(shape, named)),
         "language": call.language,
@@ -87,6 +102,8 @@ def live_plan(
         "fields": _fields(call, shape, named),
         "computed": [{"name": name, "tree": dump(each.tree)} for name, _, each in computed],
         "defaults": [{"name": name, "tree": dump(each.tree)} for name, _, each in defaults],
+        "unknown": say("computed_on_save", call.language),
+        **_related(call, key, shape, links, values),
     }
 
 
@@ -110,29 +127,46 @@ class Reading:
         tree = expression.tree
         if not is_for_browser(tree) or (_asks_clock(tree) and zone_facts(self.call.timezone) is None):
             return False
-        return all(self._reads(path.names, table) for path in _paths(tree))
+        return all(self._reads(at, names) for at, names in _roads(tree, table, self.shape))
 
     def sees(self, table: str, name: str) -> bool:
         """Whether a field stands open to the reader."""
         return name in (self._rows.get(table, frozenset()) if table else self._own)
 
-    def _reads(self, names: tuple[str, ...], table: str) -> bool:
-        if table:
-            if names[0] == "parent":
-                return len(names) == 2 and self._reads_field(self.shape.entity, "", names[1])
-            return len(names) == 1 and self._reads_field(self.shape.tables[table].entity, table, names[0])
-        if names[0] not in self.shape.tables:
-            return len(names) == 1 and self._reads_field(self.shape.entity, "", names[0])
-        rows = self.shape.tables[names[0]].entity
-        return self.sees("", names[0]) and (
-            len(names) == 1 or (len(names) == 2 and self._reads_field(rows, names[0], names[1]))
+    def _reads(self, table: str, names: tuple[str, ...]) -> bool:
+        """One step of a road: a field, a sub-table as such, or a field of the record behind a link."""
+        if not names or len(names) > 2 or not self.sees(table, names[0]):
+            return False
+        if not table and names[0] in self.shape.tables:
+            return len(names) == 1
+        entity = self.shape.tables[table].entity if table else self.shape.entity
+        field = entity.fields[names[0]]
+        if field.type not in READ or (
+            field.formula is not None and _name(table, field.id) not in self.computed
+        ):
+            return False
+        return len(names) == 1 or (
+            field.target is not None and names[1] in linkable(self.call, field.target.key)
         )
 
-    def _reads_field(self, entity: Entity, table: str, name: str) -> bool:
-        field = entity.fields.get(name)
-        if field is None or field.type not in READ or not self.sees(table, name):
-            return False
-        return field.formula is None or _name(table, name) in self.computed
+
+def linkable(call: Call, key: str) -> tuple[str, ...]:
+    """The fields of linked records of a kind that the reader's script may compute with."""
+    if not access(call.release, call.actor, key, "read").allowed:
+        return ()
+    fields = call.release.entity(key).fields
+    return tuple(
+        name for name in fields if fields[name].type in LINKED and name in _visible(call, key, "read")
+    )
+
+
+def reading_of(call: Call, key: str, action: str) -> Reading:
+    """What the script of a form may be given, with what it computes itself."""
+    shape = shape_of(call.release, key)
+    reading = Reading(call, shape, action)
+    for _ in _computed(reading, shape):
+        pass
+    return reading
 
 
 def _visible(call: Call, key: str, action: str) -> frozenset[str]:
@@ -168,7 +202,7 @@ def _defaults(reading: Reading, shape: Shape, is_new: bool) -> Iterator[Named]:
             default = field.default
             if default is None or field.type not in WRITTEN or not reading.sees(table, name):
                 continue
-            reads = set(_reads(default.tree, table))
+            reads = {_name(at, names[0]) for at, names in _roads(default.tree, table, shape) if names}
             if reads and not reads & _all_computed(shape) and reading.may(default, table):
                 yield _name(table, name), field, default
 
@@ -196,17 +230,20 @@ def _paths(tree: Node) -> Iterator[Path]:
     return (part for part in _parts(tree) if isinstance(part, Path))
 
 
-def _reads(tree: Node, table: str) -> Iterator[str]:
-    """The names of the plan that a tree reads."""
+def _roads(tree: Node, table: str, shape: Shape) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a tree of the record or of the rows of `table` reads: a sub-table or none, and names from there."""
     for path in _paths(tree):
         first, rest = path.names[0], path.names[1:]
         if table and first == "parent":
-            yield from rest[:1]
+            yield "", rest
         elif table:
-            yield _name(table, first)
+            yield table, path.names
+        elif first in shape.tables:
+            yield "", (first,)
+            if rest:
+                yield first, rest
         else:
-            yield first
-            yield from (_name(first, inner) for inner in rest[:1])
+            yield "", path.names
 
 
 def _calls(tree: Node, name: str) -> bool:
@@ -217,16 +254,69 @@ def _asks_clock(tree: Node) -> bool:
     return any(part.type.kind == "datetime" for part in _parts(tree))
 
 
+# -- linked records ---------------------------------------------------------------------------------------------------
+
+
+def _links(shape: Shape, roads: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, set[str]]:
+    """The links that expressions go behind, by their names in the plan, and the fields read there."""
+    found: dict[str, set[str]] = {}
+    for table, names in roads:
+        if len(names) == 2:
+            found.setdefault(_name(table, names[0]), set()).add(names[1])
+    return found
+
+
+def _related(
+    call: Call, key: str, shape: Shape, links: Mapping[str, set[str]], values: Mapping[str, Value]
+) -> dict[str, Any]:
+    """Where values of linked records are asked for, and those of the records that are linked already."""
+    if not links:
+        return {}
+    wanted: dict[str, tuple[set[int], set[str]]] = {}
+    told = {}
+    for name, fields in links.items():
+        table, _, inner = name.rpartition("/")
+        target = _field_at(shape, name).target
+        assert target is not None
+        told[name] = {"entity": target.key, "href": f"{entity_path(key)}/live/{name.replace('/', '.')}"}
+        ids, read = wanted.setdefault(target.key, (set(), set()))
+        holders = values.get(table) or () if table else (values,)
+        ids.update(each[inner] for each in holders if each.get(inner) is not None)
+        read.update(fields)
+    related = {
+        f"{target}/{identifier}": dump_value(found)
+        for target, (ids, fields) in wanted.items()
+        for identifier, found in linked_values(call, target, ids, sorted(fields)).items()
+    }
+    return {"links": told, "related": related}
+
+
+def linked_record(call: Call, key: str, path: str, identifier: int) -> Any:
+    """The values of a record that a link (`customer`, or `lines.product`) is to point to, as far as the reader may see them; None
+    when there is none, or none that may be seen."""
+    shape = shape_of(call.release, key)
+    table, _, name = path.rpartition(".")
+    own = shape.tables.get(table) if table else shape
+    field = own.entity.fields.get(name) if own is not None else None
+    hidden = own is None or name not in _visible(call, own.key, "read")
+    if hidden or field is None or field.target is None:
+        return None
+    fields = linkable(call, field.target.key)
+    found = linked_values(call, field.target.key, {identifier}, fields).get(identifier)
+    return None if found is None else dump_value(found)
+
+
+def _field_at(shape: Shape, name: str) -> Field:
+    table, _, field = name.rpartition("/")
+    return (shape.tables[table] if table else shape).field(field)
+
+
 # -- the parts of a plan --------------------------------------------------------------------------------------------------
 
 
 def _kinds(shape: Shape, named: Iterable[str]) -> set[str]:
     """The types of the fields of a plan."""
-    found = set()
-    for name in named:
-        table, _, field = name.rpartition("/")
-        found.add((shape.tables[table].field(field) if table else shape.field(field)).type)
-    return found
+    return {_field_at(shape, name).type for name in named}
 
 
 def _around(call: Call, expressions: Sequence[Expression], types: set[str]) -> dict[str, Any]:

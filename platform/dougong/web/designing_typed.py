@@ -37,7 +37,8 @@ def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field:
     def compile_it() -> Expression | Sequence[Diagnostic]:
         return compile_expression(typing.text, scope, expect=expect, path=typing.purpose, sql=sql)
 
-    about = Surroundings(scope, entity.key, find, call.language, sql)
+    named = tuple((each.id, each.plural) for each in app.entities.values() if not each.parent)
+    about = Surroundings(scope, entity.key, find, call.language, sql, named)
     return looked_over(typing.text, typing.caret, about, compile_it)
 
 

@@ -126,6 +126,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
+    page("GET", "/<app>/<entity>/live/<field>", pickers.live),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
     page("GET", "/jobs", work.work_page),
     page("GET", "/jobs/<identifier>", work.one),

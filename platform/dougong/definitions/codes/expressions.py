@@ -27,6 +27,8 @@ _EXAMPLES = {
     "D418": "HAS_ROLE('directr')",
     "D419": "DATEDIF(a, b, 'x')",
     "D420": "SUMPRODUCT(lines.price, others.quantity)",
+    "D421": "ROUND(amount WHERE won)",
+    "D422": "SUM(ALL(ordre).amount)",
 }
 _TITLES = {
     "D401": ("Unexpected part of an expression", "表达式中多余的内容"),
@@ -49,6 +51,8 @@ _TITLES = {
     "D418": ("Unknown role in an expression", "表达式中未知的角色"),
     "D419": ("Unknown word as argument", "参数不是可用的词"),
     "D420": ("Two lists in one function", "一个函数中有两个列表"),
+    "D421": ("Condition without rows", "条件没有可筛选的行"),
+    "D422": ("Unknown entity in an expression", "表达式中未知的实体"),
 }
 
 

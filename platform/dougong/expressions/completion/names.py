@@ -55,12 +55,16 @@ class Surroundings:
     find: Find
     language: str
     sql: bool = False
+    entities: tuple[tuple[str, Text], ...] = ()
+    """The entities that ALL may name, by id, with their labels."""
 
 
 def called(find: Find, entity_key: str, name: str) -> Called:
     """What a field or column of an entity is called; its name itself where nothing else is known."""
     entity = find(entity_key)
     field = entity.fields.get(name) if entity is not None else None
+    if entity is not None and field is None and name in entity.inverses:
+        return Called(entity.inverses[name].label)
     if entity is None or field is None:
         return Called(SYSTEM.get(name, Text.of(name)))
     options = {option.id: option.label for option in field.options}

@@ -10,7 +10,8 @@ from dougong.expressions.bounds import MAX_LENGTH
 from dougong.expressions.completion.caret import Caret, caret_at
 from dougong.expressions.completion.names import OUTCOMES, PROPERTIES, Called, Surroundings, called
 from dougong.expressions.completion.roads import key_of, names_at, type_of
-from dougong.expressions.functions import FUNCTIONS
+from dougong.expressions.completion.tokens import names_of
+from dougong.expressions.functions import AGGREGATES, FUNCTIONS
 from dougong.expressions.registry import Function
 from dougong.model.expression import Type
 from dougong.model.text import EMPTY, Text
@@ -56,12 +57,16 @@ _SPOKEN: Mapping[str, Text] = {
     "IS NOT EMPTY": Text.of({"en": "is filled", "zh": "不为空"}),
     "EMPTY": Text.of({"en": "empty", "zh": "空"}),
     "NOT EMPTY": Text.of({"en": "filled", "zh": "不为空"}),
+    "WHERE": Text.of({"en": "only those where", "zh": "其中，只计符合条件的"}),
     "AND": Text.of({"en": "and", "zh": "并且"}),
     "OR": Text.of({"en": "or", "zh": "或者"}),
     "NOT": Text.of({"en": "not", "zh": "非"}),
     "TRUE": Text.of({"en": "yes", "zh": "是"}),
     "FALSE": Text.of({"en": "no", "zh": "否"}),
 }
+
+
+_THIS = Text.of({"en": "The record at hand", "zh": "本记录"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,14 @@ def _rank(query: str, each: Suggestion) -> int:
 
 
 def _offered(caret: Caret, about: Surroundings) -> Iterator[Suggestion]:
-    subject = type_of(caret.subject.split("."), caret.brackets, about)
+    subject = type_of(names_of(caret.subject), caret.brackets, about)
     if caret.wants == "text":
         yield from _options(caret, subject, about)
     elif "." in caret.begun:
         yield from _behind_dot(caret, about)
     elif caret.wants == "operator":
+        if caret.brackets and caret.brackets[-1].function in AGGREGATES:
+            yield from _words(("WHERE",), about.language)
         yield from _words(_operators_of(subject), about.language)
     elif caret.wants == "negated":
         yield from _words(("IN", "LIKE", "BETWEEN"), about.language)
@@ -169,6 +176,10 @@ def _words(names: Iterable[str], language: str) -> Iterator[Suggestion]:
 
 def _values(caret: Caret, subject: Type | None, about: Surroundings) -> Iterator[Suggestion]:
     """Options of what is compared, names and functions; those that suit the compared value first."""
+    if caret.brackets and caret.brackets[-1].function == "ALL":
+        for identifier, label in about.entities:
+            yield Suggestion("list", identifier, label.get(about.language))
+        return
     if subject is not None:
         yield from _options(caret, subject, about)
         if subject.kind == "boolean":
@@ -187,6 +198,8 @@ def _values(caret: Caret, subject: Type | None, about: Surroundings) -> Iterator
         ordered = list(names)
     for name in ordered:
         yield _name(name, names[name], called(about.find, key, name), about.language)
+    if names is not about.scope.names:
+        yield Suggestion("record", "this", _THIS.get(about.language))
     for function in FUNCTIONS.values():
         if function.name not in suiting and not (about.sql and _only_in_python(function)):
             yield _function(function, about.language)
@@ -216,7 +229,7 @@ def _options(caret: Caret, subject: Type | None, about: Surroundings) -> Iterato
     """The options of the compared choice, each in quotation marks."""
     if subject is None or not subject.options:
         return
-    road = caret.subject.split(".")
+    road = names_of(caret.subject)
     key = key_of(road[:-1], caret.brackets, about)
     labels = (called(about.find, key, road[-1]).options if key is not None else None) or OUTCOMES
     for option in subject.options:
@@ -225,7 +238,7 @@ def _options(caret: Caret, subject: Type | None, about: Surroundings) -> Iterato
 
 
 def _behind_dot(caret: Caret, about: Surroundings) -> Iterator[Suggestion]:
-    names = caret.begun.split(".")[:-1]
+    names = names_of(caret.begun)[:-1]
     kind = type_of(names, caret.brackets, about)
     if kind is None:
         return

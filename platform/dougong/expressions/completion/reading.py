@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dougong.expressions.completion.caret import brackets_before, subject_before
 from dougong.expressions.completion.names import OUTCOMES, PROPERTIES, Surroundings, called
 from dougong.expressions.completion.roads import key_of, type_of
-from dougong.expressions.completion.tokens import Token, tokens
+from dougong.expressions.completion.tokens import Token, names_of, tokens
 from dougong.expressions.functions import ALIASES, FUNCTIONS
+from dougong.expressions.scope import entity_of_all
 from dougong.model.text import Text
 
 MOST = 200
@@ -56,13 +57,17 @@ def _spoken(words: list[Token], place: int, about: Surroundings) -> str:
         if function is None:
             return word.text
         return function.alias if about.language == "zh" else function.name
-    return _road(word.text.split("."), words[:place], about)
+    return _road(names_of(word.text), words[:place], about)
 
 
 def _road(names: list[str], before: list[Token], about: Surroundings) -> str:
     """The labels of a road, one behind the other."""
     brackets, labels = brackets_before(before), []
     for place, name in enumerate(names):
+        if entity_of_all(name):
+            every = about.find(f"{about.scope.app}.{entity_of_all(name)}")
+            labels.append(every.plural.get(about.language) if every is not None else name)
+            continue
         key = key_of(names[:place], brackets, about)
         if key is not None:
             labels.append(called(about.find, key, name).label.get(about.language))
@@ -74,7 +79,7 @@ def _road(names: list[str], before: list[Token], about: Surroundings) -> str:
 def _string(words: list[Token], place: int, about: Surroundings) -> str:
     before = words[:place]
     brackets = brackets_before(before)
-    subject = subject_before(before, brackets).split(".")
+    subject = names_of(subject_before(before, brackets))
     mark = words[place].text[0]
     value = words[place].text[1:-1].replace(mark * 2, mark)
     kind = type_of(subject, brackets, about)

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dougong.expressions.check_names import THIS
 from dougong.expressions.completion.caret import Bracket
 from dougong.expressions.completion.names import Surroundings
+from dougong.expressions.completion.tokens import names_of
+from dougong.expressions.scope import entity_of_all, every_record
 from dougong.model.expression import Type
 
 Brackets = tuple[Bracket, ...]
 
 
 def names_at(brackets: Brackets, about: Surroundings) -> tuple[Mapping[str, Type], str]:
-    """The names that may begin a road, and the entity they belong to."""
+    """The names that may begin a road, and the entity they belong to: behind WHERE those of the rows that an aggregate is at."""
+    for place in range(len(brackets) - 1, -1, -1):
+        if brackets[place].behind_where and brackets[place].first:
+            kind = _list_of(names_of(brackets[place].first), brackets[:place], about)
+            if kind is not None and kind.kind == "record":
+                return about.scope.resolve(kind.entity), kind.entity
+            return {}, ""
     return about.scope.names, about.key
 
 
@@ -20,7 +29,11 @@ def step(names: Sequence[str], brackets: Brackets, about: Surroundings) -> tuple
     """The type at the end of a road, and the entity that its last name belongs to."""
     known, key = names_at(brackets, about)
     kind: Type | None = None
-    for index, name in enumerate(names):
+    if names[0] in THIS and names[0] not in known:
+        known, key, kind = about.scope.names, about.key, Type("record", entity=about.key)
+    elif entity_of_all(names[0]):
+        kind = every_record(about.scope.app, entity_of_all(names[0]))
+    for index, name in enumerate(names[0 if kind is None else 1 :], start=0 if kind is None else 1):
         if kind is not None:
             if kind.kind != "record":
                 found = next((each.type for each in kind.properties if each.name == name), None)
@@ -31,6 +44,15 @@ def step(names: Sequence[str], brackets: Brackets, about: Surroundings) -> tuple
         if kind is None:
             return None, ""
     return kind, key
+
+
+def _list_of(names: list[str], brackets: Brackets, about: Surroundings) -> Type | None:
+    """The list that a road goes over: where the first name with many records leads."""
+    for length in range(1, len(names) + 1):
+        kind = type_of(names[:length], brackets, about)
+        if kind is None or kind.many:
+            return kind
+    return None
 
 
 def type_of(names: Sequence[str], brackets: Brackets, about: Surroundings) -> Type | None:

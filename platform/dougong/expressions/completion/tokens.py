@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 NAME = r"[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_\u4e00-\u9fff]*"
+ALL = rf"(?:[Aa][Ll][Ll]|全部)[(（][ ]*{NAME}[ ]*[)）]"
+"""Every record of an entity, which begins a road as a name does."""
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n\u3000]+)
     |(?P<string>'(?:[^']|'')*'?|"(?:[^"]|"")*"?)
-    |(?P<road>{NAME}(?:\.{NAME})*\.?)
+    |(?P<road>(?:{ALL}|{NAME})(?:\.{NAME})*\.?)
     |(?P<number>[0-9]+(?:\.[0-9]*)?)
     |(?P<open>[(（\[])
     |(?P<close>[)）\]])
@@ -21,21 +23,19 @@ _TOKEN = re.compile(
 )
 WORDS = frozenset({"AND", "OR", "NOT", "IN", "LIKE", "BETWEEN", "IS", "EMPTY", "TRUE", "FALSE", "WHERE"})
 """Words of the grammar; none of them is a name."""
+SPELLINGS = {"其中": "WHERE"}
+"""Words of the grammar that have another name."""
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">=", "≠", "≤", "≥", "＝"})
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: its kind (string, road, word, number, open, close, comma, sign, other) and where it stands."""
+    """One word: its kind (string, road, word, number, open, close, comma, sign, other), and where it stands."""
 
     kind: str
     text: str
     start: int
-
-    @property
-    def end(self) -> int:
-        """The position behind it."""
-        return self.start + len(self.text)
+    end: int
 
     @property
     def is_closed(self) -> bool:
@@ -50,10 +50,11 @@ def tokens(text: str) -> Iterator[Token]:
         if kind == "space":
             continue
         word = found.group()
-        if kind == "road" and word.upper() in WORDS:
-            yield Token("word", word.upper(), found.start())
+        spelt = SPELLINGS.get(word, word.upper())
+        if kind == "road" and spelt in WORDS:
+            yield Token("word", spelt, found.start(), found.end())
         else:
-            yield Token(kind, word, found.start())
+            yield Token(kind, word, found.start(), found.end())
 
 
 def length_at(text: str, position: int) -> int:
@@ -62,3 +63,12 @@ def length_at(text: str, position: int) -> int:
         if token.start <= position < token.end:
             return token.end - position
     return 0
+
+
+def names_of(road: str) -> list[str]:
+    """The names of a road; `ALL(order)` counts as one."""
+    first, bracket, rest = road.partition(")" if ")" in road else "）")
+    if not bracket:
+        return road.split(".")
+    entity = first.replace("（", "(").partition("(")[2].strip()
+    return [f"ALL({entity})", *rest.split(".")[1:]]

@@ -91,6 +91,10 @@ class FormField:
     """Whether what stands here is a mask, which means something in its own record only."""
     scan: bool = False
     """Whether the camera may read a bar code into it."""
+    hidden: bool = False
+    """Whether a rule hides it as the record stands."""
+    asked: bool = False
+    """Whether it is required by a rule, as the record stands."""
     upload_action: str = ""
     """For files: takes POST multipart `file` and answers JSON `{"id", "name", "size"}`; without JavaScript
     files come with the form.
@@ -177,6 +181,8 @@ class FormScreen:
     duplicates: tuple[Link, ...] = ()
     crumbs: tuple[Link, ...] = ()
     has_files: bool = False
+    rules: tuple[Mapping[str, Any], ...] = ()
+    """What a script shows, asks for, keeps, sets, limits and warns of as one types."""
     live_plan: Mapping[str, Any] | None = None
     """What a script needs so that computed values follow what is typed (`screens/live.py`); None = they change on saving only."""
     extra: Mapping[str, str] = field(default_factory=dict)

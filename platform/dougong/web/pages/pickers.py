@@ -14,6 +14,7 @@ from dougong.records.files import download, thumbnail, upload
 from dougong.records.suggest import is_labelled, suggest
 from dougong.records.tree import level, tree_of
 from dougong.screens.form_fields import input_text
+from dougong.screens.live import linked_record
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import entity_key, number
@@ -37,6 +38,17 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
         found = choose_from(call, key, field, words, SHOWN + 1)
         results = [_result(call, key, field, each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})
+
+
+def live(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """GET /{app}/{entity}/live/{field}?id=: the values behind a link that a form computes with once it is chosen."""
+    with exchange.reading() as call:
+        found = linked_record(
+            call, entity_key(call, app, entity), field, number(exchange.parameters.get("id", ""))
+        )
+    if found is None:
+        raise refuse("missing", "W404")
+    return exchange.json({"values": found})
 
 
 def _level(call: Call, key: str, path: str, below: str) -> list[dict[str, object]]:

@@ -25,3 +25,6 @@ export interface Surroundings {
 
 /** What an expression needs is known to the server only. */
 export class NotAtHand extends Error {}
+
+/** The value of a field that only the server knows; whoever reads it gets a `NotAtHand`. */
+export const UNKNOWN: unique symbol = Symbol("unknown");

@@ -4,7 +4,7 @@ import type { Actor, Surroundings } from "./context";
 import { KNOWN, type Program, type Tree, programOf } from "./program";
 import { type Row, type Value, type Written, read, written } from "./values";
 
-export { NotAtHand } from "./context";
+export { NotAtHand, UNKNOWN } from "./context";
 export type { Surroundings } from "./context";
 export { KNOWN, Unsupported, programOf } from "./program";
 export type { Program, Tree } from "./program";

@@ -2,6 +2,7 @@
 import BigNumber, { type Big } from "big.js";
 
 export const MAX_DECIMALS = 20;
+const MAX_DIGITS = 30;
 const DIVISION_DECIMALS = 10;
 const DOWN = 0;
 const HALF_UP = 1;
@@ -11,7 +12,6 @@ const Exact = BigNumber();
 Exact.DP = DIVISION_DECIMALS;
 Exact.RM = HALF_UP;
 
-const LIMIT = new Exact("1e30");
 export const ZERO: Big = new Exact(0);
 export const ONE: Big = new Exact(1);
 
@@ -30,7 +30,7 @@ function decimalsOf(value: Big): number {
 /** The value with at most twenty decimals, rounded half up; null when it is too large to keep. */
 export function bounded(value: Big): Big | null {
   const kept = decimalsOf(value) > MAX_DECIMALS ? value.round(MAX_DECIMALS, HALF_UP) : value;
-  return kept.e >= 30 || kept.abs().gte(LIMIT) ? null : kept;
+  return kept.e >= MAX_DIGITS ? null : kept;
 }
 
 export const add = (left: Big, right: Big): Big | null => bounded(left.plus(right));
@@ -60,7 +60,6 @@ function smallTotal(values: readonly Big[]): Big | null {
   let sum = 0;
   for (const value of values) {
     const shift = scale - decimalsOf(value);
-    if (value.c.length > 15 || shift > 15) return null;
     let digits = 0;
     for (const digit of value.c) digits = digits * 10 + digit;
     const part = digits * (POWERS[shift] ?? Infinity);

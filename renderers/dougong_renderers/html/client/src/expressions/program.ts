@@ -1,6 +1,6 @@
 // A tree as nested functions, made once and called for every record; only what is needed is computed.
 import type { Big } from "big.js";
-import type { Surroundings } from "./context";
+import { NotAtHand, type Surroundings, UNKNOWN } from "./context";
 import { OPERATIONS } from "./functions";
 import { ZERO, divide, multiply, number, total } from "./numbers";
 import { dayFrom, momentFrom } from "./calendar";
@@ -102,6 +102,7 @@ function nameAt(names: Names, through: Names, prefix: Names): Program {
 }
 
 function filled(value: Value | undefined): Value {
+  if ((value as unknown) === UNKNOWN) throw new NotAtHand();
   return value === undefined || value === "" ? null : value;
 }
 

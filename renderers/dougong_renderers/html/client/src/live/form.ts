@@ -1,11 +1,13 @@
 // A form as a record of values: what one types is read into it, and only what depends on it is computed again.
-import { NotAtHand, type Program, type Row, type Surroundings, type Tree, type Value, programOf, read, surroundings } from "../expressions/engine";
-import { keyOf } from "../expressions/values";
+import { NotAtHand, type Program, type Row, type Surroundings, type Tree, UNKNOWN, type Value, type Written, programOf, read, surroundings } from "../expressions/engine";
+import { isNumber, keyOf } from "../expressions/values";
 import * as inputs from "./inputs";
-import { type Computed, type FieldPlan, type Plan, readsOf, split } from "./plan";
-import { assigned, put, shown } from "./shown";
+import { type Computed, type FieldPlan, type LinkPlan, type Plan, readsOf, split } from "./plan";
+import { assigned, put, putNote, shown } from "./shown";
 
 type Values = Map<string, Value>;
+/** What the server drew stays until something changes. */
+const NOT_AT_HAND = UNKNOWN as unknown as Value;
 
 /** A row of a sub-table: the index in the names of its inputs, its values, and where it stands; rows that wait to be drawn stand
  * nowhere yet. */
@@ -50,6 +52,8 @@ export class LiveForm {
   readonly #written = new Set<string>();
   readonly #listeners: Listener[] = [];
   readonly #programs = new WeakMap<object, Program>();
+  /** The values of linked records by `app.entity/id`; null while they are asked for, and where they may not be seen. */
+  readonly #related = new Map<string, Row | null>();
   /** The value that the inputs of a field came with. */
   readonly #firsts = new WeakMap<Element, Value>();
   /** Defaults stand in the inputs when the form comes; they only follow what changes after that. */
@@ -59,8 +63,11 @@ export class LiveForm {
     this.element = element;
     this.#plan = plan;
     this.#values = new Map(read(plan.record) as Row);
-    this.surroundings = surroundings(plan.around, () => {
-      throw new NotAtHand();
+    for (const [key, values] of Object.entries(plan.related ?? {})) this.#related.set(key, read(values) as Row);
+    this.surroundings = surroundings(plan.around, (entity, id) => {
+      const found = this.#related.get(`${entity}/${id}`);
+      if (!found) throw new NotAtHand();
+      return found;
     });
     this.#steps = plan.computed.map((each) => this.#step(each));
     this.#defaults = plan.defaults.map((each) => this.#step(each));
@@ -244,8 +251,38 @@ export class LiveForm {
     }
   }
 
+  // ——— linked records ———
+
+  /** Ask for the values of records that were linked to just now. */
+  #fetchLinked(changes: Changes): void {
+    for (const [name, link] of Object.entries(this.#plan.links ?? {})) {
+      if (!changes.has(name)) continue;
+      const [table, field] = split(name);
+      for (const values of table ? (changes.get(name) ?? this.#tables.get(table) ?? []) : [this]) {
+        const id = values === this ? this.#values.get(field) : (values as OwnRow).values.get(field);
+        if (id && isNumber(id)) void this.#ask(name, link, id.toFixed());
+      }
+    }
+  }
+
+  async #ask(name: string, link: LinkPlan, id: string): Promise<void> {
+    const key = `${link.entity}/${id}`;
+    if (this.#related.has(key)) return;
+    this.#related.set(key, null);
+    try {
+      const answer = await fetch(`${link.href}?id=${id}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const { values } = (await answer.json()) as { values: Written };
+      this.#related.set(key, read(values) as Row);
+      this.#follow(new Map([[name, null]]));
+    } catch {
+      this.#related.delete(key); // without a connection the next change asks again; the server computes on saving
+    }
+  }
+
   /** Compute what depends on the changes, show it, and tell who asked. New rows are computed whatever they read. */
   #follow(changes: Changes, added: ReadonlySet<OwnRow> = new Set()): void {
+    this.#fetchLinked(changes);
     if (this.#listening) this.#follows(this.#defaults, changes, added, (step, values, row) => this.#default(step, values, row));
     this.#follows(this.#steps, changes, added, (step, values, row) => this.#compute(step, values, row));
     if (!this.#listening) this.#listening = true;
@@ -280,11 +317,11 @@ export class LiveForm {
   }
 
   #compute(step: Step, values: Values, row: OwnRow | null): boolean {
-    const value = this.#result(step, values);
-    if (value === undefined) return false;
+    const result = this.#result(step, values);
+    const value = result === undefined ? NOT_AT_HAND : result;
     const changed = !same(values.get(step.field) ?? null, value);
     values.set(step.field, value);
-    if (changed || !this.#listening) this.#showOne(step, value, row);
+    if (this.#listening ? changed : value !== NOT_AT_HAND) this.#showOne(step, value, row);
     return changed;
   }
 
@@ -321,6 +358,10 @@ export class LiveForm {
   #showOne(step: Step, value: Value, row: OwnRow | null): void {
     const places = row ? this.#placesIn(step, row) : this.#placesOf(step.field, this.element);
     if (!places.length) return;
+    if (value === NOT_AT_HAND) {
+      for (const place of places) putNote(place, this.#plan.unknown);
+      return;
+    }
     const text = shown(value, step.plan, this.#plan.language, this.surroundings.zone);
     for (const place of places) put(place, text, row ? undefined : step.plan.unit);
   }
@@ -338,7 +379,7 @@ export class LiveForm {
 
 function same(left: Value, right: Value): boolean {
   if (left === right) return true;
-  if (left === null || right === null) return false;
+  if (left === null || right === null || left === NOT_AT_HAND || right === NOT_AT_HAND) return false;
   return Array.isArray(left) || Array.isArray(right) ? listKey(left) === listKey(right) : left instanceof Map || right instanceof Map ? mapKey(left) === mapKey(right) : keyOf(left) === keyOf(right);
 }
 

@@ -22,6 +22,12 @@ export interface Computed {
   readonly tree: Tree;
 }
 
+/** A link whose records' values are computed with: their kind, and where they are asked for by id. */
+export interface LinkPlan {
+  readonly entity: string;
+  readonly href: string;
+}
+
 export interface Plan {
   readonly around: GivenSurroundings;
   readonly language: string;
@@ -31,6 +37,11 @@ export interface Plan {
   readonly computed: readonly Computed[];
   /** Defaults that follow other fields until somebody writes the field; of a record only while it is new. */
   readonly defaults: readonly Computed[];
+  /** What is shown where only the server can say. */
+  readonly unknown: string;
+  readonly links?: Readonly<Record<string, LinkPlan>>;
+  /** The values of linked records that are known, by `app.entity/id`. */
+  readonly related?: Readonly<Record<string, Written>>;
 }
 
 /** The table and the field that a name of the plan means. */

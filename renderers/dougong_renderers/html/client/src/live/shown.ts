@@ -51,3 +51,8 @@ export function put(place: Element, text: string, unit: string | undefined): voi
   } else if (!text) holder.replaceChildren(make("span", { class: "dim" }, "–"));
   else holder.replaceChildren(...(unit ? [`${text} `, make("span", { class: "unit" }, unit)] : [text]));
 }
+
+/** Say at the place of a computed value why there is none. */
+export function putNote(place: Element, words: string): void {
+  (place.querySelector(".val") ?? place).replaceChildren(make("span", { class: "dim" }, words));
+}
