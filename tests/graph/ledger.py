@@ -79,6 +79,8 @@ fields:
   number: {type: text}
   order: {type: link, to: order, on_delete: clear}
   fee: {type: money, decimals: 2}
+  product: {type: link, to: product, on_delete: clear}
+  alike: {type: money, decimals: 2, formula: "SUM(ALL(invoice).fee WHERE product = this.product AND fee > 5)"}
   due: {type: money, decimals: 2, formula: "order.total + order.extra + fee"}
   level: {type: integer, formula: order.account.level}
   place: {type: text, formula: "order.account.address"}
@@ -207,12 +209,18 @@ def _order(found: Mapping[tuple[str, int], Row], order: Row) -> dict[str, Any]:
 
 
 def _invoice(tables: Tables, found: Mapping[tuple[str, int], Row], invoice: Row) -> dict[str, Any]:
-    order = invoice["order"]
+    order, product = invoice["order"], invoice["product"]
+    fees = [
+        each["fee"]
+        for each in tables["invoice"].values()
+        if each["fee"] is not None and each["fee"] > 5 and product is not None and each["product"] == product
+    ]
     if order is None:
-        return {"due": None, "level": None, "place": None}
+        return {"due": None, "level": None, "place": None, "alike": total(fees)}
     account = tables["order"][order]["account"]
     values = found["order", order]
     return {
+        "alike": total(fees),
         "due": values["total"] + values["extra"] + (invoice["fee"] or 0),
         "level": tables["account"][account]["level"] if account else None,
         "place": found["account", account]["address"] if account else None,

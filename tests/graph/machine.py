@@ -173,7 +173,8 @@ class Machine:
         if entity == "product":
             return {"name": f"P{number}", "price": self._number(2, 500)}
         if entity == "invoice":
-            return {"number": str(number), "order": self._one(call, "order"), "fee": self._number(2, 50)}
+            links = {"order": self._one(call, "order"), "product": self._one(call, "product")}
+            return {"number": str(number), "fee": self._number(2, 50), **links}
         products = self._ids(call, "product")
         lines = [
             {"product": self._one(call, "product"), "quantity": draw.choice([None, 0, 1, 2, 7])}

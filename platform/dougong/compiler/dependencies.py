@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dougong.compiler import graph
+from dougong.expressions.matching import matches
 from dougong.model.entity import Entity
-from dougong.model.expression import Expression, Step
+from dougong.model.expression import Call, Expression, ListOf, Node, Path, Step
 
 Formula = tuple[str, str]
 """A computed field: the key of its entity (or of the rows of a sub-table) and its id."""
@@ -56,10 +57,12 @@ class Source:
 def sources_of(entity: str, formula: Expression) -> tuple[Source, ...]:
     """Everything that a formula of an entity is computed from: the fields, and the links that lead to them."""
     found: dict[Source, None] = {}
+    narrowed = _narrowed(entity, formula.tree)
     for road in formula.roads:
         here = entity
-        for index, step in enumerate(road.steps):
-            before, after = road.steps[:index], road.steps[: index + 1]
+        steps = (*narrowed.get(road.steps[0], road.steps[:1]), *road.steps[1:]) if road.steps else ()
+        for index, step in enumerate(steps):
+            before, after = steps[:index], steps[: index + 1]
             if step.kind in ("link", "links"):
                 found[Source(here, step.field, before)] = None
             if step.kind in ("inverse", "inverse_links"):
@@ -68,8 +71,53 @@ def sources_of(entity: str, formula: Expression) -> tuple[Source, ...]:
                 found[Source(step.entity, "", after)] = None
             here = step.entity
         if road.field:
-            found[Source(here, road.field, road.steps)] = None
+            found[Source(here, road.field, steps)] = None
     return tuple(found)
+
+
+def _narrowed(entity: str, tree: Node) -> dict[Step, tuple[Step, ...]]:
+    """The steps to all records of an entity of which only those matter that point to the same record as a link of its own.
+
+    `ALL(stock_move).quantity WHERE product = this.product` is a road over the product: whoever moves one product does not concern
+    what is computed for the others.
+    """
+    found: dict[Step, set[tuple[str, str, str]]] = {}
+    for call in _aggregates(tree):
+        listed = call.arguments[0]
+        if isinstance(listed, Path) and listed.steps and listed.steps[0].kind == "all":
+            shared = _shared_links(call) if len(listed.steps) == 1 else set()
+            step = listed.steps[0]
+            found[step] = found[step] & shared if step in found else shared
+    return {step: _over(entity, step, *min(links)) for step, links in found.items() if links}
+
+
+def _aggregates(tree: Node) -> Iterator[Call]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call):
+            waiting += node.arguments
+            if node.name.endswith("@rows"):
+                yield node
+        elif isinstance(node, ListOf):
+            waiting += node.items
+
+
+def _shared_links(call: Call) -> set[tuple[str, str, str]]:
+    """The links of a row that must be equal to one of the record at hand: that one, the target of both, and the row's."""
+    return {
+        (value.names[0], value.type.entity, match.field)
+        for match in matches(call)
+        if isinstance(value := match.value, Path)
+        and value.type.kind == "record"
+        and not value.type.many
+        and len(value.names) == 1
+        and value.names[0] != "parent"
+    }
+
+
+def _over(entity: str, step: Step, own: str, target: str, theirs: str) -> tuple[Step, ...]:
+    return Step("link", own, target, own, entity), Step("inverse", step.name, step.entity, theirs, target)
 
 
 def formulas_of(entities: Iterable[Entity]) -> dict[Formula, tuple[Source, ...]]:
