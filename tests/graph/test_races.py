@@ -62,7 +62,7 @@ def race(url: str, steps: int) -> Counter[str]:
 
 
 def _race(book: Ledger, steps: int) -> None:
-    Machine(book, 1).run(60)
+    Machine(book, 1).run(40)
     done = race(book.database.url.render_as_string(hide_password=False), steps)
     assert done.total() == PROCESSES * steps
     assert done["create"] > 0
@@ -72,7 +72,7 @@ def _race(book: Ledger, steps: int) -> None:
 
 
 def test_two_processes_leave_nothing_wrong(book: Ledger) -> None:
-    _race(book, 60)
+    _race(book, 30)
 
 
 @pytest.mark.nightly
