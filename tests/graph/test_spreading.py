@@ -176,3 +176,24 @@ def test_a_change_of_a_price_takes_a_few_statements_however_many_lines_there_are
     assert len(sent) <= 40
     with book.reading() as call:
         assert wrong(call) == []
+
+
+def test_a_total_that_moved_makes_nobody_stale(book: Ledger, chain: dict[str, int]) -> None:
+    account = chain["account"]
+    with book.reading() as call:
+        seen = read(call, "ledger.account", account).version
+    line = {"product": chain["product"], "quantity": 1}
+    book.make("order", number="2", account=account, lines=[line])
+    with book.writing() as call:
+        assert read(call, "ledger.account", account).version > seen
+        changed = update(call, "ledger.account", account, {"name": "Acme Ltd"}, if_version=seen)
+        assert changed.values["name"] == "Acme Ltd"
+    for version in (seen, 0, 99):
+        with pytest.raises(Refusal) as refused, book.writing() as call:
+            update(call, "ledger.account", account, {"name": "Other"}, if_version=version)
+        assert refused.value.kind == "stale"
+        with pytest.raises(Refusal) as refused, book.writing() as call:
+            delete(call, "ledger.account", account, if_version=version)
+        assert refused.value.kind == "stale"
+    with book.reading() as call:
+        assert wrong(call) == []
