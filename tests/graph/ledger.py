@@ -20,6 +20,10 @@ title: "{name}"
 fields:
   name: {type: text, required: true, max_length: 40}
   rate: {type: decimal, decimals: 4}
+  class: {type: integer}
+  turnover: {type: money, decimals: 2, formula: "SUM(accounts.turnover)"}
+  best: {type: text, formula: "IF(MAX(accounts.turnover) > 100, 'good', 'poor')"}
+  billed: {type: money, decimals: 2, formula: "SUM(ALL(invoice).due WHERE level = this.class)"}
 """,
     "entities/account.yaml": """
 label: {en: Account, zh: 客户}
@@ -27,10 +31,15 @@ title: "{name}"
 search: [name, address]
 fields:
   name: {type: text, required: true, max_length: 40}
-  region: {type: link, to: region, on_delete: clear}
+  region: {type: link, to: region, on_delete: clear, inverse: accounts}
+  above: {type: link, to: account, on_delete: clear, inverse: below}
   level: {type: integer, min: 0, max: 9}
   factor: {type: decimal, decimals: 4, formula: "region.rate * (1 - level / 10)"}
   address: {type: text, formula: "region.name & '/' & name"}
+  turnover: {type: money, decimals: 2, formula: "SUM(orders.total)"}
+  large: {type: integer, formula: "COUNT(orders WHERE total > 50 + this.level * 10)"}
+  group: {type: money, decimals: 2, formula: "turnover + SUM(below.turnover)"}
+  groups: {type: integer, formula: "COUNT(region.accounts)"}
 """,
     "entities/product.yaml": """
 label: {en: Product, zh: 产品}
@@ -39,21 +48,24 @@ fields:
   name: {type: text, required: true, max_length: 40}
   price: {type: money, decimals: 2}
   taxed: {type: money, decimals: 2, formula: "price * 1.13"}
+  sold: {type: integer, formula: "SUM(sales.quantity)"}
+  featured: {type: integer, formula: "COUNT(featuring)"}
+  reach: {type: money, decimals: 2, formula: "SUM(featuring.total)"}
 """,
     "entities/order.yaml": """
 label: {en: Order, zh: 订单}
 title: "{number}"
 fields:
   number: {type: text}
-  account: {type: link, to: account, on_delete: cascade}
+  account: {type: link, to: account, on_delete: cascade, inverse: orders}
   lines:
     type: table
     fields:
-      product: {type: link, to: product, on_delete: clear}
+      product: {type: link, to: product, on_delete: clear, inverse: sales}
       quantity: {type: integer}
       taxed: {type: money, decimals: 2, formula: product.taxed}
       amount: {type: money, decimals: 2, formula: "quantity * taxed * parent.factor"}
-  extras: {type: links, to: product}
+  extras: {type: links, to: product, inverse: featuring}
   factor: {type: decimal, decimals: 4, formula: account.factor}
   total: {type: money, decimals: 2, formula: "SUM(lines.amount)"}
   extra: {type: money, decimals: 2, formula: "SUM(extras.taxed)"}
@@ -67,12 +79,14 @@ fields:
   number: {type: text}
   order: {type: link, to: order, on_delete: clear}
   fee: {type: money, decimals: 2}
+  product: {type: link, to: product, on_delete: clear}
+  alike: {type: money, decimals: 2, formula: "SUM(ALL(invoice).fee WHERE product = this.product AND fee > 5)"}
   due: {type: money, decimals: 2, formula: "order.total + order.extra + fee"}
   level: {type: integer, formula: order.account.level}
   place: {type: text, formula: "order.account.address"}
 """,
 }
-"""Formulas that every release knows how to keep exact."""
+"""Lookups, sums over lists of every kind, and all of them in a chain that comes back to where it began."""
 
 Row = Mapping[str, Any]
 Tables = Mapping[str, Mapping[int, Row]]
@@ -109,9 +123,59 @@ def expected(tables: Tables) -> dict[tuple[str, int], dict[str, Any]]:
         found["product", identifier] = {"taxed": taxed}
     for identifier, order in tables["order"].items():
         found["order", identifier] = _order(found, order)
+    for identifier in tables["product"]:
+        found["product", identifier] |= _sales(tables, found, identifier)
     for identifier, invoice in tables["invoice"].items():
         found["invoice", identifier] = _invoice(tables, found, invoice)
+    for identifier, account in tables["account"].items():
+        found["account", identifier] |= _turnover(tables, found, identifier, account)
+    for identifier in tables["account"]:
+        below = [each for each, other in tables["account"].items() if other["above"] == identifier]
+        own = found["account", identifier]
+        own["group"] = own["turnover"] + total(found["account", each]["turnover"] for each in below)
+    for identifier, region in tables["region"].items():
+        found["region", identifier] = _region(tables, found, identifier, region)
     return found
+
+
+def _sales(tables: Tables, found: Mapping[tuple[str, int], Row], product: int) -> dict[str, Any]:
+    lines = [line for order in tables["order"].values() for line in order["lines"]]
+    featuring = [each for each, order in tables["order"].items() if product in order["extras"]]
+    return {
+        "sold": sum(line["quantity"] or 0 for line in lines if line["product"] == product),
+        "featured": len(featuring),
+        "reach": total(found["order", each]["total"] for each in featuring),
+    }
+
+
+def _turnover(
+    tables: Tables, found: Mapping[tuple[str, int], Row], identifier: int, account: Row
+) -> dict[str, Any]:
+    orders = [each for each, order in tables["order"].items() if order["account"] == identifier]
+    totals = [found["order", each]["total"] for each in orders]
+    beside = [each for each in tables["account"].values() if each["region"] == account["region"]]
+    return {
+        "turnover": total(totals),
+        "large": sum(each > 50 + 10 * (account["level"] or 0) for each in totals),
+        "groups": len(beside) if account["region"] else 0,
+    }
+
+
+def _region(
+    tables: Tables, found: Mapping[tuple[str, int], Row], identifier: int, region: Row
+) -> dict[str, Any]:
+    accounts = [each for each, account in tables["account"].items() if account["region"] == identifier]
+    turnovers = [found["account", each]["turnover"] for each in accounts]
+    billed = [
+        found["invoice", each]["due"]
+        for each in tables["invoice"]
+        if region["class"] is not None and found["invoice", each]["level"] == region["class"]
+    ]
+    return {
+        "turnover": total(turnovers),
+        "best": "good" if turnovers and max(turnovers) > 100 else "poor",
+        "billed": total(billed),
+    }
 
 
 def _account(tables: Tables, account: Row) -> dict[str, Any]:
@@ -145,12 +209,18 @@ def _order(found: Mapping[tuple[str, int], Row], order: Row) -> dict[str, Any]:
 
 
 def _invoice(tables: Tables, found: Mapping[tuple[str, int], Row], invoice: Row) -> dict[str, Any]:
-    order = invoice["order"]
+    order, product = invoice["order"], invoice["product"]
+    fees = [
+        each["fee"]
+        for each in tables["invoice"].values()
+        if each["fee"] is not None and each["fee"] > 5 and product is not None and each["product"] == product
+    ]
     if order is None:
-        return {"due": None, "level": None, "place": None}
+        return {"due": None, "level": None, "place": None, "alike": total(fees)}
     account = tables["order"][order]["account"]
     values = found["order", order]
     return {
+        "alike": total(fees),
         "due": values["total"] + values["extra"] + (invoice["fee"] or 0),
         "level": tables["account"][account]["level"] if account else None,
         "place": found["account", account]["address"] if account else None,

@@ -53,6 +53,17 @@ class Machine:
         with self.book.reading() as call:
             assert wrong(call) == []
 
+    def race(self, steps: int) -> None:
+        """Do so many steps, each in a transaction of its own, while others do the same; who waits in a circle tries something else."""
+        for _ in range(steps):
+            try:
+                with self.book.writing() as call:
+                    self._step(call)
+            except Refusal as refusal:
+                if refusal.kind != "unavailable":
+                    raise
+                self._count("crossed")
+
     def _step(self, call: Call) -> None:
         weighted: list[tuple[Callable[[Call], None], int]] = [
             (self._create, 26),
@@ -154,14 +165,16 @@ class Machine:
     def _values(self, call: Call, entity: str) -> dict[str, Any]:
         draw, number = self.random, self.random.randint(1, 10**6)
         if entity == "region":
-            return {"name": f"R{number}", "rate": self._number(4, 3)}
+            return {"name": f"R{number}", "rate": self._number(4, 3), "class": draw.choice([None, 0, 1, 5])}
         if entity == "account":
             level = draw.choice([None, 0, 1, 5, 9])
-            return {"name": f"A{number}", "region": self._one(call, "region"), "level": level}
+            links = {"region": self._one(call, "region"), "above": self._one(call, "account")}
+            return {"name": f"A{number}", "level": level, **links}
         if entity == "product":
             return {"name": f"P{number}", "price": self._number(2, 500)}
         if entity == "invoice":
-            return {"number": str(number), "order": self._one(call, "order"), "fee": self._number(2, 50)}
+            links = {"order": self._one(call, "order"), "product": self._one(call, "product")}
+            return {"number": str(number), "fee": self._number(2, 50), **links}
         products = self._ids(call, "product")
         lines = [
             {"product": self._one(call, "product"), "quantity": draw.choice([None, 0, 1, 2, 7])}

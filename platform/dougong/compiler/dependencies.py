@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dougong.compiler import graph
+from dougong.expressions.matching import matches
 from dougong.model.entity import Entity
-from dougong.model.expression import Expression, Step
+from dougong.model.expression import Call, Expression, ListOf, Node, Path, Step
 
 Formula = tuple[str, str]
 """A computed field: the key of its entity (or of the rows of a sub-table) and its id."""
@@ -32,14 +33,36 @@ class Source:
         """Whether it stands in another record, of which the change must be followed."""
         return any(step.kind not in WITHIN for step in self.steps)
 
+    @property
+    def begins_at(self) -> str:
+        """The field of its own by which the formula reads it, or comes to it; none where others point to the record."""
+        first = self.steps[0] if self.steps else None
+        if first is None:
+            return self.field
+        return first.field if first.kind in ("link", "links", "rows") else ""
+
+    @property
+    def fans_out(self) -> int:
+        """After how many steps the road has left its record and comes to records that say themselves where they belong; 0: never."""
+        has_left = False
+        for index, step in enumerate(self.steps):
+            if step.kind in MANY and has_left:
+                return index
+            has_left = has_left or step.kind not in WITHIN
+            if step.kind in MANY and has_left:
+                return 0
+        return 0
+
 
 def sources_of(entity: str, formula: Expression) -> tuple[Source, ...]:
     """Everything that a formula of an entity is computed from: the fields, and the links that lead to them."""
     found: dict[Source, None] = {}
+    narrowed = _narrowed(entity, formula.tree)
     for road in formula.roads:
         here = entity
-        for index, step in enumerate(road.steps):
-            before, after = road.steps[:index], road.steps[: index + 1]
+        steps = (*narrowed.get(road.steps[0], road.steps[:1]), *road.steps[1:]) if road.steps else ()
+        for index, step in enumerate(steps):
+            before, after = steps[:index], steps[: index + 1]
             if step.kind in ("link", "links"):
                 found[Source(here, step.field, before)] = None
             if step.kind in ("inverse", "inverse_links"):
@@ -48,8 +71,53 @@ def sources_of(entity: str, formula: Expression) -> tuple[Source, ...]:
                 found[Source(step.entity, "", after)] = None
             here = step.entity
         if road.field:
-            found[Source(here, road.field, road.steps)] = None
+            found[Source(here, road.field, steps)] = None
     return tuple(found)
+
+
+def _narrowed(entity: str, tree: Node) -> dict[Step, tuple[Step, ...]]:
+    """The steps to all records of an entity of which only those matter that point to the same record as a link of its own.
+
+    `ALL(stock_move).quantity WHERE product = this.product` is a road over the product: whoever moves one product does not concern
+    what is computed for the others.
+    """
+    found: dict[Step, set[tuple[str, str, str]]] = {}
+    for call in _aggregates(tree):
+        listed = call.arguments[0]
+        if isinstance(listed, Path) and listed.steps and listed.steps[0].kind == "all":
+            shared = _shared_links(call) if len(listed.steps) == 1 else set()
+            step = listed.steps[0]
+            found[step] = found[step] & shared if step in found else shared
+    return {step: _over(entity, step, *min(links)) for step, links in found.items() if links}
+
+
+def _aggregates(tree: Node) -> Iterator[Call]:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Call):
+            waiting += node.arguments
+            if node.name.endswith("@rows"):
+                yield node
+        elif isinstance(node, ListOf):
+            waiting += node.items
+
+
+def _shared_links(call: Call) -> set[tuple[str, str, str]]:
+    """The links of a row that must be equal to one of the record at hand: that one, the target of both, and the row's."""
+    return {
+        (value.names[0], value.type.entity, match.field)
+        for match in matches(call)
+        if isinstance(value := match.value, Path)
+        and value.type.kind == "record"
+        and not value.type.many
+        and len(value.names) == 1
+        and value.names[0] != "parent"
+    }
+
+
+def _over(entity: str, step: Step, own: str, target: str, theirs: str) -> tuple[Step, ...]:
+    return Step("link", own, target, own, entity), Step("inverse", step.name, step.entity, theirs, target)
 
 
 def formulas_of(entities: Iterable[Entity]) -> dict[Formula, tuple[Source, ...]]:
@@ -74,46 +142,59 @@ def levels_of(
 ) -> dict[Formula, int]:
     """How many times a change must go on to other records before it has reached a formula.
 
-    All formulas of a record have one level, so that it is written once, unless what they give comes back to it by way of other
-    records. `owners` tells the entity to which rows belong.
+    The formulas of a record have one level as far as possible, so that it is written once; those have another to which it comes
+    back from others by way of other records. `owners` tells the entity to which rows belong.
     """
-    returning = _returning(formulas, owners)
-    names = {each: _name(each) if owners[each[0]] in returning else owners[each[0]] for each in formulas}
-    edges: dict[str, list[str]] = {}
-    longer: set[tuple[str, str]] = set()
-    for formula, sources in formulas.items():
-        known = edges.setdefault(names[formula], [])
-        for source in sources:
-            needed = names.get((source.entity, source.field), "")
-            if needed and needed != names[formula]:
-                known.append(needed)
-            if source.is_elsewhere:
-                longer.add((names[formula], needed))
+    groups = {formula: f"{owners[formula[0]]} {rank}" for formula, rank in _ranks(formulas, owners).items()}
+    while circles := graph.order(_edges(formulas, groups))[1]:
+        joined = {name for circle in circles for name in circle}
+        groups = {each: _name(each) if name in joined else name for each, name in groups.items()}
+    longer = {
+        (groups[formula], groups.get((source.entity, source.field), ""))
+        for formula, sources in formulas.items()
+        for source in sources
+        if source.is_elsewhere
+    }
+    edges = _edges(formulas, groups)
     levels: dict[str, int] = {}
     for name in graph.order(edges)[0]:
         reached = [levels.get(needed, 0) + ((name, needed) in longer) for needed in edges[name]]
         levels[name] = max(reached, default=0)
-    return {formula: levels[name] for formula, name in names.items()}
+    return {formula: levels[name] for formula, name in groups.items()}
 
 
-def _returning(formulas: Mapping[Formula, tuple[Source, ...]], owners: Mapping[str, str]) -> set[str]:
-    """The entities of which a record can be computed from others that are computed from itself or its like."""
-    roads: dict[str, set[str]] = {}
+def _edges(
+    formulas: Mapping[Formula, tuple[Source, ...]], groups: Mapping[Formula, str]
+) -> dict[str, list[str]]:
+    """What the groups need of each other."""
+    edges: dict[str, list[str]] = {name: [] for name in groups.values()}
     for formula, sources in formulas.items():
-        for source in sources:
-            if source.is_elsewhere and (source.entity, source.field) in formulas:
-                roads.setdefault(owners[formula[0]], set()).add(owners[source.entity])
-    return {entity for entity in roads if entity in _reached(entity, roads)}
+        needed = {groups.get((source.entity, source.field), "") for source in sources}
+        edges[groups[formula]] += sorted(needed - {"", groups[formula]})
+    return edges
 
 
-def _reached(start: str, roads: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        new = roads.get(waiting.pop(), set()) - found
-        found |= new
-        waiting += new
-    return found
+def _ranks(formulas: Mapping[Formula, tuple[Source, ...]], owners: Mapping[str, str]) -> dict[Formula, int]:
+    """How often the values that a formula is computed from have left records of its entity and come back to them."""
+    ordered, _ = graph.order({_name(each): list(map(_named, sources)) for each, sources in formulas.items()})
+    ranks: dict[Formula, int] = {}
+    returning: dict[Formula, dict[str, int]] = {}
+    for formula in map(_formula, ordered):
+        here = returning[formula] = {}
+        own = 0
+        for source in formulas[formula]:
+            needed = source.entity, source.field
+            if needed not in ranks:
+                continue
+            for entity, rank in returning[needed].items():
+                here[entity] = max(rank, here.get(entity, 0))
+            if source.is_elsewhere:
+                entity = owners[needed[0]]
+                here[entity] = max(ranks[needed] + 1, here.get(entity, 0))
+            else:
+                own = max(own, ranks[needed])
+        ranks[formula] = max(own, here.get(owners[formula[0]], 0))
+    return ranks
 
 
 def _goes_elsewhere(circle: list[Formula], formulas: Mapping[Formula, tuple[Source, ...]]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dougong.compiler import graph
 from dougong.compiler.context import Context
-from dougong.compiler.dependencies import WITHIN, Formula, circles_of, formulas_of
+from dougong.compiler.dependencies import Formula, circles_of, formulas_of
 from dougong.compiler.item import Item
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
@@ -112,7 +112,7 @@ def _check_reach(context: Context, entity: Entity, item: Item) -> None:
         if field is None or field.formula is None or about is None:
             continue
         for road in field.formula.roads:
-            if not _is_followed(road):
+            if road.field in _STAMPS:
                 context.report("D515", about, name=road.written)
         for function in sorted(_called(field.formula.tree) & _CHANGING):
             context.report("D515", about, name=f"{function}()")
@@ -140,12 +140,6 @@ def is_masked(context: Context, entity: Entity, road: Road) -> bool:
     holder = context.entity(road.steps[-1].entity) if road.steps else entity
     field = holder.fields.get(road.field) if holder is not None else None
     return field is not None and mask_of(field) is not None
-
-
-def _is_followed(road: Road) -> bool:
-    """Whether a value is computed anew when what stands at the end of a road changes, or the road itself."""
-    beyond = [step.kind for step in road.steps if step.kind not in WITHIN]
-    return road.field not in _STAMPS and all(kind == "link" for kind in beyond[1:])
 
 
 def _called(tree: Node) -> set[str]:

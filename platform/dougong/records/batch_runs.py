@@ -19,6 +19,7 @@ from dougong.records.messages import problem
 from dougong.records.pipeline import complete, has_problems, problems_in, write
 from dougong.records.selection import stands
 from dougong.records.shape import Shape
+from dougong.records.staleness import is_stale
 from dougong.records.update import tables_needed, writable_many
 
 KINDS: tuple[str, ...] = ("create", "update", "delete", "restore")
@@ -154,6 +155,6 @@ def _refused(
         return Outcome(each.id or None, "missing", (problem(language, "not_found", path),))
     if each.id in locked:
         return Outcome(each.id, "conflict", (problem(language, "record_locked", path),))
-    if version is not None and values["version"] != version:
+    if is_stale(call, shape, values, version):
         return Outcome(each.id, "stale", (problem(language, "stale", path),))
     return None

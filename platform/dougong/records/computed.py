@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dougong.fieldtypes.base import Invalid
-from dougong.model.expression import Expression, Value
+from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
@@ -13,16 +13,22 @@ from dougong.records.given import row_values
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
 
+_NOTHING: Mapping[str, Mapping[int, Value]] = {}
+
 
 def compute(
     evaluation: Evaluation,
     shape: Shape,
     drafts: Sequence[Draft],
     skipped: Collection[tuple[str, str]] = (),
+    figures: Mapping[str, Mapping[int, Value]] = _NOTHING,
+    keeps: bool = False,
 ) -> None:
     """Set every computed field of the drafts, but those whose entity and id are `skipped`.
 
-    A result that does not fit its field is a problem of the record.
+    A result that does not fit its field is a problem of the record. `figures` are results that are known already, by field and
+    record. With `keeps`, what is computed from other records stays as it is unless the record itself has changed in something
+    that it needs: whoever changes the others sees to it.
     """
     every = (*(table for table in shape.tables if table not in shape.computed), *shape.computed)
     order = [name for name in every if (shape.key, name) not in skipped]
@@ -33,8 +39,13 @@ def compute(
             _compute_rows(evaluation, shape.tables[name], name, drafts, skipped)
         else:
             field = shape.field(name)
-            if field.formula is not None:
-                _compute_field(evaluation, shape, field, field.formula, drafts)
+            if field.formula is None:
+                continue
+            if name in figures:
+                _assign(evaluation, shape, field, drafts, _known(figures[name]))
+            else:
+                some = _moved(shape, name, drafts) if keeps else drafts
+                _assign(evaluation, shape, field, some, _evaluated(evaluation.over(field.formula)))
 
 
 def _compute_rows(
@@ -53,15 +64,44 @@ def _compute_rows(
         draft.values[name] = row_values(draft.rows[name])
 
 
-def _compute_field(
-    evaluation: Evaluation, shape: Shape, field: Field, formula: Expression, drafts: Sequence[Draft]
+def _known(figures: Mapping[int, Value]) -> Callable[[Draft], Value]:
+    return lambda draft: figures.get(draft.id)
+
+
+def _evaluated(value_of: Callable[[Mapping[str, Value]], Value]) -> Callable[[Draft], Value]:
+    return lambda draft: value_of(draft.values)
+
+
+def _moved(shape: Shape, name: str, drafts: Sequence[Draft]) -> Sequence[Draft]:
+    """The drafts for which a formula must be computed; the others get the value back that stood there."""
+    needs = shape.needs.get(name)
+    if needs is None:
+        return drafts
+    moved = []
+    for draft in drafts:
+        before = draft.before
+        if before is None or any(
+            each in shape.tables or before.get(each) != draft.values.get(each) for each in needs
+        ):
+            moved.append(draft)
+        else:
+            draft.values[name] = before.get(name)
+    return moved
+
+
+def _assign(
+    evaluation: Evaluation,
+    shape: Shape,
+    field: Field,
+    drafts: Sequence[Draft],
+    value_of: Callable[[Draft], Value],
 ) -> None:
-    assign, value_of, name = shape.types[field.id].assign, evaluation.over(formula), field.id
+    assign, name = shape.types[field.id].assign, field.id
     known: dict[int, tuple[Value, Value]] = {}
     """What results were assigned as, by their identity: results that repeat themselves are the same objects."""
     for draft in drafts:
         try:
-            value = value_of(draft.values)
+            value = value_of(draft)
             found = known.get(id(value))
             if found is None:
                 found = known[id(value)] = value, None if value is None else assign(value, field)

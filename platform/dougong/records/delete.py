@@ -27,6 +27,7 @@ from dougong.records.searching import forget_records, index_values
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.spreading import spread_back, spread_gone
+from dougong.records.staleness import is_stale
 from dougong.records.trail import write_history
 from dougong.records.unique import check_unique
 from dougong.records.unmerge import survivors_of
@@ -47,7 +48,7 @@ def delete(call: Call, key: str, identifier: int, if_version: int | None = None)
     call = in_batch(call, "delete")
     shape = open_door(call, key, "delete")
     values = writable(call, shape, identifier, "delete")
-    if if_version is not None and values["version"] != if_version:
+    if is_stale(call, shape, values, if_version):
         refuse("stale", call.language, "stale")
     delete_records(call, shape, {identifier: values})
     return call.batch or ""

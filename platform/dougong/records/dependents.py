@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, select
+from sqlalchemy import ColumnElement, FromClause, Select, func, select
 
 from dougong.compiler.dependencies import Formula, Source, formulas_of, levels_of
 from dougong.model.expression import Step
@@ -14,6 +14,9 @@ from dougong.records.call import Call
 from dougong.records.chunks import possible_ids
 from dougong.storage.release import Release
 from dougong.storage.statements import Statement, among_many
+
+_EVERY = 1886545257
+"""The first half of the names of locks on whole entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,43 @@ def _build(release: Release) -> Dependents:
     )
 
 
-def find_dependents(call: Call, dependent: Dependent, identifiers: Sequence[int], steps: int) -> list[int]:
-    """The living records from which the first `steps` steps lead to one of those that are given; an `all` among them: to any."""
-    kept = ("dependents", dependent.start, dependent.source.steps[:steps], call.dialect)
+def find_dependents(
+    call: Call, dependent: Dependent, identifiers: Iterable[int], steps: int
+) -> Collection[int]:
+    """The living records from which the first `steps` steps lead to one of those that are given; an `all` among them: to any.
+
+    Where a road fans out on its way, the records at which it does are locked: somebody may just be making another one that points
+    to them, which cannot be seen yet.
+    """
+    walked = dependent.source.steps[:steps]
+    fork = dependent.source.fans_out
+    if call.dialect == "postgresql":
+        if any(step.kind == "all" for step in dependent.source.steps):
+            hold_every(call, dependent.source.entity)
+        if 0 < fork <= steps and not any(step.kind == "all" for step in walked):
+            identifiers = _found(
+                call, dependent.source.steps[fork - 1].entity, walked[fork:], identifiers, True
+            )
+            walked = walked[:fork]
+    if dependent.start != dependent.key:
+        walked = (Step("rows", "", dependent.start), *walked)
+    return _found(call, dependent.key, walked, identifiers) if walked else set(identifiers)
+
+
+def hold_every(call: Call, key: str, shared: bool = False) -> None:
+    """Keep other transactions from making or reading records of a whole entity; those that only read it can share that."""
+    function = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+    call.connection.execute(select(function(_EVERY, func.hashtext(key))))
+
+
+def _found(
+    call: Call, key: str, steps: tuple[Step, ...], identifiers: Iterable[int], locked: bool = False
+) -> list[int]:
+    kept = ("dependents", key, steps, locked, call.dialect)
     statement = call.release.cache.get(kept)
     if not isinstance(statement, Statement):
-        found = _records(call, dependent, steps)
+        found = _records(call, key, steps)
+        found = found.with_for_update(key_share=True) if locked else found
         statement = call.release.cache[kept] = Statement(found, call.dialect)
     rows = statement.rows(call.connection, {"ids": sorted(possible_ids(identifiers))})
     return [row[0] for row in rows]
@@ -122,22 +156,18 @@ Inner = Select[Any] | None
 """The records that a part of a road leads to; nothing where that is what is given, or any at all."""
 
 
-def _records(call: Call, dependent: Dependent, steps: int) -> Select[Any]:
-    walked = dependent.source.steps[:steps]
-    origins = [dependent.start, *(step.entity for step in walked)]
-    everywhere = max((index for index, step in enumerate(walked) if step.kind == "all"), default=-1)
+def _records(call: Call, key: str, steps: tuple[Step, ...]) -> Select[Any]:
+    """The living records of an entity from which steps lead to given ones; those that lead to all of an entity lead to any."""
+    origins = [key, *(step.entity for step in steps)]
+    everywhere = max((index for index, step in enumerate(steps) if step.kind == "all"), default=-1)
     inner: Inner = None
     is_any = everywhere >= 0
-    remaining = walked[:everywhere] if is_any else walked
-    for index in reversed(range(len(remaining))):
-        inner = _before(call, origins[index], remaining[index], inner, is_any)
+    for index in reversed(range(everywhere if is_any else len(steps))):
+        inner = _before(call, origins[index], steps[index], inner, is_any)
         is_any = False
-    if dependent.start != dependent.key:
-        inner = _before(call, dependent.key, Step("rows", "", dependent.start), inner, is_any)
-        is_any = False
-    table = call.release.table(dependent.key).alias()
-    wanted = select(table.c.id).where(table.c.deleted_at.is_(None), _among(call, table.c.id, inner, is_any))
-    return wanted.order_by(table.c.id)
+    table = call.release.table(key).alias()
+    wanted = select(table.c.id).where(_among(call, table.c.id, inner, is_any)).order_by(table.c.id)
+    return wanted if "deleted_at" not in table.c else wanted.where(table.c.deleted_at.is_(None))
 
 
 def _before(call: Call, origin: str, step: Step, inner: Inner, is_any: bool) -> Select[Any]:

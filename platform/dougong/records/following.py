@@ -48,7 +48,7 @@ def _empty(call: Call, owner: Shape, pointer: Pointer, records: Sequence[int], g
             _change_rows(draft, pointer, gone)
         else:
             _forget(draft, pointer, gone)
-    compute(Evaluation(call), owner, drafts)
+    compute(Evaluation(call), owner, drafts, keeps=True)
     write(call, owner, drafts)
 
 

@@ -30,7 +30,7 @@ def settle_values(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft])
 
     The compiler has put the fields into an order in which each reads only what stands before it, so that every step is final.
     """
-    compute(evaluation, shape, drafts)
+    compute(evaluation, shape, drafts, keeps=True)
     if not shape.is_ruled:
         return
     evaluation.prepare(shape, _conditions(shape), drafts)
@@ -38,7 +38,7 @@ def settle_values(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft])
         changed = _settle(evaluation, shape, name, drafts)
         if changed:
             forget_computed(shape, changed)
-            compute(evaluation, shape, changed)
+            compute(evaluation, shape, changed, keeps=True)
     _note_hidden(evaluation, shape, drafts)
     for name, rows_shape in shape.tables.items():
         if rows_shape.is_ruled:

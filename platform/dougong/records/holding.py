@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from dougong.compiler.dependencies import WITHIN, sources_of
+from dougong.compiler.dependencies import WITHIN, Source, sources_of
 from dougong.model.expression import Step
 from dougong.records.call import Call
-from dougong.records.dependents import dependents_of
+from dougong.records.dependents import dependents_of, hold_every
 from dougong.records.draft import Draft
 from dougong.records.shape import Shape
 from dougong.storage.statements import Statement, among_many
@@ -33,12 +33,31 @@ def hold_sources(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
     """Lock the records that formulas of the drafts read over links, in the order of entity and id."""
     if call.dialect == "sqlite":
         return
+    for key in _whole(call, shape):
+        hold_every(call, key, shared=key.partition("/")[0] != shape.key)
     for road in _roads(call, shape):
         first, *following = road.links
         found = sorted(_pointed_at(_beginnings(road, drafts), first.field))
         for step, after in zip(road.links, [*following, None], strict=True):
             if found:
                 found = sorted(_hold(call, shape, step, after, found))
+
+
+def _whole(call: Call, shape: Shape) -> tuple[str, ...]:
+    """The entities of which formulas read all records."""
+    key = ("read as a whole", shape.key)
+    found = call.release.cache.get(key)
+    if not isinstance(found, tuple):
+        steps = {step for source in _sources(shape) for step in source.steps}
+        whole = {step.entity for step in steps if step.kind == "all"}
+        found = call.release.cache[key] = tuple(sorted(whole))
+    return found
+
+
+def _sources(shape: Shape) -> Iterator[Source]:
+    for owner in (shape, *shape.tables.values()):
+        for field in owner.entity.fields.values():
+            yield from sources_of(owner.key, field.formula) if field.formula is not None else ()
 
 
 def _roads(call: Call, shape: Shape) -> tuple[_Road, ...]:

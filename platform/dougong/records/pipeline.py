@@ -97,7 +97,7 @@ def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> 
     pass_given(evaluation, shape, drafts)
     numbered = number(evaluation, shape, drafts)
     if numbered and shape.computes_from_numbers:
-        compute(evaluation, shape, numbered)
+        compute(evaluation, shape, numbered, keeps=True)
     return [draft for draft in drafts if not has_problems(draft)]
 
 
@@ -180,7 +180,7 @@ def _with_other_numbers(call: Call, shape: Shape, new: Sequence[Draft], standing
     numbered = replace_taken(evaluation, shape, new)
     if not numbered:
         return False
-    compute(evaluation, shape, numbered)
+    compute(evaluation, shape, numbered, keeps=True)
     try:
         _store(call, shape, new, standing)
     except IntegrityError:

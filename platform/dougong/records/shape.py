@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Table
 
-from dougong.compiler.dependencies import sources_of
+from dougong.compiler.dependencies import Source, sources_of
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import FieldType
 from dougong.fieldtypes.file import FILES
@@ -57,6 +57,10 @@ class Shape:
     """Whether a formula of the record or of its rows reads a serial number, which is drawn after everything was checked."""
     computes_from_others: bool
     """Whether a formula of the record or of its rows reads other records."""
+    needs: Mapping[str, Paths]
+    """Formulas that read other records → the fields of the record itself that they read, or that lead to those."""
+    reads_its_like: bool
+    """Whether it reads other records of the same entity, or their rows."""
 
     @property
     def key(self) -> str:
@@ -88,6 +92,7 @@ def _build(release: Release, entity: Entity) -> Shape:
     fields = tuple(entity.fields.values())
     table = release.table(entity.key)
     tables = {field.id: shape_of(release, field.table) for field in fields if field.type == "table"}
+    others = _sources_elsewhere([entity, *(rows.entity for rows in tables.values())])
     return Shape(
         entity=entity,
         table=table,
@@ -108,14 +113,31 @@ def _build(release: Release, entity: Entity) -> Shape:
         hideable=entity.hideable,
         is_ruled=any(_acts(rule) for rule in entity.rules) or any(rows.is_ruled for rows in tables.values()),
         computes_from_numbers=_computes_from_numbers(fields, tables),
-        computes_from_others=_computes_from_others(entity)
-        or any(rows.computes_from_others for rows in tables.values()),
+        computes_from_others=bool(others),
+        needs=_needs(entity),
+        reads_its_like=any(source.entity.partition("/")[0] == entity.key for source in others),
     )
 
 
-def _computes_from_others(entity: Entity) -> bool:
-    formulas = [field.formula for field in entity.fields.values() if field.formula is not None]
-    return any(source.is_elsewhere for formula in formulas for source in sources_of(entity.key, formula))
+def _needs(entity: Entity) -> dict[str, Paths]:
+    found: dict[str, Paths] = {}
+    for field in entity.fields.values():
+        sources = sources_of(entity.key, field.formula) if field.formula is not None else ()
+        if any(source.is_elsewhere for source in sources):
+            own = [source.begins_at for source in sources]
+            found[field.id] = frozenset(name for name in own if name in entity.fields)
+    return found
+
+
+def _sources_elsewhere(entities: Iterable[Entity]) -> list[Source]:
+    return [
+        source
+        for entity in entities
+        for field in entity.fields.values()
+        if field.formula is not None
+        for source in sources_of(entity.key, field.formula)
+        if source.is_elsewhere
+    ]
 
 
 def _of_type(fields: tuple[Field, ...], type_id: str) -> tuple[Field, ...]:

@@ -15,6 +15,7 @@ from dougong.records.dependents import Dependent, Dependents, dependents_of, fin
 from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, anybody_listens
+from dougong.records.figures import figures_of
 from dougong.records.load import drafts_of, load_held, load_rows
 from dougong.records.searching import index_drafts
 from dougong.records.shape import Shape, shape_of
@@ -38,29 +39,31 @@ class Change:
     is_new: bool = False
 
 
-def spread(call: Call, changes: Iterable[Change], stamp: Stamp | None = None) -> list[Event]:
-    """Compute everything anew that depends on the changes, and write it like any other change; the events are left to announce.
+def spread_written(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Event]:
+    """Compute everything anew that depends on drafts that have just been written; the events are left to announce.
 
-    The platform does it, whoever made the changes, and rules over whole records do not hold it up. Records in the recycle bin
-    are left as they are until they come back. A value that does not fit its field refuses the changes.
+    It is written like any other change. The platform does it, whoever made the changes, and rules over whole records do not hold
+    it up. Records in the recycle bin are left as they are until they come back. A value that does not fit its field refuses the
+    changes.
     """
+    if not _concerns(call, shape):
+        return []
+    stamps = [draft.stamp for draft in drafts if draft.stamp is not None]
+    stamp = max(stamps, key=lambda stamp: stamp.at, default=None)
     spreading = _Spreading(call, dependents_of(call.release), stamp)
-    spreading.note(changes)
+    if shape.reads_its_like:  # what was worked out with others that were not written after all
+        spreading.renew(shape.key, [draft.id for draft in drafts])
+    spreading.note(_written(shape, drafts))
     spreading.run()
     return spreading.events
 
 
-def spread_written(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Event]:
-    """The same for drafts that have just been written."""
-    if not _concerns(call, shape):
-        return []
-    stamps = [draft.stamp for draft in drafts if draft.stamp is not None]
-    return spread(call, _written(shape, drafts), max(stamps, key=lambda stamp: stamp.at, default=None))
-
-
 def spread_gone(call: Call, gone: Iterable[tuple[Shape, Collection[Values]]]) -> list[Event]:
     """The same for records that went to the recycle bin."""
-    return spread(call, [change for shape, records in gone for change in _whole(call, shape, records)])
+    spreading = _Spreading(call, dependents_of(call.release), None)
+    spreading.note(change for shape, records in gone for change in _whole(call, shape, records))
+    spreading.run()
+    return spreading.events
 
 
 def spread_back(call: Call, back: Iterable[tuple[Shape, Collection[Values]]]) -> list[Event]:
@@ -136,12 +139,7 @@ class _Spreading:
             walked = (dependent.key, dependent.start, dependent.level, dependent.source.steps[:steps])
             walks.setdefault(walked, (dependent, steps, set()))[2].update(found)
         for dependent, steps, found in walks.values():
-            self.renew_at(dependent.level, dependent.key, self._behind(dependent, steps, found))
-
-    def _behind(self, dependent: Dependent, steps: int, identifiers: set[int]) -> Collection[int]:
-        if not steps and dependent.start == dependent.key:
-            return identifiers
-        return find_dependents(self.call, dependent, sorted(identifiers), steps)
+            self.renew_at(dependent.level, dependent.key, find_dependents(self.call, dependent, found, steps))
 
     def renew(self, key: str, identifiers: Collection[int]) -> None:
         """Have all formulas of some records computed anew."""
@@ -195,7 +193,8 @@ def renewed(
     records = list(load_held(call, shape, identifiers, deleted).values())
     tables = [name for name, rows in shape.tables.items() if name in shape.row_readers or rows.computed]
     drafts = drafts_of(call, shape, records, tables, [""] * len(records))
-    compute(Evaluation(call), shape, drafts, skipped)
+    figures = figures_of(call, shape, [draft.id for draft in drafts], skipped)
+    compute(Evaluation(call), shape, drafts, skipped, figures)
     for draft in drafts:
         _find_changes(shape, draft)
     return [draft for draft in drafts if has_changes(draft) or problems_of(draft)]

@@ -65,10 +65,10 @@ def entries_of(call: Call, *conditions: ColumnElement[bool]) -> list[PastEntry]:
 
 
 def _is_meant(call: Call, row: Any) -> bool:
-    return not _only_computed(shape_of(call.release, row.entity), row.action, row.changes or {})
+    return not is_only_computed(shape_of(call.release, row.entity), row.action, row.changes or {})
 
 
-def _only_computed(shape: Shape, action: str, changes: Mapping[str, Any]) -> bool:
+def is_only_computed(shape: Shape, action: str, changes: Mapping[str, Any]) -> bool:
     """Whether an event is nothing but the platform following what other records hold."""
     return (
         action == "update"
@@ -153,7 +153,7 @@ def _changed_since(
             HISTORY.c.action != REVEAL,
         )
         for row in call.connection.execute(statement):
-            if row.id not in own and not _only_computed(shape, row.action, row.changes or {}):
+            if row.id not in own and not is_only_computed(shape, row.action, row.changes or {}):
                 later.setdefault(row.record_id, []).append((row.id, row.action, row.changes or {}))
     return {
         entry.id: [

@@ -18,6 +18,7 @@ from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
+from dougong.records.staleness import is_stale
 
 
 def update(
@@ -54,7 +55,7 @@ def changed_draft(
     given = frozenset(changes) if isinstance(changes, Mapping) else frozenset()
     standing = _standing(call, shape, identifier, "update", tables_needed(shape, given))
     values = standing.values[identifier]
-    if if_version is not None and values["version"] != if_version:
+    if is_stale(call, shape, values, if_version):
         refuse("stale", call.language, "stale", path.rstrip("/"))
     [draft] = drafts_of(call, shape, [values], standing.rows, [path], standing.rows)
     taker_for(call, shape, "update").take(draft, changes)
