@@ -28,7 +28,8 @@ def allocate(connection: Connection, table_name: str, count: int = 1) -> Sequenc
         first = take(connection, f"id:{table_name}", count)
         return range(first, first + count)
     values = {"name": sequence_of(connection, table_name), "count": count}
-    return sorted(map(int, _NEXT.rows(connection, values)[0][0].split(",")))
+    taken = _NEXT.rows(connection, values)[0][0]
+    return sorted(map(int, taken.split(","))) if taken else []
 
 
 def sequence_of(connection: Connection, table_name: str) -> str:
