@@ -30,7 +30,6 @@ BROWSER = frozenset(_NAMES.split())
 SERVER_ONLY: Mapping[str, str] = MappingProxyType(
     {
         "ALL": "the records of an entity stay where they are",
-        "MY_DEPARTMENT": "the browser is told of all departments, not of which is the main one",
         "LN": "logarithms of ninety digits",
         "LOG": "logarithms of ninety digits",
         "LOG10": "logarithms of ninety digits",
@@ -38,6 +37,7 @@ SERVER_ONLY: Mapping[str, str] = MappingProxyType(
         "REGEXMATCH": "the browser's engine knows other patterns, and takes time without bounds",
         "REGEXEXTRACT": "the browser's engine knows other patterns, and takes time without bounds",
         "REGEXREPLACE": "the browser's engine knows other patterns, and takes time without bounds",
+        "MY_DEPARTMENT": "the browser is told of all departments, not of which is the main one",
     }
 )
 """Functions that only the server computes, and why."""
