@@ -35,6 +35,21 @@ const DRAWINGS: Readonly<Record<string, string>> = {
   field: "forms", record: "link", list: "table", function: "math-function", option: "circle-dot", operator: "equal",
 };
 const UNFINISHED = "D402";
+const untilSeen = new Map<Element, () => void>();
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries.filter((each) => each.isIntersecting)) {
+    seen.unobserve(entry.target);
+    untilSeen.get(entry.target)?.();
+    untilSeen.delete(entry.target);
+  }
+});
+
+/** What stands in a panel that is closed is not looked over before somebody opens it. */
+function whenSeen(element: Element, then: () => void): void {
+  untilSeen.set(element, then);
+  seen.observe(element);
+}
+
 const WAIT = 120;
 let editors = 0;
 
@@ -294,5 +309,5 @@ each("[data-expression]", (root) => {
       area.form?.requestSubmit();
     }
   });
-  if (document.activeElement === area || area.value) void ask(false);
+  if (document.activeElement === area || area.value) whenSeen(area, () => void ask(false));
 });
