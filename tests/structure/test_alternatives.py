@@ -219,7 +219,7 @@ WRONG = [
     ("rows: {type: table, fields: {about: {type: link, to: [site, nowhere]}}}", ["D301"]),
     ("rows: {type: table, rules: [{check: nothing > 1}], fields: {a: {type: text}}}", ["D404"]),
     ("rows: {type: table, rules: {check: a = 1}, fields: {a: {type: text}}}", ["D203"]),
-    ("rows: {type: table, rules: [{check: TRUE, require: [a]}], fields: {a: {type: text}}}", ["D210"]),
+    ("rows: {type: table, rules: [{when: TRUE}], fields: {a: {type: text}}}", ["D530"]),
 ]
 
 

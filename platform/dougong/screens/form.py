@@ -88,7 +88,11 @@ def _form(
         reading = reading_of(call, entity.key, action)
         rules = live_rules(call, shape, action, reading)
         states = field_states(call, entity.key, present, identifier)
-        place = replace(place, states=states, live=rules.fields, computed=frozenset(reading.computed))
+        place = replace(place, states=states, live=rules.fields)
+    plan = live_plan(call, entity.key, action, present, rules.conditions, rules.written) if is_shown else None
+    if is_shown:
+        computed = () if plan is None else plan["computed"]
+        place = replace(place, computed=frozenset(each["name"] for each in computed))
     sections = []
     for section in layout_of(call, entity).sections:
         fields = tuple(
@@ -116,9 +120,7 @@ def _form(
         hidden=tuple(entry.hidden),
         crumbs=(*crumbs, crumb) if crumb else crumbs,
         has_files=any(each.type in FILES for section in sections for each in section.fields),
-        live_plan=live_plan(call, entity.key, action, present, rules.conditions, rules.written)
-        if is_shown
-        else None,
+        live_plan=plan,
         rules=rules.rules,
     )
 

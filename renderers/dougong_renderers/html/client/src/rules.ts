@@ -148,6 +148,7 @@ class FormRules {
 
   /** A field that goes while one stands in it leaves the focus to the next one. */
   #hide(place: HTMLElement, hidden: boolean, inRow: boolean): void {
+    if (place.dataset.oneOf !== undefined) return; // one picker stands for these links, which stay out of sight
     const target = inRow ? (place.firstElementChild as HTMLElement | null) : place;
     if (!target || target.hidden === hidden) return;
     const hadFocus = hidden && place.contains(document.activeElement);
