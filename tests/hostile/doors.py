@@ -89,8 +89,9 @@ FILES: tuple[tuple[str, bytes], ...] = (
     ("x" * 400 + ".txt", b"text"),
     ("\u202egnp.exe", b"MZ"),
 )
-ALWAYS_WRITTEN = frozenset({"dg_session", "dg_attempt", "dg_audit"})
-"""Sessions that were used, attempts to sign in, and what administrators tried: written also by a request that is refused."""
+ALWAYS_WRITTEN = frozenset({"dg_session", "dg_attempt", "dg_audit", "sqlite_sequence"})
+"""Sessions that were used, attempts to sign in, and what administrators tried: written also by a request that is refused. The
+last is where SQLite itself counts the rows of these."""
 TOUCHED = ("last_seen_at", "last_used_at")
 """Columns that tell when somebody was here."""
 
