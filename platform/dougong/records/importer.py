@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import islice
 
 from dougong.diagnostics import Diagnostic
-from dougong.records import store
 from dougong.records.attachments import Attachments
 from dougong.records.call import Call
 from dougong.records.cells import CellReader, Entry
@@ -21,7 +20,7 @@ from dougong.records.rehearsal import Rehearsal
 from dougong.records.resolving import Resolver
 from dougong.records.shape import Shape
 
-CHUNK = 7500
+CHUNK = 5000
 SHOWN_DIFFERENCES = 20
 
 
@@ -130,10 +129,7 @@ def prepare(call: Call, importer: Importer, entries: Sequence[Entry]) -> Prepare
     if not importer.matcher.only_adds:
         return Prepared(call.at, None)
     pairs = _matched(call, importer, entries)
-    drafts = [draft for _, draft in pairs]
-    work_out(call, importer.shape, drafts)
-    if call.dialect == "postgresql":  # its ids come from a sequence, in no transaction
-        store.take_ids(call, importer.shape, [draft for draft in drafts if not has_problems(draft)])
+    work_out(call, importer.shape, [draft for _, draft in pairs])
     return Prepared(call.at, pairs)
 
 
