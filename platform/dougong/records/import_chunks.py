@@ -72,8 +72,10 @@ def _indexing(under_way: Run) -> Iterator[Callable[[], None]]:
             if last is None or last.done():
                 last = thread.submit(search.sort_in, under_way.database, index)
 
-        yield begin
-        thread.submit(search.sort_in, under_way.database, index)
+        try:
+            yield begin
+        finally:  # an import that breaks off leaves nothing for the next writer to sort either
+            thread.submit(search.sort_in, under_way.database, index)
 
 
 def _position(importer: Importer, entries: list[Entry]) -> tuple[int, int]:
