@@ -188,6 +188,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:backfill": ("补值公式", "backfill"),
     "part:unfit": ("不合适的值", "values that do not fit"),
     "part:formula": ("公式", "formula"),
+    "part:stored": ("是否存储公式的值", "whether the value of the formula is stored"),
     "part:minimum": ("最小值", "minimum"),
     "part:maximum": ("最大值", "maximum"),
     "part:max_length": ("最大长度", "maximum length"),
