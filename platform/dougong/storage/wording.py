@@ -29,6 +29,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：移除字段 {column}（数据保留，可回滚）",
         "{table}: remove field {column} (its values are kept for rollback)",
     ),
+    "UnstoreColumn": (
+        "{table}：字段 {column} 不再存储，读取时由公式计算",
+        "{table}: field {column} is not stored any longer, but worked out when it is read",
+    ),
     "RestoreColumn": (
         "{table}：恢复字段 {column} 及其数据",
         "{table}: restore field {column} with its values",
