@@ -16,6 +16,7 @@ from dougong.expressions import evaluate, to_sql
 from dougong.expressions.portable import is_for_browser
 from dougong.model.expression import Value
 from tests.expressions import in_browser, world
+from tests.expressions.compared import count
 from tests.expressions.test_cases import read, shown, values
 
 TABLE = Path(__file__).with_name("related.yaml")
@@ -56,7 +57,7 @@ def deals() -> dict[str, dict[str, Value]]:
 def others() -> world.Others:
     """The records of the other entities, and the deals themselves, by key and id."""
     found: dict[str, dict[int, dict[str, Value]]] = {
-        "t.deal": {record["id"]: record for record in deals().values()}  # type: ignore[misc]
+        "t.deal": {record["id"]: record for record in deals().values()}
     }
     for key, written in table()["others"].items():
         fields = world.TABLES[key][1]
@@ -98,6 +99,7 @@ def test_python() -> None:
         if found != expected:
             wrong.append(f"{on}: {text} is {found}, not {expected}")
     assert wrong == []
+    count("cases", "python", len(cases()))
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -111,6 +113,7 @@ def test_database(filled: dict[str, Engine], dialect: str) -> None:
             if found != expected:
                 wrong.append(f"{on}: {text} is {found}, not {expected}")
     assert wrong == []
+    count("cases", dialect, len(cases()))
 
 
 def test_browser(page: Page, assets: Path) -> None:
@@ -129,3 +132,4 @@ def test_browser(page: Page, assets: Path) -> None:
         if text in by_text and shown(by_text[text][column[on]]) != expected
     ]
     assert wrong == []
+    count("cases", "browser", sum(text in by_text for _, text, _ in cases()))
