@@ -16,7 +16,7 @@ from dougong.fieldtypes.integer import LARGEST
 from dougong.fieldtypes.numbers import NumberType
 from dougong.model.entity import Entity, Rule
 from dougong.model.expression import Call, Expression, ListOf, Node, Path
-from dougong.model.field import Field
+from dougong.model.field import Field, LinkTarget
 
 _ASKED = frozenset({"actor", "today", "now"})
 """What changes though no record does."""
@@ -149,6 +149,8 @@ def _field(context: Context, entity: Entity, item: Item, field: Field) -> Field:
         field = replace(field, minimum=put(field.minimum, "min"))
     if isinstance(field.maximum, Expression):
         field = replace(field, maximum=put(field.maximum, "max"))
+    if field.target is not None and (field.target.fill or field.target.filter):
+        field = replace(field, target=_target(context, entity, item, field, field.target))
     if field.parts or field.per:
         parts = tuple(
             each if each.expression is None else replace(each, expression=put(each.expression, "parts"))
@@ -156,6 +158,17 @@ def _field(context: Context, entity: Entity, item: Item, field: Field) -> Field:
         )
         field = replace(field, parts=parts, per=tuple(put(each, "per") for each in field.per))
     return field
+
+
+def _target(context: Context, entity: Entity, item: Item, field: Field, target: LinkTarget) -> LinkTarget:
+    """What a link brings along and which records it may lead to, over whole formulas."""
+    fill = tuple(
+        (name, put_into(context, _about(item, field.id, "fill"), entity.key, value))
+        for name, value in target.fill
+    )
+    about = _about(item, field.id, "filter")
+    limit = target.filter and put_into(context, about, entity.key, target.filter)
+    return replace(target, fill=fill, filter=limit)
 
 
 def _check_lasting(context: Context, entity: Entity, field: Field, about: Item) -> None:
