@@ -519,6 +519,11 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_mode_fast": ("快速：可能有空号", "Fast, may leave gaps"),
         "property_default": ("默认值（公式）", "Default (formula)"),
         "property_formula": ("公式", "Formula"),
+        "property_stored": ("存储公式的值", "Store the value"),
+        "property_stored_help": (
+            "关闭后，每次读取时计算：可随日期或当前用户变化，但不能搜索、不能设为唯一",
+            "When off, it is worked out whenever it is read: it may follow the day or the reader, but cannot be searched or unique",
+        ),
         "property_url": (
             "地址模板（如 https://maps.example.com/?q={name}）",
             "Address with fields (https://maps.example.com/?q={name})",
