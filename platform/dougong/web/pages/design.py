@@ -20,7 +20,7 @@ from dougong.storage.plan import Plan
 from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.changing import is_long, order_publication
-from dougong.web.designing import Bench, bench_of, operate
+from dougong.web.designing import Bench, Files, bench_of, operate
 from dougong.web.designing_typed import PURPOSES, look_over_draft
 from dougong.web.drafting import Draft
 from dougong.web.exchange import Exchange
@@ -60,7 +60,7 @@ def diagram(exchange: Exchange, app: str, kind: str) -> Response:
     return Response(drawn, mimetype="image/svg+xml")
 
 
-def _draft(call: Call, app: str) -> Draft:
+def draft_of(call: Call, app: str) -> Draft:
     """The actor's draft of an installed app; the designer begins with what is there."""
     drafting.refuse_unless_designer(call, app)
     if app not in call.release.apps:
@@ -77,8 +77,8 @@ def _page(
     section: str = "",
     problems: Sequence[Diagnostic] = (),
 ) -> Response:
-    draft = _draft(call, app)
-    compiled, found, broken = _compiled(call, draft, entity)
+    draft = draft_of(call, app)
+    compiled, found, broken = compiled_draft(call, draft, entity)
     bench = bench_of(compiled, found, draft.sources, call.language)
     installed = call.release.recorded[app].entities.get(entity)
     every = [*broken, *problems]
@@ -99,7 +99,7 @@ def _page(
     return show(exchange, call, designer_screen(call, designing), 422 if problems else 200)
 
 
-def _compiled(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Sequence[Diagnostic]]:
+def compiled_draft(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Sequence[Diagnostic]]:
     """The draft's app and entity; where the draft does not compile, the installed ones with what is wrong."""
     outcome = drafting.compile_sources(call, draft.app, draft.sources)
     compiled = outcome if isinstance(outcome, App) else call.release.recorded[draft.app]
@@ -116,7 +116,7 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
     operation = first(data, "operation")
     try:
         with exchange.writing() as call:
-            draft = _draft(call, app)
+            draft = draft_of(call, app)
             if operation in ("undo", "redo"):
                 (drafting.undo if operation == "undo" else drafting.redo)(call, draft)
             elif operation == "discard":
@@ -147,16 +147,18 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
 
 def check(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}/check: what is wrong with an expression of the draft, and what may follow."""
-    body = exchange.an_object("text", "purpose", "caret", "field")
-    asked, name = typing_of(body, PURPOSES), body.get("field", "")
-    if not isinstance(name, str):
-        raise refuse("malformed", "W313", "field", name="field", expected="text")
+    body = exchange.an_object("text", "purpose", "caret", "field", "table")
+    asked, name, table = typing_of(body, PURPOSES), body.get("field", ""), body.get("table", "")
+    for key, given in (("field", name), ("table", table)):
+        if not isinstance(given, str):
+            raise refuse("malformed", "W313", key, name=key, expected="text")
     with exchange.reading() as call:
-        compiled, found, _ = _compiled(call, _draft(call, app), entity)
-        field = found.fields.get(name)
-        if name and field is None:
+        compiled, found, _ = compiled_draft(call, draft_of(call, app), entity)
+        over = compiled.entities.get(f"{entity}/{table}") if table else found
+        field = over.fields.get(name) if over is not None else None
+        if over is None or (name and field is None):
             raise refuse("missing", "W404")
-        looked = look_over_draft(call, compiled, found, asked, field)
+        looked = look_over_draft(call, compiled, over, asked, field)
         return exchange.json(document(asked.text, looked, call.language))
 
 
@@ -169,13 +171,17 @@ def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:
 def _operate(
     call: Call, draft: Draft, app: str, entity: str, operation: str, given: Mapping[str, str]
 ) -> None:
-    compiled, found, broken = _compiled(call, draft, entity)
+    compiled, found, broken = compiled_draft(call, draft, entity)
     if broken:
         raise Refusal("invalid", broken)
     bench: Bench = bench_of(compiled, found, draft.sources, call.language)
-    files = operate(bench, operation, given)
+    merge_files(call, draft, operate(bench, operation, given))
+
+
+def merge_files(call: Call, draft: Draft, files: Files) -> None:
+    """Put changed files into a draft, unless the app would not compile with them."""
     merged = {path: text for path, text in {**draft.sources, **files}.items() if text is not None}
-    outcome = drafting.compile_sources(call, app, merged)
+    outcome = drafting.compile_sources(call, draft.app, merged)
     if not isinstance(outcome, App):
         raise Refusal("invalid", outcome)
     drafting.change_files(call, draft, files)
@@ -184,7 +190,7 @@ def _operate(
 def publish_page(exchange: Exchange, app: str) -> Response:
     """GET /design/{app}/publish: the plan in plain words."""
     with exchange.reading() as call:
-        draft = _draft(call, app)
+        draft = draft_of(call, app)
         plan = drafting.plan_sources(call, app, draft.sources)
         return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources))
 
@@ -198,7 +204,7 @@ def publish(exchange: Exchange, app: str) -> Response:
     problems: list[str] = []
     try:
         with exchange.writing() as call:
-            draft = _draft(call, app)
+            draft = draft_of(call, app)
             plan = drafting.plan_sources(call, app, draft.sources, wishes)
             problems = _missing_consent(call, plan, data)
             if problems:
@@ -250,7 +256,7 @@ def _wishes(data: dict[str, list[str]]) -> Wishes:
 
 def _publish_again(exchange: Exchange, app: str, problems: Sequence[str], wishes: Wishes) -> Response:
     with exchange.reading() as call:
-        draft = _draft(call, app)
+        draft = draft_of(call, app)
         plan = drafting.plan_sources(call, app, draft.sources, wishes)
         screen = publish_screen(call, plan, draft.installed, draft.sources, problems, wishes)
         return show(exchange, call, screen, 422 if problems else 200)

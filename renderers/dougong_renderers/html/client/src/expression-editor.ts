@@ -101,6 +101,7 @@ each("[data-expression]", (root) => {
     const caret = area.selectionEnd;
     const body: Record<string, unknown> = { text, purpose: root.dataset.purpose };
     if (root.dataset.field) body.field = root.dataset.field;
+    if (root.dataset.table) body.table = root.dataset.table;
     body.caret = [...text.slice(0, caret)].length;
     try {
       const answer = await fetch(root.dataset.expression ?? "", {
