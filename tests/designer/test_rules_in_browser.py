@@ -1,4 +1,4 @@
-"""A newcomer builds rules in a real browser: by conditions and by an expression, tries them, publishes them, and they hold at every door."""
+"""A newcomer builds rules in a real browser, tries them, publishes them, and they hold at every door."""
 
 from __future__ import annotations
 

@@ -57,6 +57,11 @@ def _entered(entity: Entity, *types: str) -> list[Field]:
     return [each for each in entity.fields.values() if each.type in types and not each.is_computed]
 
 
+def _amounts(entity: Entity) -> list[Field]:
+    """The numbers that people enter, sums of money first."""
+    return [each for kind in ("money", "decimal", "integer") for each in _entered(entity, kind)]
+
+
 def _label(field: Field, about: Surroundings) -> str:
     return field.label.get(about.language)
 
@@ -107,7 +112,7 @@ def _dates(entity: Entity, about: Surroundings) -> Iterator[Example]:
 
 
 def _large(entity: Entity, about: Surroundings) -> Iterator[Example]:
-    amounts = _entered(entity, "money", "decimal", "integer")
+    amounts = _amounts(entity)
     if not amounts:
         return
     field = amounts[0]
@@ -132,12 +137,13 @@ def _lists(entity: Entity, about: Surroundings) -> Iterator[tuple[str, str, Enti
 
 
 def _budget(entity: Entity, about: Surroundings) -> Iterator[Example]:
-    limits = _entered(entity, "money", "decimal", "integer")
+    limits = _amounts(entity)
     for name, label, rows in _lists(entity, about):
         parts = [each for each in rows.fields.values() if each.type in NUMBERS]
         if not parts or not limits:
             continue
-        limit, part = limits[0], parts[-1]
+        like = [(limit, part) for part in parts for limit in limits if limit.type == part.type]
+        limit, part = like[0] if like else (limits[0], parts[-1])
         named = {"part": part, "limit": limit}
         words = {key: _label(each, about) for key, each in named.items()} | {"rows": label}
         when = f"SUM({name}.{part.id}) > {limit.id}"
@@ -152,7 +158,7 @@ def _budget(entity: Entity, about: Surroundings) -> Iterator[Example]:
 
 def _stock(entity: Entity, about: Surroundings) -> Iterator[Example]:
     links = [each for each in _entered(entity, "link") if each.one_of is None]
-    amounts = _entered(entity, "money", "decimal", "integer")
+    amounts = _amounts(entity)
     if entity.parent or not links or not amounts:
         return
     link, field = links[0], amounts[0]

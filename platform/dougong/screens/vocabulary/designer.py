@@ -34,7 +34,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "condition_a_value": ("一个值", "A value"),
     "condition_expression_label": ("条件表达式", "Condition as an expression"),
     "condition_placeholder": (
-        "例如 amount > 10000 AND status = 'open'",
+        "写法与 Excel 相同；输入时会列出字段和函数",
         "such as amount > 10000 AND status = 'open'",
     ),
     "rule_add": ("加一条规则", "Add a rule"),
