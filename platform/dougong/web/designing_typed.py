@@ -23,7 +23,7 @@ def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field:
     """What there is to say about an expression of a draft; it is compiled as publishing compiles it."""
 
     about = draft_names(call, app, entity, sql=typing.purpose == "condition")
-    expect = _expected(typing.purpose, field)
+    expect = expected(typing.purpose, field)
 
     def compile_it() -> Expression | Sequence[Diagnostic]:
         return compile_draft(about, typing.text, expect, typing.purpose)
@@ -31,7 +31,8 @@ def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field:
     return looked_over(typing.text, typing.caret, about, compile_it)
 
 
-def _expected(purpose: str, field: Field | None) -> Type | None:
+def expected(purpose: str, field: Field | None) -> Type | None:
+    """The type that an expression of that purpose must give; none where any will do."""
     if purpose == "condition" or (purpose == "default" and field is not None and field.type == "boolean"):
         return BOOLEAN
     return type_of(field) if field is not None else None

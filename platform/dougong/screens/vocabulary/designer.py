@@ -37,6 +37,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "写法与 Excel 相同；输入时会列出字段和函数",
         "such as amount > 10000 AND status = 'open'",
     ),
+    "expression_gives": ("得到{type}", "gives {type}"),
+    "expression_try": ("用一条真实记录试算", "Try it on a record"),
+    "expression_try_record": ("试算的记录", "Record to try it on"),
+    "expression_try_empty": ("（空）", "(empty)"),
     "rule_add": ("加一条规则", "Add a rule"),
     "rule_remove": ("删除规则", "Remove the rule"),
     "rule_order": (

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.model.field import Field
 from dougong.records.call import Call
+from dougong.records.trying import try_on
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.designer import Designing, changed_fields, designer_screen
 from dougong.screens.publish import publish_screen
@@ -21,13 +24,13 @@ from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.changing import is_long, order_publication
 from dougong.web.designing import Bench, Files, bench_of, operate
-from dougong.web.designing_typed import PURPOSES, look_over_draft
+from dougong.web.designing_typed import PURPOSES, expected, look_over_draft
 from dougong.web.drafting import Draft
 from dougong.web.exchange import Exchange
-from dougong.web.pages.frame import first, form_data, go, show
+from dougong.web.pages.frame import first, form_data, go, number, show
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
-from dougong.web.typed import document, typing_of
+from dougong.web.typed import Typing, document, tried_document, typing_of
 
 
 def start(exchange: Exchange, app: str) -> Response:
@@ -147,9 +150,10 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
 
 def check(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}/check: what is wrong with an expression of the draft, and what may follow."""
-    body = exchange.an_object("text", "purpose", "caret", "field", "table")
+    body = exchange.an_object("text", "purpose", "caret", "field", "table", "record")
     asked, name, table = typing_of(body, PURPOSES), body.get("field", ""), body.get("table", "")
-    for key, given in (("field", name), ("table", table)):
+    record = body.get("record", "")
+    for key, given in (("field", name), ("table", table), ("record", record)):
         if not isinstance(given, str):
             raise refuse("malformed", "W313", key, name=key, expected="text")
     with exchange.reading() as call:
@@ -159,7 +163,20 @@ def check(exchange: Exchange, app: str, entity: str) -> Response:
         if over is None or (name and field is None):
             raise refuse("missing", "W404")
         looked = look_over_draft(call, compiled, over, asked, field)
-        return exchange.json(document(asked.text, looked, call.language))
+        answer = document(asked.text, looked, call.language)
+        if "record" in body and not table and looked.type is not None:
+            answer["tried"] = _tried(call, f"{app}.{entity}", asked, field, record)
+        return exchange.json(answer)
+
+
+def _tried(call: Call, key: str, asked: Typing, field: Field | None, record: str) -> dict[str, Any]:
+    """What the expression gives for a record of the published app; a draft has none of its own."""
+    if key.partition(".")[2] not in call.release.app(key.partition(".")[0]).entities:
+        raise refuse("missing", "W404")
+    identifier = number(record) if record else 0
+    into = field if asked.purpose != "condition" and field is not None else None
+    found = try_on(call, key, asked.text, expected(asked.purpose, field), into, identifier)
+    return tried_document(found, call.language)
 
 
 def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:

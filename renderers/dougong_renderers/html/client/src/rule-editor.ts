@@ -27,13 +27,12 @@ each("[data-rule-check]", (element) => {
   const touched = new Set<string>();
 
   async function ask(more: Readonly<Record<string, string>> = {}): Promise<Answer | null> {
-    const mine = ++asked;
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
     for (const [name, value] of Object.entries(more)) body.set(name, value);
     try {
       const answer = await fetch(form.dataset.ruleCheck ?? "", { method: "POST", body, headers: guarded() });
-      if (!answer.ok || mine !== asked) return null;
+      if (!answer.ok) return null;
       return (await answer.json()) as Answer;
     } catch {
       return null; // what is wrong is then said on saving
@@ -41,8 +40,9 @@ each("[data-rule-check]", (element) => {
   }
 
   async function look(): Promise<void> {
+    const mine = ++asked;
     const answer = await ask();
-    if (!answer) return;
+    if (!answer || mine !== asked) return;
     if (said) said.textContent = answer.said;
     tell(answer.problems);
     for (const details of form.querySelectorAll<HTMLDetailsElement>("details[data-action]")) {
@@ -75,21 +75,21 @@ each("[data-rule-check]", (element) => {
     const reason = whole?.querySelector<HTMLElement>("[data-reason]");
     if (reason) reason.hidden = true;
     if (wanted === "expression" && before !== "expression") {
-      conditions.mode = before;
-      const answer = await ask();
-      conditions.mode = "expression";
+      const answer = await ask({ "when-mode": before });
       if (answer?.expression) {
         conditions.expression.value = answer.expression;
         conditions.expression.dispatchEvent(new Event("input", { bubbles: true }));
       }
     } else if (before === "expression" && wanted !== "always" && conditions.expression.value.trim()) {
-      conditions.mode = "expression";
-      const answer = await ask({ take: "1" });
+      const answer = await ask({ "when-mode": "expression", take: "1" });
       const taken = answer?.taken;
       if (taken && taken.mode !== "expression") {
         conditions.take(taken.rows);
         conditions.mode = taken.rows.length > 1 ? taken.mode : wanted;
-      } else if (reason && taken) {
+      } else {
+        conditions.mode = "expression";
+      }
+      if (reason && taken?.mode === "expression") {
         reason.replaceChildren(icon("info-circle"), make("span", {}, taken.reason || (answer?.problems[0]?.text ?? "")));
         reason.hidden = false;
       }
