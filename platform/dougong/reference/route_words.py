@@ -162,6 +162,16 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
+    "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
+    "POST /design/<app>/<entity>/rules/check": (
+        "Look over a rule of the draft while it is put together",
+        "编写规则时对照草稿检查",
+    ),
+    "GET /design/<app>/<entity>/rules/preview": (
+        "The form of the draft, to be tried",
+        "试用草稿的表单",
+    ),
     "POST /design/<app>/<entity>/check": (
         "Look over an expression of the draft while it is typed",
         "输入表达式时对照草稿检查",
