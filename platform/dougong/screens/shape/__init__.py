@@ -65,6 +65,7 @@ from dougong.screens.shape.list import (
     ListScreen,
     Paging,
     SortChoice,
+    ViewMenu,
 )
 from dougong.screens.shape.parts import (
     Action,
@@ -234,5 +235,6 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "ViewMenu",
     "WorkScreen",
 ]
