@@ -491,6 +491,7 @@ SAVED_VIEW = _table(
     _at("created_at", required=True),
     _at("updated_at", required=True),
     Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Index(None, "user_id"),
     Index(None, "entity", "user_id"),
 )
 """Views that people keep of lists; `shared` names the roles that have them too, or everybody (`*`)."""
