@@ -66,6 +66,7 @@ from dougong.screens.shape.list import (
     ListScreen,
     Paging,
     SortChoice,
+    ViewMenu,
 )
 from dougong.screens.shape.parts import (
     Action,
@@ -262,5 +263,6 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "ViewMenu",
     "WorkScreen",
 ]
