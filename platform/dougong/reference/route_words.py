@@ -163,6 +163,18 @@ PAGES: Mapping[str, Pair] = {
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),
+    "POST /<app>/<entity>/choose/<field>": (
+        "What one may choose for the record as the form has it so far",
+        "按表单当前内容可以选择的数据",
+    ),
+    "POST /<app>/<entity>/live": (
+        "What a new record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，新记录的各项值；不写入任何数据",
+    ),
+    "POST /<app>/<entity>/<identifier>/live": (
+        "What a record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，该记录的各项值；不写入任何数据",
+    ),
     "GET /<app>/<entity>/live/<field>": (
         "What a form computes with behind a link",
         "表单计算所用的关联记录的值",
