@@ -87,12 +87,15 @@ class Shape:
             if value is not None:
                 values[name] = tuple(value) or None
         for name in self.virtual:
-            value = values.get(name)
-            if value == "":
-                values[name] = None
-            elif type(value) is Decimal:
-                values[name] = self.types[name].assign(value, self.field(name))
+            if name in values:
+                values[name] = self.as_read(name, values[name])
         return values
+
+    def as_read(self, name: str, value: Value) -> Value:
+        """What a formula gave as the value of a virtual field: numbers show the decimals of the field."""
+        if type(value) is Decimal or type(value) is int:
+            return self.types[name].assign(value, self.field(name))
+        return None if value == "" else value
 
 
 def shape_of(release: Release, key: str) -> Shape:
