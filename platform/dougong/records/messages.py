@@ -48,6 +48,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_readonly": ("在当前情况下不能修改{label}", "{label} cannot be changed here"),
     "rule_options": ("在当前情况下{label}不能是“{value}”", "{label} cannot be '{value}' here"),
     "rule_require": ("在当前情况下必须填写{label}", "{label} must be filled in here"),
+    "rule_locked": ("记录已锁定，不能修改{label}", "the record is locked: {label} cannot be changed"),
+    "rule_locked_delete": ("记录已锁定，不能删除", "the record is locked and cannot be deleted"),
     "unique": ("已有{label}相同的记录", "another record has the same {label}"),
     "long_number": ("{label}将超过 {limit} 个字符", "{label} would have more than {limit} characters"),
     "admin_only": ("只有管理员可以这样做", "only an admin may do this"),
