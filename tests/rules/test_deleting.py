@@ -238,5 +238,5 @@ def test_a_deletion_is_taken_back_and_a_creation_only_where_rules_let_it_go(shop
     with shop.reading() as call:
         creation = history(call, "shop.order", made_now.id or 0).entries[0].batch
     with pytest.raises(Refusal) as refusal, shop.writing() as call:
-        undo_batch(call, creation)
+        undo_batch(call, creation or "")
     assert [each.message for each in refusal.value.problems if each.code == "rule"] == ["Paid orders stay"]

@@ -41,9 +41,7 @@ def live_rules(call: Call, shape: Shape, action: str, reading: Reading) -> LiveR
     for table, owner in (("", shape), *shape.tables.items()):
         hidden = access(call.release, call.actor, owner.key, action if not table else "update").hidden
         acts = (CREATE, UPDATE) if table else (action,)
-        own = [
-            rule for rule in owner.entity.rules if any(rule.concerns(each, call.doors) for each in acts)
-        ]
+        own = [rule for rule in owner.entity.rules if any(rule.concerns(each, call.doors) for each in acts)]
         live = _live_fields(own, reading, table) - hidden
         fields = fields if table else live
         for rule in own:

@@ -11,10 +11,12 @@ from dougong.records.change_many import VALUE, WAYS, Change, change_many
 from dougong.screens.addresses import entity_path
 from dougong.screens.changing import FIELD, TYPED, WAY, change_form
 from dougong.screens.form_entry import read_entry
+from dougong.screens.held import LEAVE
 from dougong.screens.shape import Submitted
 from dougong.screens.texts import counted
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.web.pages.confirming import confirming, without_left
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show
 
 MOST = 1000
@@ -42,14 +44,15 @@ def save(exchange: Exchange, app: str, entity: str) -> Response:
             form = change_form(call, key, chosen, name, way)
             entered = dict(exchange.runtime.renderers.pages.submitted(form, data))
             value = _value(call, key, name, entered) if way == VALUE else None
-            done = change_many(call, key, chosen, Change(name, way, value, typed))
+            if first(data, "dg_then") == LEAVE:
+                chosen = without_left(data, chosen)
+            done = change_many(confirming(call, data), key, chosen, Change(name, way, value, typed))
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "conflict"):
             raise
         with exchange.reading() as call:
             key = entity_key(call, app, entity)
-            problems = list({each.message: each for each in refusal.problems}.values())[:20]
-            form = change_form(call, key, chosen, name, way, entered, problems, typed)
+            form = change_form(call, key, chosen, name, way, entered, refusal.problems, typed)
             return show(exchange, call, form, 422)
     said = counted("changed_count", len(chosen), exchange.language)
     return go(exchange, entity_path(key), said, undo=done)
