@@ -15,6 +15,7 @@ from dougong.compiler import (
     forms,
     formulas,
     indexes,
+    linkage,
     menu,
     relations,
     renames,
@@ -140,6 +141,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
     formulas.arrange(context, written)
+    linkage.arrange(context, written)
     settling.arrange(context, written)
     all_forms = forms.compile_forms(context)
     all_views = views.compile_views(context)

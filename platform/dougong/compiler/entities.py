@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import alternatives, fields, reserved, standing, titles
+from dougong.compiler import alternatives, fields, linkage, reserved, standing, titles
 from dougong.compiler.context import Context
 from dougong.compiler.form_rules import compile_rules
 from dougong.compiler.item import Item
@@ -132,6 +132,7 @@ def complete(context: Context, entity: Entity, item: Item) -> Entity:
         for name, entry in item.entries("fields")
         if name in entity.fields
     }
+    linkage.complete(context, entity, item, known)
     if entity.parent:
         return replace(
             entity, fields=MappingProxyType(known), rules=compile_rules(context, entity, item, known)

@@ -59,6 +59,7 @@ _OWN = frozenset(
         "inverse",
         "inverse_label",
         "fill",
+        "filter",
     }
     | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields", "rules"}
 )
@@ -171,10 +172,9 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
     if named is None:
         return None
     app, _, entity = named.text.rpartition(".")
-    fill = tuple((own, source.text) for own, source in item.entries("fill"))
     label = context.text(item, "inverse_label")
     on_delete = str(settings.get("on_delete", "restrict"))
-    return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label, fill)
+    return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label)
 
 
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:

@@ -38,7 +38,7 @@ def acts_of(context: Context, item: Item, actions: Iterable[str]) -> Acts:
     for name in given:
         action = item.get(name)
         if action is not None and not _can_hold(name, acts):
-            context.report_at_key("D541", action, name=name, acts=listing(sorted(acts)))
+            context.report_at_key("D551", action, name=name, acts=listing(sorted(acts)))
     return acts
 
 
@@ -59,7 +59,7 @@ def doors_of(context: Context, entity: Entity, item: Item, acts: Acts) -> frozen
             context.unknown("D317", each, each.text, known)
     for each in doors:
         if acts and not acts & known[each.text]:
-            context.report("D540", each, door=each.text, acts=listing(sorted(acts)))
+            context.report("D550", each, door=each.text, acts=listing(sorted(acts)))
     return frozenset(each.text for each in doors)
 
 

@@ -27,7 +27,8 @@ class LinkTarget:
     """What a link, links or member field points to, and what happens to it when the target is deleted.
 
     `on_delete`: restrict | cascade | clear. `inverse` is the id of the list on the other side ("" = none).
-    `fill` copies fields of the chosen record into this record: own field → field of the target.
+    `fill` is what choosing a record gives to other fields of this one: own field → expression, which reads the chosen record over
+    the link itself. `filter` is what must be true of it, read in the same way.
     """
 
     app: str
@@ -35,7 +36,8 @@ class LinkTarget:
     on_delete: str = "restrict"
     inverse: str = ""
     inverse_label: Text = EMPTY
-    fill: tuple[tuple[str, str], ...] = ()
+    fill: tuple[tuple[str, Expression], ...] = ()
+    filter: Expression | None = None
 
     @property
     def key(self) -> str:

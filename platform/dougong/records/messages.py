@@ -17,6 +17,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：找不到 {value}，或您无权查看",
         "{label}: {value} does not exist, or you may not see it",
     ),
+    "not_choosable": (
+        "{label}：{value} 在当前情况下不可选",
+        "{label}: {value} cannot be chosen here",
+    ),
     "unknown_member": ("{label}：没有可用的人员 {value}", "{label}: there is no active person {value}"),
     "member_out_of_range": (
         "{label}：人员 {value} 不可用，或不在可选范围内",

@@ -43,6 +43,10 @@ class Shape:
     computed: tuple[str, ...]
     unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
+    fills: Mapping[str, tuple[tuple[str, Expression], ...]]
+    """Fields that links fill when a record is chosen → the links, with what they give."""
+    limits: tuple[Expression, ...]
+    """What must be true of the records that links hold."""
     listed: tuple[str, ...]
     """Fields whose value is a list that one column holds."""
     searched: Paths
@@ -107,6 +111,8 @@ def _build(release: Release, entity: Entity) -> Shape:
         computed=entity.computed,
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
+        fills=_fills(fields),
+        limits=tuple(field.target.filter for field in fields if field.target and field.target.filter),
         listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)) | _ruled_tables(entity, tables),
@@ -117,6 +123,14 @@ def _build(release: Release, entity: Entity) -> Shape:
         needs=_needs(entity),
         reads_its_like=any(source.entity.partition("/")[0] == entity.key for source in others),
     )
+
+
+def _fills(fields: tuple[Field, ...]) -> dict[str, tuple[tuple[str, Expression], ...]]:
+    found: dict[str, tuple[tuple[str, Expression], ...]] = {}
+    for field in fields:
+        for own, expression in field.target.fill if field.target is not None else ():
+            found[own] = (*found.get(own, ()), (field.id, expression))
+    return found
 
 
 def _needs(entity: Entity) -> dict[str, Paths]:
@@ -171,6 +185,7 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
     for field in entity.fields.values():
         expressions += [field.formula, field.default]
         expressions += [bound for bound in (field.minimum, field.maximum) if isinstance(bound, Expression)]
+    expressions += [field.target.filter for field in entity.fields.values() if field.target is not None]
     for rule in entity.rules:
         expressions += [rule.when, rule.check, *(value for _, value in rule.assign)]
     return frozenset(
@@ -189,7 +204,10 @@ def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:
         name for name in entity.hideable if name in tables and entity.fields[name].hidden_value != "keep"
     }
     reading = {
-        name for name, rows in tables.items() if any(_reads_parent(each) for each in rows.entity.rules)
+        name
+        for name, rows in tables.items()
+        if any(_reads_parent(each) for each in rows.entity.rules)
+        or any(path[0] == "parent" for each in rows.limits for path in each.reads)
     }
     return frozenset(emptied | reading)
 

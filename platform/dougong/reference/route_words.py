@@ -185,6 +185,10 @@ PAGES: Mapping[str, Pair] = {
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
     "POST /<app>/<entity>/export/chosen": ("Choose how to export the chosen rows", "选择如何导出选中的记录"),
+    "GET /<app>/<entity>/change": (
+        "Choose what one field of all listed records becomes",
+        "选择把列出的全部记录的一个字段改成什么",
+    ),
     "POST /<app>/<entity>/change": (
         "Choose what one field of the chosen rows becomes",
         "选择把选中记录的一个字段改成什么",

@@ -178,6 +178,15 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "将修改选中的 {count} 条记录，之后可以撤销",
             "{count} record will change; this can be undone",
         ),
+        "change_all": ("修改全部列出的记录…", "Change all that are listed…"),
+        "change_all_count": (
+            "将修改列表中您可以修改的全部 {count} 条记录，包括其他页的；之后可以撤销",
+            "All {count} records of the list that you may change will, those on other pages too; this can be undone",
+        ),
+        "change_all_count_one": (
+            "将修改列表中您可以修改的 {count} 条记录，之后可以撤销",
+            "{count} record of the list will change; this can be undone",
+        ),
         "change_next": ("下一步", "Next"),
         "change_save": ("修改", "Change"),
         "change_anyway": ("仍然修改", "Change anyway"),

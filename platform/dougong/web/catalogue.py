@@ -93,6 +93,11 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "W434": ("请选择 1 到 1000 条记录", "choose 1 to 1000 records"),
         "W435": ("请选择 2 到 {limit} 条记录合并", "choose 2 to {limit} records to merge"),
+        "W436": (
+            "列表已有变化，现在是 {count} 条；仍要修改请再次提交",
+            "the list has changed, it shows {count} records now; send it again to change those",
+        ),
+        "W437": ("列表中没有您可以修改的记录", "the list shows no record that you may change"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

@@ -183,6 +183,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/<entity>/renumber/<field>", numbering_pages.numbering_page, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>", numbering_pages.number_again, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>/preview", numbering_pages.find_out, access="admin"),
+    page("GET", "/<app>/<entity>/change", changing.choose_all),
     page("POST", "/<app>/<entity>/change", changing.choose),
     page("POST", "/<app>/<entity>/change/save", changing.save),
     page("POST", "/<app>/<entity>/merge", changes.merge_chosen),

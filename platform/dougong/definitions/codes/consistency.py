@@ -252,6 +252,31 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "D540",
+        ("Links that fill each other", "关联互相填充"),
+        ("what choosing a record fills in depends on itself: {cycle}", "选择后填充的值取决于自身:{cycle}"),
+        (
+            "Each value is filled in after what it is made of; in a circle there is no first one.",
+            "每个值都在它所依据的值之后填充,循环中没有先后。",
+        ),
+        ("take one of the fields out of 'fill'", "请让其中一个字段不再由 fill 填充"),
+        "a: {type: link, to: x, fill: {b: y}}, b: {type: link, to: y, fill: {a: x}}",
+    ),
+    Entry(
+        "D541",
+        ("Filled in too early", "填充时尚未算出"),
+        (
+            "'{name}' is worked out after records are chosen, so it cannot be filled in from",
+            "“{name}”在选择记录之后才计算,不能用于填充",
+        ),
+        (
+            "Formulas and rows of sub-tables come after what choosing a record fills in, as they may read it.",
+            "公式和子表的行在填充之后处理,因为它们可能读取填充的值。",
+        ),
+        ("read the fields that it is computed from, or use a formula", "请读取它所依据的字段,或改用公式"),
+        "product: {type: link, to: product, fill: {price: price * this.total}}",
+    ),
+    Entry(
+        "D550",
         ("Rule that can never hold", "永远不会适用的规则"),
         (
             "nothing at the door '{door}' is what the rule is about ({acts})",
@@ -265,7 +290,7 @@ ENTRIES: tuple[Entry, ...] = (
         "rules: [{when: paid, block: Paid, on: [delete], doors: [import]}]",
     ),
     Entry(
-        "D541",
+        "D551",
         ("Action that never takes place", "永远不会发生的动作"),
         ("'{name}' does nothing for a rule about {acts}", "针对“{acts}”的规则中,“{name}”不起作用"),
         (
