@@ -17,6 +17,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{label}：找不到 {value}，或您无权查看",
         "{label}: {value} does not exist, or you may not see it",
     ),
+    "not_choosable": (
+        "{label}：{value} 在当前情况下不可选",
+        "{label}: {value} cannot be chosen here",
+    ),
     "unknown_member": ("{label}：没有可用的人员 {value}", "{label}: there is no active person {value}"),
     "member_out_of_range": (
         "{label}：人员 {value} 不可用，或不在可选范围内",
@@ -48,6 +52,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "rule_readonly": ("在当前情况下不能修改{label}", "{label} cannot be changed here"),
     "rule_options": ("在当前情况下{label}不能是“{value}”", "{label} cannot be '{value}' here"),
     "rule_require": ("在当前情况下必须填写{label}", "{label} must be filled in here"),
+    "try_no_record": ("还没有可以试算的记录", "there is no record yet to try it on"),
+    "try_unknown": (
+        "其中有还没发布的字段，或您看不到的内容，不能试算",
+        "it reads something that is not published yet or that you may not see, so it cannot be tried",
+    ),
+    "try_limited": (
+        "它要读取您只能看到一部分的记录，不能试算",
+        "it reads records of which you may see only some, so it cannot be tried",
+    ),
     "unique": ("已有{label}相同的记录", "another record has the same {label}"),
     "long_number": ("{label}将超过 {limit} 个字符", "{label} would have more than {limit} characters"),
     "admin_only": ("只有管理员可以这样做", "only an admin may do this"),

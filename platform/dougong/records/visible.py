@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, cast, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, cast, null, or_, select, type_coerce
 
 from dougong.expressions.context import Rows, SqlContext
-from dougong.expressions.sql import to_sql
+from dougong.expressions.sql import bracketed, to_sql
 from dougong.model.expression import Expression
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
@@ -20,6 +20,7 @@ from dougong.records.call import Call
 from dougong.records.day import today_of
 from dougong.records.lists import rows_of
 from dougong.records.shape import Shape, shape_of
+from dougong.storage.types import Characters
 
 Road = tuple[str, ...]
 
@@ -93,8 +94,23 @@ class Columns:
         name, rest = road[0], road[1:]
         if rest:
             return self._linked(name, rest)
-        own = self.table.c[name]
+        own = self.own(name)
         return cast(null(), own.type) if name in self.concealed else own
+
+    def own(self, name: str) -> ColumnElement[Any]:
+        """The column of a field of the records themselves, or what a virtual field is worked out by, whoever may see it."""
+        formula = self.shape.virtual.get(name)
+        if formula is None:
+            return self.table.c[name]
+        # Formulas belong to the definition, as row rules do.
+        context = sql_context(self.call, self.key, self.table, as_definition=True)
+        element = to_sql(formula, context)
+        if formula.type.kind == "boolean":
+            return bracketed(element)
+        if formula.type.kind in ("text", "choice"):
+            ordered = element.collate("C") if self.call.dialect == "postgresql" else element
+            return type_coerce(ordered, Characters())
+        return element
 
     def _linked(self, name: str, rest: Road) -> ColumnElement[Any]:
         key, own = self._link(name)

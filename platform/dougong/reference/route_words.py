@@ -180,6 +180,18 @@ PAGES: Mapping[str, Pair] = {
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),
+    "POST /<app>/<entity>/choose/<field>": (
+        "What one may choose for the record as the form has it so far",
+        "按表单当前内容可以选择的数据",
+    ),
+    "POST /<app>/<entity>/live": (
+        "What a new record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，新记录的各项值；不写入任何数据",
+    ),
+    "POST /<app>/<entity>/<identifier>/live": (
+        "What a record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，该记录的各项值；不写入任何数据",
+    ),
     "GET /<app>/<entity>/live/<field>": (
         "What a form computes with behind a link",
         "表单计算所用的关联记录的值",
@@ -193,6 +205,16 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
+    "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
+    "POST /design/<app>/<entity>/rules/check": (
+        "Look over a rule of the draft while it is put together",
+        "编写规则时对照草稿检查",
+    ),
+    "GET /design/<app>/<entity>/rules/preview": (
+        "The form of the draft, to be tried",
+        "试用草稿的表单",
+    ),
     "POST /design/<app>/<entity>/check": (
         "Look over an expression of the draft while it is typed",
         "输入表达式时对照草稿检查",
@@ -229,6 +251,10 @@ PAGES: Mapping[str, Pair] = {
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
     "POST /<app>/<entity>/export/chosen": ("Choose how to export the chosen rows", "选择如何导出选中的记录"),
+    "GET /<app>/<entity>/change": (
+        "Choose what one field of all listed records becomes",
+        "选择把列出的全部记录的一个字段改成什么",
+    ),
     "POST /<app>/<entity>/change": (
         "Choose what one field of the chosen rows becomes",
         "选择把选中记录的一个字段改成什么",

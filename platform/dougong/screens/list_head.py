@@ -190,6 +190,9 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
             menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
         href = with_query(f"{path}/export/new", asked.parameters())
         menu.append(Action("export", text("export_more", language), href, icon="download"))
+    if may(call.release, call.actor, entity.key, "update"):
+        href = with_query(f"{path}/change", asked.parameters())
+        menu.append(Action("change-all", text("change_all", language), href, icon="pencil"))
     if may(call.release, call.actor, entity.key, "delete"):
         menu.append(bin_action(entity.key, language))
     menu += numbering_actions(call, entity)

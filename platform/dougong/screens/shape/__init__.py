@@ -19,6 +19,7 @@ from dougong.screens.shape.changes import (
     MergeScreen,
     NumberingScreen,
 )
+from dougong.screens.shape.conditions import ConditionBuilder, ConditionField, ConditionRow
 from dougong.screens.shape.dashboard import (
     ChartCard,
     DashboardScreen,
@@ -101,6 +102,18 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rules import (
+    DesignerHead,
+    RuleAction,
+    RuleCard,
+    RuleEditor,
+    RuleExample,
+    RuleLimit,
+    RulePreview,
+    RulesScreen,
+    RuleTick,
+    RuleValue,
+)
 from dougong.screens.shape.settings import SettingsScreen, SettingsSection
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
@@ -126,6 +139,8 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RulePreview
+    | RulesScreen
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
@@ -153,11 +168,15 @@ __all__ = [
     "Choice",
     "Column",
     "ColumnChoice",
+    "ConditionBuilder",
+    "ConditionField",
+    "ConditionRow",
     "Confirm",
     "DashboardScreen",
     "DemoAccount",
     "DesignerEntity",
     "DesignerField",
+    "DesignerHead",
     "DesignerScreen",
     "DesignerSection",
     "Detail",
@@ -220,6 +239,15 @@ __all__ = [
     "Requirement",
     "Requirements",
     "Row",
+    "RuleAction",
+    "RuleCard",
+    "RuleEditor",
+    "RuleExample",
+    "RuleLimit",
+    "RulePreview",
+    "RuleTick",
+    "RuleValue",
+    "RulesScreen",
     "Screen",
     "SettingsScreen",
     "SettingsSection",
