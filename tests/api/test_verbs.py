@@ -109,7 +109,22 @@ def test_merged_records_tell_where_they_went(server: Server) -> None:
     assert moved.status_code == 307
     assert moved.headers["Location"] == f"/api/v1/library/book/{first['id']}"
     assert moved.json["code"] == "merged"
-    assert api("PATCH", f"/library/book/{second['id']}", {"pages": 2}).status_code == 404
+    gone = f"/library/book/{second['id']}"
+    late = api("PATCH", gone, {"pages": 2})
+    assert (late.status_code, late.json["code"]) == (404, "merged")
+    assert first["id"] in late.json["detail"]
+    for method, path, sent in (
+        ("DELETE", gone, None),
+        ("GET", f"{gone}/history", None),
+        ("GET", f"{gone}/comments", None),
+        ("POST", f"{gone}/comments", {"text": "late"}),
+        ("POST", "/library/book/merge", {"survivor": first["id"], "records": [second["id"]]}),
+    ):
+        answer = api(method, path, sent)
+        assert (answer.status_code, answer.json["code"]) == (404, "merged"), path
+    operations = [{"action": "update", "id": second["id"], "values": {"pages": 2}}]
+    done_late = api("POST", "/library/book/batch", {"operations": operations, "atomic": False}).json
+    assert done_late["results"][0]["problem"]["code"] == "merged"
     assert api("GET", f"/library/loan/{loan['id']}").json["book"] == first["id"]
     entries = api("GET", f"/library/book/{first['id']}/history").json["data"]
     assert {each["record"] for each in entries} == {first["id"], second["id"]}

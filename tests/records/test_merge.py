@@ -209,6 +209,21 @@ def test_the_old_address_tells_the_new_one(shop: Shop) -> None:
         assert forward_of(call, C, second) is None
 
 
+def test_changes_of_a_merged_record_are_told_the_new_one_by_who_may_see_it(shop: Shop) -> None:
+    survivor, gone = shop.customer(name="Stays"), shop.customer(name="Goes")
+    merged(shop, survivor, gone)
+    with shop.writing() as call, pytest.raises(Refusal) as told:
+        update(call, C, gone, {"name": "Late"})
+    [found] = told.value.problems
+    assert (told.value.kind, found.code, str(survivor) in found.message) == ("missing", "merged", True)
+    with shop.writing("ann") as call, pytest.raises(Refusal) as kept:
+        update(call, C, gone, {"name": "Late"})
+    assert [each.code for each in kept.value.problems] == ["not_found"]
+    with shop.writing() as call, pytest.raises(Refusal) as unknown:
+        update(call, C, 10**30, {"name": "Late"})
+    assert [each.code for each in unknown.value.problems] == ["not_found"]
+
+
 def test_merging_needs_the_rights_to_change_and_to_delete(shop: Shop) -> None:
     mine, yours = shop.customer("ann", name="Mine"), shop.customer("bob", name="Yours")
     theirs = shop.customer("mia", name="Theirs")

@@ -134,6 +134,8 @@ class Entity:
     inverses: Mapping[str, Inverse] = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     """Fields with a formula in the order in which they must be computed; a sub-table's id stands where its rows are."""
+    begun: tuple[str, ...] = ()
+    """Fields that get a value when nobody gives them one, by a default, a pipeline or a chosen record, each after what it reads."""
     settled: tuple[str, ...] = ()
     """Fields to which rules or hiding give a value, in the order in which that must be worked out; `lines/price` in rows."""
     parent: str = ""

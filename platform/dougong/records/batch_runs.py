@@ -8,6 +8,7 @@ from typing import Any
 
 from dougong.diagnostics import Diagnostic
 from dougong.policy.access import access
+from dougong.records.absent import absent
 from dougong.records.call import Call
 from dougong.records.delete import delete_records, restore
 from dougong.records.doors import action_word
@@ -152,7 +153,7 @@ def _refused(
         if each.id and stands(call, shape, each.id):
             found = problem(language, "forbidden_row", path, action=action_word(kind, language))
             return Outcome(each.id, "forbidden", (found,))
-        return Outcome(each.id or None, "missing", (problem(language, "not_found", path),))
+        return Outcome(each.id or None, "missing", (absent(call, shape.key, each.id, path),))
     if each.id in locked:
         return Outcome(each.id, "conflict", (problem(language, "record_locked", path),))
     if is_stale(call, shape, values, version):

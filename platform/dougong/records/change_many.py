@@ -13,13 +13,14 @@ from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Expression
 from dougong.model.field import Field
 from dougong.policy.access import access
-from dougong.records.batch import Operation, batch
+from dougong.records.batch import MOST, Operation, batch
 from dougong.records.batches import in_batch
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.evaluation import Evaluation
 from dougong.records.load import load
 from dougong.records.messages import refuse
+from dougong.records.query import Query
 from dougong.records.scope import compiled
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
@@ -53,11 +54,27 @@ def changeable(call: Call, key: str) -> tuple[Field, ...]:
     )
 
 
+def all_changeable(call: Call, key: str, query: Query) -> list[int]:
+    """The records that a list shows, on all its pages, as far as the actor may change them; refused beyond what a batch takes."""
+    shape = open_door(call, key, "update")
+    own = shape.table.c.id
+    selection = Selection(call, shape, "update").filter(query.view).filter(query.filter).search(query.q)
+    found = call.connection.execute(selection.select(own).order_by(own).limit(MOST + 1)).scalars().all()
+    if len(found) > MOST:
+        refuse("too_large", call.language, "too_many", limit=MOST)
+    return list(found)
+
+
+def check_change(call: Call, key: str, change: Change) -> None:
+    """Refuse a change that could be made to no record: of a field that is not there, or by an expression that does not compile."""
+    field = _field(call, key, change)
+    if change.way == EXPRESSION:
+        _compiled(call, key, field, change.expression)
+
+
 def change_many(call: Call, key: str, identifiers: Sequence[int], change: Change) -> str:
     """Change the field in all of the records or in none, and return the batch by which that is undone."""
-    field = next((each for each in changeable(call, key) if each.id == change.name), None)
-    if field is None:
-        refuse("invalid", call.language, "unknown_field", "field", name=change.name[:80])
+    field = _field(call, key, change)
     call = in_batch(call, "batch")
     shape = open_door(call, key, "update")
     if change.way == EXPRESSION:
@@ -68,12 +85,23 @@ def change_many(call: Call, key: str, identifiers: Sequence[int], change: Change
     return call.batch or ""
 
 
+def _field(call: Call, key: str, change: Change) -> Field:
+    field = next((each for each in changeable(call, key) if each.id == change.name), None)
+    if field is None:
+        refuse("invalid", call.language, "unknown_field", "field", name=change.name[:80])
+    return field
+
+
+def _compiled(call: Call, key: str, field: Field, text: str) -> Expression:
+    return _own(call, compiled(call, key, text, EXPRESSION, TYPES[field.type].expression_type(field)))
+
+
 def _worked_out(
     call: Call, shape: Shape, field: Field, identifiers: Sequence[int], text: str
 ) -> dict[int, Any]:
     """What the expression gives for each of the records, from the fields that the actor may read."""
     kind = TYPES[field.type]
-    expression = _own(call, compiled(call, shape.key, text, EXPRESSION, kind.expression_type(field)))
+    expression = _compiled(call, shape.key, field, text)
     records = load(call, shape, identifiers, Selection(call, shape).conditions)
     evaluation = Evaluation(call)
     found: dict[int, Any] = {}

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, insert, or_, select
 
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
@@ -122,4 +123,4 @@ def _notify(call: Call, key: str, identifier: int, comment: int, people: Sequenc
 def _check_readable(call: Call, key: str, identifier: int) -> None:
     shape = open_door(call, key, "read")
     if not stands(call, shape, identifier):
-        refuse("missing", call.language, "not_found")
+        refuse_absent(call, key, identifier)

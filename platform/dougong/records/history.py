@@ -12,12 +12,12 @@ from sqlalchemy import select
 
 from dougong.policy.access import access
 from dougong.policy.masks import REVEAL
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.former import stood_elsewhere, with_former
 from dougong.records.load import load, load_rows
 from dougong.records.masking import shown_of
-from dougong.records.messages import refuse
 from dougong.records.record import MEMBER
 from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
@@ -78,7 +78,7 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     """The history of a record that the actor may read, newest first, with that of records merged into it; `before` goes on."""
     shape = open_door(call, key, "read")
     if not stands(call, shape, identifier):
-        refuse("missing", call.language, "not_found")
+        refuse_absent(call, key, identifier)
     wanted = max(1, min(limit, LIMIT))
     found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]

@@ -133,7 +133,7 @@ class _Question:
         )
         fields = None if query.fields is None else tuple(query.fields)
         question = (name, self.shape.key, *asked, fields, tuple(query.expand), query.named, self.sorts)
-        return kept(self.call, question, build, (self.view, self.filter))
+        return kept(self.call, question, build, (self.view, self.filter, *self.shape.worked_out))
 
     def selection(self, frequency: Frequency = Frequency.RARE) -> Selection:
         """The records that are meant."""

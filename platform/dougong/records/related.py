@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, select
 from dougong.diagnostics import nearest
 from dougong.model.entity import Inverse
 from dougong.policy.access import access, may
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.messages import refuse
@@ -23,7 +24,7 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
     shape = open_door(call, key, "read")
     end = _inverse(call, shape, inverse)
     if not stands(call, shape, identifier):
-        refuse("missing", call.language, "not_found")
+        refuse_absent(call, key, identifier)
     other = shape_of(call.release, end.key)
     source = bindparam("narrow", type_=BigInteger)
     if end.many:

@@ -6,6 +6,7 @@ from dougong.diagnostics import nearest
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.policy.masks import REVEAL, masks_of, may_reveal
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.load import load, load_rows
@@ -19,7 +20,7 @@ def reveal(call: Call, key: str, identifier: int, path: str, row: int | None = N
     """The whole value of a masked field (`phone`, or `lines.phone` with the id of a row); refuses who may not see it."""
     shape = open_door(call, key, REVEAL)
     if not Selection(call, shape).among([identifier]).count():
-        refuse("missing", call.language, "not_found")
+        refuse_absent(call, key, identifier)
     table, _, column = path.rpartition(".")
     owner = _owner(call, shape, table, column, path)
     if not may_reveal(call.release, call.actor, owner.key, column):

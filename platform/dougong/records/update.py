@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from dougong.diagnostics import Refusal
 from dougong.model.expression import Value
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.doors import action_word, open_door
 from dougong.records.draft import Draft, Values
@@ -90,4 +91,4 @@ def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) ->
     """Refuse as forbidden when the record may at least be seen, otherwise as if it did not exist."""
     if Selection(call, shape).among([identifier]).count():
         refuse("forbidden", call.language, "forbidden_row", action=action_word(action, call.language))
-    refuse("missing", call.language, "not_found")
+    refuse_absent(call, shape.key, identifier)

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, cast, false, null, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, cast, false, null, or_, select, type_coerce
 
 from dougong.expressions.context import Rows, SqlContext
-from dougong.expressions.sql import to_sql
+from dougong.expressions.sql import bracketed, to_sql
 from dougong.model.expression import Expression
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
@@ -20,6 +20,7 @@ from dougong.records.call import Call
 from dougong.records.day import today_of
 from dougong.records.lists import rows_of
 from dougong.records.shape import Shape, shape_of
+from dougong.storage.types import Characters
 
 Road = tuple[str, ...]
 
@@ -118,11 +119,28 @@ class Columns:
         name, rest = road[0], road[1:]
         if rest:
             return self._linked(name, rest)
-        own = self.table.c[name]
+        own = self.own(name)
         return cast(null(), own.type) if name in self.concealed else own
 
+    def own(self, name: str) -> ColumnElement[Any]:
+        """The column of a field of the records themselves, or what a virtual field is worked out by, whoever may see it."""
+        formula = self.shape.virtual.get(name)
+        if formula is None:
+            return self.table.c[name]
+        # Formulas belong to the definition, as row rules do.
+        context = sql_context(self.call, self.key, self.table, as_definition=True)
+        element = to_sql(formula, context)
+        if formula.type.kind == "boolean":
+            return bracketed(element)
+        if formula.type.kind in ("text", "choice"):
+            ordered = element.collate("C") if self.call.dialect == "postgresql" else element
+            return type_coerce(ordered, Characters())
+        return element
+
     def _linked(self, name: str, rest: Road) -> ColumnElement[Any]:
-        if self.joins is not None:
+        key, _ = self._link(name)
+        # What a virtual field of no record at all would come to must not be seen: only a subquery finds nothing.
+        if self.joins is not None and rest[0] not in shape_of(self.call.release, key).virtual:
             return self.joins.linked(self, name).column(rest)
         other, condition = self.beside(name)
         column = other.column(rest)

@@ -67,6 +67,20 @@ API: Mapping[str, Pair] = {
         "Take back everything of a batch (of a batch call, a deletion, a merge, an import or an undoing)",
         "整体撤销一批操作（批量、删除、合并、导入或撤销本身）",
     ),
+    "GET /<app>/<entity>/views": (
+        "Views: of the definition, one's own, and those that others share",
+        "视图：定义中的、自己的，以及别人共享的",
+    ),
+    "POST /<app>/<entity>/views": (
+        "Keep a view: {name, filter?, sort?, columns?, kind?, group?, size?, shared?}",
+        "保存视图：{name, filter?, sort?, columns?, kind?, group?, size?, shared?}",
+    ),
+    "GET /<app>/<entity>/views/<view>": ("A saved view with its ETag", "一个已保存的视图及其 ETag"),
+    "PATCH /<app>/<entity>/views/<view>": (
+        "Change a view; `default` and `position` are the caller's own; If-Match guards it",
+        "修改视图；default 与 position 只对调用者有效；If-Match 防止覆盖",
+    ),
+    "DELETE /<app>/<entity>/views/<view>": ("Delete a view; its records stay", "删除视图，记录不受影响"),
     "POST /<app>/<entity>/check": (
         "What is wrong with an expression, what it gives, and what may follow at the caret: {text, purpose?, caret?}",
         "检查表达式：问题、结果类型，以及光标处可输入的内容：{text, purpose?, caret?}",
@@ -149,6 +163,18 @@ PAGES: Mapping[str, Pair] = {
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),
+    "POST /<app>/<entity>/choose/<field>": (
+        "What one may choose for the record as the form has it so far",
+        "按表单当前内容可以选择的数据",
+    ),
+    "POST /<app>/<entity>/live": (
+        "What a new record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，新记录的各项值；不写入任何数据",
+    ),
+    "POST /<app>/<entity>/<identifier>/live": (
+        "What a record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，该记录的各项值；不写入任何数据",
+    ),
     "GET /<app>/<entity>/live/<field>": (
         "What a form computes with behind a link",
         "表单计算所用的关联记录的值",
@@ -162,6 +188,16 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
+    "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
+    "POST /design/<app>/<entity>/rules/check": (
+        "Look over a rule of the draft while it is put together",
+        "编写规则时对照草稿检查",
+    ),
+    "GET /design/<app>/<entity>/rules/preview": (
+        "The form of the draft, to be tried",
+        "试用草稿的表单",
+    ),
     "POST /design/<app>/<entity>/check": (
         "Look over an expression of the draft while it is typed",
         "输入表达式时对照草稿检查",
@@ -171,6 +207,19 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/reports/<report>": ("A report", "报表"),
     "GET /<app>/dashboards/<dashboard>": ("A dashboard", "仪表盘"),
     "GET /<app>/<entity>": ("A list or a board", "列表或看板"),
+    "POST /<app>/<entity>/columns": ("Choose the columns of the list", "选择列表的列"),
+    "GET /<app>/<entity>/views": ("The views that one has of a list", "自己可用的列表视图"),
+    "POST /<app>/<entity>/views": ("Keep the list as it stands as a view", "把当前列表存为视图"),
+    "POST /<app>/<entity>/views/begin": ("Choose the view a list begins with", "选择列表默认打开的视图"),
+    "GET /<app>/<entity>/views/<view>": ("The form of a saved view", "视图的编辑页"),
+    "POST /<app>/<entity>/views/<view>": ("Change a saved view", "修改视图"),
+    "POST /<app>/<entity>/views/<view>/update": (
+        "Bring a view up to the list as it stands",
+        "把当前列表保存到视图",
+    ),
+    "POST /<app>/<entity>/views/<view>/duplicate": ("Copy a view", "复制视图"),
+    "POST /<app>/<entity>/views/<view>/move": ("Move a view among one's own", "调整自己视图的顺序"),
+    "POST /<app>/<entity>/views/<view>/delete": ("Delete a view", "删除视图"),
     "POST /<app>/<entity>/delete": ("Delete the chosen records", "删除所选记录"),
     "GET /<app>/<entity>/bin": ("The recycle bin of an entity", "实体的回收站"),
     "POST /<app>/<entity>/bin/restore": ("Bring the chosen records back", "恢复选中的记录"),
@@ -185,6 +234,10 @@ PAGES: Mapping[str, Pair] = {
     ),
     "POST /<app>/<entity>/renumber/<field>": ("Number the records again", "重新编号"),
     "POST /<app>/<entity>/export/chosen": ("Choose how to export the chosen rows", "选择如何导出选中的记录"),
+    "GET /<app>/<entity>/change": (
+        "Choose what one field of all listed records becomes",
+        "选择把列出的全部记录的一个字段改成什么",
+    ),
     "POST /<app>/<entity>/change": (
         "Choose what one field of the chosen rows becomes",
         "选择把选中记录的一个字段改成什么",

@@ -1,26 +1,52 @@
-"""Changing one field of the chosen records of a list: first which field and how, then the value."""
+"""Changing one field of the chosen records of a list, or of all that it shows: first which field and how, then the value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dougong.diagnostics import Diagnostic
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.change_many import EMPTY, EXPRESSION, VALUE, WAYS, changeable
-from dougong.screens.addresses import entity_path
+from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.form_fields import Place, form_field
+from dougong.screens.list_head import ListRequest
 from dougong.screens.shape import Choice, FormField, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.texts import counted, text
 
-FIELD, WAY, TYPED = "dg_field", "dg_way", "dg_expression"
-"""The names of the inputs that are no fields."""
+FIELD, WAY, TYPED, ALL = "dg_field", "dg_way", "dg_expression", "dg_all"
+"""The names of the inputs that are no fields; the last one holds how many records a list showed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The records to be changed: those that were chosen, or with `asked` all that a list shows and one may change."""
+
+    identifiers: Sequence[int]
+    asked: ListRequest | None = None
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """What a form carries along to mean the same records; how many they were tells when they are others by then."""
+        if self.asked is not None:
+            return [(ALL, str(len(self.identifiers)))]
+        return [("id", str(each)) for each in self.identifiers]
+
+    def address(self, path: str) -> str:
+        """A path with what the list was asked for."""
+        return path if self.asked is None else with_query(path, self.asked.parameters())
+
+    def count_text(self, language: str) -> str:
+        """How many records will change, in words."""
+        words = "change_count" if self.asked is None else "change_all_count"
+        return counted(words, len(self.identifiers), language)
 
 
 def change_form(
     call: Call,
     key: str,
-    identifiers: Sequence[int],
+    meant: Meant,
     name: str = "",
     way: str = "",
     entered: Mapping[str, Submitted] | None = None,
@@ -31,8 +57,8 @@ def change_form(
     entity, language, path = call.release.entity(key), call.language, f"{entity_path(key)}/change"
     known = {field.id: field for field in changeable(call, key)}
     is_chosen = name in known and way in WAYS
-    hidden = [("id", str(each)) for each in identifiers]
-    notices = [Notice(counted("change_count", len(identifiers), language), "info")]
+    hidden = meant.hidden
+    notices = [Notice(meant.count_text(language), "info")]
     if not is_chosen:
         fields = _asked(call, tuple((field.id, field.label.get(language)) for field in known.values()))
     elif way == EXPRESSION:
@@ -51,10 +77,10 @@ def change_form(
     return FormScreen(
         key=f"{key}:change:{name}:{way}:{call.release.generation}:{language}:{_rights(call, key)}",
         title=text("change_title", language, label=entity.plural.get(language)),
-        action=f"{path}/save" if is_chosen else path,
+        action=meant.address(f"{path}/save" if is_chosen else path),
         sections=(FormSection("change", label, fields, 2),),
         save_label=text("change_save" if is_chosen else "change_next", language),
-        cancel_href=entity_path(key),
+        cancel_href=meant.address(entity_path(key)),
         problems=tuple(Problem(each.message, "", "", each.hint, each.code) for each in problems),
         notices=tuple(notices),
         hidden=tuple(hidden),

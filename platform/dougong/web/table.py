@@ -15,6 +15,7 @@ from dougong.web.api import (
     undoing,
 )
 from dougong.web.api import figures as api_figures
+from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
 from dougong.web.pages import (
@@ -23,14 +24,17 @@ from dougong.web.pages import (
     changes,
     changing,
     design,
+    design_rules,
     exports,
     figures,
     forms,
     home,
     inbox,
     lists,
+    live,
     own,
     pickers,
+    saved_views,
     sign_in,
     templates,
     transfer,
@@ -43,6 +47,7 @@ from dougong.web.routes import Route, api, page
 EXPORT = "/<app>/<entity>/export/<token>"
 IMPORT = "/<app>/<entity>/import/<token>"
 RECORD = "/<app>/<entity>/<identifier>"
+VIEW = "/<app>/<entity>/views/<view>"
 
 OPEN: tuple[Route, ...] = (
     Route("GET", "/healthz", health.alive, access="public"),
@@ -76,6 +81,11 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/apply", definitions.apply, scope="admin"),
     api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
     api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
+    api("GET", "/<app>/<entity>/views", api_views.views),
+    api("POST", "/<app>/<entity>/views", api_views.create),
+    api("GET", f"{VIEW}", api_views.read),
+    api("PATCH", f"{VIEW}", api_views.update),
+    api("DELETE", f"{VIEW}", api_views.delete),
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create, "confirm"),
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
@@ -126,7 +136,10 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
+    page("POST", "/<app>/<entity>/choose/<field>", pickers.choose_fitting),
     page("GET", "/<app>/<entity>/live/<field>", pickers.live),
+    page("POST", "/<app>/<entity>/live", live.create_live),
+    page("POST", "/<app>/<entity>/<identifier>/live", live.update_live),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
     page("GET", "/jobs", work.work_page),
     page("GET", "/jobs/<identifier>", work.one),
@@ -143,10 +156,24 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
     page("POST", "/design/<app>/<entity>/check", design.check),
+    page("GET", "/design/<app>/<entity>/rules", design_rules.rules_page),
+    page("POST", "/design/<app>/<entity>/rules", design_rules.change),
+    page("POST", "/design/<app>/<entity>/rules/check", design_rules.check),
+    page("GET", "/design/<app>/<entity>/rules/preview", design_rules.try_out),
     page("GET", "/<app>", home.app),
     page("GET", "/<app>/reports/<report>", figures.report),
     page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),
     page("GET", "/<app>/<entity>", lists.list_),
+    page("POST", "/<app>/<entity>/columns", lists.columns),
+    page("GET", "/<app>/<entity>/views", saved_views.views),
+    page("POST", "/<app>/<entity>/views", saved_views.save),
+    page("POST", "/<app>/<entity>/views/begin", saved_views.begin),
+    page("GET", f"{VIEW}", saved_views.edit),
+    page("POST", f"{VIEW}", saved_views.change),
+    page("POST", f"{VIEW}/update", saved_views.update),
+    page("POST", f"{VIEW}/duplicate", saved_views.duplicate),
+    page("POST", f"{VIEW}/move", saved_views.move),
+    page("POST", f"{VIEW}/delete", saved_views.remove),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
     page("GET", "/<app>/<entity>/new", forms.new),
     page("POST", "/<app>/<entity>/new", forms.create_one),
@@ -183,6 +210,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/<entity>/renumber/<field>", numbering_pages.numbering_page, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>", numbering_pages.number_again, access="admin"),
     page("POST", "/<app>/<entity>/renumber/<field>/preview", numbering_pages.find_out, access="admin"),
+    page("GET", "/<app>/<entity>/change", changing.choose_all),
     page("POST", "/<app>/<entity>/change", changing.choose),
     page("POST", "/<app>/<entity>/change/save", changing.save),
     page("POST", "/<app>/<entity>/merge", changes.merge_chosen),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from dougong.jobs import Task
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases
-from dougong.web import changing, taking_back, working
+from dougong.web import changing, changing_many, taking_back, working
 from dougong.web.working import Kinds
 
 KINDS: Kinds = MappingProxyType(
@@ -18,6 +18,7 @@ KINDS: Kinds = MappingProxyType(
         changing.PUBLISH: changing.publish,
         changing.ROLL_BACK: changing.roll_back,
         changing.UPGRADE: changing.upgrade,
+        changing_many.CHANGE_MANY: changing_many.change_all,
         taking_back.UNDO: taking_back.take_back,
         taking_back.UNDO_IMPORT: taking_back.take_import_back,
         taking_back.RENUMBER: taking_back.number_again,

@@ -10,6 +10,7 @@ from dougong.screens.words import count, say
 from tests.renderers.html import sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
 from tests.renderers.html.sample_parts import file_piece, person, pick, stage, text
+from tests.renderers.html.sample_rules import rule_preview, rules
 
 LANGUAGES = ("zh", "en")
 
@@ -1733,6 +1734,8 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "sign_in": (sign_in, ""),
     "problem": (problem, ""),
     "designer": (designer, ""),
+    "rules": (rules, ""),
+    "rule_preview": (rule_preview, "rule-preview"),
     "publish": (publish, ""),
     "templates": (templates, "templates"),
     "apps": (apps, "apps"),

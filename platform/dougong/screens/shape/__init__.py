@@ -18,6 +18,7 @@ from dougong.screens.shape.changes import (
     MergeScreen,
     NumberingScreen,
 )
+from dougong.screens.shape.conditions import ConditionBuilder, ConditionField, ConditionRow
 from dougong.screens.shape.dashboard import (
     ChartCard,
     DashboardScreen,
@@ -65,6 +66,7 @@ from dougong.screens.shape.list import (
     ListScreen,
     Paging,
     SortChoice,
+    ViewMenu,
 )
 from dougong.screens.shape.parts import (
     Action,
@@ -99,6 +101,18 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rules import (
+    DesignerHead,
+    RuleAction,
+    RuleCard,
+    RuleEditor,
+    RuleExample,
+    RuleLimit,
+    RulePreview,
+    RulesScreen,
+    RuleTick,
+    RuleValue,
+)
 from dougong.screens.shape.settings import SettingsScreen, SettingsSection
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
@@ -123,6 +137,8 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RulePreview
+    | RulesScreen
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
@@ -147,11 +163,15 @@ __all__ = [
     "Choice",
     "Column",
     "ColumnChoice",
+    "ConditionBuilder",
+    "ConditionField",
+    "ConditionRow",
     "Confirm",
     "DashboardScreen",
     "DemoAccount",
     "DesignerEntity",
     "DesignerField",
+    "DesignerHead",
     "DesignerScreen",
     "DesignerSection",
     "Detail",
@@ -214,6 +234,15 @@ __all__ = [
     "Requirement",
     "Requirements",
     "Row",
+    "RuleAction",
+    "RuleCard",
+    "RuleEditor",
+    "RuleExample",
+    "RuleLimit",
+    "RulePreview",
+    "RuleTick",
+    "RuleValue",
+    "RulesScreen",
     "Screen",
     "SettingsScreen",
     "SettingsSection",
@@ -234,5 +263,6 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "ViewMenu",
     "WorkScreen",
 ]

@@ -44,8 +44,8 @@ class FormField:
     shown again with problems. `shown` is the value to display where it cannot be edited (`read_only` with
     `why`, or `computed`). `chosen` are the current choices of link, links, member (value, label), so that
     they show without loading all options; `choose_href` answers GET `?q=` with JSON `{"results": [{"id",
-    "label", "note"}], "more": bool}`; without JavaScript a text or an id may be sent. `fill` lists fields
-    that the chosen record fills. `inputmode`: "", decimal, numeric, tel, email, url. `step` as in HTML.
+    "label", "note"}], "more": bool}`; without JavaScript a text or an id may be sent. `inputmode`: "",
+    decimal, numeric, tel, email, url. `step` as in HTML.
     """
 
     id: str

@@ -11,11 +11,13 @@ from dougong.jobs import cancel, queue
 from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.files import disposition
+from dougong.records.messages import refuse as records_refuse
 from dougong.records.query import list_records
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.export import ExportState, choose_screen, export_fields, export_screen
 from dougong.screens.list import query_of
-from dougong.screens.list_head import ListRequest, view_of
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import Opened, opened, view_of
 from dougong.web import exporting
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -36,10 +38,18 @@ def _exportable(call: Call, app: str, entity: str) -> str:
 
 def choose(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export/new: choose columns and format for the list that the address says."""
-    asked = asked_for(exchange)
     with exchange.reading() as call:
         key = _exportable(call, app, entity)
+        asked = settled(call, key, asked_for(exchange)).asked
         return show(exchange, call, choose_screen(call, key, asked, _count(call, key, asked)))
+
+
+def settled(call: Call, key: str, asked: ListRequest) -> Opened:
+    """The list that is taken out, with what its saved view says; a view that the reader does not have takes out nothing."""
+    look = opened(call, call.release.entity(key), asked)
+    if look.is_lost:
+        records_refuse("missing", call.language, "unknown_view", "view")
+    return look
 
 
 def choose_chosen(exchange: Exchange, app: str, entity: str) -> Response:
@@ -60,7 +70,6 @@ def _count(call: Call, key: str, asked: ListRequest) -> int:
 def start(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/export: have the file written."""
     data = form_data(exchange)
-    asked = asked_for(exchange)
     kind = first(data, "format") or "csv"
     if kind not in (*exchange.runtime.renderers.tables, exporting.PACKED):
         raise refuse("malformed", "W206", "format", name="format", allowed="csv, xlsx, jsonl, zip")
@@ -68,6 +77,7 @@ def start(exchange: Exchange, app: str, entity: str) -> Response:
         key = _exportable(call, app, entity)
         known = {each.value for each in export_fields(call, key)}
         fields = tuple(each for each in data.get("field", []) if each in known)
+        asked = settled(call, key, asked_for(exchange)).asked
         total = _count(call, key, asked)
         ordered = exporting.order(
             call, Ordered("", key, kind, asdict(asked), fields, first(data, "rows") == "true", total=total)
