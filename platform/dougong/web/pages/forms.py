@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import replace
 from typing import BinaryIO, cast
 
 import msgspec
@@ -28,6 +27,7 @@ from dougong.screens.shape import FormScreen, Notice, Submitted
 from dougong.screens.texts import text
 from dougong.web.exchange import Exchange
 from dougong.web.once import Outcome, once
+from dougong.web.pages.confirming import confirming
 from dougong.web.pages.drafts import take_draft
 from dougong.web.pages.frame import (
     entity_key,
@@ -99,7 +99,7 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
             if problems:
                 raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
 
-            sure = _confirmed(call, data)
+            sure = confirming(call, data)
 
             def change() -> Outcome:
                 return 303, {"id": str(create(sure, key, values).id)}
@@ -114,12 +114,6 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
     if first(data, "dg_then") == "again":
         return go(exchange, f"{entity_path(key)}/new", text("created", exchange.language))
     return go(exchange, record_path(key, outcome["id"]), text("created", exchange.language))
-
-
-def _confirmed(call: Call, data: dict[str, list[str]]) -> Call:
-    """The call of somebody who was shown these warnings and wants to save all the same."""
-    keys = first(data, "dg_confirm").split(",")
-    return replace(call, confirmed=frozenset(key for key in keys if key.isalnum()))
 
 
 def _further(
@@ -192,7 +186,7 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
             if problems:
                 raise Refusal("invalid", problems)
 
-            sure = _confirmed(call, data)
+            sure = confirming(call, data)
 
             def change() -> Outcome:
                 saved = update(sure, key, record.id, values, version_from(data))
