@@ -12,7 +12,8 @@ from dougong.screens.addresses import entity_path
 from dougong.screens.changing import ALL, FIELD, TYPED, WAY, Meant, change_form
 from dougong.screens.form_entry import read_entry
 from dougong.screens.list import query_of
-from dougong.screens.list_head import ListRequest, view_of
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import opened
 from dougong.screens.shape import Submitted
 from dougong.screens.texts import counted
 from dougong.web import changing_many
@@ -94,8 +95,8 @@ def _meant(exchange: Exchange, call: Call, key: str, data: dict[str, list[str]])
 
 def _listed(call: Call, key: str, asked: ListRequest) -> Meant:
     """All records of a list that the one who asks may change."""
-    view = view_of(call, call.release.entity(key), asked.view)
-    found = all_changeable(call, key, query_of(asked, view))
+    look = opened(call, call.release.entity(key), asked)
+    found = all_changeable(call, key, query_of(look.asked, look.view))
     if not found:
         raise refuse("invalid", "W437")
     return Meant(found, asked)
