@@ -22,6 +22,7 @@ from dougong.records.messages import refuse
 from dougong.records.selection import stands
 from dougong.records.shape import Shape
 from dougong.records.targets import readable_targets
+from dougong.records.virtual import work_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def attempt(
     evaluation = Evaluation(call)
     _begin(evaluation, shape, [draft], frozenset(chosen) | anew)
     settle_values(evaluation, shape, [draft])
+    work_out(evaluation, shape, [draft])
     return Attempt(draft, tuple(sorted(anew)), dict(_unfit(evaluation, shape, draft)))
 
 
