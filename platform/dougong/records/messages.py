@@ -61,6 +61,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "它要读取您只能看到一部分的记录，不能试算",
         "it reads records of which you may see only some, so it cannot be tried",
     ),
+    "rule_locked": ("记录已锁定，不能修改{label}", "the record is locked: {label} cannot be changed"),
+    "rule_locked_delete": ("记录已锁定，不能删除", "the record is locked and cannot be deleted"),
     "unique": ("已有{label}相同的记录", "another record has the same {label}"),
     "long_number": ("{label}将超过 {limit} 个字符", "{label} would have more than {limit} characters"),
     "admin_only": ("只有管理员可以这样做", "only an admin may do this"),
@@ -100,6 +102,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_count": ("count 应为 exact 或 none", "count must be exact or none"),
     "unsortable": ("不能按“{name}”排序", "one cannot sort by '{name}'"),
     "not_a_link": ("“{name}”不是链接字段", "'{name}' is not a link"),
+    "calendar_unknown": (
+        "尚无 {year} 年的放假安排；请升级 chinesecalendar 或自行录入",
+        "nothing is known of {year} yet; upgrade chinesecalendar, or enter the days yourself",
+    ),
+    "calendar_order": ("结束日期早于开始日期", "the last day lies before the first"),
     "unknown_view": (
         "没有这个视图，或它没有共享给您",
         "there is no such view, or it is not shared with you",

@@ -212,7 +212,7 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
 
 def _acts(rule: Rule) -> bool:
     """Whether a rule does something to fields, or depends on which of them are hidden or were given."""
-    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options)
+    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options or rule.locks)
 
 
 def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:

@@ -14,6 +14,7 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
@@ -21,6 +22,7 @@ from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    calendar,
     changes,
     changing,
     design,
@@ -66,6 +68,10 @@ API: tuple[Route, ...] = (
     api("POST", "/undo", undoing.undo_all),
     api("GET", "/jobs/<identifier>", api_work.read),
     api("POST", "/jobs/<identifier>/cancel", api_work.stop),
+    api("GET", "/calendar", api_calendar.read, "year", scope="admin", access="admin"),
+    api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
+    api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
+    api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -100,7 +106,7 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>/choose/<field>", details.choose, "q"),
     api("GET", RECORD, records.read, "expand"),
     api("PATCH", RECORD, records.update, "confirm"),
-    api("DELETE", RECORD, records.delete),
+    api("DELETE", RECORD, records.delete, "confirm"),
     api("POST", f"{RECORD}/restore", records.restore),
     api("POST", f"{RECORD}/copy", undoing.copy, "confirm"),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
@@ -126,6 +132,10 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
     page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/calendar", calendar.calendar, access="admin"),
+    page("POST", "/calendar/days", calendar.enter, access="admin"),
+    page("POST", "/calendar/china", calendar.china, access="admin"),
+    page("POST", "/calendar/remove", calendar.remove, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),

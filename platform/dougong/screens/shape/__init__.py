@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
     Candidate,
@@ -121,6 +122,7 @@ from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
+    | CalendarScreen
     | DashboardScreen
     | DesignerScreen
     | ExportScreen
@@ -154,6 +156,9 @@ __all__ = [
     "ApprovalStep",
     "AppsScreen",
     "BinScreen",
+    "CalendarDayCell",
+    "CalendarMonth",
+    "CalendarScreen",
     "Candidate",
     "CardMove",
     "Change",
