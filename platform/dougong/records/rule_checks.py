@@ -9,6 +9,7 @@ from dougong.diagnostics import Diagnostic, Severity
 from dougong.model.entity import DELETE, Rule
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.policy.roads import passed
 from dougong.records.call import EVERYTHING
 from dougong.records.defaults import default_of
 from dougong.records.draft import Draft, Values
@@ -51,7 +52,7 @@ def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequen
             _keep(evaluation, shape, rule, draft)
         if rule.options:
             _limit(evaluation, shape, rule, draft)
-        if holds is not None and holds(draft.values) is False and _is_new(rule, draft):
+        if holds is not None and holds(draft.values) is False and _is_new(shape, rule, draft):
             note_broken(evaluation, shape, rule, draft)
 
 
@@ -156,11 +157,15 @@ def note_broken(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) 
         noted.append(_broken(rule, message, call.language, (draft.path + name).rstrip("/")))
 
 
-def _is_new(rule: Rule, draft: Draft) -> bool:
+def _is_new(shape: Shape, rule: Rule, draft: Draft) -> bool:
     """Whether a rule is broken anew: what was confirmed once need not be confirmed with every change of something else."""
     if not rule.is_warning or draft.before is None or rule.check is None:
         return True
-    names = {path[0] for path in rule.check.reads}
+    roads = (passed(shape.key, road) for road in rule.check.roads)
+    names = {
+        name for each in roads for key, name in each if key == shape.key and name
+    }  # also where sums come back to it
+    names.update(path[0] for path in rule.check.reads)
     return any(_filled(draft.before.get(name)) != _filled(draft.values.get(name)) for name in names)
 
 
