@@ -12,7 +12,7 @@ from dougong.records.change_many import EMPTY, EXPRESSION, VALUE, WAYS, changeab
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.form_fields import Place, form_field
 from dougong.screens.held import held_up
-from dougong.screens.list_head import ListRequest
+from dougong.screens.list_request import ListRequest
 from dougong.screens.shape import Choice, FormField, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.texts import counted, text
 

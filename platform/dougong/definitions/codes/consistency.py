@@ -150,8 +150,8 @@ ENTRIES: tuple[Entry, ...] = (
             "公式的值在其读取的记录被写入时重新计算,不会随时间、当前用户或记录版本而更新。",
         ),
         (
-            "copy the value with 'fill' or a default, or use the expression in a filter or a report",
-            "请用 fill 或默认值复制该值,或在筛选、报表中使用该表达式",
+            "write stored: false, so that it is worked out when it is read; or copy the value with 'fill' or a default",
+            "请写 stored: false 使其在读取时计算;或用 fill 或默认值复制该值",
         ),
         "age: {type: integer, formula: \"DATEDIF(born_on, TODAY(), 'Y')\"}",
     ),
@@ -199,6 +199,31 @@ ENTRIES: tuple[Entry, ...] = (
             "请用 AND 连接单个字段与常量的比较,例如 state = 'open' AND owner IS NOT EMPTY",
         ),
         "unique: [{fields: [code], where: day = TODAY()}]",
+    ),
+    Entry(
+        "D520",
+        ("Nothing to work out", "没有可计算的公式"),
+        ("'{name}' stores nothing, but has no formula", "“{name}”不存储值,却没有公式"),
+        (
+            "stored: false says that the value of a formula is worked out when it is read; what people enter is always stored.",
+            "stored: false 表示公式的值在读取时计算;人工填写的值总是存储的。",
+        ),
+        ("give it a formula, or remove 'stored'", "请设置公式,或删除 stored"),
+        "days: {type: integer, stored: false}",
+    ),
+    Entry(
+        "D521",
+        ("Stored formula over a value that changes by itself", "存储的公式读取了会自行变化的值"),
+        (
+            "the formula stores its value, but '{name}' follows {asked}",
+            "公式的值会被存储,但“{name}”随 {asked} 变化",
+        ),
+        (
+            "A virtual field that depends on the day or the person changes while no record is written; a stored value goes stale.",
+            "依赖日期或当前用户的虚拟字段会在没有写入的情况下变化,存储的值会过期。",
+        ),
+        ("write stored: false here too", "请在此也写 stored: false"),
+        "is_late: {type: boolean, formula: days_left < 0}",
     ),
     Entry(
         "D530",

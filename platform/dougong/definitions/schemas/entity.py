@@ -34,6 +34,12 @@ _COMMON: Mapping[str, Schema] = {
     "default": titled(VALUE, "Default", "默认值"),
     "formula": titled(EXPRESSION, "Formula", "公式"),
 }
+_STORED: Schema = titled(
+    BOOLEAN,
+    "Store the value of the formula",
+    "存储公式的值",
+    description="false: worked out whenever it is read, so that it may depend on today or on who reads it.",
+)
 _MENDING: Mapping[str, Schema] = {
     "backfill": titled(
         EXPRESSION,
@@ -232,6 +238,7 @@ def settings_of(kind: FieldType) -> Schema:
             description="By default all but unique values, stages, files and masked values, which are not copied.",
         ),
         **{key: schema for key, schema in _COMMON.items() if key in kind.allows},
+        **({"stored": _STORED} if kind.virtual else {}),
         **({"hidden_value": _hidden_value(kind)} if kind.allows else {}),
         **(_MENDING if "default" in kind.allows else {}),
         **own.get("properties", {}),

@@ -21,7 +21,8 @@ from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.approval import approval_of
 from dougong.screens.kanban import group_field
-from dougong.screens.list_head import view_of
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import opened
 from dougong.screens.record import record_screen
 from dougong.screens.texts import counted, text
 from dougong.web.answers import problem_answer
@@ -88,7 +89,8 @@ def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
             found = call.release.entity(key)
-            field = group_field(call, found, view_of(call, found, exchange.parameters.get("view", "")))
+            look = opened(call, found, ListRequest(view=exchange.parameters.get("view", "")))
+            field = group_field(call, found, look.view)
             if field is None:
                 raise refuse("missing", "W404")
             changes = {field.id: target or None}
