@@ -62,7 +62,7 @@ def change_form(
     if not is_chosen:
         fields = _asked(call, tuple((field.id, field.label.get(language)) for field in known.values()))
     elif way == EXPRESSION:
-        fields = (_expression(call, typed, problems),)
+        fields = (_expression(call, key, typed, problems),)
     elif way == VALUE:
         messages = {name: tuple(each.message for each in problems)} if problems else {}
         place = Place(call, entity, frozenset(), {}, {}, entered, messages, language)
@@ -103,16 +103,18 @@ def _asked(call: Call, fields: Sequence[tuple[str, str]]) -> tuple[FormField, ..
     )
 
 
-def _expression(call: Call, typed: str, problems: Sequence[Diagnostic]) -> FormField:
+def _expression(call: Call, key: str, typed: str, problems: Sequence[Diagnostic]) -> FormField:
+    """The input of an expression, which is looked over while somebody types."""
     language = call.language
     return FormField(
         TYPED,
-        "text",
+        "expression",
         text("change_to_expression", language),
         typed,
         required=True,
         help=text("change_expression_help", language),
         problems=tuple(each.message for each in problems),
         width=2,
-        max_length=2000,
+        check=f"/api/v1{entity_path(key)}/check",
+        purpose="value",
     )

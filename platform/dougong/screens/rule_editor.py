@@ -21,7 +21,13 @@ Problems = Mapping[str, str]
 
 
 def builder_of(
-    entry: RuleEntry, about: Surroundings, modes: tuple[str, ...], check: str, table: str, problems: Problems
+    entry: RuleEntry,
+    about: Surroundings,
+    modes: tuple[str, ...],
+    check: str,
+    table: str,
+    problems: Problems,
+    purpose: str = "rule",
 ) -> ConditionBuilder:
     """The inputs of a condition, with one more row than it has."""
     fields = condition_fields(about)
@@ -45,7 +51,7 @@ def builder_of(
         (*rows, ConditionRow()),
         entry.expression,
         check,
-        "condition",
+        purpose,
         table,
         problems.get("when", ""),
         entry.reason,

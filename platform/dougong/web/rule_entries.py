@@ -9,7 +9,7 @@ from typing import Any
 
 from dougong.compiler.context import BOOLEAN, type_of
 from dougong.diagnostics import Diagnostic
-from dougong.expressions.completion import Surroundings
+from dougong.expressions.completion import Surroundings, reading
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Type
 from dougong.records.call import Call
@@ -30,6 +30,7 @@ from dougong.screens.rule_words import doors
 from dougong.screens.shape import ConditionRow
 from dougong.web.catalogue import finding
 from dougong.web.condition_writing import expression_of
+from dougong.web.problems import hint_of, message_of
 
 Sent = Mapping[str, Sequence[str]]
 _ROW = re.compile(r"when-(\d{1,4})-field")
@@ -210,3 +211,37 @@ def _said(texts: Texts | None) -> Any:
 
 def _constant(text: str) -> Any:
     return int(text) if re.fullmatch(r"-?(0|[1-9]\d{0,14})", text) else text[:_LONGEST]
+
+
+def judged(
+    call: Call,
+    entry: RuleEntry,
+    written: str,
+    problems: Sequence[Diagnostic],
+    about: Surroundings,
+    take: bool,
+    said: str = "",
+) -> dict[str, Any]:
+    """The answer while a condition is put together: what it says, what is wrong by place, and with `take` the rows of the expression."""
+    language = call.language
+    answer: dict[str, Any] = {
+        "said": said or reading(written, about) or written,
+        "expression": written,
+        "problems": [
+            {"at": each.path, "text": message_of(each, language), "hint": hint_of(each, language)}
+            for each in problems
+        ],
+    }
+    if take:
+        mode, rows, reason = condition_of(entry.expression, about)
+        taken = [
+            {
+                "field": row.field,
+                "operator": row.operator,
+                "against": row.against,
+                "values": list(row.values),
+            }
+            for row in rows
+        ]
+        answer["taken"] = {"mode": mode, "reason": reason, "rows": taken}
+    return answer

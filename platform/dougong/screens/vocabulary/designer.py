@@ -24,6 +24,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "select_field": ("修改「{name}」", "Change “{name}”"),
     "condition_mode": ("怎样写条件", "How the condition is written"),
     "condition_always": ("总是", "Always"),
+    "condition_every": ("全部记录", "All records"),
+    "places_choose": ("选一处来修改", "Choose what to change"),
+    "places_choose_text": (
+        "左边列出这张表在视图、角色和报表里用到的条件和度量，都用一句话说明。",
+        "At the left stand the conditions and measures of this table in views, roles and reports, each in words.",
+    ),
+    "places_none": (
+        "这张表还没有视图、角色或报表的条件。",
+        "No view, role or report has a condition about this table yet.",
+    ),
+    "place_measure": ("度量", "Measure"),
     "condition_all": ("满足全部条件", "All conditions hold"),
     "condition_any": ("满足任一条件", "Any condition holds"),
     "condition_expression": ("用表达式", "By an expression"),
