@@ -27,6 +27,7 @@ from dougong.compiler import (
     standing,
     translations,
     views,
+    virtual,
     workflows,
 )
 from dougong.compiler.context import Context
@@ -140,7 +141,8 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
-    formulas.arrange(context, written)
+    if not formulas.arrange(context, written):
+        virtual.put_in(context, written)
     linkage.arrange(context, written)
     settling.arrange(context, written)
     all_forms = forms.compile_forms(context)

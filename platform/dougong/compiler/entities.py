@@ -172,6 +172,10 @@ def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:
             words = {"name": field.id, "type": field.type, "needed": "a field with words"}
             context.report("D450", each, advice="", **words)
             continue
+        if field.is_virtual:
+            words = {"name": field.id, "type": field.type, "needed": "a field whose value is stored"}
+            context.report("D450", each, advice="", **words)
+            continue
         if mask_of(field) is not None:
             context.report("D467", each, name=field.id)
             continue
@@ -184,6 +188,6 @@ def _search(context: Context, entity: Entity, item: Item) -> tuple[str, ...]:
     searchable = (
         name
         for name, field in entity.fields.items()
-        if TYPES[field.type].searchable and mask_of(field) is None
+        if TYPES[field.type].searchable and mask_of(field) is None and not field.is_virtual
     )
     return tuple(searchable)[:_SEARCHED]

@@ -39,13 +39,13 @@ def compute(
             _compute_rows(evaluation, shape.tables[name], name, drafts, skipped)
         else:
             field = shape.field(name)
-            if field.formula is None:
+            if field.stored_formula is None:
                 continue
             if name in figures:
                 _assign(evaluation, shape, field, drafts, _known(figures[name]))
             else:
                 some = _moved(shape, name, drafts) if keeps else drafts
-                _assign(evaluation, shape, field, some, _evaluated(evaluation, field.formula))
+                _assign(evaluation, shape, field, some, _evaluated(evaluation, field.stored_formula))
 
 
 def _compute_rows(

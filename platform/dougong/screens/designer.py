@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
@@ -282,6 +282,10 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
         inputs.append(_expression(designing, field, "default", _written(field.default), language))
     if "formula" in kind.allows:
         inputs.append(_expression(designing, field, "formula", _written(field.formula), language))
+    if kind.virtual and field.formula is not None:
+        inputs.append(
+            replace(_flag("stored", field.stored, language), help=text("property_stored_help", language))
+        )
     section = next(
         (
             s

@@ -113,6 +113,7 @@ COUNTED_BY: Mapping[str, str] = MappingProxyType(
         "decimals": "ChangeType, as values are rounded",
         "precision": "ChangeType, as times are written anew",
         "formula": "RemoveColumn and AddColumn, as the values that people wrote go out of sight",
+        "stored": "AddColumn and a computation of every record, or RemoveColumn",
         "to": "RemoveColumn and AddColumn, as ids mean nothing elsewhere",
         "on_delete": "ChangeReference",
         "rules": "CheckRule, over the rows",

@@ -14,12 +14,15 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
+from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    calendar,
     changes,
     changing,
     design,
@@ -31,8 +34,10 @@ from dougong.web.pages import (
     home,
     inbox,
     lists,
+    live,
     own,
     pickers,
+    saved_views,
     sign_in,
     templates,
     transfer,
@@ -45,6 +50,7 @@ from dougong.web.routes import Route, api, page
 EXPORT = "/<app>/<entity>/export/<token>"
 IMPORT = "/<app>/<entity>/import/<token>"
 RECORD = "/<app>/<entity>/<identifier>"
+VIEW = "/<app>/<entity>/views/<view>"
 
 OPEN: tuple[Route, ...] = (
     Route("GET", "/healthz", health.alive, access="public"),
@@ -63,6 +69,10 @@ API: tuple[Route, ...] = (
     api("POST", "/undo", undoing.undo_all),
     api("GET", "/jobs/<identifier>", api_work.read),
     api("POST", "/jobs/<identifier>/cancel", api_work.stop),
+    api("GET", "/calendar", api_calendar.read, "year", scope="admin", access="admin"),
+    api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
+    api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
+    api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -78,6 +88,11 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/apply", definitions.apply, scope="admin"),
     api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
     api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
+    api("GET", "/<app>/<entity>/views", api_views.views),
+    api("POST", "/<app>/<entity>/views", api_views.create),
+    api("GET", f"{VIEW}", api_views.read),
+    api("PATCH", f"{VIEW}", api_views.update),
+    api("DELETE", f"{VIEW}", api_views.delete),
     api("GET", "/<app>/<entity>", records.list_, *records.LIST_PARAMETERS),
     api("POST", "/<app>/<entity>", records.create, "confirm"),
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
@@ -92,7 +107,7 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>/choose/<field>", details.choose, "q"),
     api("GET", RECORD, records.read, "expand"),
     api("PATCH", RECORD, records.update, "confirm"),
-    api("DELETE", RECORD, records.delete),
+    api("DELETE", RECORD, records.delete, "confirm"),
     api("POST", f"{RECORD}/restore", records.restore),
     api("POST", f"{RECORD}/copy", undoing.copy, "confirm"),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
@@ -118,6 +133,10 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
     page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/calendar", calendar.calendar, access="admin"),
+    page("POST", "/calendar/days", calendar.enter, access="admin"),
+    page("POST", "/calendar/china", calendar.china, access="admin"),
+    page("POST", "/calendar/remove", calendar.remove, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -128,7 +147,10 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/files/<identifier>", pickers.give_file),
     page("GET", "/files/<identifier>/small", pickers.give_small),
     page("GET", "/<app>/<entity>/choose/<field>", pickers.choose),
+    page("POST", "/<app>/<entity>/choose/<field>", pickers.choose_fitting),
     page("GET", "/<app>/<entity>/live/<field>", pickers.live),
+    page("POST", "/<app>/<entity>/live", live.create_live),
+    page("POST", "/<app>/<entity>/<identifier>/live", live.update_live),
     page("POST", "/<app>/<entity>/files/<field>", pickers.keep_file),
     page("GET", "/jobs", work.work_page),
     page("GET", "/jobs/<identifier>", work.one),
@@ -156,6 +178,16 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/<app>/reports/<report>", figures.report),
     page("GET", "/<app>/dashboards/<dashboard>", figures.dashboard),
     page("GET", "/<app>/<entity>", lists.list_),
+    page("POST", "/<app>/<entity>/columns", lists.columns),
+    page("GET", "/<app>/<entity>/views", saved_views.views),
+    page("POST", "/<app>/<entity>/views", saved_views.save),
+    page("POST", "/<app>/<entity>/views/begin", saved_views.begin),
+    page("GET", f"{VIEW}", saved_views.edit),
+    page("POST", f"{VIEW}", saved_views.change),
+    page("POST", f"{VIEW}/update", saved_views.update),
+    page("POST", f"{VIEW}/duplicate", saved_views.duplicate),
+    page("POST", f"{VIEW}/move", saved_views.move),
+    page("POST", f"{VIEW}/delete", saved_views.remove),
     page("POST", "/<app>/<entity>/delete", lists.delete_chosen),
     page("GET", "/<app>/<entity>/new", forms.new),
     page("POST", "/<app>/<entity>/new", forms.create_one),

@@ -14,6 +14,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
         shape.AppsScreen: "apps",
         shape.BinScreen: "bin",
+        shape.CalendarScreen: "calendar",
         shape.HistoryScreen: "history",
         shape.MergeScreen: "merge",
         shape.NumberingScreen: "numbering",

@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
     Candidate,
@@ -66,6 +67,7 @@ from dougong.screens.shape.list import (
     ListScreen,
     Paging,
     SortChoice,
+    ViewMenu,
 )
 from dougong.screens.shape.parts import (
     Action,
@@ -121,6 +123,7 @@ from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
+    | CalendarScreen
     | DashboardScreen
     | DesignerScreen
     | ExportScreen
@@ -155,6 +158,9 @@ __all__ = [
     "ApprovalStep",
     "AppsScreen",
     "BinScreen",
+    "CalendarDayCell",
+    "CalendarMonth",
+    "CalendarScreen",
     "Candidate",
     "CardMove",
     "Change",
@@ -268,5 +274,6 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "ViewMenu",
     "WorkScreen",
 ]

@@ -15,7 +15,8 @@ from dougong.records.tree import level, tree_of
 from dougong.screens.live import linked_record
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.pages.frame import entity_key, number
+from dougong.web.pages.frame import entity_key, form_data, number
+from dougong.web.pages.live import values_at
 from dougong.web.sending import send_file
 
 SHOWN = 20
@@ -36,6 +37,18 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
         found = choose_from(call, key, field, words, SHOWN + 1)
         results = [_result(each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})
+
+
+def choose_fitting(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """POST /{app}/{entity}/choose/{field}?q=: what one may choose for the record as the form has it so far."""
+    words = exchange.parameters.get("q", "").strip()[:200]
+    data = form_data(exchange)
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        field_at(call, key, field)
+        values = values_at(exchange, call, key, field, data)
+        found = choose_from(call, key, field, words, SHOWN + 1, values)
+    return exchange.json({"results": [_result(each) for each in found[:SHOWN]], "more": len(found) > SHOWN})
 
 
 def live(exchange: Exchange, app: str, entity: str, field: str) -> Response:
