@@ -26,7 +26,7 @@ from dougong.screens.rule_entry import (
     condition_of,
     entry_of,
 )
-from dougong.screens.rule_words import doors
+from dougong.screens.rule_words import USUAL, acts
 from dougong.screens.shape import ConditionRow
 from dougong.web.catalogue import finding
 from dougong.web.condition_writing import expression_of
@@ -36,6 +36,7 @@ Sent = Mapping[str, Sequence[str]]
 _ROW = re.compile(r"when-(\d{1,4})-field")
 _VALUE = re.compile(r"set-(\d{1,4})-field")
 _LONGEST = 10_000
+_LONGEST_DOOR = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def sent_entry(sent: Sent, entity: Entity) -> RuleEntry:
         sent_rows(sent),
         _first(sent, "when-expression"),
         "",
-        _chosen(sent, "on", doors()),
+        _chosen(sent, "on", acts()),
         {name: _chosen(sent, name, entity.fields) for name in FIELDS},
         tuple(
             (name, _first(sent, f"set-{number}-value"))
@@ -71,6 +72,8 @@ def sent_entry(sent: Sent, entity: Entity) -> RuleEntry:
         {name: _texts(sent, name) for name in (*MESSAGES, "message")},
         _first(sent, "check"),
         _chosen(sent, "fields", entity.fields),
+        bool(_first(sent, "lock")),
+        tuple(dict.fromkeys(each[:_LONGEST_DOOR] for each in sent.get("doors", ()) if each)),
     )
 
 
@@ -163,11 +166,11 @@ def _expressions(entry: RuleEntry, entity: Entity, about: Surroundings) -> list[
 def _sense(entry: RuleEntry, document: Mapping[str, Any]) -> list[Diagnostic]:
     """What a rule cannot do without."""
     found = []
-    does = [name for name in (*FIELDS, "set", "options", *MESSAGES, "check") if name in document]
+    does = [name for name in (*FIELDS, "set", "options", *MESSAGES, "check", "lock") if name in document]
     if not does:
         found.append(finding("W446", ""))
     if entry.mode == ALWAYS:
-        found += [finding("W444", name) for name in ("show", *MESSAGES) if name in document]
+        found += [finding("W444", name) for name in ("show", *MESSAGES, "lock") if name in document]
     return found
 
 
@@ -175,7 +178,9 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
     """The rule with what has changed; what says the same as before is not written anew."""
     was, wanted = entry_of(before, about), dict[str, Any]()
     wanted["when"] = when
-    wanted["on"] = list(entry.on) if entry.on and set(entry.on) < set(doors()) else None
+    wanted["on"] = _kept(entry.on, was.on or USUAL, before.get("on"), list)
+    if not entry.on or (set(entry.on) == set(USUAL) and not was.on):
+        wanted["on"] = None
     for name in FIELDS:
         wanted[name] = _kept(entry.named.get(name, ()), was.named.get(name, ()), before.get(name), list)
     wanted["set"] = _kept(
@@ -188,6 +193,8 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
     wanted["options"] = _kept(entry.options, was.options, before.get("options"), lambda _: chosen)
     for name in (*MESSAGES, "message"):
         wanted[name] = _kept(entry.messages.get(name), was.messages.get(name), before.get(name), _said)
+    wanted["lock"] = True if entry.locks else None
+    wanted["doors"] = _kept(entry.doors, was.doors, before.get("doors"), list)
     wanted["check"] = _kept(entry.check, was.check, before.get("check"), str)
     wanted["fields"] = _kept(entry.places, was.places, before.get("fields"), list)
     if not any(wanted[name] for name in (*MESSAGES, "check", "message")):

@@ -6,7 +6,14 @@ from dougong.screens import shape as s
 from dougong.screens.rule_words import ICONS
 from tests.renderers.html.sample_parts import pick
 
-_KINDS = {"set": "values", "options": "options", "block": "message", "warn": "message", "check": "must"}
+_KINDS = {
+    "set": "values",
+    "options": "options",
+    "block": "message",
+    "warn": "message",
+    "check": "must",
+    "lock": "flag",
+}
 
 
 def rules(language: str) -> s.RulesScreen:
@@ -86,8 +93,10 @@ def _editor(language: str, path: str) -> s.RuleEditor:
         (("operation", "set_rule"), ("rule", "0")),
         builder,
         ticks,
+        ticks,
         actions,
         ticks,
+        (pick(language, "提示", "Message"), "Message"),
         f"{path}/check",
         f"{path}/check",
         path,

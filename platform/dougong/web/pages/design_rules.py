@@ -199,7 +199,7 @@ def check(exchange: Exchange, app: str, entity: str) -> Response:
         over = rows_entity(bench.app, bench.entity, table)
         about = draft_names(call, bench.app, over)
         read = _read(call, bench, table, data)
-        said = in_words({**read.document, "when": read.when}, over, about)
+        said = in_words({**read.document, "when": read.when}, compiled, over, about)
         take = bool(first(data, "take"))
         return exchange.json(judged(call, read.entry, read.when, read.problems, about, take, said))
 
