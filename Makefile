@@ -71,7 +71,7 @@ EXAMPLES ?= 2000
 RIGHTS := tests/policy tests/records/test_rights.py tests/api/test_rights.py tests/web/test_guards.py
 
 .PHONY: agree
-agree: $(VENV)/dev assets ## let the back ends of expressions agree on generated ones (EXAMPLES=2000)
+agree: $(VENV)/dev assets ## let Python, SQLite, PostgreSQL and the browser agree on cases and generated expressions (EXAMPLES=2000)
 	@DOUGONG_AGREE_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest -q --no-header tests/expressions
 
 .PHONY: rights

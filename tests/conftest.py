@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import needs
+from tests.expressions import compared
 from tests.servers.databases import DIALECTS, Databases
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,7 @@ BROWSER_FLAGS = [
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder is shared by all processes of a session; the first process makes it and removes it."""
+    config.pluginmanager.register(compared)
     shared: dict[str, str] | None = getattr(config, "workerinput", None)
     if shared is not None:
         config.stash[SESSION_FOLDER] = Path(shared["session_folder"])

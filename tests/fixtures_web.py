@@ -48,3 +48,11 @@ def sqlite_server(
 ) -> Iterator[Server]:
     """The library on SQLite, where the database cannot matter."""
     yield from _running("sqlite", databases, prepared, tmp_path)
+
+
+@pytest.fixture
+def postgresql_server(
+    databases: Databases, prepared: dict[str, tuple[str, dict[str, str]]], tmp_path: Path
+) -> Iterator[Server]:
+    """The library on PostgreSQL, where several write at a time."""
+    yield from _running("postgresql", databases, prepared, tmp_path)

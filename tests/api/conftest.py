@@ -1,5 +1,5 @@
 """The library server."""
 
-from tests.fixtures_web import prepared, server, sqlite_server
+from tests.fixtures_web import postgresql_server, prepared, server, sqlite_server
 
-__all__ = ["prepared", "server", "sqlite_server"]
+__all__ = ["postgresql_server", "prepared", "server", "sqlite_server"]

@@ -19,12 +19,3 @@ def engines(databases: Databases) -> Iterator[dict[str, Engine]]:
         yield made
         for engine in made.values():
             engine.dispose()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """How much was compared, as the last line but one."""
-    expressions, pairs = world.COMPARED["expressions"], world.COMPARED["pairs"]
-    if expressions:
-        terminalreporter.write_line(
-            f"compared: {expressions} generated expressions, {pairs} pairs of expression and record on each database"
-        )

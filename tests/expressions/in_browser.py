@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route
 from dougong.expressions.portable import dump, dump_value, load_value
 from dougong.expressions.results import microseconds
 from dougong.expressions.zones import zone_facts
+from dougong.model.calendar import PLAIN
 from dougong.model.expression import Expression, Value
 from tests.expressions import world
 
@@ -40,7 +41,7 @@ def opened(page: Page, assets: Path) -> str:
     return f"{ORIGIN}/{manifest['engine.js']}"
 
 
-def surroundings(timezone: str = world.ZONE) -> dict[str, Any]:
+def surroundings(timezone: str = world.ZONE, calendar: str = PLAIN) -> dict[str, Any]:
     """The surroundings of the small world."""
     actor = world.Person()
     who = {
@@ -55,6 +56,7 @@ def surroundings(timezone: str = world.ZONE) -> dict[str, Any]:
         "today": world.TODAY.isoformat(),
         "now": str(microseconds(world.NOW)),
         "zone": zone_facts(timezone),
+        "calendar": calendar,
     }
 
 
@@ -65,9 +67,11 @@ def by_browser(
     records: Sequence[Mapping[str, Value]],
     accounts: Mapping[int, Mapping[str, Value]],
     timezone: str = world.ZONE,
+    calendar: str = PLAIN,
 ) -> list[list[Value]]:
     """For each expression its values for the records."""
     related = {f"t.account/{key}": dump_value(account) for key, account in accounts.items()}
     trees = [dump(expression.tree) for expression in expressions]
-    given = [engine, trees, [dump_value(each) for each in records], surroundings(timezone=timezone), related]
+    around = surroundings(timezone, calendar)
+    given = [engine, trees, [dump_value(each) for each in records], around, related]
     return [[load_value(value) for value in row] for row in page.evaluate(TABLE, given)]

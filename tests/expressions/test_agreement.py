@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
@@ -15,6 +14,8 @@ from dougong.diagnostics import Diagnostic
 from dougong.expressions import compile_expression, evaluate, to_sql
 from dougong.model.expression import Expression, Value
 from tests.expressions import generated, world
+from tests.expressions.compared import count
+from tests.expressions.drawn import EXAMPLES, NIGHTLY_PAIRS, PAIRS, drawn, each_drawn
 
 ACCOUNTS: dict[int, dict[str, Value]] = {
     3: {"name": "Öl & Gas", "limit": Decimal("1000.50"), "since": date(2020, 2, 29), "manager": 9},
@@ -30,7 +31,6 @@ OTHERS: dict[str, dict[int, dict[str, Value]]] = {
     "t.stock": {identifier: CHANCE.stock() for identifier in range(1, 9)},
     "t.deal": {record["id"]: record for record in RECORDS},
 }
-EXAMPLES = int(os.environ.get("DOUGONG_AGREE_EXAMPLES", "150"))
 
 
 @pytest.fixture(scope="module")
@@ -53,44 +53,27 @@ def expression_of(text: str) -> Expression | None:
     return None
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    derandomize="DOUGONG_AGREE_EXAMPLES" not in os.environ,
-    database=None,
-)
-@given(text=generated.expressions())
-def test_values_agree(stored: dict[str, Engine], text: str) -> None:
+def agree_on_values(stored: dict[str, Engine], text: str) -> int:
+    """Each database gives what Python gives; with how many records that was compared."""
     expression = expression_of(text)
     if expression is None:
-        return
-    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
+        return 0
     meant = world.by_python(expression, RECORDS, ACCOUNTS, OTHERS)
     for dialect, engine in stored.items():
         with engine.connect() as connection:
             found = world.by_sql(connection, expression)
         different = {key: (meant[key], found[key]) for key in meant if meant[key] != found[key]}
-        note(f"{dialect}: {text}")
-        assert different == {}, dialect
+        assert different == {}, f"{dialect}: {text}"
+        count("pairs", dialect, len(meant))
+    count("pairs", "python", len(meant))
+    return len(meant)
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    derandomize="DOUGONG_AGREE_EXAMPLES" not in os.environ,
-    database=None,
-)
-@given(text=st.one_of(generated.conditions(3), generated.against_constants()))
-def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
-    """A condition keeps the same records as a WHERE as it does when asked of each."""
+def agree_on_filter(stored: dict[str, Engine], text: str) -> int:
+    """A condition keeps the same records as a WHERE as it does when asked of each; with how many that was compared."""
     expression = expression_of(text)
     if expression is None:
-        return
-    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
+        return 0
     meant = {
         record["id"]
         for record in RECORDS
@@ -100,26 +83,47 @@ def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
         with engine.connect() as connection:
             condition = to_sql(expression, world.sql_context(dialect))
             found = set(connection.scalars(select(world.DEALS.c.id).where(condition)))
-        note(f"{dialect}: {text}")
-        assert found == meant, dialect
+        assert found == meant, f"{dialect}: {text}"
+        count("pairs", dialect, len(RECORDS))
+    count("pairs", "python", len(RECORDS))
+    return len(RECORDS)
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    derandomize="DOUGONG_AGREE_EXAMPLES" not in os.environ,
-    database=None,
-)
+CONDITIONS = st.one_of(generated.conditions(3), generated.against_constants())
+
+
+@each_drawn()
+@given(text=generated.expressions())
+def test_values_agree(stored: dict[str, Engine], text: str) -> None:
+    note(text)
+    agree_on_values(stored, text)
+
+
+@each_drawn()
+@given(text=CONDITIONS)
+def test_filters_agree(stored: dict[str, Engine], text: str) -> None:
+    note(text)
+    agree_on_filter(stored, text)
+
+
+@each_drawn()
 @given(text=generated.figures_of_others(2))
 def test_figures_over_other_records_agree(stored: dict[str, Engine], text: str) -> None:
-    expression = expression_of(text)
-    assert expression is not None, text
-    world.COMPARED.update(expressions=1, pairs=len(RECORDS))
-    meant = world.by_python(expression, RECORDS, ACCOUNTS, OTHERS)
-    for dialect, engine in stored.items():
-        with engine.connect() as connection:
-            found = world.by_sql(connection, expression)
-        note(f"{dialect}: {text}")
-        assert {key: (meant[key], found[key]) for key in meant if meant[key] != found[key]} == {}, dialect
+    note(text)
+    assert agree_on_values(stored, text), text
+
+
+def test_enough_is_compared() -> None:
+    """The fewest that the three tests above can compare, if nearly half of what is drawn were refused."""
+    assert 3 * EXAMPLES * len(RECORDS) / 2 >= PAIRS
+
+
+@pytest.mark.nightly
+def test_many_values_and_filters_agree(stored: dict[str, Engine]) -> None:
+    """New ones each time, as many as the agreement is promised for; more with DOUGONG_AGREE_EXAMPLES."""
+    wanted = EXAMPLES + 150
+    values = sum(agree_on_values(stored, each) for each in drawn(generated.expressions(), wanted, False))
+    filters = sum(agree_on_filter(stored, each) for each in drawn(CONDITIONS, wanted, False))
+    others = drawn(generated.figures_of_others(2), wanted, False)
+    figures = sum(agree_on_values(stored, each) for each in others)
+    assert values + filters + figures >= NIGHTLY_PAIRS

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page
 
@@ -18,36 +16,18 @@ from dougong.expressions.portable import BROWSER, SERVER_ONLY, is_for_browser
 from dougong.expressions.results import moment
 from dougong.expressions.zones import zone_facts
 from dougong.model.expression import Expression, Value
-from tests.expressions import generated, in_browser, test_agreement, test_cases, world
+from tests.expressions import generated, in_browser, test_cases, world
+from tests.expressions.compared import count
+from tests.expressions.drawn import EXAMPLES, NIGHTLY_PAIRS, PAIRS, drawn
+from tests.expressions.test_agreement import ACCOUNTS, CONDITIONS, RECORDS
 
 AROUND = (-86_401, -3601, -3600, -1801, -1, 0, 1, 1800, 3599, 3600, 86_399)
-EXAMPLES = int(os.environ.get("DOUGONG_AGREE_EXAMPLES", "150"))
 ZONES = ("Europe/Berlin", "Australia/Lord_Howe", "Europe/Dublin", "Pacific/Apia", "UTC")
 
 
 @pytest.fixture
 def engine(page: Page, assets: Path) -> str:
     return in_browser.opened(page, assets)
-
-
-def drawn(count: int, seeded: bool) -> list[str]:
-    """So many generated expressions; `seeded` gives the same ones each time."""
-    found: list[str] = []
-
-    @settings(
-        max_examples=count,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate,),
-        derandomize=seeded,
-        database=None,
-    )
-    @given(text=st.one_of(generated.expressions(), generated.conditions(3), generated.against_constants()))
-    def draw(text: str) -> None:
-        found.append(text)
-
-    draw()
-    return found
 
 
 def compiled(texts: Sequence[str]) -> list[Expression]:
@@ -63,12 +43,11 @@ def differences(
     records: Sequence[dict[str, Value]],
     zone: str = world.ZONE,
 ) -> list[str]:
-    accounts = test_agreement.ACCOUNTS
-    found = in_browser.by_browser(page, engine, expressions, records, accounts, zone)
+    found = in_browser.by_browser(page, engine, expressions, records, ACCOUNTS, zone)
     wrong = []
     for expression, values in zip(expressions, found, strict=True):
         for record, value in zip(records, values, strict=True):
-            context = world.python_context(record, accounts, timezone=zone)
+            context = world.python_context(record, ACCOUNTS, timezone=zone)
             meant = evaluate(expression, context)
             if meant != value or isinstance(meant, bool) != isinstance(value, bool):
                 wrong.append(f"{expression.text}: {value!r}, not {meant!r} for {record['id']}")
@@ -91,19 +70,49 @@ def test_the_table_of_cases(page: Page, engine: str) -> None:
         if text in values and test_cases.shown(values[text][column[on]]) != expected
     ]
     assert wrong == []
+    count("cases", "browser", sum(text in values for _, text, _ in test_cases.cases()))
+
+
+def test_the_table_of_other_surroundings(page: Page, engine: str) -> None:
+    """Clocks that are put forward and back, other zones and the holidays of a company."""
+    groups: dict[test_cases.Surroundings, list[tuple[str, str, str]]] = {}
+    for around, *case in test_cases.elsewhere():
+        groups.setdefault(around, []).append(case)  # type: ignore[arg-type]
+    wrong = []
+    for around, cases in groups.items():
+        expressions = [world.compiled(text) for _, text, _ in cases]
+        assert all(is_for_browser(each.tree) for each in expressions), around
+        records = [test_cases.records()[on] for on, _, _ in cases]
+        accounts = test_cases.accounts()
+        found = in_browser.by_browser(
+            page, engine, expressions, records, accounts, around.zone, around.calendar
+        )
+        for at, (on, text, expected) in enumerate(cases):
+            shown = test_cases.shown(found[at][at])
+            if shown != expected:
+                wrong.append(f"{around} {on}: {text} is {shown}, not {expected}")
+    assert wrong == []
+    count("cases", "browser", len(test_cases.elsewhere()))
+
+
+GENERATED = st.one_of(generated.expressions(), CONDITIONS)
+
+
+def agree(page: Page, engine: str, expressions: Sequence[Expression]) -> int:
+    """The browser gives what Python gives; how many pairs of an expression and a record were compared."""
+    assert differences(page, engine, expressions, RECORDS) == []
+    pairs = len(expressions) * len(RECORDS)
+    count("pairs", "browser", pairs)
+    return pairs
 
 
 def test_generated_expressions_agree(page: Page, engine: str) -> None:
-    expressions = compiled(drawn(EXAMPLES, "DOUGONG_AGREE_EXAMPLES" not in os.environ))
-    assert len(expressions) * len(test_agreement.RECORDS) >= 2000
-    assert differences(page, engine, expressions, test_agreement.RECORDS) == []
+    assert agree(page, engine, compiled(drawn(GENERATED, EXAMPLES))) >= PAIRS
 
 
 @pytest.mark.nightly
 def test_many_generated_expressions_agree(page: Page, engine: str) -> None:
-    expressions = compiled(drawn(2 * EXAMPLES + 600, seeded=False))
-    assert len(expressions) * len(test_agreement.RECORDS) >= 20_000
-    assert differences(page, engine, expressions, test_agreement.RECORDS) == []
+    assert agree(page, engine, compiled(drawn(GENERATED, 2 * EXAMPLES + 600, False))) >= NIGHTLY_PAIRS
 
 
 def test_every_function_s_example(page: Page, engine: str) -> None:

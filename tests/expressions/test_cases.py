@@ -19,6 +19,7 @@ from dougong.expressions.values import plain
 from dougong.model.calendar import PLAIN
 from dougong.model.expression import Type, Value
 from tests.expressions import world
+from tests.expressions.compared import count
 
 TABLE = Path(__file__).with_name("cases.yaml")
 
@@ -143,6 +144,7 @@ def test_the_table_is_large() -> None:
 def test_python(on: str, text: str, expected: str) -> None:
     expression = world.compiled(text, sql=True)
     assert shown(evaluate(expression, world.python_context(records()[on], accounts()))) == expected
+    count("cases", "python", 1)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -158,6 +160,7 @@ def test_database(filled: dict[str, Engine], dialect: str) -> None:
             if shown(found) != expected:
                 wrong.append(f"{on}: {text} is {shown(found)}, not {expected}")
     assert wrong == []
+    count("cases", dialect, len(cases()))
 
 
 @pytest.mark.parametrize(("around", "on", "text", "expected"), elsewhere(), ids=lambda part: str(part)[:60])
@@ -165,6 +168,7 @@ def test_python_elsewhere(around: Surroundings, on: str, text: str, expected: st
     context = world.python_context(records()[on], accounts())
     context = replace(context, timezone=around.zone, calendar=around.calendar)
     assert shown(evaluate(world.compiled(text, sql=True), context)) == expected
+    count("cases", "python", 1)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
@@ -179,6 +183,7 @@ def test_database_elsewhere(filled: dict[str, Engine], dialect: str) -> None:
             if shown(found) != expected:
                 wrong.append(f"{around} {on}: {text} is {shown(found)}, not {expected}")
     assert wrong == []
+    count("cases", dialect, len(elsewhere()))
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])

@@ -193,7 +193,7 @@ def test_mistake(text: str, code: str, column: int, hint: str) -> None:
 
 
 def test_every_code_is_shown() -> None:
-    elsewhere = {"D410", "D415", "D416"}
+    elsewhere = {"D410", "D415", "D416", "D426"}
     assert {code for _, code, _, _ in MISTAKES} | elsewhere == set(PROBLEMS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -134,8 +133,6 @@ ACCOUNT_FIELDS: Mapping[str, tuple[Type, Any]] = {
 LISTS = {"tags": Type("choice", many=True, options=GRADES), "team": Type("member", many=True)}
 
 METADATA = MetaData()
-COMPARED: Counter[str] = Counter()
-"""How many generated expressions, and pairs of expression and record, were compared in this process."""
 
 
 def _table(name: str, fields: Mapping[str, tuple[Type, Any]], *extra: Column[Any]) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -88,6 +89,30 @@ fields:
 }
 """Lookups, sums over lists of every kind, and all of them in a chain that comes back to where it began."""
 
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """In what the versions of the ledger differ: the tax on a price, what stands between the parts of an address."""
+
+    tax: Decimal
+    between: str
+
+
+SECOND: dict[str, str] = {
+    **SOURCES,
+    "app.yaml": SOURCES["app.yaml"].replace("1.0.0", "2.0.0"),
+    "entities/product.yaml": SOURCES["entities/product.yaml"].replace("price * 1.13", "price * 1.06"),
+    "entities/account.yaml": SOURCES["entities/account.yaml"].replace("'/'", "'@'"),
+    "entities/order.yaml": SOURCES["entities/order.yaml"].replace(
+        '  counted: {type: integer, formula: "COUNT(extras)"}\n', ""
+    ),
+}
+"""The next version: formulas at the beginning of chains say something else, and a computed field is gone."""
+RULES: Mapping[str, Rules] = {
+    "1.0.0": Rules(Decimal("1.13"), "/"),
+    "2.0.0": Rules(Decimal("1.06"), "@"),
+}
+
 Row = Mapping[str, Any]
 Tables = Mapping[str, Mapping[int, Row]]
 """The living records by entity and id; rows of sub-tables and targets of links stand in them as lists."""
@@ -113,13 +138,13 @@ def total(values: Iterable[Decimal | None]) -> Decimal:
     return sum((value for value in values if value is not None), Decimal(0))
 
 
-def expected(tables: Tables) -> dict[tuple[str, int], dict[str, Any]]:
+def expected(tables: Tables, rules: Rules = RULES["1.0.0"]) -> dict[tuple[str, int], dict[str, Any]]:
     """What every computed field must hold, from nothing but what people entered."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for identifier, account in tables["account"].items():
-        found["account", identifier] = _account(tables, account)
+        found["account", identifier] = _account(tables, account, rules)
     for identifier, product in tables["product"].items():
-        taxed = rounded((product["price"] or Decimal(0)) * Decimal("1.13"), 2)
+        taxed = rounded((product["price"] or Decimal(0)) * rules.tax, 2)
         found["product", identifier] = {"taxed": taxed}
     for identifier, order in tables["order"].items():
         found["order", identifier] = _order(found, order)
@@ -178,7 +203,7 @@ def _region(
     }
 
 
-def _account(tables: Tables, account: Row) -> dict[str, Any]:
+def _account(tables: Tables, account: Row, rules: Rules) -> dict[str, Any]:
     region = tables["region"].get(account["region"])
     share = 1 - Decimal(account["level"] or 0) / 10
     rate = None if region is None else (region["rate"] or Decimal(0))
@@ -186,7 +211,7 @@ def _account(tables: Tables, account: Row) -> dict[str, Any]:
         rate = Decimal(0)
     return {
         "factor": rounded(times(rate, share), 4),
-        "address": f"{region['name'] if region else ''}/{account['name']}",
+        "address": f"{region['name'] if region else ''}{rules.between}{account['name']}",
     }
 
 

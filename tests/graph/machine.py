@@ -1,4 +1,5 @@
-"""Random work on a ledger: everything that can be done to records, batches that fail, transactions that end in nothing."""
+"""Random work on a ledger: everything that can be done to records, batches that fail, transactions that end in nothing, and what makes
+its own transactions: imports, new versions of the app and going back."""
 
 from __future__ import annotations
 
@@ -14,13 +15,19 @@ from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
 from dougong.records.create import create, create_many
 from dougong.records.delete import delete, restore
+from dougong.records.history import history
 from dougong.records.merge import merge
-from dougong.records.undo import undo_batch
+from dougong.records.undo import undo_batch, undo_change
 from dougong.records.update import update
+from tests.graph import between
 from tests.graph.conftest import Ledger
 from tests.graph.world import ENTITIES, wrong
 
 STEPS_OF_A_TRANSACTION = 8
+BETWEEN = 0.05
+"""How often something happens between two transactions."""
+MANY = 60
+"""From so many living records of an entity on, one is deleted instead of made: what is few is linked and computed more closely."""
 
 
 class Abandoned(Exception):
@@ -35,11 +42,16 @@ class Machine:
         self.random = Random(seed)
         self.done: dict[str, int] = {}
         self.undoable: list[str] = []
+        self.published = 0
 
     def run(self, steps: int) -> None:
         """Do so many steps, and compare everything with the oracle after each transaction."""
         taken = 0
         while taken < steps:
+            if self.random.random() < BETWEEN:
+                self._between()
+                taken += 1
+                continue
             count = min(self.random.randint(1, STEPS_OF_A_TRANSACTION), steps - taken)
             with suppress(Abandoned), self.book.writing() as call:
                 for _ in range(count):
@@ -52,6 +64,26 @@ class Machine:
             taken += count
         with self.book.reading() as call:
             assert wrong(call) == []
+
+    def _between(self) -> None:
+        """Something that makes its own transactions; afterwards nothing may be wrong either."""
+        what = self.random.choices(["import", "version", "back"], [6, 1, 1])[0]
+        if what == "import":
+            entity = self.random.choice(sorted(between.COLUMNS))
+            with self.book.reading() as call:
+                lines = [self._values(call, entity) for _ in range(self.random.randint(1, 5))]
+            self.undoable.append(between.import_lines(self.book, self.random, entity, lines))
+        elif what == "version":
+            between.publish_other(self.book)
+            self.published += 1
+        elif self.published:
+            between.roll_back(self.book)
+        else:
+            return
+        self._count(what)
+        with self.book.reading() as call:
+            found = wrong(call)
+        assert not found, f"after {what}: {found[:5]}, done {self.done}"
 
     def race(self, steps: int) -> None:
         """Do so many steps, each in a transaction of its own, while others do the same; who waits in a circle tries something else."""
@@ -73,6 +105,7 @@ class Machine:
             (self._batch, 8),
             (self._create_many, 3),
             (self._undo, 4),
+            (self._undo_change, 4),
             (self._merge, 2),
         ]
         [step] = self.random.choices([each for each, _ in weighted], [weight for _, weight in weighted])
@@ -89,6 +122,10 @@ class Machine:
 
     def _create(self, call: Call) -> None:
         entity = self._entity()
+        found = self._ids(call, entity)
+        if len(found) >= MANY:
+            self.undoable.append(delete(call, f"ledger.{entity}", self.random.choice(found)))
+            return
         create(call, f"ledger.{entity}", self._values(call, entity))
 
     def _create_many(self, call: Call) -> None:
@@ -118,6 +155,14 @@ class Machine:
         if self.undoable:
             place = self.random.randrange(len(self.undoable))
             undo_batch(call, self.undoable.pop(place), self.random.choice(["refuse", "skip"]))
+
+    def _undo_change(self, call: Call) -> None:
+        entity = self._entity()
+        found = self._ids(call, entity)
+        if found:
+            chosen = self.random.choice(found)
+            entry = self.random.choice(history(call, f"ledger.{entity}", chosen, limit=3).entries)
+            undo_change(call, f"ledger.{entity}", chosen, entry.id, self.random.choice(["refuse", "skip"]))
 
     def _merge(self, call: Call) -> None:
         entity = self.random.choice(["region", "account", "product"])

@@ -38,10 +38,13 @@ def wrong(call: Call) -> list[str]:
     """Every computed value that is not what the oracle says."""
     tables = living(call)
     found = []
-    for (entity, identifier), values in ledger.expected(tables).items():
+    rules = ledger.RULES[call.release.apps["ledger"].version]
+    for (entity, identifier), values in ledger.expected(tables, rules).items():
         stored = tables[entity][identifier]
         for name, value in values.items():
-            if isinstance(value, list):
+            if name not in stored:
+                assert name not in call.release.entity(f"ledger.{entity}").fields, name
+            elif isinstance(value, list):
                 for row, wanted in zip(stored[name], value, strict=True):
                     found += [
                         f"{entity} {identifier} {name}.{column}: {row[column]} is not {each}"

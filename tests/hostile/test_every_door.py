@@ -120,6 +120,16 @@ def begun(browser: Browser) -> list[str]:
 def places_of(api: Any, tokens: list[str]) -> dict[str, list[str]]:
     """Values for the parts of addresses that lead somewhere."""
     tasks = [each["id"] for each in api("GET", "/tasks").json["data"]]
+    kept = [
+        api(
+            "POST",
+            f"/library/{entity}/views",
+            {"name": f"Mine {number}", "filter": "id > 0", "shared": ["*"]},
+        )
+        for entity in ("book", "loan", "reader")
+        for number in range(3)
+    ]
+    views = [each.json["id"] for each in kept]
     return {
         "app": [*["library"] * 9, "crm"],
         "entity": ["book", "loan", "reader", "order"],
@@ -131,6 +141,7 @@ def places_of(api: Any, tokens: list[str]) -> dict[str, list[str]]:
         "action": ["submit", "submit", "withdraw", "nothing"],
         "entry": [*map(str, range(1, 40))],
         "token": tokens,
+        "view": views,
         "path": ["app.yaml", "entities/book.yaml", "main.css", "forms/book.yaml"],
         "kind": ["entities", "workflow", "pipeline"],
         "file": ["1"],

@@ -343,7 +343,8 @@ def test_an_archive_that_is_none_is_refused(shop: Shop, tmp_path: Path) -> None:
 
 def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: Path) -> None:
     with shop.database.writing() as connection:
-        connection.execute(text("DROP TABLE dg_calendar_day"))
+        for table in ("dg_view", "dg_calendar_day"):
+            connection.execute(text(f"DROP TABLE {table}"))
         connection.execute(text("DROP TABLE dg_import_line"))
         for column in ("options", "position"):
             connection.execute(text(f"ALTER TABLE dg_import DROP COLUMN {column}"))

@@ -352,3 +352,24 @@ def test_a_wrong_filter_is_not_saved(server: Server) -> None:
     clerk = server.browser("cleo")
     assert "filter-save" not in clerk.get("/library/book?filter=price+%3E+1").text
     assert change(clerk, "add_view", label="W", filter="price > 1") == 403
+
+
+def test_a_formula_need_not_be_stored(sqlite_server: Server) -> None:
+    """The switch stands with fields that have a formula; who takes the formula away stores what people enter."""
+    browser = sqlite_server.browser("hana")
+
+    def line() -> str:
+        written = text_of(sqlite_server, "entities/book.yaml").splitlines()
+        return next(each for each in written if each.strip().startswith("pages:"))
+
+    assert 'name="stored"' not in browser.get("/design/library/book?field=pages").text
+    assert change(browser, "set_field", field="pages", formula="LEN(title)", required="") == 303
+    assert 'name="stored"' in browser.get("/design/library/book?field=pages").text
+    given = {"field": "pages", "formula": "LEN(title)", "has_stored": "1"}
+    assert change(browser, "set_field", **given, stored="false") == 303
+    assert "stored: false" in line()
+    assert change(browser, "set_field", **given, stored="true") == 303
+    assert "stored" not in line()
+    assert change(browser, "set_field", **given, stored="false") == 303
+    assert change(browser, "set_field", **{**given, "formula": ""}, stored="false") == 303
+    assert "stored" not in line()

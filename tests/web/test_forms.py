@@ -175,7 +175,7 @@ def test_a_link_may_be_chosen_by_name_and_prefilled(server: Server) -> None:
     )
     assert unknown.status_code == 422
     found = browser.get("/library/order/choose/lines.book?q=Wal", headers={"Accept": "application/json"}).json
-    assert found["results"][0]["fill"] == {"price": "9.00"}
+    assert found["results"] == [{"id": book["id"], "label": "Walden", "note": ""}]
 
 
 def test_stages_move_when_they_may(server: Server) -> None:

@@ -15,6 +15,7 @@ from dougong.compiler import (
     forms,
     formulas,
     indexes,
+    linkage,
     menu,
     relations,
     renames,
@@ -26,6 +27,7 @@ from dougong.compiler import (
     standing,
     translations,
     views,
+    virtual,
     workflows,
 )
 from dougong.compiler.context import Context
@@ -139,7 +141,9 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
-    formulas.arrange(context, written)
+    if not formulas.arrange(context, written):
+        virtual.put_in(context, written)
+    linkage.arrange(context, written)
     settling.arrange(context, written)
     all_forms = forms.compile_forms(context)
     all_views = views.compile_views(context)

@@ -13,6 +13,7 @@ from dougong.definitions.nodes import Path
 from dougong.diagnostics import Diagnostic, Place
 from dougong.expressions import compile_expression
 from dougong.expressions.scope import Scope, entity_scope
+from dougong.expressions.virtual import expanded
 from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
@@ -44,6 +45,8 @@ class Context:
     """Scopes made so far, with the entity they were made of."""
     texts: set[tuple[str, str]] = field(default_factory=set)
     """Every (document, path) where a text may stand, where the app has translations."""
+    knows_virtual: bool = False
+    """Whether the formulas of virtual fields are whole, so that they can stand in expressions."""
 
     def report(self, code: str, item: Item, /, **words: object) -> None:
         """Notes a finding about a value."""
@@ -141,6 +144,9 @@ class Context:
         outcome = compile_expression(
             item.text, scope, expect=expect, place=item.place, path=item.shown, sql=sql
         )
+        if isinstance(outcome, Expression) and self.knows_virtual and not sql and not scope.aggregate:
+            # What is computed in memory knows no virtual fields; queries have them as columns.
+            outcome = expanded(outcome, scope.entity, self.entity, place=item.place, path=item.shown)
         if isinstance(outcome, Expression):
             return outcome
         if not self.damaged.intersection(_NAME.findall(item.text)):

@@ -120,13 +120,13 @@ def _over(entity: str, step: Step, own: str, target: str, theirs: str) -> tuple[
     return Step("link", own, target, own, entity), Step("inverse", step.name, step.entity, theirs, target)
 
 
-def formulas_of(entities: Iterable[Entity]) -> dict[Formula, tuple[Source, ...]]:
-    """Every stored formula of the entities, with what it is computed from."""
+def formulas_of(entities: Iterable[Entity], virtual: bool = False) -> dict[Formula, tuple[Source, ...]]:
+    """Every stored formula of the entities, with what it is computed from; or also those worked out when they are read."""
     return {
         (entity.key, field.id): sources_of(entity.key, field.formula)
         for entity in entities
         for field in entity.fields.values()
-        if field.formula is not None
+        if field.formula is not None and (field.stored or virtual)
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from dougong.compiler import alternatives, fields, reserved, standing, titles
+from dougong.compiler import alternatives, fields, linkage, reserved, standing, titles
 from dougong.compiler.context import Context
 from dougong.compiler.form_rules import compile_rules
 from dougong.compiler.item import Item
@@ -132,6 +132,7 @@ def complete(context: Context, entity: Entity, item: Item) -> Entity:
         for name, entry in item.entries("fields")
         if name in entity.fields
     }
+    linkage.complete(context, entity, item, known)
     if entity.parent:
         return replace(
             entity, fields=MappingProxyType(known), rules=compile_rules(context, entity, item, known)
@@ -171,6 +172,10 @@ def _searched(context: Context, entity: Entity, item: Item) -> Iterator[str]:
             words = {"name": field.id, "type": field.type, "needed": "a field with words"}
             context.report("D450", each, advice="", **words)
             continue
+        if field.is_virtual:
+            words = {"name": field.id, "type": field.type, "needed": "a field whose value is stored"}
+            context.report("D450", each, advice="", **words)
+            continue
         if mask_of(field) is not None:
             context.report("D467", each, name=field.id)
             continue
@@ -183,6 +188,6 @@ def _search(context: Context, entity: Entity, item: Item) -> tuple[str, ...]:
     searchable = (
         name
         for name, field in entity.fields.items()
-        if TYPES[field.type].searchable and mask_of(field) is None
+        if TYPES[field.type].searchable and mask_of(field) is None and not field.is_virtual
     )
     return tuple(searchable)[:_SEARCHED]

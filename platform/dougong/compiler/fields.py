@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from dougong.compiler import embeds, serials
+from dougong.compiler import embeds, serials, virtual
 from dougong.compiler.context import BOOLEAN, Context, humanised, place_for, type_of
 from dougong.compiler.item import Item
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
@@ -42,7 +42,20 @@ _WORDS = {
 RESERVED = frozenset(_COLUMNS | _WORDS)
 """System columns and words of the expression language, which a formula could not tell from a field."""
 _COMMON = frozenset(
-    {"type", "label", "help", "required", "unique", "default", "formula", "was", "copy", "min", "max"}
+    {
+        "type",
+        "label",
+        "help",
+        "required",
+        "unique",
+        "default",
+        "formula",
+        "stored",
+        "was",
+        "copy",
+        "min",
+        "max",
+    }
     | {"backfill", "unfit", "placeholder", "grid_width", "scan", "hidden_value"}
 )
 _OWN = frozenset(
@@ -59,6 +72,7 @@ _OWN = frozenset(
         "inverse",
         "inverse_label",
         "fill",
+        "filter",
     }
     | {"pipeline", "parts", "reset", "per", "multiple", "accept", "max_size", "fields", "rules"}
 )
@@ -111,6 +125,7 @@ def shell(context: Context, item: Item, entity: str) -> Field | None:
         unfit=str(settings.get("unfit", "")),
         table=f"{context.app}.{entity}/{item.name}" if kind.id == "table" else "",
         formula=_written(item),
+        stored=bool(settings.get("stored", True)),
         place=item.key_place,
         extra=MappingProxyType(own) if own else _NOTHING,
     )
@@ -171,16 +186,20 @@ def _target(context: Context, item: Item, kind: str, settings: Mapping[str, Any]
     if named is None:
         return None
     app, _, entity = named.text.rpartition(".")
-    fill = tuple((own, source.text) for own, source in item.entries("fill"))
     label = context.text(item, "inverse_label")
     on_delete = str(settings.get("on_delete", "restrict"))
-    return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label, fill)
+    return LinkTarget(app or context.app, entity, on_delete, str(settings.get("inverse", "")), label)
 
 
 def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     """The field with its expressions compiled and its settings checked against each other."""
     default = _default(context, item, scope, field)
-    formula = context.optional(item, "formula", scope, type_of(field))
+    written = item.get("formula")
+    formula = (
+        context.expression(written, scope, type_of(field), sql=not field.stored)
+        if written is not None
+        else None
+    )
     minimum = _bound(context, item, "min", scope, field.minimum, field)
     maximum = _bound(context, item, "max", scope, field.maximum, field)
     known = field
@@ -204,6 +223,7 @@ def complete(context: Context, item: Item, field: Field, scope: Scope) -> Field:
     clearing = item.get("on_delete")
     if clearing is not None and clearing.text == "clear" and field.required:
         context.report("D451", clearing, first="required", second="on_delete: clear")
+    virtual.check(context, item, field)
     _check_roles(context, item)
     context.problems.extend(_placed(finding, item) for finding in TYPES[field.type].build(known))
     return known

@@ -22,18 +22,21 @@ _STAMPS = frozenset({"updated_at", "updated_by", "version"})
 """What every writing changes, also that of a formula computed from it."""
 
 
-def arrange(context: Context, items: Mapping[str, Item]) -> None:
-    """Gives every entity the order of its computed fields; circles are noted once, at their first formula."""
+def arrange(context: Context, items: Mapping[str, Item]) -> bool:
+    """Gives every entity the order of its computed fields; circles are noted once, at their first formula. Tells whether there are any."""
+    within = False
     for key, entity in list(context.entities.items()):
         _check_reach(context, entity, items[key])
         _check_masks(context, entity, items[key])
         if not entity.parent:
-            _arrange(context, entity, items[key])
-    for circle in circles_of(formulas_of(context.entities.values())):
+            within = _arrange(context, entity, items[key]) or within
+    circles = circles_of(formulas_of(context.entities.values(), virtual=True))
+    for circle in circles:
         _report_across(context, items, circle)
+    return within or bool(circles)
 
 
-def _arrange(context: Context, entity: Entity, item: Item) -> None:
+def _arrange(context: Context, entity: Entity, item: Item) -> bool:
     """Fields of the record (`total`) and of its rows (`lines/subtotal`) form one graph, as each may read the other."""
     tables = {
         name: context.entities[field.table]
@@ -48,12 +51,13 @@ def _arrange(context: Context, entity: Entity, item: Item) -> None:
     ordered, circles = graph.order(edges)
     for circle in circles:
         _report(context, item, circle)
-    ordered = [name for name in ordered if not _is_serial(entity, tables, name)]
+    ordered = [name for name in ordered if _is_computed_when_written(entity, tables, name)]
     own = tuple(dict.fromkeys(name.partition("/")[0] for name in ordered))
     context.entities[entity.key] = replace(entity, computed=own)
     for table, rows in tables.items():
         inner = tuple(name.partition("/")[2] for name in ordered if name.startswith(f"{table}/"))
         context.entities[rows.key] = replace(rows, computed=inner)
+    return bool(circles)
 
 
 def _needs(field: Field, tables: Mapping[str, Entity], table: str) -> list[str]:
@@ -62,9 +66,11 @@ def _needs(field: Field, tables: Mapping[str, Entity], table: str) -> list[str]:
     return [name for each in read if each is not None for name in nodes_read(each, tables, table)]
 
 
-def _is_serial(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
-    table, _, field = name.rpartition("/")
-    return (tables[table] if table else entity).fields[field].type == "serial"
+def _is_computed_when_written(entity: Entity, tables: Mapping[str, Entity], name: str) -> bool:
+    """Serial numbers are drawn, and virtual fields worked out when they are read."""
+    table, _, identifier = name.rpartition("/")
+    field = (tables[table] if table else entity).fields[identifier]
+    return field.type != "serial" and not field.is_virtual
 
 
 def nodes_read(formula: Expression, tables: Mapping[str, Entity], table: str) -> list[str]:
@@ -109,7 +115,7 @@ def _check_reach(context: Context, entity: Entity, item: Item) -> None:
     for name, written in item.entries("fields"):
         field = entity.fields.get(name)
         about = written.get("formula")
-        if field is None or field.formula is None or about is None:
+        if field is None or field.formula is None or about is None or field.is_virtual:
             continue
         for road in field.formula.roads:
             if road.field in _STAMPS:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from dougong.definitions.schemas.common import SYSTEM_COLUMNS
-from dougong.fieldtypes import TYPES
+from dougong.fieldtypes import TYPES, column_of
 from dougong.model.entity import Entity
 from dougong.model.expression import Call, Expression, ListOf, Path
 from dougong.model.expression import Node as Tree
@@ -95,7 +95,7 @@ def _has_columns(entity: Entity, columns: tuple[str, ...]) -> bool:
 
 def _sortable(entity: Entity, name: str) -> bool:
     field = entity.fields.get(name)
-    return field is not None and TYPES[field.type].sortable and TYPES[field.type].column(field) is not None
+    return field is not None and TYPES[field.type].sortable and column_of(field) is not None
 
 
 def _covered(columns: tuple[str, ...], kept: Mapping[tuple[str, ...], None], entity: Entity) -> bool:

@@ -1,4 +1,4 @@
-"""Links between entities: targets that exist, the lists on the other side, values that are filled in on choosing."""
+"""Links between entities: targets that exist, the lists on the other side, levels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from dougong.compiler import graph
-from dougong.compiler.context import Context, type_of
+from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.model.entity import Entity, Inverse
 from dougong.model.field import Field
@@ -22,7 +22,6 @@ def resolve(context: Context, items: Mapping[str, Item]) -> None:
         if target is None:
             context.damaged.add(field.id)
             continue
-        _check_fill(context, entity, field, target, item)
         _check_tree(context, target, item)
         if target.app == context.app:
             _add_inverse(context, inverses.setdefault(target.key, {}), entity, field, target, item)
@@ -71,21 +70,6 @@ def _check_tree(context: Context, target: Entity, item: Item) -> None:
     above = target.fields.get(written.text)
     if above is None or above.type != "link" or above.target is None or above.target.key != target.key:
         context.report("D470", written, name=written.text, entity=target.id)
-
-
-def _check_fill(context: Context, entity: Entity, field: Field, target: Entity, item: Item) -> None:
-    for own, source in item.entries("fill"):
-        there = context.named_field(source, target)
-        at_own = Item(source.document, source.path, source.key or source.node, source.key)
-        here = context.named_field(at_own, entity, own)
-        if here is None or there is None:
-            continue
-        if here.is_computed:
-            words = {"name": own, "type": here.type, "needed": "a field that can be written"}
-            context.report("D450", at_own, advice="", **words)
-        elif type_of(here).kind != type_of(there).kind or type_of(here).many != type_of(there).many:
-            words = {"name": source.text, "type": there.type, "needed": f"a value for '{own}' ({here.type})"}
-            context.report("D450", source, advice="", **words)
 
 
 def _add_inverse(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
+from dougong.compiler.virtual import put_into
 from dougong.model.entity import Entity
 from dougong.model.role import ACTIONS, Permission, Role
 from dougong.model.text import Text
@@ -67,6 +68,8 @@ def _permissions(context: Context, item: Item, entity: Entity) -> Iterator[tuple
         if granted.value is False:
             continue
         rows = context.condition(granted, "rows", entity)
+        if rows is not None:
+            rows = put_into(context, granted.get("rows") or granted, entity.key, rows, sql=True)
         yield action, Permission(action, rows, _kept_back(context, granted, entity), granted.place)
 
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
-from dougong.fieldtypes import TYPES
+from dougong.fieldtypes import column_of
 from dougong.fieldtypes.masks import mask_of
 from dougong.model.entity import Entity
 
+_NEEDED = ("a field with one value", "a field whose value is stored")
 _BRACES = re.compile(r"\{([^{}]*)\}")
 _BY_PREFERENCE = ("text", "serial", "email", "phone", "link", "member", "choice", "date")
 
@@ -36,8 +37,8 @@ def _check(context: Context, entity: Entity, written: Item, name: str) -> None:
     field = context.named_field(written, entity, name) if name else None
     if not name:
         context.unknown("D302", written, name, entity.fields, entity.id)
-    elif field is not None and TYPES[field.type].column(field) is None:
-        words = {"name": name, "type": field.type, "needed": "a field with one value"}
+    elif field is not None and column_of(field) is None:
+        words = {"name": name, "type": field.type, "needed": _NEEDED[field.is_virtual]}
         context.report("D450", written, advice="", **words)
     elif field is not None and mask_of(field) is not None:
         context.report("D467", written, name=name)
@@ -46,6 +47,6 @@ def _check(context: Context, entity: Entity, written: Item, name: str) -> None:
 def _chosen(entity: Entity) -> str:
     for kind in _BY_PREFERENCE:
         for field in entity.fields.values():
-            if field.type == kind and mask_of(field) is None:
+            if field.type == kind and mask_of(field) is None and not field.is_virtual:
                 return field.id
     return "id"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
-from dougong.fieldtypes import TYPES
+from dougong.fieldtypes import TYPES, column_of
 from dougong.fieldtypes.base import Invalid
 from dougong.fieldtypes.texts import LineType
 from dougong.model.entity import Entity
@@ -17,6 +17,7 @@ from dougong.model.field import Field
 from dougong.model.text import Text
 from dougong.model.unique import Condition, Unique
 
+_NEEDED = ("a field with one value", "a field whose value is stored")
 _PLAIN_TEXT = re.compile(r"[\w .\-]{1,100}")
 _COMPARISONS = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 """Each comparison, and what it is read from the other side."""
@@ -63,9 +64,9 @@ def _is_text(field: Field) -> bool:
 
 def stored(context: Context, item: Item, field: Field) -> bool:
     """Whether a field has a column of its own that values can be compared by; the finding is noted when it has not."""
-    if TYPES[field.type].column(field) is not None and TYPES[field.type].sortable:
+    if column_of(field) is not None and TYPES[field.type].sortable:
         return True
-    words = {"name": field.id, "type": field.type, "needed": "a field with one value"}
+    words = {"name": field.id, "type": field.type, "needed": _NEEDED[field.is_virtual]}
     context.report("D450", item, advice="", **words)
     return False
 
@@ -170,4 +171,4 @@ def _field(entity: Entity, tree: Tree) -> Field | None:
     if not isinstance(tree, Path) or len(tree.names) != 1:
         return None
     field = entity.fields.get(tree.names[0])
-    return field if field is not None and TYPES[field.type].column(field) is not None else None
+    return field if field is not None and column_of(field) is not None else None

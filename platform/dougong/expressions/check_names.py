@@ -44,8 +44,9 @@ class NameChecker:
         self.scope = scope
         self.mistakes: list[Mistake] = []
         self._frames: list[Frame] = []
-        self._row: Path | None = None
-        """The row whose fields are meant by bare names, behind WHERE."""
+        kind = scope.names[scope.at] if scope.at else None
+        self._row: Path | None = Path((scope.at,), kind) if kind is not None else None
+        """The row whose fields are meant by bare names, behind WHERE, or the record that a link leads to."""
         self._grouped = False
         self._wholes = False
         """Whether a list is meant as a whole, though it stands inside an aggregate."""

@@ -30,7 +30,7 @@ def compile_expression(
     checker = Checker(scope)
     try:
         tree = checker.check(parse(text), expect)
-        mistakes = checker.mistakes or list(_oversized(tree))
+        mistakes = checker.mistakes or list(oversized(tree))
         if not mistakes and (sql or scope.aggregate):
             mistakes = list(unsupported(tree))
     except Mistake as mistake:
@@ -50,8 +50,8 @@ def check_form(text: str, place: Place | None = None, path: str = "") -> list[Di
     return []
 
 
-def _oversized(tree: Node) -> Iterator[Mistake]:
-    """Lowering adds parts; the bounds hold for what the back ends walk as well."""
+def oversized(tree: Node) -> Iterator[Mistake]:
+    """What is too large in a tree. Lowering adds parts; the bounds hold for what the back ends walk as well."""
     parts = 0
     stack: list[tuple[Node, int, int]] = [(tree, 1, 0)]
     while stack:

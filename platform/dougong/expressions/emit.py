@@ -59,9 +59,9 @@ def whole(element: Element) -> Element:
     return between(element, -1_000_000_000, 1_000_000_000)
 
 
-def clamped(element: Element) -> Element:
+def clamped(element: Element, at: Decimal = LIMIT) -> Element:
     """The number, or NULL at or beyond the limit; written so that the element stands in it once."""
-    limit = numeric(LIMIT)
+    limit = numeric(at)
     inside = func.greatest(func.least(element, limit), -limit)
     return type_coerce(func.nullif(func.nullif(inside, limit), -limit), NUMERIC)
 

@@ -45,7 +45,11 @@ def _folded(node: Node, surroundings: EvaluationContext, positive: bool) -> Node
 
 
 def _constant(node: Node, surroundings: EvaluationContext) -> Node:
-    value = once(node, surroundings)
+    return as_constant(node, once(node, surroundings))
+
+
+def as_constant(node: Node, value: Any) -> Node:
+    """What stands for a part of which the value is known."""
     kind = node.type
     if isinstance(value, tuple):
         single = replace(kind, many=False)

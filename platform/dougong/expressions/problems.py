@@ -190,6 +190,13 @@ PROBLEMS: Mapping[str, Problem] = {
             "ALL takes the id of an entity of this app.",
             "ALL 的参数是本应用中实体的标识。",
         ),
+        _problem(
+            "D426",
+            "'{name}' goes over {list} itself, and cannot be read for each of {list}",
+            "“{name}”自身遍历 {list},不能再对 {list} 逐条读取",
+            "A virtual field that goes over all records of an entity cannot be worked out for every record of the same list. Store it.",
+            "遍历某实体全部记录的虚拟字段不能再对同一列表逐条计算;请存储其值。",
+        ),
     )
 }
 

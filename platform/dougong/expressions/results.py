@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import Date, DateTime, Numeric, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from dougong.fieldtypes.ordering import decode
+from dougong.fieldtypes.ordering import decode, encode
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -52,12 +52,31 @@ class Computed(TypeDecorator[Any]):
         return lambda value: None if value is None else read(value)
 
 
+class Given(Computed):
+    """A value as a parameter that is compared with what an expression gives."""
+
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return None
+        write = _WRITERS[self.kind]
+        return lambda value: None if value is None else write(value)
+
+
 def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
 def _same(value: Any) -> Any:
     return value
+
+
+_WRITERS: Mapping[str, Callable[[Any], Any]] = {
+    "number": lambda value: encode(Decimal(value)),
+    "date": date.isoformat,
+    "datetime": microseconds,
+}
 
 
 def _readers(dialect: str) -> dict[str, Callable[[Any], Any]]:

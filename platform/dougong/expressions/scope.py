@@ -36,7 +36,8 @@ class Scope:
     `resolve` gives the names of a linked record or of the rows of a sub-table by the key of their entity (`crm.account`,
     `crm.quote/lines`); an empty mapping means that nothing of it may be read. `aggregate` marks measures: fields stand only
     inside SUM, COUNT, AVERAGE, MIN, MAX. `roles` are the ids that HAS_ROLE accepts (None: any). `entity` is the key of the
-    entity of the record at hand.
+    entity of the record at hand. With `at`, the name of a link, bare names mean the record behind it, and `this.x` the record
+    at hand.
     """
 
     names: Mapping[str, Type]
@@ -45,6 +46,7 @@ class Scope:
     roles: frozenset[str] | None = None
     aggregate: bool = False
     entity: str = ""
+    at: str = ""
 
 
 Readable = Callable[[str, str], bool]

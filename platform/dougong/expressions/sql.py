@@ -143,6 +143,8 @@ class Translator:
             return and_(low, self.compared("<=", arguments[0], arguments[2]))
         if name == "IN":
             return self._membership(arguments[0], arguments[1])
+        if "@" in name:
+            return type_coerce(self.aggregate(node), Boolean())
         return type_coerce(self.computed(node), Boolean())
 
     def column(self, path: Path) -> Element:

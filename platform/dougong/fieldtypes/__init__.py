@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.types import TypeEngine
 
 from dougong.fieldtypes.address import AddressType
 from dougong.fieldtypes.barcode import BarcodeType
@@ -41,6 +44,7 @@ from dougong.fieldtypes.tags import TagsType
 from dougong.fieldtypes.text import TextType
 from dougong.fieldtypes.time_ import TimeType
 from dougong.fieldtypes.url import UrlType
+from dougong.model.field import Field
 
 _ALL: tuple[FieldType, ...] = (
     TextType(),
@@ -84,3 +88,8 @@ _ALL: tuple[FieldType, ...] = (
 
 TYPES: Mapping[str, FieldType] = MappingProxyType({each.id: each for each in _ALL})
 """Every field type by its id, in the order in which a designer offers them."""
+
+
+def column_of(field: Field) -> TypeEngine[Any] | None:
+    """The type of the column that holds the values of a field; None where there is none."""
+    return None if field.is_virtual else TYPES[field.type].column(field)

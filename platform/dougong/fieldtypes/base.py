@@ -146,6 +146,8 @@ class FieldType(ABC):
     """What a form draws, one of `WIDGETS`."""
     allows: ClassVar[frozenset[str]] = frozenset({"required", "unique", "default", "formula"})
     """Which of the settings common to all types make sense here."""
+    virtual: ClassVar[bool] = False
+    """Whether the value of a formula may be worked out when it is read instead of being stored."""
     settings: ClassVar[Mapping[str, Any]]
     """JSON Schema of the type's own settings, as they stand in the definition; `$ref`s point into `settings.DEFS`."""
     operators: ClassVar[tuple[Operator, ...]] = ()

@@ -26,6 +26,7 @@ class BooleanType(FieldType):
     """A tick."""
 
     id = "boolean"
+    virtual = True
     label = Text.of({"zh": "是/否", "en": "Yes or no"})
     documentation = Text.of(
         {

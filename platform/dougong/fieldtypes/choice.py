@@ -18,6 +18,7 @@ class ChoiceType(FieldType):
     """A status, grade or kind; the id of the option is kept, its label may change."""
 
     id = "choice"
+    virtual = True
     label = Text.of({"zh": "单选", "en": "Choice"})
     documentation = Text.of(
         {

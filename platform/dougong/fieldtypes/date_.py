@@ -31,6 +31,7 @@ class DateType(FieldType):
     """A due date, a birthday."""
 
     id = "date"
+    virtual = True
     label = Text.of({"zh": "日期", "en": "Date"})
     documentation = Text.of(
         {

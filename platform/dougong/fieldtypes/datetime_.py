@@ -39,6 +39,7 @@ class DateTimeType(FieldType):
     """An appointment, the time of a call."""
 
     id = "datetime"
+    virtual = True
     label = Text.of({"zh": "日期时间", "en": "Date and time"})
     documentation = Text.of(
         {

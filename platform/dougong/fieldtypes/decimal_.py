@@ -9,6 +9,7 @@ class DecimalType(NumberType):
     """A quantity, rate or measure."""
 
     id = "decimal"
+    virtual = True
     label = Text.of({"zh": "小数", "en": "Decimal"})
     documentation = Text.of(
         {

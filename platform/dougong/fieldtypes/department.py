@@ -13,6 +13,7 @@ class DepartmentType(LinkType):
     """The department that a record belongs to; names are resolved by the record verbs."""
 
     id = "department"
+    virtual = True
     label = Text.of({"zh": "部门", "en": "Department"})
     documentation = Text.of(
         {

@@ -35,6 +35,7 @@ class DurationType(IntegerType):
     """How long a visit or a call lasted."""
 
     id = "duration"
+    virtual = False
     label = Text.of({"zh": "时长", "en": "Duration"})
     documentation = Text.of(
         {

@@ -19,6 +19,7 @@ class IntegerType(NumberType):
     """A count."""
 
     id = "integer"
+    virtual = True
     label = Text.of({"zh": "整数", "en": "Integer"})
     documentation = Text.of(
         {

@@ -6,7 +6,16 @@ from sqlalchemy import BigInteger
 
 from dougong.fieldtypes.base import FieldType, Habits
 from dougong.fieldtypes.operators import OF_RECORD, Operator
-from dougong.fieldtypes.references import FILL, ID_SCHEMA, ON_DELETE, SEVERAL_TARGETS, TARGET, TREE, record_id
+from dougong.fieldtypes.references import (
+    FILL,
+    FILTER,
+    ID_SCHEMA,
+    ON_DELETE,
+    SEVERAL_TARGETS,
+    TARGET,
+    TREE,
+    record_id,
+)
 from dougong.fieldtypes.settings import own
 from dougong.fieldtypes.texts import cell_line, narrow
 from dougong.model.expression import Type, Value
@@ -32,7 +41,15 @@ class LinkType(FieldType):
     icon = "arrow-up-right"
     widget = "record"
     settings = own(
-        {**TARGET, "to": SEVERAL_TARGETS, "on_delete": ON_DELETE, "tree": TREE, "fill": FILL}, ("to",)
+        {
+            **TARGET,
+            "to": SEVERAL_TARGETS,
+            "on_delete": ON_DELETE,
+            "tree": TREE,
+            "fill": FILL,
+            "filter": FILTER,
+        },
+        ("to",),
     )
     operators: ClassVar[tuple[Operator, ...]] = OF_RECORD
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from dougong.fieldtypes.base import FieldType, Habits, Invalid
 from dougong.fieldtypes.operators import OF_RECORDS, Operator
-from dougong.fieldtypes.references import ID_SCHEMA, MOST, ON_DELETE_OF_MANY, TARGET, TREE, record_id
+from dougong.fieldtypes.references import FILTER, ID_SCHEMA, MOST, ON_DELETE_OF_MANY, TARGET, TREE, record_id
 from dougong.fieldtypes.settings import own
 from dougong.fieldtypes.texts import cell_text, narrow
 from dougong.model.expression import Type, Value
@@ -30,7 +30,7 @@ class LinksType(FieldType):
     icon = "arrows-split"
     widget = "records"
     allows = frozenset({"required"})
-    settings = own({**TARGET, "on_delete": ON_DELETE_OF_MANY, "tree": TREE}, ("to",))
+    settings = own({**TARGET, "on_delete": ON_DELETE_OF_MANY, "tree": TREE, "filter": FILTER}, ("to",))
     operators: ClassVar[tuple[Operator, ...]] = OF_RECORDS
     sortable = False
     groupable = False

@@ -18,6 +18,7 @@ class LongTextType(LineType):
     """Notes, descriptions, articles."""
 
     id = "long_text"
+    virtual = True
     label = Text.of({"zh": "多行文本", "en": "Long text"})
     documentation = Text.of(
         {

@@ -13,6 +13,7 @@ class MemberType(LinkType):
     """An owner or a responsible person; names and logins are resolved by the record verbs."""
 
     id = "member"
+    virtual = True
     label = Text.of({"zh": "成员", "en": "Member"})
     documentation = Text.of(
         {

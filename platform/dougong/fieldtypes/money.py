@@ -47,6 +47,7 @@ class MoneyType(NumberType):
     """A price or an amount."""
 
     id = "money"
+    virtual = True
     label = Text.of({"zh": "金额", "en": "Money"})
     documentation = Text.of(
         {

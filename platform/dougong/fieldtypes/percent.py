@@ -27,6 +27,7 @@ class PercentType(NumberType):
     """A discount, probability or rate."""
 
     id = "percent"
+    virtual = True
     label = Text.of({"zh": "百分比", "en": "Percent"})
     documentation = Text.of(
         {

@@ -24,6 +24,7 @@ class RatingType(IntegerType):
     """How content a customer is, how important a task is."""
 
     id = "rating"
+    virtual = False
     label = Text.of({"zh": "评分", "en": "Rating"})
     documentation = Text.of(
         {

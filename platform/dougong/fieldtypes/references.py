@@ -77,10 +77,21 @@ RANGE_OF_PEOPLE: dict[str, Schema] = {
     ),
 }
 FILL = described(
-    {"type": "object", "additionalProperties": ID, "propertyNames": ID, "minProperties": 1},
+    {
+        "type": "object",
+        "additionalProperties": {"type": "string", "minLength": 1, "maxLength": 10_000},
+        "propertyNames": ID,
+        "minProperties": 1,
+    },
     "选择后填充",
     "Fill on choosing",
-    description="own field: field of the target.",
+    description="own field: an expression over the chosen record, such as price or brand.name; `this.x` is a field of this record.",
+)
+FILTER = described(
+    {"type": "string", "minLength": 1, "maxLength": 10_000},
+    "可选条件",
+    "Only records where",
+    description="A condition over the record to choose; `this.x` is a field of this record: account = this.account.",
 )
 
 

@@ -9,6 +9,7 @@ class StageType(ChoiceType):
     """A stage of a pipeline; the compiler makes the options of the field from the stages."""
 
     id = "stage"
+    virtual = False
     label = Text.of({"zh": "阶段", "en": "Stage"})
     documentation = Text.of(
         {

@@ -22,6 +22,7 @@ class TextType(LineType):
     """A name, title or code."""
 
     id = "text"
+    virtual = True
     label = Text.of({"zh": "文本", "en": "Text"})
     documentation = Text.of(
         {

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from dougong.diagnostics import Refusal
 from dougong.jobs import queue
 from dougong.jobs.tasks import Task, Tasks
-from dougong.storage.database import Database
+from dougong.storage.database import Database, is_crossed
 
 LOG = logging.getLogger("dougong.jobs")
 PROGRESS_EVERY = 0.5
@@ -139,6 +139,8 @@ def run(database: Database, tasks: Tasks, held: queue.Lease, lease: timedelta) -
             LOG.warning("job %s was taken over by another worker", held.id)
             return "lost"
         except Refusal as refusal:
+            if is_crossed(refusal):
+                return _failed(job, task, held, refusal)
             return _close(job, held, queue.FAILED, error=str(refusal))
         except Exception as error:
             LOG.exception("job %s (%s) failed in attempt %s", held.id, held.task, held.attempts)

@@ -138,6 +138,8 @@ class Expression:
     type: Type = field(compare=False)
     reads: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
     roads: tuple[Road, ...] = field(default=(), compare=False)
+    inlined: tuple[str, ...] = field(default=(), compare=False)
+    """The formulas that stand in the tree in place of virtual fields, with the decimals and digits of those."""
 
 
 Value = Any

@@ -27,7 +27,8 @@ class LinkTarget:
     """What a link, links or member field points to, and what happens to it when the target is deleted.
 
     `on_delete`: restrict | cascade | clear. `inverse` is the id of the list on the other side ("" = none).
-    `fill` copies fields of the chosen record into this record: own field → field of the target.
+    `fill` is what choosing a record gives to other fields of this one: own field → expression, which reads the chosen record over
+    the link itself. `filter` is what must be true of it, read in the same way.
     """
 
     app: str
@@ -35,7 +36,8 @@ class LinkTarget:
     on_delete: str = "restrict"
     inverse: str = ""
     inverse_label: Text = EMPTY
-    fill: tuple[tuple[str, str], ...] = ()
+    fill: tuple[tuple[str, Expression], ...] = ()
+    filter: Expression | None = None
 
     @property
     def key(self) -> str:
@@ -67,7 +69,8 @@ class Field:
     """One field, complete: nothing is left for a default to fill in.
 
     `type` is the id of a registered field type, which alone knows what the settings mean. `minimum` and `maximum` are
-    constants or expressions. `formula` makes the field computed (stored, never written by a person).
+    constants or expressions. `formula` makes the field computed, never written by a person: its value is stored, or, unless
+    `stored`, worked out whenever it is read.
     """
 
     id: str
@@ -85,6 +88,7 @@ class Field:
     """What becomes of the value of a field that a rule hides: keep, empty, or recompute (the default anew)."""
     default: Expression | None = None
     formula: Expression | None = None
+    stored: bool = True
     minimum: Decimal | Expression | None = None
     maximum: Decimal | Expression | None = None
     max_length: int | None = None
@@ -122,3 +126,13 @@ class Field:
     def is_computed(self) -> bool:
         """Whether the value comes from a formula or a counter and can therefore not be written."""
         return self.formula is not None or self.type == "serial"
+
+    @property
+    def stored_formula(self) -> Expression | None:
+        """The formula of a field whose value is computed when a record is written; None for others."""
+        return self.formula if self.stored else None
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether the value is worked out when it is read, and stands in no column."""
+        return self.formula is not None and not self.stored

@@ -166,7 +166,7 @@ class _Question:
             self.call,
             (*asked, kinds),
             lambda: Statement(self._select(), self.call.dialect),
-            (*self.filters, *self.expressions),
+            (*self.filters, *self.expressions, *self.shape.worked_out),
         )
 
     def _select(self) -> Select[Any]:

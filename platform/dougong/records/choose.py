@@ -14,10 +14,15 @@ from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access, may
 from dougong.records.call import Call
+from dougong.records.choosable import condition_for
 from dougong.records.doors import open_door
+from dougong.records.draft import Values
 from dougong.records.eligible import eligible_people, eligible_units
 from dougong.records.messages import refuse
 from dougong.records.query import Query, list_records
+from dougong.records.record import Record
+from dougong.records.rows import fetch_records, wanted_fields
+from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.tree import BETWEEN, tree_of, ways
 from dougong.storage.system import USER
@@ -29,16 +34,20 @@ _UNTOLD = REFERRING | {"long_text"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One thing to choose: its id, what it is called, a second line, and what choosing it fills into other fields."""
+    """One thing to choose: its id, what it is called, and a second line."""
 
     id: int
     title: str
     detail: str
-    fill: dict[str, Value]
 
 
-def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) -> list[Choice]:
-    """Up to `limit` records or people for a field (`owner`, or `lines.item` in a sub-table) that a search finds."""
+def choose(
+    call: Call, key: str, field_path: str, q: str = "", limit: int = 20, values: Values | None = None
+) -> list[Choice]:
+    """Up to `limit` records or people for a field (`owner`, or `lines.item` in a sub-table) that a search finds.
+
+    `values` is the record, or the row, as it stands in a form; then only those are found which the field may hold.
+    """
     shape = open_door(call, key, "read")
     field = _field(call, shape, field_path)
     limit = max(1, min(limit, MOST))
@@ -48,9 +57,13 @@ def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) 
         return _departments(call, field, q, limit)
     if field.target is None or not may(call.release, call.actor, field.target.key, "read"):
         return []
-    page = list_records(call, field.target.key, Query(q=q or None, limit=limit, fields=None))
     target = shape_of(call.release, field.target.key)
-    standing = ways(call, field, [record.id for record in page.rows]) if tree_of(field) else {}
+    limited = condition_for(call, field, values) if values is not None else None
+    if limited is None:
+        rows = list_records(call, field.target.key, Query(q=q or None, limit=limit, fields=None)).rows
+    else:
+        rows = tuple(_those(call, target, limited, q, limit))
+    standing = ways(call, field, [record.id for record in rows]) if tree_of(field) else {}
     return [
         Choice(
             record.id,
@@ -58,10 +71,17 @@ def choose(call: Call, key: str, field_path: str, q: str = "", limit: int = 20) 
             BETWEEN.join(standing[record.id][:-1])
             if record.id in standing
             else _detail(call, target, record.values, record.title),
-            {own: record.values[other] for own, other in field.target.fill if other in record.values},
         )
-        for record in page.rows
+        for record in rows
     ]
+
+
+def _those(call: Call, shape: Shape, limited: ColumnElement[bool], q: str, limit: int) -> list[Record]:
+    """The records that meet a condition of the definition and that a search finds, the newest first."""
+    selection = Selection(call, shape).where(limited).search(q or None)
+    wanted = wanted_fields(call, shape, selection.hidden)
+    newest = selection.select(*wanted.columns).order_by(shape.table.c.id.desc()).limit(limit)
+    return fetch_records(call, shape, wanted, call.connection.execute(newest).all())
 
 
 def field_at(call: Call, key: str, path: str) -> Field:
@@ -100,7 +120,7 @@ def _departments(call: Call, field: Field, q: str, limit: int) -> list[Choice]:
     found = (
         unit for unit in eligible_units(call, field) if all(word in unit.path.casefold() for word in words)
     )
-    return [Choice(unit.id, unit.name, unit.path.rpartition("/")[0], {}) for unit in islice(found, limit)]
+    return [Choice(unit.id, unit.name, unit.path.rpartition("/")[0]) for unit in islice(found, limit)]
 
 
 def _people(call: Call, q: str, limit: int, conditions: Sequence[ColumnElement[bool]]) -> list[Choice]:
@@ -113,7 +133,7 @@ def _people(call: Call, q: str, limit: int, conditions: Sequence[ColumnElement[b
         columns = (func.lower(USER.c.name), func.lower(USER.c.login))
         statement = statement.where(or_(*(column.like(pattern, escape="\\") for column in columns)))
     rows = call.connection.execute(statement.order_by(USER.c.name, USER.c.id).limit(limit))
-    return [Choice(identifier, name or login, login if name else "", {}) for identifier, name, login in rows]
+    return [Choice(identifier, name or login, login if name else "") for identifier, name, login in rows]
 
 
 def people(call: Call, q: str = "", limit: int = 20) -> list[Choice]:

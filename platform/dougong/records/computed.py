@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from dougong.fieldtypes.base import Invalid
-from dougong.model.expression import Value
+from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
@@ -39,13 +39,13 @@ def compute(
             _compute_rows(evaluation, shape.tables[name], name, drafts, skipped)
         else:
             field = shape.field(name)
-            if field.formula is None:
+            if field.stored_formula is None:
                 continue
             if name in figures:
                 _assign(evaluation, shape, field, drafts, _known(figures[name]))
             else:
                 some = _moved(shape, name, drafts) if keeps else drafts
-                _assign(evaluation, shape, field, some, _evaluated(evaluation.over(field.formula)))
+                _assign(evaluation, shape, field, some, _evaluated(evaluation, field.stored_formula))
 
 
 def _compute_rows(
@@ -68,8 +68,29 @@ def _known(figures: Mapping[int, Value]) -> Callable[[Draft], Value]:
     return lambda draft: figures.get(draft.id)
 
 
-def _evaluated(value_of: Callable[[Mapping[str, Value]], Value]) -> Callable[[Draft], Value]:
-    return lambda draft: value_of(draft.values)
+def _evaluated(evaluation: Evaluation, formula: Expression) -> Callable[[Draft], Value]:
+    """The value of a formula for a draft; one that reads nothing but rows is the same for all new records without any."""
+    value_of = evaluation.over(formula)
+    tables = _only_rows(formula)
+    if not tables:
+        return lambda draft: value_of(draft.values)
+    of_none: list[Value] = []
+
+    def value(draft: Draft) -> Value:
+        if draft.before is not None or any(map(draft.values.get, tables)):
+            return value_of(draft.values)
+        if not of_none:
+            of_none.append(value_of(draft.values))
+        return of_none[0]
+
+    return value
+
+
+def _only_rows(formula: Expression) -> tuple[str, ...]:
+    """The sub-tables that a formula reads, where it reads nothing else of its record."""
+    if any(not road.steps or road.steps[0].kind != "rows" for road in formula.roads):
+        return ()
+    return tuple({road.steps[0].name for road in formula.roads})
 
 
 def _moved(shape: Shape, name: str, drafts: Sequence[Draft]) -> Sequence[Draft]:

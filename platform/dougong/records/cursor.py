@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import Boolean, ColumnElement, Integer, and_, bindparam, false, or_, tuple_
 from sqlalchemy.types import TypeEngine
 
+from dougong.expressions.results import Computed, Given
 from dougong.records.call import Call
 from dougong.records.messages import refuse
 from dougong.records.order import OrderKey
@@ -123,10 +124,19 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_COMPUTED: Mapping[str, tuple[type, ...]] = {
+    "number": (Decimal, int),
+    "date": (date,),
+    "datetime": (datetime,),
+}
+
+
 def _fits(value: Any, type_: TypeEngine[Any]) -> bool:
     """Whether the database can compare the value with a column of that type."""
     if isinstance(type_, Exact):
         return type(value) in (Decimal, int) and type_.scaled(value) is not None
+    if isinstance(type_, Computed):
+        return type(value) in _COMPUTED[type_.kind]
     if isinstance(type_, Instant):
         return isinstance(value, datetime)
     if isinstance(type_, Day):
@@ -162,7 +172,8 @@ def _one_by_one(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElemen
 
 
 def _bound(key: OrderKey, place: int) -> ColumnElement[Any]:
-    return bindparam(f"after_{place}", type_=key.column.type)
+    type_ = key.column.type
+    return bindparam(f"after_{place}", type_=Given(type_.kind) if isinstance(type_, Computed) else type_)
 
 
 def values_of(values: Sequence[Any]) -> dict[str, Any]:

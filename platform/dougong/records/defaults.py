@@ -1,8 +1,8 @@
-"""Fills what a new record does not say: defaults of its fields and the first stage of its pipelines."""
+"""What fields of a new record hold that nobody wrote: their defaults, and the first stage of a pipeline."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Literal, Value
@@ -14,25 +14,19 @@ from dougong.records.given import invalid
 from dougong.records.shape import Shape
 
 
-def apply_defaults(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Give every new draft the defaults of the fields nobody wrote; a field given as empty stays empty."""
-    new = [draft for draft in drafts if draft.is_new]
-    if not new:
-        return
-    for field in shape.entity.fields.values():
-        if field.default is None and field.type != "stage":
+def give_default(evaluation: Evaluation, shape: Shape, field: Field, drafts: Iterable[Draft]) -> None:
+    """Give new drafts the default of a field where nobody wrote it; a field given as empty stays empty."""
+    for draft in drafts:
+        if not draft.is_new or field.id in draft.written:
             continue
-        for draft in new:
-            if field.id in draft.written or field.is_computed:
-                continue
-            try:
-                value = default_of(evaluation, shape, field, draft)
-            except Invalid as error:
-                draft.problems.append(invalid(evaluation.call.language, field, draft.path + field.id, error))
-                continue
-            if value is not None:
-                draft.values[field.id] = value
-                draft.written.add(field.id)
+        try:
+            value = default_of(evaluation, shape, field, draft)
+        except Invalid as error:
+            draft.problems.append(invalid(evaluation.call.language, field, draft.path + field.id, error))
+            continue
+        if value is not None:
+            draft.values[field.id] = value
+            draft.written.add(field.id)
 
 
 def default_of(evaluation: Evaluation, shape: Shape, field: Field, draft: Draft) -> Value:

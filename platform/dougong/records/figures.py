@@ -49,10 +49,10 @@ def _counted(call: Call, shape: Shape) -> tuple[str, ...]:
 
 
 def _is_counted(shape: Shape, field: Field) -> bool:
-    if field.formula is None or any(True for _ in unsupported(field.formula.tree)):
+    if field.stored_formula is None or any(True for _ in unsupported(field.stored_formula.tree)):
         return False
     goes_over_lists = False
-    for source in sources_of(shape.key, field.formula):
+    for source in sources_of(shape.key, field.stored_formula):
         own = shape.entity.fields.get(source.begins_at)
         if own is not None and (own.is_computed or own.type == "table"):
             return False

@@ -57,7 +57,7 @@ def _whole(call: Call, shape: Shape) -> tuple[str, ...]:
 def _sources(shape: Shape) -> Iterator[Source]:
     for owner in (shape, *shape.tables.values()):
         for field in owner.entity.fields.values():
-            yield from sources_of(owner.key, field.formula) if field.formula is not None else ()
+            yield from sources_of(owner.key, field.stored_formula) if field.stored_formula is not None else ()
 
 
 def _roads(call: Call, shape: Shape) -> tuple[_Road, ...]:
@@ -71,7 +71,9 @@ def _roads(call: Call, shape: Shape) -> tuple[_Road, ...]:
 def _found_roads(shape: Shape) -> Iterator[_Road]:
     for table, owner in (("", shape), *shape.tables.items()):
         for field in owner.entity.fields.values():
-            for source in sources_of(owner.key, field.formula) if field.formula is not None else ():
+            for source in (
+                sources_of(owner.key, field.stored_formula) if field.stored_formula is not None else ()
+            ):
                 yield from _held_part(table, source.steps)
 
 

@@ -18,6 +18,7 @@ from dougong.records.cells import Entry
 from dougong.records.import_run import Run
 from dougong.records.importer import Importer, Prepared, Taken, chunked, prepare, take, take_over
 from dougong.storage import search
+from dougong.storage.database import is_crossed
 
 _ATTEMPTS = 3
 
@@ -94,7 +95,7 @@ def _finish(under_way: Run, identity: int, importer: Importer, chunk: _Chunk, wr
     try:
         taken = written.result()
     except Refusal as refusal:
-        if refusal.kind != "conflict":
+        if not _was_lost(refusal):
             raise
         chunk = chunk.anew()
         taken = _attempts(under_way, identity, importer, chunk, _ATTEMPTS - 1)
@@ -105,9 +106,14 @@ def _attempts(under_way: Run, identity: int, importer: Importer, chunk: _Chunk, 
     try:
         return _attempt(under_way, identity, importer, chunk)
     except Refusal as refusal:
-        if refusal.kind != "conflict" or count == 1:
+        if not _was_lost(refusal) or count == 1:
             raise
     return _attempts(under_way, identity, importer, chunk.anew(), count - 1)
+
+
+def _was_lost(refusal: Refusal) -> bool:
+    """Whether another writer came first, or waited for this one while this one waited for it."""
+    return refusal.kind == "conflict" or is_crossed(refusal)
 
 
 def _take_over(under_way: Run, importer: Importer, chunk: _Chunk, taken: Taken) -> None:

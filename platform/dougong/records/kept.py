@@ -55,7 +55,7 @@ def _facts(call: Call, expressions: tuple[Expression, ...]) -> tuple[Hashable, .
     """Everything about who asks and when that the answer depends on, or nothing when that is the moment itself."""
     asked = _asked_by_rules(call)
     for each in expressions:
-        asked |= surroundings(each.tree)
+        asked |= _asked_by(call, each)
     if "now" in asked:
         return None
     actor = call.actor
@@ -67,6 +67,18 @@ def _facts(call: Call, expressions: tuple[Expression, ...]) -> tuple[Hashable, .
     day = today_of(call) if "today" in asked else None
     zone = call.timezone if expressions or asked else ""
     return (*standing(call), who, day, zone)
+
+
+def _asked_by(call: Call, expression: Expression) -> frozenset[str]:
+    """What an expression asks itself, and by the virtual fields that it reads of other records; those of its own are `build`'s too."""
+    asked = surroundings(expression.tree)
+    for road in expression.roads:
+        if not road.steps or not road.field:
+            continue
+        field = call.release.entity(road.steps[-1].entity).fields.get(road.field)
+        if field is not None and field.formula is not None and field.is_virtual:
+            asked |= surroundings(field.formula.tree)
+    return asked
 
 
 def _asked_by_rules(call: Call) -> frozenset[str]:

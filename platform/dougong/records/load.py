@@ -17,6 +17,7 @@ from dougong.records.kept import kept
 from dougong.records.locks import locked_of, running_among
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
+from dougong.records.visible import Columns
 from dougong.storage.statements import Rows, Statement, Step, among, among_many, together
 
 
@@ -98,14 +99,14 @@ class RelatedQuestions:
 
 
 def related_questions(
-    call: Call, shape: Shape, lists: Iterable[str], tables: Iterable[str]
+    call: Call, shape: Shape, lists: Iterable[str], tables: Iterable[str], virtual: bool = False
 ) -> RelatedQuestions:
-    """The questions for the targets of some fields and the rows of some sub-tables."""
+    """The questions for the targets of some fields and the rows of some sub-tables, with their `virtual` fields for who reads."""
     fields = [(field, field.target) for field in map(shape.field, lists)]
     return RelatedQuestions(
         shape,
         tuple((field.id, _links_of(call, shape, field, target)) for field, target in fields if target),
-        tuple((name, _rows_of(call, shape.tables[name])) for name in tables),
+        tuple((name, _rows_of(call, shape.tables[name], virtual)) for name in tables),
     )
 
 
@@ -200,20 +201,23 @@ def load_rows(call: Call, shape: Shape, parents: Sequence[int]) -> RowsOf:
     return _by_parent(call, shape, rows)
 
 
-def _rows_of(call: Call, shape: Shape) -> Statement:
-    return kept(call, ("rows", shape.key), lambda: _rows(call, shape))
+def _rows_of(call: Call, shape: Shape, virtual: bool = False) -> Statement:
+    formulas = shape.virtual.values() if virtual else ()
+    return kept(call, ("rows", shape.key, virtual), lambda: _rows(call, shape, virtual), formulas)
 
 
-def _rows(call: Call, shape: Shape) -> Statement:
-    table = shape.table
-    wanted = select(table).where(among(table.c.parent_id, "ids", call.dialect))
+def _rows(call: Call, shape: Shape, virtual: bool) -> Statement:
+    table, own = shape.table, Columns(call, shape.key, shape.table)
+    wanted = select(*table.c, *(own.own(name) for name in shape.virtual if virtual)).where(
+        among(table.c.parent_id, "ids", call.dialect)
+    )
     return Statement(wanted.order_by(table.c.parent_id, table.c.position), call.dialect)
 
 
 def _by_parent(call: Call, shape: Shape, rows: Iterable[Sequence[Value]]) -> RowsOf:
     """The rows of a sub-table with their own links, by record."""
-    names = shape.table.c.keys()
-    everything = [shape.tidy(dict(zip(names, row, strict=True))) for row in rows]
+    names = (*shape.table.c.keys(), *shape.virtual)
+    everything = [shape.tidy(dict(zip(names, row, strict=False))) for row in rows]
     _with_lists(call, shape, {values["id"]: values for values in everything})
     found: RowsOf = {}
     for values in everything:

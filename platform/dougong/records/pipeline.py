@@ -12,12 +12,13 @@ from dougong.policy.access import access
 from dougong.records import store
 from dougong.records.call import Call
 from dougong.records.checks import check
+from dougong.records.choosable import check_choosable
 from dougong.records.computed import compute
-from dougong.records.defaults import apply_defaults
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
 from dougong.records.files import claim
+from dougong.records.filling import begin_values
 from dougong.records.form_rules import note_given, settle_values
 from dougong.records.given import every_draft
 from dougong.records.guards import guard, guarded
@@ -62,6 +63,7 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
         hold_sources(call, shape, good)
         settle_values(evaluation, shape, good)
         check(evaluation, shape, good)
+        check_choosable(evaluation, shape, good)
     return _numbered(evaluation, shape, [draft for draft in good if not has_problems(draft)])
 
 
@@ -74,6 +76,7 @@ def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft], *, 
         hold_sources(evaluation.call, shape, drafts)
     settle_values(evaluation, shape, drafts)
     check(evaluation, shape, drafts)
+    check_choosable(evaluation, shape, drafts)
 
 
 def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -102,7 +105,7 @@ def _numbered(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> 
 
 
 def _prepare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
-    apply_defaults(evaluation, shape, drafts)
+    begin_values(evaluation, shape, drafts)
     check_targets(evaluation.call, shape, drafts)
     for name, rows_shape in shape.tables.items():
         owners = [draft for draft in drafts if name in draft.rows]

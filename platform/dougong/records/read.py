@@ -36,7 +36,10 @@ def read(
     """
     shape = open_door(call, key, "read")
     plan = kept(
-        call, ("read", key, tuple(expand), deleted, named), lambda: _plan(call, shape, expand, deleted, named)
+        call,
+        ("read", key, tuple(expand), deleted, named),
+        lambda: _plan(call, shape, expand, deleted, named),
+        shape.worked_out,
     )
     if not possible_ids([identifier]):
         refuse("missing", call.language, "not_found")

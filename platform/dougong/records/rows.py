@@ -19,6 +19,7 @@ from dougong.records.record import MEMBER, Record
 from dougong.records.shape import Shape
 from dougong.records.titles import Wanted as WantedTitles
 from dougong.records.titles import find_titles, merge, target_key, title_fields, titler, wanted_by
+from dougong.records.visible import Columns
 from dougong.storage.statements import together
 
 SYSTEM: tuple[str, ...] = (
@@ -71,16 +72,24 @@ def wanted_fields(
             refuse("invalid", call.language, "not_a_link", "expand", nearest(name, visible), name=name)
     title = [name for name in title_fields(shape) if name not in hidden] if named else []
     needed = dict.fromkeys((*shown, *expand, *title))
-    names = (*SYSTEM, *(name for name in needed if name in shape.table.c and name not in SYSTEM))
-    columns = tuple(shape.table.c[name] for name in names)
+    names = (*SYSTEM, *(name for name in needed if _is_read(shape, name) and name not in SYSTEM))
+    own = Columns(call, shape.key, shape.table)
+    columns = tuple(own.own(name) for name in names)
     linked = (*shown, *title_fields(shape)) if named else tuple(expand)
     return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, linked, named)
+
+
+def _is_read(shape: Shape, name: str) -> bool:
+    """Whether a field is read with the record itself."""
+    return name in shape.table.c or name in shape.virtual
 
 
 def wanted_related(call: Call, shape: Shape, wanted: Wanted) -> RelatedQuestions:
     """The questions for what is wanted from other tables."""
     lists = [field.id for field in shape.lists if field.id in wanted.shown]
-    return related_questions(call, shape, lists, [name for name in shape.tables if name in wanted.shown])
+    return related_questions(
+        call, shape, lists, [name for name in shape.tables if name in wanted.shown], True
+    )
 
 
 def fetch_records(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy import Table
 
@@ -41,8 +42,16 @@ class Shape:
     serials: tuple[Field, ...]
     stages: tuple[Field, ...]
     computed: tuple[str, ...]
+    virtual: Mapping[str, Expression]
+    """The formulas of fields that are worked out when they are read."""
+    worked_out: tuple[Expression, ...]
+    """Those formulas, and the same of the rows of sub-tables: what is asked of the database depends on what they ask."""
     unique: tuple[Unique, ...]
     types: Mapping[str, FieldType]
+    fills: Mapping[str, tuple[tuple[str, Expression], ...]]
+    """Fields that links fill when a record is chosen → the links, with what they give."""
+    limits: tuple[Expression, ...]
+    """What must be true of the records that links hold."""
     listed: tuple[str, ...]
     """Fields whose value is a list that one column holds."""
     searched: Paths
@@ -77,7 +86,16 @@ class Shape:
             value = values.get(name)
             if value is not None:
                 values[name] = tuple(value) or None
+        for name in self.virtual:
+            if name in values:
+                values[name] = self.as_read(name, values[name])
         return values
+
+    def as_read(self, name: str, value: Value) -> Value:
+        """What a formula gave as the value of a virtual field: numbers show the decimals of the field."""
+        if type(value) is Decimal or type(value) is int:
+            return self.types[name].assign(value, self.field(name))
+        return None if value == "" else value
 
 
 def shape_of(release: Release, key: str) -> Shape:
@@ -92,6 +110,7 @@ def _build(release: Release, entity: Entity) -> Shape:
     fields = tuple(entity.fields.values())
     table = release.table(entity.key)
     tables = {field.id: shape_of(release, field.table) for field in fields if field.type == "table"}
+    virtual = {field.id: field.formula for field in fields if field.formula and field.is_virtual}
     others = _sources_elsewhere([entity, *(rows.entity for rows in tables.values())])
     return Shape(
         entity=entity,
@@ -105,8 +124,12 @@ def _build(release: Release, entity: Entity) -> Shape:
         serials=_of_type(fields, "serial"),
         stages=_of_type(fields, "stage"),
         computed=entity.computed,
+        virtual=virtual,
+        worked_out=(*virtual.values(), *(each for rows in tables.values() for each in rows.worked_out)),
         unique=_unique(entity),
         types={field.id: TYPES[field.type] for field in fields},
+        fills=_fills(fields),
+        limits=tuple(field.target.filter for field in fields if field.target and field.target.filter),
         listed=tuple(field.id for field in fields if TYPES[field.type].many and field.id in table.c),
         searched=frozenset(entity.search),
         row_readers=_read_tables(entity, frozenset(tables)) | _ruled_tables(entity, tables),
@@ -119,10 +142,18 @@ def _build(release: Release, entity: Entity) -> Shape:
     )
 
 
+def _fills(fields: tuple[Field, ...]) -> dict[str, tuple[tuple[str, Expression], ...]]:
+    found: dict[str, tuple[tuple[str, Expression], ...]] = {}
+    for field in fields:
+        for own, expression in field.target.fill if field.target is not None else ():
+            found[own] = (*found.get(own, ()), (field.id, expression))
+    return found
+
+
 def _needs(entity: Entity) -> dict[str, Paths]:
     found: dict[str, Paths] = {}
     for field in entity.fields.values():
-        sources = sources_of(entity.key, field.formula) if field.formula is not None else ()
+        sources = sources_of(entity.key, field.stored_formula) if field.stored_formula is not None else ()
         if any(source.is_elsewhere for source in sources):
             own = [source.begins_at for source in sources]
             found[field.id] = frozenset(name for name in own if name in entity.fields)
@@ -134,8 +165,8 @@ def _sources_elsewhere(entities: Iterable[Entity]) -> list[Source]:
         source
         for entity in entities
         for field in entity.fields.values()
-        if field.formula is not None
-        for source in sources_of(entity.key, field.formula)
+        if field.stored_formula is not None
+        for source in sources_of(entity.key, field.stored_formula)
         if source.is_elsewhere
     ]
 
@@ -163,14 +194,15 @@ def _computes_from_numbers(fields: tuple[Field, ...], tables: Mapping[str, Shape
 
 
 def _reads(field: Field, roads: set[tuple[str, ...]]) -> bool:
-    return field.formula is not None and any(road in roads for road in field.formula.reads)
+    return field.stored_formula is not None and any(road in roads for road in field.stored_formula.reads)
 
 
 def _read_tables(entity: Entity, tables: Paths) -> Paths:
     expressions: list[Expression | None] = []
     for field in entity.fields.values():
-        expressions += [field.formula, field.default]
+        expressions += [field.stored_formula, field.default]
         expressions += [bound for bound in (field.minimum, field.maximum) if isinstance(bound, Expression)]
+    expressions += [field.target.filter for field in entity.fields.values() if field.target is not None]
     for rule in entity.rules:
         expressions += [rule.when, rule.check, *(value for _, value in rule.assign)]
     return frozenset(
@@ -180,7 +212,7 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
 
 def _acts(rule: Rule) -> bool:
     """Whether a rule does something to fields, or depends on which of them are hidden or were given."""
-    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options)
+    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options or rule.locks)
 
 
 def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:
@@ -189,7 +221,10 @@ def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:
         name for name in entity.hideable if name in tables and entity.fields[name].hidden_value != "keep"
     }
     reading = {
-        name for name, rows in tables.items() if any(_reads_parent(each) for each in rows.entity.rules)
+        name
+        for name, rows in tables.items()
+        if any(_reads_parent(each) for each in rows.entity.rules)
+        or any(path[0] == "parent" for each in rows.limits for path in each.reads)
     }
     return frozenset(emptied | reading)
 

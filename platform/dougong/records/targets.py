@@ -1,4 +1,4 @@
-"""Checks that what a record points to exists and may be seen: linked records, people and files; and fills what links bring along."""
+"""Checks that what a record points to exists and may be seen: linked records, people and files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from dougong.fieldtypes.references import PEOPLE, SEVERAL
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.people.actor import SYSTEM
-from dougong.policy.masks import masks_of
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.draft import Draft, Values
@@ -55,56 +54,40 @@ def _check_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]
     if target is None or not written:
         return
     many = field.type == "links"
-    fill = () if many else tuple((own, other) for own, other in target.fill if own in shape.entity.fields)
     wanted = {each for _, value in written for each in (value if many else (value,))}
-    found = _readable_rows(call, target.key, wanted, [other for _, other in fill])
-    if not fill and wanted <= found.keys():
+    found = readable_targets(call, target.key, wanted, held=True)
+    if wanted <= found:
         return
     for draft, value in written:
         known: Sequence[Value] = draft.before.get(field.id) or () if many and draft.before else ()
-        missing = [each for each in (value if many else (value,)) if each not in found and each not in known]
-        for each in missing:
-            draft.problems.append(_unknown(call, "unknown_target", field, draft, each))
-        if fill and not missing:
-            _fill(draft, fill, found[value])
+        for each in value if many else (value,):
+            if each not in found and each not in known:
+                draft.problems.append(_unknown(call, "unknown_target", field, draft, each))
 
 
-def _fill(draft: Draft, fill: tuple[tuple[str, str], ...], source: Values) -> None:
-    for own, other in fill:
-        if own not in draft.written and source.get(other) is not None:
-            draft.values[own] = source[other]
-            draft.written.add(own)
-
-
-def _readable_rows(call: Call, key: str, ids: set[int], fields: Sequence[str]) -> dict[int, Values]:
-    """The rows with these ids that exist and that the actor may read, with the fields asked for as far as they are visible."""
+def readable_targets(call: Call, key: str, ids: set[int], held: bool = False) -> set[int]:
+    """Those of the records with these ids that exist and that the actor may read; `held` keeps them from being deleted meanwhile."""
     many = len(ids) >= FEW
-    question = kept(call, ("targets", key, tuple(fields), many), lambda: _question(call, key, fields, many))
-    if question is None:
-        return {}
-    names, statement = question
-    rows = statement.rows(call.connection, {"ids": possible_ids(ids)})
-    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+    statement = kept(call, ("targets", key, many, held), lambda: _question(call, key, many, held))
+    if statement is None or not ids:
+        return set()
+    return {row[0] for row in statement.rows(call.connection, {"ids": possible_ids(ids)})}
 
 
-def _question(
-    call: Call, key: str, fields: Sequence[str], many: bool
-) -> tuple[tuple[str, ...], Statement] | None:
-    """The names and the statement by which rows are read; nothing where the actor may read none."""
+def _question(call: Call, key: str, many: bool, held: bool) -> Statement | None:
+    """The statement by which it is asked which records are there; nothing where the actor may read none."""
     holding = among_many if many else among
     table = shape_of(call.release, key).table
     rule = readable(call, key, table)
     if rule.nothing:
         return None
-    closed = rule.hidden.union(masks_of(call.release, key))
-    names = ("id", *(name for name in dict.fromkeys(fields) if name in table.c and name not in closed))
-    statement = select(*(table.c[name] for name in names)).where(
+    statement = select(table.c.id).where(
         holding(table.c.id, "ids", call.dialect), table.c.deleted_at.is_(None), *rule.conditions
     )
-    if call.dialect == "postgresql":
+    if held and call.dialect == "postgresql":
         # as the foreign key does a moment later: who is deleting the target is waited for, and what he has deleted is not found
         statement = statement.with_for_update(read=True, key_share=True, of=table)
-    return names, Statement(statement, call.dialect)
+    return Statement(statement, call.dialect)
 
 
 def _check_people(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]) -> None:

@@ -33,6 +33,19 @@ API: Mapping[str, Pair] = {
         "后台任务（返回 202 的请求）：进度与结果",
     ),
     "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /calendar": (
+        "The company's calendar: the days that differ from the week",
+        "公司日历：与周历不同的日子",
+    ),
+    "PUT /calendar": (
+        "Enter days: {days: [{day, kind: rest or work, name?}]}; `job` computes again what goes by them",
+        "录入日子：{days: [{day, kind: rest 或 work, name?}]}；job 会重新计算相关字段",
+    ),
+    "DELETE /calendar": ("Take out the days from `first` to `last`", "移除 first 到 last 的日子"),
+    "POST /calendar/china": (
+        "Enter a year as China's State Council announced it: {year}",
+        "按国务院公布的安排录入一年：{year}",
+    ),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -67,6 +80,20 @@ API: Mapping[str, Pair] = {
         "Take back everything of a batch (of a batch call, a deletion, a merge, an import or an undoing)",
         "整体撤销一批操作（批量、删除、合并、导入或撤销本身）",
     ),
+    "GET /<app>/<entity>/views": (
+        "Views: of the definition, one's own, and those that others share",
+        "视图：定义中的、自己的，以及别人共享的",
+    ),
+    "POST /<app>/<entity>/views": (
+        "Keep a view: {name, filter?, sort?, columns?, kind?, group?, size?, shared?}",
+        "保存视图：{name, filter?, sort?, columns?, kind?, group?, size?, shared?}",
+    ),
+    "GET /<app>/<entity>/views/<view>": ("A saved view with its ETag", "一个已保存的视图及其 ETag"),
+    "PATCH /<app>/<entity>/views/<view>": (
+        "Change a view; `default` and `position` are the caller's own; If-Match guards it",
+        "修改视图；default 与 position 只对调用者有效；If-Match 防止覆盖",
+    ),
+    "DELETE /<app>/<entity>/views/<view>": ("Delete a view; its records stay", "删除视图，记录不受影响"),
     "POST /<app>/<entity>/check": (
         "What is wrong with an expression, what it gives, and what may follow at the caret: {text, purpose?, caret?}",
         "检查表达式：问题、结果类型，以及光标处可输入的内容：{text, purpose?, caret?}",
@@ -141,6 +168,10 @@ PAGES: Mapping[str, Pair] = {
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
     "POST /inbox/<identifier>/reject": ("Reject it", "驳回"),
     "GET /people": ("People and their roles", "人员与角色"),
+    "GET /calendar": ("The company's calendar, a year at a glance", "公司日历年视图"),
+    "POST /calendar/days": ("Enter days", "录入日子"),
+    "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
+    "POST /calendar/remove": ("Take days out", "移除日子"),
     "GET /versions": ("Versions of all apps", "各应用的版本"),
     "POST /versions/<app>/rollback": ("Go back to an earlier version", "回退到更早的版本"),
     "GET /templates": ("Apps that can be installed", "可安装的应用"),
@@ -149,6 +180,18 @@ PAGES: Mapping[str, Pair] = {
     "GET /files/<identifier>": ("The content of a file", "文件内容"),
     "GET /files/<identifier>/small": ("The thumbnail of a picture", "图片的缩略图"),
     "GET /<app>/<entity>/choose/<field>": ("The record picker", "记录选择器"),
+    "POST /<app>/<entity>/choose/<field>": (
+        "What one may choose for the record as the form has it so far",
+        "按表单当前内容可以选择的数据",
+    ),
+    "POST /<app>/<entity>/live": (
+        "What a new record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，新记录的各项值；不写入任何数据",
+    ),
+    "POST /<app>/<entity>/<identifier>/live": (
+        "What a record would hold if the form were saved now; nothing is written",
+        "表单若现在保存，该记录的各项值；不写入任何数据",
+    ),
     "GET /<app>/<entity>/live/<field>": (
         "What a form computes with behind a link",
         "表单计算所用的关联记录的值",
@@ -162,6 +205,16 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
+    "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
+    "POST /design/<app>/<entity>/rules/check": (
+        "Look over a rule of the draft while it is put together",
+        "编写规则时对照草稿检查",
+    ),
+    "GET /design/<app>/<entity>/rules/preview": (
+        "The form of the draft, to be tried",
+        "试用草稿的表单",
+    ),
     "POST /design/<app>/<entity>/check": (
         "Look over an expression of the draft while it is typed",
         "输入表达式时对照草稿检查",
@@ -171,6 +224,19 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/reports/<report>": ("A report", "报表"),
     "GET /<app>/dashboards/<dashboard>": ("A dashboard", "仪表盘"),
     "GET /<app>/<entity>": ("A list or a board", "列表或看板"),
+    "POST /<app>/<entity>/columns": ("Choose the columns of the list", "选择列表的列"),
+    "GET /<app>/<entity>/views": ("The views that one has of a list", "自己可用的列表视图"),
+    "POST /<app>/<entity>/views": ("Keep the list as it stands as a view", "把当前列表存为视图"),
+    "POST /<app>/<entity>/views/begin": ("Choose the view a list begins with", "选择列表默认打开的视图"),
+    "GET /<app>/<entity>/views/<view>": ("The form of a saved view", "视图的编辑页"),
+    "POST /<app>/<entity>/views/<view>": ("Change a saved view", "修改视图"),
+    "POST /<app>/<entity>/views/<view>/update": (
+        "Bring a view up to the list as it stands",
+        "把当前列表保存到视图",
+    ),
+    "POST /<app>/<entity>/views/<view>/duplicate": ("Copy a view", "复制视图"),
+    "POST /<app>/<entity>/views/<view>/move": ("Move a view among one's own", "调整自己视图的顺序"),
+    "POST /<app>/<entity>/views/<view>/delete": ("Delete a view", "删除视图"),
     "POST /<app>/<entity>/delete": ("Delete the chosen records", "删除所选记录"),
     "GET /<app>/<entity>/bin": ("The recycle bin of an entity", "实体的回收站"),
     "POST /<app>/<entity>/bin/restore": ("Bring the chosen records back", "恢复选中的记录"),

@@ -52,6 +52,11 @@ def designer_path(app: str, entity: str = "") -> str:
     return f"/design/{app}/{entity}" if entity else f"/design/{app}"
 
 
+def rules_path(app: str, entity: str) -> str:
+    """The designer's page of the rules of an entity."""
+    return f"{designer_path(app, entity)}/rules"
+
+
 def file_path(identifier: int | str) -> str:
     """Where a file is downloaded."""
     return f"/files/{identifier}"

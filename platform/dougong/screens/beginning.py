@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dougong.model.expression import Value
 from dougong.policy.access import access
 from dougong.records.call import Call
-from dougong.records.defaults import apply_defaults
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
+from dougong.records.filling import begin_values
 from dougong.records.shape import shape_of
 from dougong.records.titles import Titles, find_titles, merge, wanted_by
 
@@ -19,7 +19,7 @@ def initial_values(call: Call, key: str) -> dict[str, Value]:
     shape = shape_of(call.release, key)
     hidden = access(call.release, call.actor, key, "create").hidden
     draft = Draft("", {})
-    apply_defaults(Evaluation(call), shape, [draft])
+    begin_values(Evaluation(call), shape, [draft])
     return {name: value for name, value in draft.values.items() if name not in hidden}
 
 

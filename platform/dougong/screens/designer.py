@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dougong.diagnostics import Diagnostic
 from dougong.fieldtypes import TYPES
@@ -16,12 +16,11 @@ from dougong.model.joint import joints_of, written_label, written_name
 from dougong.model.text import Text
 from dougong.records.call import Call
 from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.designer_head import designer_tabs, draft_actions
 from dougong.screens.serial_design import serial_inputs
 from dougong.screens.setting_inputs import setting_inputs
 from dougong.screens.shape import (
-    Action,
     Choice,
-    Confirm,
     DesignerEntity,
     DesignerField,
     DesignerScreen,
@@ -105,6 +104,7 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
         action=path,
         sections=tuple(_section(call, designing, each, path) for each in form.sections),
         palette=_palette(language),
+        tabs=designer_tabs(app, entity, "form", language),
         entities=tuple(
             DesignerEntity(
                 each.id,
@@ -131,43 +131,12 @@ def designer_screen(call: Call, designing: Designing) -> DesignerScreen:
             Problem(message, hint=each.hint, code=each.code) for each, message in designing.problems
         ),
         notices=(Notice(text("draft_outdated", language), "warn"),) if designing.is_outdated else (),
-        actions=_actions(app, count, path, language),
+        actions=draft_actions(app, count, path, language),
         can_undo=designing.can_undo,
         can_redo=designing.can_redo,
         file_text=designing.file_text,
         file_path=designing.file_path,
     )
-
-
-def _actions(app: App, count: int, path: str, language: str) -> tuple[Action, ...]:
-    drawings = _drawings(app, language)
-    if not count:
-        return drawings
-    confirm = Confirm(text("discard_title", language), button=text("discard", language))
-    fields = (("operation", "discard"),)
-    return (
-        *drawings,
-        Action("discard", text("discard", language), path, "post", "trash", "quiet", fields, confirm),
-        Action(
-            "publish",
-            text("publish", language),
-            f"{designer_path(app.id)}/publish",
-            icon="rubber-stamp",
-            kind="seal",
-        ),
-    )
-
-
-def _drawings(app: App, language: str) -> tuple[Action, ...]:
-    """The app as pictures: how its tables hang together and, where there are any, how its approvals go."""
-    path = f"{designer_path(app.id)}/diagrams"
-    model = Action("er", text("drawing_er", language), f"{path}/er", icon="hierarchy-2", kind="quiet")
-    if not app.workflows:
-        return (model,)
-    flows = Action(
-        "workflow", text("drawing_workflow", language), f"{path}/workflow", icon="git-branch", kind="quiet"
-    )
-    return (model, flows)
 
 
 def _palette(language: str) -> tuple[PaletteGroup, ...]:
@@ -313,6 +282,10 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
         inputs.append(_expression(designing, field, "default", _written(field.default), language))
     if "formula" in kind.allows:
         inputs.append(_expression(designing, field, "formula", _written(field.formula), language))
+    if kind.virtual and field.formula is not None:
+        inputs.append(
+            replace(_flag("stored", field.stored, language), help=text("property_stored_help", language))
+        )
     section = next(
         (
             s

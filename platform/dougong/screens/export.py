@@ -11,7 +11,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.mapping import ID, system_label
 from dougong.screens.addresses import entity_path, with_query
-from dougong.screens.list_head import ListRequest
+from dougong.screens.list_request import ListRequest
 from dougong.screens.shape import Action, Choice, ExportScreen, Notice
 from dougong.screens.texts import text
 

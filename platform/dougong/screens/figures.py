@@ -10,7 +10,7 @@ from dougong.records.call import Call
 from dougong.reports.figures import ChartFigures, Figure, Figures
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.currency import symbol_of, unit_of
-from dougong.screens.list_head import EVERYTHING
+from dougong.screens.list_request import EVERYTHING
 from dougong.screens.shape import Chart, ChartSeries, Column, Piece, Row, Shown, Table, Total
 from dougong.screens.showing import option_piece, stage_piece
 from dougong.screens.texts import text

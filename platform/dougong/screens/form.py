@@ -19,7 +19,7 @@ from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.form_entry import read_entry
 from dougong.screens.form_fields import Place, form_field
 from dougong.screens.form_rules import LiveRules, live_rules
-from dougong.screens.live import live_plan, reading_of
+from dougong.screens.live import live_fields, live_plan, reading_of
 from dougong.screens.shape import Action, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.showing import Titles
 from dougong.screens.texts import text
@@ -89,10 +89,10 @@ def _form(
         rules = live_rules(call, shape, action, reading)
         states = field_states(call, entity.key, present, identifier)
         place = replace(place, states=states, live=rules.fields)
-    plan = live_plan(call, entity.key, action, present, rules.conditions, rules.written) if is_shown else None
+    plan = None
     if is_shown:
-        computed = () if plan is None else plan["computed"]
-        place = replace(place, computed=frozenset(each["name"] for each in computed))
+        plan = live_plan(call, entity.key, action, present, rules.conditions, rules.written, identifier)
+        place = replace(place, computed=live_fields(plan))
     sections = []
     for section in layout_of(call, entity).sections:
         fields = tuple(

@@ -18,7 +18,9 @@ from dougong.screens.addresses import entity_path, record_path, with_query
 from dougong.screens.columns import cell, column_ids, columns_for, visible_fields
 from dougong.screens.filters import conjunction, literal
 from dougong.screens.list import query_of
-from dougong.screens.list_head import ListRequest, count_text, list_head, view_of
+from dougong.screens.list_head import count_text, list_head
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import Opened
 from dougong.screens.requirements import requirements
 from dougong.screens.shape import CardMove, Empty, KanbanCard, KanbanColumn, KanbanScreen, Piece, Shown, Total
 from dougong.screens.showing import option_piece, shown, stage_piece
@@ -38,10 +40,9 @@ def group_field(call: Call, entity: Entity, view: View | None) -> Field | None:
     return fields.get(stage.id) if stage else None
 
 
-def kanban_screen(call: Call, key: str, asked: ListRequest) -> KanbanScreen:
-    """The board of an entity as asked for."""
-    entity = call.release.entity(key)
-    view = view_of(call, entity, asked.view)
+def kanban_screen(call: Call, key: str, look: Opened) -> KanbanScreen:
+    """The board of an entity as it was opened."""
+    entity, asked, view = call.release.entity(key), look.asked, look.view
     group = group_field(call, entity, view)
     if group is None:
         raise LookupError(f"{key} has nothing to group a board by")
@@ -49,7 +50,7 @@ def kanban_screen(call: Call, key: str, asked: ListRequest) -> KanbanScreen:
     columns = () if problem else _columns(call, entity, asked, view, group)
     count = sum(int(column.count.replace(",", "")) for column in columns)
     return KanbanScreen(
-        head=list_head(call, entity, asked, view, None if problem else count, problem),
+        head=list_head(call, entity, look, None if problem else count, problem),
         columns=columns,
         totals=() if problem else _totals(call, entity, asked, view),
         count_text=count_text(count, call.language),

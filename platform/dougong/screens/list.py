@@ -5,7 +5,7 @@ from __future__ import annotations
 from dougong.definitions.catalogue import say
 from dougong.diagnostics import Refusal
 from dougong.model.entity import Entity
-from dougong.model.form import Sort, View
+from dougong.model.form import View
 from dougong.policy.access import may
 from dougong.records.aggregate import totals
 from dougong.records.call import Call
@@ -13,21 +13,22 @@ from dougong.records.query import Query, list_records
 from dougong.records.record import Page
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.columns import SYSTEM, column_ids, columns_for, row_for, visible_fields
-from dougong.screens.list_head import PAGE_SIZES, ListRequest, count_text, list_head, view_of
+from dougong.screens.list_head import count_text, list_head
+from dougong.screens.list_request import PAGE_SIZES, ListRequest
+from dougong.screens.list_views import Opened, sort_text
 from dougong.screens.shape import Action, Column, Confirm, Empty, ListScreen, Paging, Tab, Total
 from dougong.screens.showing import shown
 from dougong.screens.texts import text
 
 
-def list_screen(call: Call, key: str, asked: ListRequest) -> ListScreen:
-    """The list of an entity as asked for; a filter that cannot be read is said at the head and shows no rows."""
-    entity = call.release.entity(key)
-    view = view_of(call, entity, asked.view)
+def list_screen(call: Call, key: str, look: Opened) -> ListScreen:
+    """The list of an entity as it was opened; a filter that cannot be read is said at the head and shows no rows."""
+    entity, asked, view = call.release.entity(key), look.asked, look.view
     names = column_ids(call, entity, view)
     page, problem = _records(call, entity, asked, view)
     first = (asked.page - 1) * asked.size + 1
     return ListScreen(
-        head=list_head(call, entity, asked, view, page.count, problem),
+        head=list_head(call, entity, look, page.count, problem),
         columns=columns_for(call, entity, names, lambda name: _sort_link(entity, asked, view, name)),
         rows=tuple(row_for(call, entity, record, names) for record in page.rows),
         paging=_paging(entity, asked, page, first, call.language),
@@ -50,11 +51,6 @@ def query_of(asked: ListRequest, view: View | None) -> Query:
         offset=0 if asked.cursor else (asked.page - 1) * asked.size,
         count="exact",
     )
-
-
-def sort_text(sort: tuple[Sort, ...]) -> str:
-    """An order as the address of a list spells it."""
-    return ",".join(f"-{each.field}" if each.descending else each.field for each in sort)
 
 
 def _records(call: Call, entity: Entity, asked: ListRequest, view: View | None) -> tuple[Page, str]:
@@ -158,7 +154,7 @@ def _empty(call: Call, entity: Entity, asked: ListRequest, view: View | None) ->
         clear = Action(
             "clear",
             text("clear_filter", language),
-            with_query(path, [("view", asked.view)]),
+            with_query(path, asked.parameters(filter="", q="", sort="")),
             icon="filter-off",
         )
         actions = (clear,) if asked.filter or asked.q or asked.page > 1 else ()

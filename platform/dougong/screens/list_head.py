@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from dougong.diagnostics import Refusal
@@ -19,70 +19,39 @@ from dougong.policy.offers import may_design, offered_views
 from dougong.records.call import Call
 from dougong.records.scope import condition as read_filter
 from dougong.screens.addresses import designer_path, entity_path, with_query
-from dougong.screens.columns import visible_fields
+from dougong.screens.columns import SYSTEM, UNLISTED, column_ids, visible_fields
 from dougong.screens.filters import Condition, conditions, conjunction, unparse
+from dougong.screens.list_request import EVERYTHING, NO_FILTER, ListRequest, is_saved
+from dougong.screens.list_views import Opened
 from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
-from dougong.screens.shape import Action, Filter, FilterChip, FilterField, ListHead, Notice, SortChoice, Tab
+from dougong.screens.shape import (
+    Action,
+    ColumnChoice,
+    Filter,
+    FilterChip,
+    FilterField,
+    ListHead,
+    Notice,
+    SortChoice,
+    Tab,
+)
 from dougong.screens.showing import option_piece
 from dougong.screens.texts import counted, listed, text
-
-PAGE_SIZES = (25, 50, 100)
-EVERYTHING = "*"
+from dougong.screens.view_menu import view_menu
 
 
-@dataclass(frozen=True, slots=True)
-class ListRequest:
-    """What the address of a list asks for."""
-
-    view: str = ""
-    filter: str = ""
-    q: str = ""
-    sort: str = ""
-    cursor: str = ""
-    page: int = 1
-    size: int = PAGE_SIZES[0]
-    kind: str = ""
-    added: tuple[str, str, str] = field(default=("", "", ""))
-    """A condition to add: field, operator, value as typed."""
-
-    def parameters(self, **changes: object) -> list[tuple[str, str]]:
-        """The query parameters of this request with some of them changed; the page starts anew."""
-        asked = replace(self, cursor="", page=1)
-        if changes:
-            asked = replace(asked, **changes)  # type: ignore[arg-type]
-        size = "" if asked.size == PAGE_SIZES[0] else str(asked.size)
-        page = "" if asked.page <= 1 else str(asked.page)
-        pairs = (
-            ("view", asked.view),
-            ("filter", asked.filter),
-            ("q", asked.q),
-            ("sort", asked.sort),
-            ("kind", asked.kind),
-        )
-        return [*pairs, ("size", size), ("page", page), ("cursor", asked.cursor)]
-
-
-def view_of(call: Call, entity: Entity, wanted: str) -> View | None:
-    """The view that was asked for, else the first; `*` is all records without a view, as figures lead to them."""
-    if wanted == EVERYTHING:
-        return None
-    views = offered_views(call.release, call.actor, entity)
-    return next((view for view in views if view.id == wanted), views[0] if views else None)
-
-
-def list_head(
-    call: Call, entity: Entity, asked: ListRequest, view: View | None, count: int | None, problem: str
-) -> ListHead:
+def list_head(call: Call, entity: Entity, look: Opened, count: int | None, problem: str) -> ListHead:
     """The head of a list; `problem` says why the filter could not be read."""
-    language = call.language
+    asked, view, language = look.asked, look.view, call.language
     path = entity_path(entity.key)
     active_sort, descending = asked.sort.lstrip("-"), asked.sort.startswith("-")
     return ListHead(
         title=entity.plural.get(language),
         filter=_filter(call, entity, asked, view, problem),
         count=f"{count:,}" if count is not None else "",
-        views=_views(call, entity, view, asked),
+        views=_views(call, entity, look),
+        saving=view_menu(call, entity, look, problem),
         kinds=_kinds(entity, view, asked, language),
         search=asked.q,
         sort_label=_sort_label(entity, asked, language),
@@ -101,28 +70,71 @@ def list_head(
         ),
         actions=_actions(call, entity),
         menu=_menu(call, entity, asked),
-        notices=(Notice(text("bad_filter", language, reason=problem), "bad"),) if problem else (),
+        columns=_columns(call, entity, view),
+        columns_action=f"{path}/columns",
+        notices=_notices(call, look, problem),
         help=view.help.get(language) if view else "",
     )
 
 
-def _views(call: Call, entity: Entity, active: View | None, asked: ListRequest) -> tuple[Tab, ...]:
-    path = entity_path(entity.key)
-    views = offered_views(call.release, call.actor, entity)
-    tabs = tuple(
+def _views(call: Call, entity: Entity, look: Opened) -> tuple[Tab, ...]:
+    """The views of the definition, then those that people saved; the one that is looked at stands among them."""
+    path, active = entity_path(entity.key), look.view
+    defined = tuple(
         Tab(
             view.id,
             view.label.get(call.language),
             with_query(path, [("view", view.id)]),
             icon="layout-kanban" if view.kind == "kanban" else "",
-            active=active is not None and view.id == active.id,
+            active=look.saved is None and active is not None and view.id == active.id,
         )
-        for view in views
+        for view in offered_views(call.release, call.actor, entity)
     )
-    if asked.view != EVERYTHING:
+    saved = tuple(
+        Tab(
+            str(each.id),
+            each.name,
+            with_query(path, [("view", str(each.id))]),
+            icon="bookmark" if each.owner_id == call.actor.id else "users",
+            active=look.saved is each,
+        )
+        for each in look.offered
+    )
+    tabs = (*defined, *saved)
+    if look.asked.view != EVERYTHING:
         return tabs
     href = with_query(path, [("view", EVERYTHING)])
     return (*tabs, Tab(EVERYTHING, text("all_records", call.language), href, active=True))
+
+
+def _columns(call: Call, entity: Entity, view: View | None) -> tuple[ColumnChoice, ...]:
+    """The columns one may show: those that are shown in their order, then the others."""
+    fields = visible_fields(call, entity)
+    shown = column_ids(call, entity, view)
+    others = (name for name, each in fields.items() if name not in shown and each.type not in UNLISTED)
+    system = (name for name in SYSTEM if name not in shown)
+    return tuple(
+        ColumnChoice(
+            name,
+            fields[name].label.get(call.language) if name in fields else text(name, call.language),
+            name in shown,
+        )
+        for name in (*shown, *others, *system)
+    )
+
+
+def _notices(call: Call, look: Opened, problem: str) -> tuple[Notice, ...]:
+    """What is wrong with the list, and what can be done about it."""
+    language, found = call.language, []
+    if look.is_lost:
+        found.append(Notice(text("view_lost", language), "warn"))
+    if look.saved is not None and look.saved.problems and problem:
+        found.append(Notice(text("view_broken", language, reason=problem), "bad"))
+    elif problem:
+        found.append(Notice(text("bad_filter", language, reason=problem), "bad"))
+    if look.left_out:
+        found.append(Notice(text("view_left_out", language, names=listed(look.left_out, language)), "warn"))
+    return tuple(found)
 
 
 def _kinds(entity: Entity, view: View | None, asked: ListRequest, language: str) -> tuple[Tab, ...]:
@@ -197,11 +209,14 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
 def _filter(call: Call, entity: Entity, asked: ListRequest, view: View | None, problem: str) -> Filter:
     path = entity_path(entity.key)
     savable = bool(asked.filter) and not problem and may_design(call.release, call.actor, entity.app)
-    saved = (("filter", asked.filter), ("sort", asked.sort), ("view", view.id if view else ""))
-    kept = tuple(pair for pair in asked.parameters(filter="", q="") if pair[1])
+    base = view.id if view is not None and not is_saved(view.id) else ""
+    saved = (("filter", asked.filter), ("sort", asked.sort), ("view", base))
+    others = asked.parameters(filter="", q="")
+    kept = tuple(pair for pair in others if pair[1] and pair[0] != "filter")
     return Filter(
         action=path,
         expression=asked.filter,
+        stated=asked.filter or (NO_FILTER if is_saved(asked.view) else ""),
         chips=_chips(call, entity, asked, problem),
         fields=kept,
         choices=filter_fields(call, entity),

@@ -6,7 +6,7 @@ stays here, and its field shows its value after saving.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dougong.expressions.portable import dump, dump_value, is_for_browser
@@ -24,6 +24,7 @@ from dougong.records.day import today_of
 from dougong.records.linked import linked_values
 from dougong.records.shape import Shape, shape_of
 from dougong.screens.addresses import entity_path
+from dougong.screens.asking import asked_about, questions, split_name
 from dougong.screens.beginning import initial_values
 from dougong.screens.currency import unit_of
 from dougong.screens.words import say
@@ -64,6 +65,7 @@ def live_plan(
     values: Mapping[str, Value],
     conditions: Sequence[tuple[str, Expression]] = (),
     written: Iterable[str] = (),
+    identifier: int = 0,
 ) -> Mapping[str, Any] | None:
     """The plan of a form that creates or updates a record and begins with these values, or None when nothing in it changes
     with what is typed.
@@ -77,7 +79,9 @@ def live_plan(
     computed = list(_computed(reading, shape))
     defaults = list(_defaults(reading, shape, action == "create"))
     asked = [(table, condition) for table, condition in conditions if reading.may(condition, table)]
-    if not computed and not defaults and not asked:
+    at_hand = {name for name, _, _ in (*computed, *defaults)}
+    ask = questions(key, shape, identifier, reading.sees, at_hand, SHOWN, call.language)
+    if not computed and not defaults and not asked and ask is None:
         return None
     expressions = [expression for _, _, expression in (*computed, *defaults)]
     expressions += [condition for _, condition in asked]
@@ -93,6 +97,7 @@ def live_plan(
     named |= {_name(table, names[0]) for table, names in roads}
     named |= {table for table, _ in asked if table}
     named.update(written)
+    named.update(name for name in asked_about(ask) if reading.sees(*split_name(name)))
     named |= {name.partition("/")[0] for name in named}
     links = _links(shape, roads)
     return {
@@ -103,8 +108,16 @@ def live_plan(
         "computed": [{"name": name, "tree": dump(each.tree)} for name, _, each in computed],
         "defaults": [{"name": name, "tree": dump(each.tree)} for name, _, each in defaults],
         "unknown": say("computed_on_save", call.language),
+        **({"ask": ask} if ask is not None else {}),
         **_related(call, key, shape, links, values),
     }
+
+
+def live_fields(plan: Mapping[str, Any] | None) -> frozenset[str]:
+    """The computed fields that a form with this plan shows as one types."""
+    if plan is None:
+        return frozenset()
+    return frozenset(each["name"] for each in (*plan["computed"], *plan.get("ask", {}).get("computed", ())))
 
 
 Named = tuple[str, Field, Expression]
@@ -156,7 +169,16 @@ def linkable(call: Call, key: str) -> tuple[str, ...]:
         return ()
     seen = _visible(call, key, "read")
     fields = call.release.entity(key).fields
-    return tuple(name for name, field in fields.items() if field.type in LINKED and name in seen)
+    return tuple(
+        name
+        for name, field in fields.items()
+        if field.type in LINKED and name in seen and not field.is_virtual
+    )
+
+
+def sees_of(call: Call, key: str, action: str) -> Callable[[str, str], bool]:
+    """What stands open to whoever fills in a form: fields of the record (""), and of the rows of its sub-tables."""
+    return Reading(call, shape_of(call.release, key), action).sees
 
 
 def reading_of(call: Call, key: str, action: str) -> Reading:
@@ -180,18 +202,25 @@ def _name(table: str, field: str) -> str:
 
 
 def _computed(reading: Reading, shape: Shape) -> Iterator[Named]:
-    """The computed fields of the record and its rows that the script can compute, in the order of `records.computed`."""
+    """The computed fields of the record and its rows that the script can compute, in the order of `records.computed`; last those
+    that are not stored, of which no formula reads another."""
+    for table, each in _in_order(shape):
+        field = shape.tables[table].field(each) if table else shape.field(each)
+        if field.formula is None or field.type not in SHOWN or not reading.sees(table, each):
+            continue
+        if reading.may(field.formula, table):
+            reading.computed.add(_name(table, each))
+            yield _name(table, each), field, field.formula
+
+
+def _in_order(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Computed fields with the sub-table in which they stand."""
     for name in (*(table for table in shape.tables if table not in shape.computed), *shape.computed):
         rows = shape.tables.get(name)
-        inner = (name,) if rows is None else rows.computed
-        for each in inner:
-            field = shape.field(each) if rows is None else rows.field(each)
-            table = "" if rows is None else name
-            if field.formula is None or field.type not in SHOWN or not reading.sees(table, each):
-                continue
-            if reading.may(field.formula, table):
-                reading.computed.add(_name(table, each))
-                yield _name(table, each), field, field.formula
+        yield from (("", name),) if rows is None else ((name, each) for each in rows.computed)
+    for name, rows in shape.tables.items():
+        yield from ((name, each) for each in rows.virtual)
+    yield from (("", name) for name in shape.virtual)
 
 
 def _defaults(reading: Reading, shape: Shape, is_new: bool) -> Iterator[Named]:

@@ -27,7 +27,7 @@ from dougong.screens.addresses import (
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
 from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
-from dougong.screens.list_head import EVERYTHING
+from dougong.screens.list_request import EVERYTHING
 from dougong.screens.requirements import requirements
 from dougong.screens.rights import may_do
 from dougong.screens.shape import (

@@ -12,7 +12,20 @@ from dougong.model.field import Field
 from dougong.screens.shape import Choice, FormField
 
 ELSEWHERE = frozenset(
-    {"type", "label", "help", "was", "copy", "required", "unique", "default", "formula", "backfill", "unfit"}
+    {
+        "type",
+        "label",
+        "help",
+        "was",
+        "copy",
+        "required",
+        "unique",
+        "default",
+        "formula",
+        "stored",
+        "backfill",
+        "unfit",
+    }
     | {
         "min",
         "max_length",

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 
+from dougong.diagnostics import Refusal
 from dougong.storage.problems import refusal
 from dougong.storage.statements import Rows, Step, run_commands, run_script
 from dougong.storage.watch import STEPS, Watch, too_costly, was_stopped
@@ -296,6 +297,14 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def is_crossed(refusal: Refusal) -> bool:
+    """Whether a transaction was ended because it and others waited for each other, or overtook each other: it can be made again."""
+    return any(
+        isinstance(error, sqlalchemy.exc.DBAPIError) and getattr(error.orig, "sqlstate", None) in _CROSSED
+        for error in _chain(refusal.__cause__)
+    )
 
 
 def _trouble(error: BaseException) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dougong.fieldtypes import TYPES
+from dougong.fieldtypes import TYPES, column_of
 from dougong.fieldtypes.texts import LineType
 from dougong.model.app import App
 from dougong.model.entity import Entity
@@ -80,7 +80,7 @@ def _links(entity: Entity, field: Field) -> TableSpec:
 
 
 def _column(entity: Entity, field: Field) -> ColumnSpec | None:
-    type_ = TYPES[field.type].column(field)
+    type_ = column_of(field)
     if type_ is None:
         return None
     references = _target(field)

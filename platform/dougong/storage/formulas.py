@@ -48,8 +48,7 @@ def outdated_formulas(
         old = former_entity(recorded, entity.key, former)
         if old is None:
             continue
-        formulas = {each.id: each.formula.text for each in entity.fields.values() if each.formula is not None}
-        before = {each.id: each.formula.text for each in old.fields.values() if each.formula is not None}
+        formulas, before = _texts(entity), _texts(old)
         scales = any(
             entity.fields[name].decimals != old.fields[name].decimals
             for name in formulas
@@ -61,7 +60,7 @@ def outdated_formulas(
         )
         owner = entity.parent or entity.key
         if (
-            formulas != before
+            any(before.get(name) != each for name, each in formulas.items())
             or scales
             or (formulas and stages)
             or not changed.isdisjoint((owner, each) for each in _read(entity))
@@ -71,15 +70,21 @@ def outdated_formulas(
     return list(dict.fromkeys(found))
 
 
+def _texts(entity: Entity) -> dict[str, tuple[str, ...]]:
+    """What is written of the stored formulas of an entity, and of the virtual fields that they read."""
+    formulas = {name: field.stored_formula for name, field in entity.fields.items()}
+    return {name: (each.text, *each.inlined) for name, each in formulas.items() if each is not None}
+
+
 def _read(entity: Entity) -> set[str]:
     """The names that the formulas of an entity read, wherever they stand on the road to a value."""
-    formulas = (each.formula for each in entity.fields.values() if each.formula is not None)
+    formulas = (each.stored_formula for each in entity.fields.values() if each.stored_formula is not None)
     return {name for formula in formulas for path in formula.reads for name in path}
 
 
 def _sources(entity: Entity) -> list[Source]:
     """What the formulas of an entity are computed from, in other records too."""
-    formulas = (each.formula for each in entity.fields.values() if each.formula is not None)
+    formulas = (each.stored_formula for each in entity.fields.values() if each.stored_formula is not None)
     return [source for formula in formulas for source in sources_of(entity.key, formula)]
 
 

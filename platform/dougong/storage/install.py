@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, STATE
+from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, SAVED_VIEW, STATE
 
 Upgrade = Callable[[Connection], None]
 
@@ -28,7 +28,12 @@ def _keep_a_calendar(connection: Connection) -> None:
     CALENDAR_DAY.create(connection)
 
 
-UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar)
+def _keep_views(connection: Connection) -> None:
+    """People keep views of lists."""
+    SAVED_VIEW.create(connection)
+
+
+UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar, _keep_views)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)

@@ -240,7 +240,25 @@ def _remove_column(work: Comparison, table: TableSpec, before: TableSpec, column
     there = replace(before, name=table.name)
     if work.is_restored(before):
         column = replace(column, references="")  # its foreign key went when the table was removed
-    work.add(RemoveColumn(app=work.app, table=there, before=before, column=column, tombstone=tombstone))
+    is_worked_out = _is_worked_out(work, table, before, column)
+    work.add(
+        RemoveColumn(
+            app=work.app,
+            table=there,
+            before=before,
+            column=column,
+            tombstone=tombstone,
+            is_worked_out=is_worked_out,
+        )
+    )
+
+
+def _is_worked_out(work: Comparison, table: TableSpec, before: TableSpec, column: ColumnSpec) -> bool:
+    """Whether a column held what a formula gave, and the field goes on without one."""
+    entity = work.new_app.entities.get(table.key.partition(".")[2])
+    fields = entity.fields.values() if entity is not None else ()
+    goes_on = any(each.is_virtual and column.field in (each.id, each.was) for each in fields)
+    return goes_on and recorded_field(work.old_app, before, column).formula is not None
 
 
 def _restore_column(mending: Mending, column: ColumnSpec, tombstone: Tombstone) -> ColumnSpec:

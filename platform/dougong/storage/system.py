@@ -479,3 +479,19 @@ PREFERENCE = _table(
     _json("value"),
     _at("updated_at", required=True),
 )
+SAVED_VIEW = _table(
+    "dg_view",
+    _identity(),
+    _reference("user_id", "dg_user.id"),
+    _text("entity"),
+    _text("name"),
+    _json("settings", required=True),
+    _text("shared", default=""),
+    _count("position"),
+    _at("created_at", required=True),
+    _at("updated_at", required=True),
+    Column("version", BigInteger, nullable=False, server_default=text("1")),
+    Index(None, "user_id"),
+    Index(None, "entity", "user_id"),
+)
+"""Views that people keep of lists; `shared` names the roles that have them too, or everybody (`*`)."""

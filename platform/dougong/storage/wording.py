@@ -29,6 +29,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "{table}：移除字段 {column}（数据保留，可回滚）",
         "{table}: remove field {column} (its values are kept for rollback)",
     ),
+    "UnstoreColumn": (
+        "{table}：字段 {column} 不再存储，读取时由公式计算",
+        "{table}: field {column} is not stored any longer, but worked out when it is read",
+    ),
     "RestoreColumn": (
         "{table}：恢复字段 {column} 及其数据",
         "{table}: restore field {column} with its values",
@@ -188,6 +192,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "part:backfill": ("补值公式", "backfill"),
     "part:unfit": ("不合适的值", "values that do not fit"),
     "part:formula": ("公式", "formula"),
+    "part:stored": ("是否存储公式的值", "whether the value of the formula is stored"),
     "part:minimum": ("最小值", "minimum"),
     "part:maximum": ("最大值", "maximum"),
     "part:max_length": ("最大长度", "maximum length"),

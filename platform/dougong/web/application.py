@@ -19,6 +19,7 @@ from dougong.web.exchange import Exchange
 from dougong.web.handing import WholeResponse
 from dougong.web.logs import logger, request_id
 from dougong.web.parameters import is_plain
+from dougong.web.repeating import answered
 from dougong.web.routes import Route
 from dougong.web.runtime import Runtime
 from dougong.web.security import host_is_allowed, protect
@@ -69,7 +70,7 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
                 raise refuse("missing", "W404")
             if route.parameters is not None:
                 _ = exchange.parameters
-            return route.view(exchange, **values)
+            return answered(exchange, lambda: route.view(exchange, **values))
         finally:
             exchange.close()
 

@@ -224,6 +224,9 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
     for key in FLAG_PROPERTIES:
         if f"has_{key}" in given:
             text = _set(text, [*path, key], True if given.get(key) in ON else None, bench.entity_path)
+    if "has_stored" in given or not given.get("formula", "-").strip():
+        is_virtual = given.get("stored", "on") not in ON and bool(given.get("formula", "-").strip())
+        text = _set(text, [*path, "stored"], False if is_virtual else None, bench.entity_path)
     for key in PLAIN_PROPERTIES:
         if key in given and key not in drawn(known.type):
             text = _set(text, [*path, key], _constant(given[key].strip()), bench.entity_path)

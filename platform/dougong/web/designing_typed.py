@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from dougong.compiler.context import BOOLEAN, type_of
 from dougong.diagnostics import Diagnostic
-from dougong.expressions import compile_expression
-from dougong.expressions.completion import Surroundings
-from dougong.expressions.scope import entity_scope
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Type
 from dougong.model.field import Field
 from dougong.records.call import Call
 from dougong.records.typed import LookedOver, looked_over
+from dougong.screens.draft_names import compile_draft, draft_names
 from dougong.web.typed import Typing
 
 PURPOSES = ("formula", "default", "min", "max", "condition")
@@ -24,25 +22,17 @@ PURPOSES = ("formula", "default", "min", "max", "condition")
 def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field: Field | None) -> LookedOver:
     """What there is to say about an expression of a draft; it is compiled as publishing compiles it."""
 
-    def find(key: str) -> Entity | None:
-        owner, _, identifier = key.partition(".")
-        known = app if owner == app.id else call.release.recorded.get(owner)
-        return known.entities.get(identifier) if known is not None else None
-
-    roles = frozenset(app.roles) | {"owner"}
-    scope = entity_scope(entity, find, type_of, roles=roles)
-    sql = typing.purpose == "condition"
-    expect = _expected(typing.purpose, field)
+    about = draft_names(call, app, entity, sql=typing.purpose == "condition")
+    expect = expected(typing.purpose, field)
 
     def compile_it() -> Expression | Sequence[Diagnostic]:
-        return compile_expression(typing.text, scope, expect=expect, path=typing.purpose, sql=sql)
+        return compile_draft(about, typing.text, expect, typing.purpose)
 
-    named = tuple((each.id, each.plural) for each in app.entities.values() if not each.parent)
-    about = Surroundings(scope, entity.key, find, call.language, sql, named)
     return looked_over(typing.text, typing.caret, about, compile_it)
 
 
-def _expected(purpose: str, field: Field | None) -> Type | None:
+def expected(purpose: str, field: Field | None) -> Type | None:
+    """The type that an expression of that purpose must give; none where any will do."""
     if purpose == "condition" or (purpose == "default" and field is not None and field.type == "boolean"):
         return BOOLEAN
     return type_of(field) if field is not None else None

@@ -13,9 +13,11 @@ import msgspec
 from sqlalchemy import Connection
 from werkzeug.wrappers import Request, Response
 
+from dougong.diagnostics import Refusal
 from dougong.people.actor import Actor
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
+from dougong.storage.database import is_crossed
 from dougong.storage.release import Release
 from dougong.storage.statements import Rows, Step
 from dougong.web import bodies
@@ -57,6 +59,10 @@ class Exchange:
         self._identified = False
         self._kept: _Kept | None = None
         self._closed = False
+        self.crossed = False
+        """Whether a transaction of this request was ended because it and others waited for each other."""
+        self.has_committed = False
+        """Whether a transaction of this request has changed something for good."""
 
     # -- who asks ---------------------------------------------------------------------------------------------------
 
@@ -163,8 +169,13 @@ class Exchange:
             self.authenticate()
         if self._kept is not None and self._kept.release is not None:
             self._end_kept()
-        with self._lent() as on, self.runtime.releases.writing(on) as (connection, release):
-            yield self._call(connection, release)
+        try:
+            with self._lent() as on, self.runtime.releases.writing(on) as (connection, release):
+                yield self._call(connection, release)
+        except Refusal as refusal:
+            self.crossed = is_crossed(refusal)
+            raise
+        self.has_committed = True
 
     def _call(self, connection: Connection, release: Release) -> Call:
         """The first argument of every verb, for this request."""

@@ -19,7 +19,8 @@ from dougong.records.call import Call
 from dougong.records.export import export, fitting
 from dougong.records.packed import write_packed
 from dougong.screens.list import query_of
-from dougong.screens.list_head import ListRequest, view_of
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import view_of
 from dougong.storage.release import Releases
 from dougong.storage.system import DRAFT
 from dougong.web.catalogue import refuse

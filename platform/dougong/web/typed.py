@@ -9,6 +9,7 @@ from typing import Any
 from dougong.diagnostics import Diagnostic, nearest
 from dougong.expressions.completion import Completion, length_at
 from dougong.expressions.types import spoken
+from dougong.records.trying import Tried
 from dougong.records.typed import LookedOver
 from dougong.web.catalogue import refuse
 from dougong.web.problems import hint_of, message_of
@@ -44,6 +45,16 @@ def document(text: str, found: LookedOver, language: str) -> dict[str, Any]:
         "type": spoken(found.type, language) if found.type is not None else None,
         "reading": found.reading,
         "completion": _completion(found.completion) if found.completion is not None else None,
+    }
+
+
+def tried_document(found: Tried, language: str) -> dict[str, Any]:
+    """What an expression gives for a record: the record, others that could be taken, and the value or why there is none."""
+    return {
+        "record": str(found.record),
+        "records": [{"id": str(each), "title": title} for each, title in found.records],
+        "text": found.text,
+        "problem": message_of(found.problem, language) if found.problem is not None else "",
     }
 
 

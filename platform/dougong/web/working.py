@@ -19,6 +19,7 @@ from dougong.jobs.queue import JobState
 from dougong.people.actor import Actor, load_actor
 from dougong.records.call import Call
 from dougong.screens.work import Work
+from dougong.storage.database import is_crossed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Release, Releases
 from dougong.storage.system import JOB
@@ -104,6 +105,8 @@ def task(releases: Releases, afterwards: Callable[[Connection, Plan], None], kin
         try:
             kinds[arguments["kind"]](working)
         except Refusal as refusal:
+            if is_crossed(refusal):
+                raise
             problems = [diagnostic_document(each, language) for each in refusal.problems]
             with job.writing() as connection:
                 job.complete(connection, {"refused": refusal.kind, "problems": problems})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, definitions, parts, transfer, work
+from dougong_renderers.api import approvals, calendar, definitions, parts, transfer, views, work
 
 Document = dict[str, Any]
 
@@ -21,7 +21,9 @@ def openapi(description: ApiDescription) -> Document:
         },
     }
     paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
-    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS}
+    if description.is_admin:
+        paths |= calendar.calendar_paths()
+    schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {
             "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))
@@ -166,6 +168,7 @@ def _entity(entity: EntityDescription, name: str) -> Document:
         )
     paths = {base: collection, f"{base}/{{id}}": one, f"{base}/aggregate": {"get": _aggregate(entity, name)}}
     paths |= copied | _details(entity, name, base) | transfer.transfer_paths(entity, name, base)
+    paths |= views.view_paths(entity, name, base)
     return paths | approvals.action_paths(entity, name, base)
 
 
@@ -178,7 +181,10 @@ def _list(entity: EntityDescription, name: str, record: Document) -> Document:
     expand = [parts.query("expand", parts.names(entity.links))] if entity.links else []
     fields = parts.query("fields", parts.names(tuple(field.id for field in entity.fields)))
     return parts.operation(
-        f"{name}.list", entity.plural, parts.ok(answer), parameters=[*parts.LIST, fields, *expand]
+        f"{name}.list",
+        entity.plural,
+        parts.ok(answer),
+        parameters=[*parts.LIST, fields, *expand, views.PARAMETER],
     )
 
 
@@ -191,6 +197,7 @@ def _aggregate(entity: EntityDescription, name: str) -> Document:
     parameters = [
         parts.query(each, parts.TEXT) for each in ("group", "measures", "filter", "having", "sort", "q")
     ]
+    parameters.append(views.PARAMETER)
     return parts.operation(
         f"{name}.aggregate", entity.plural, parts.ok(parts.anything()), parameters=parameters
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,15 @@ from markupsafe import Markup
 from dougong.fieldtypes.embed import host_of
 from dougong.fieldtypes.markup import sanitised
 from dougong.screens import words
-from dougong.screens.shape import Chart, Column, FormField, KanbanCard, Shown
+from dougong.screens.shape import (
+    Chart,
+    Column,
+    ConditionBuilder,
+    ConditionField,
+    FormField,
+    KanbanCard,
+    Shown,
+)
 from dougong_renderers.html import drawing
 from dougong_renderers.html.assets import assets
 from dougong_renderers.html.symbols import symbol
@@ -49,6 +58,7 @@ def environment(language: str) -> Environment:
         cell_class=_cell_class,
         card_moves=_card_moves,
         series_of=_series_of,
+        facts=_facts,
         show=partial(_show, jinja),
         input=partial(_edit, jinja),
     )
@@ -59,6 +69,7 @@ def environment(language: str) -> Environment:
         rich=_rich,
         host=host_of,
         opened=_opened,
+        every_operator=_every_operator,
     )
     return jinja
 
@@ -122,6 +133,24 @@ def _card_moves(card: KanbanCard) -> str:
         },
         ensure_ascii=False,
     )
+
+
+def _facts(builder: ConditionBuilder) -> dict[str, object]:
+    """What a script must know to offer what suits the field of a condition."""
+    return {
+        each.id: {
+            "widget": each.widget,
+            "operators": each.operators,
+            "options": each.options,
+            "peers": each.peers,
+        }
+        for each in builder.fields
+    }
+
+
+def _every_operator(fields: Sequence[ConditionField]) -> list[tuple[str, str, int]]:
+    """The operators of all fields, each once, for browsers that cannot offer those of the chosen one."""
+    return list({operator[0]: operator for each in fields for operator in each.operators}.values())
 
 
 def _series_of(chart: Chart) -> list[dict[str, object]]:

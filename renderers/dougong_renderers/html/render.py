@@ -14,6 +14,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
         shape.AppsScreen: "apps",
         shape.BinScreen: "bin",
+        shape.CalendarScreen: "calendar",
         shape.HistoryScreen: "history",
         shape.MergeScreen: "merge",
         shape.NumberingScreen: "numbering",
@@ -29,6 +30,8 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.PublishScreen: "publish",
         shape.RecordScreen: "record",
         shape.ReportScreen: "report",
+        shape.RulePreview: "rule_preview",
+        shape.RulesScreen: "rules",
         shape.SettingsScreen: "settings",
         shape.SignInScreen: "sign_in",
         shape.TemplatesScreen: "templates",
@@ -36,6 +39,9 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
     }
 )
 """Screen class → the template in `templates/screens/` (without its ending)."""
+
+DESIGNING = (shape.DesignerScreen, shape.PublishScreen, shape.RulePreview, shape.RulesScreen)
+"""Screens that have the frame of the designer."""
 
 FRAGMENTS: Mapping[tuple[str, str], str] = MappingProxyType(
     {("list", "results"): "list_results", ("kanban", "results"): "kanban_results"}
@@ -56,7 +62,7 @@ def render(screen: Screen, info: RequestInfo) -> str:
 def _layout(screen: Screen, info: RequestInfo) -> str:
     if isinstance(screen, shape.SignInScreen) or info.shell is None:
         return "layouts/bare.html"
-    if isinstance(screen, (shape.DesignerScreen, shape.PublishScreen)):
+    if isinstance(screen, DESIGNING):
         return "layouts/designer.html"
     return "layouts/app.html"
 

@@ -308,8 +308,23 @@ def options(random: Random, definition: Definition) -> None:
 def search(random: Random, definition: Definition) -> None:
     """Texts that are searched, or no longer."""
     entity = random.choice(definition.entities)
-    texts = tuple(each.number for each in entity.fields if each.type == "text")
+    texts = tuple(
+        each.number for each in entity.fields if each.type == "text" and each.settings.get("stored", True)
+    )
     entity.search = () if entity.search else texts
+
+
+def store(random: Random, definition: Definition) -> None:
+    """What a formula gives is stored from now on, or worked out when it is read."""
+    found = [
+        each
+        for entity in definition.entities
+        for each in entity.fields
+        if each.uses and not each.is_new and each.number not in entity.search
+    ]
+    if found:
+        settings = random.choice(found).settings
+        settings["stored"] = not settings.get("stored", True)
 
 
 def list_again(random: Random, definition: Definition) -> None:
@@ -340,5 +355,6 @@ def _granted(random: Random, entity: Whole) -> dict[str, Grant]:
 CHANGES: tuple[Change, ...] = (
     add_entity, remove_entity, rename_entity, stand_apart, embed, add, add, remove, rename, swap, retype, retype, retype,
     widen_link, split, merge, decimals, require, tighten, tighten, make_unique, add_rule, add_rule, options, search,
+    store,
     list_again, grant_again,
 )  # fmt: skip

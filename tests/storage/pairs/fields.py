@@ -105,12 +105,14 @@ def size(random: Random, settings: dict[str, Any]) -> None:
 
 
 def _formula(random: Random, entity: Whole, part: Part) -> None:
-    """Some texts and numbers are computed from another field."""
+    """Some texts and numbers are computed from another field, and some of those only when they are read."""
     texts = {"text": "UPPER(§) & '!'", "integer": "§ * 2"}
     sources = [each for each in entity.fields if each.type == part.type and not each.uses]
     if part.type in texts and sources and random.random() < 0.2:
         part.settings["formula"] = texts[part.type]
         part.uses = (random.choice(sources).number,)
+        if random.random() < 0.4:
+            part.settings["stored"] = False
 
 
 def free_name(random: Random, taken: set[str] | frozenset[str]) -> str | None:

@@ -150,8 +150,8 @@ ENTRIES: tuple[Entry, ...] = (
             "公式的值在其读取的记录被写入时重新计算,不会随时间、当前用户或记录版本而更新。",
         ),
         (
-            "copy the value with 'fill' or a default, or use the expression in a filter or a report",
-            "请用 fill 或默认值复制该值,或在筛选、报表中使用该表达式",
+            "write stored: false, so that it is worked out when it is read; or copy the value with 'fill' or a default",
+            "请写 stored: false 使其在读取时计算;或用 fill 或默认值复制该值",
         ),
         "age: {type: integer, formula: \"DATEDIF(born_on, TODAY(), 'Y')\"}",
     ),
@@ -199,6 +199,31 @@ ENTRIES: tuple[Entry, ...] = (
             "请用 AND 连接单个字段与常量的比较,例如 state = 'open' AND owner IS NOT EMPTY",
         ),
         "unique: [{fields: [code], where: day = TODAY()}]",
+    ),
+    Entry(
+        "D520",
+        ("Nothing to work out", "没有可计算的公式"),
+        ("'{name}' stores nothing, but has no formula", "“{name}”不存储值,却没有公式"),
+        (
+            "stored: false says that the value of a formula is worked out when it is read; what people enter is always stored.",
+            "stored: false 表示公式的值在读取时计算;人工填写的值总是存储的。",
+        ),
+        ("give it a formula, or remove 'stored'", "请设置公式,或删除 stored"),
+        "days: {type: integer, stored: false}",
+    ),
+    Entry(
+        "D521",
+        ("Stored formula over a value that changes by itself", "存储的公式读取了会自行变化的值"),
+        (
+            "the formula stores its value, but '{name}' follows {asked}",
+            "公式的值会被存储,但“{name}”随 {asked} 变化",
+        ),
+        (
+            "A virtual field that depends on the day or the person changes while no record is written; a stored value goes stale.",
+            "依赖日期或当前用户的虚拟字段会在没有写入的情况下变化,存储的值会过期。",
+        ),
+        ("write stored: false here too", "请在此也写 stored: false"),
+        "is_late: {type: boolean, formula: days_left < 0}",
     ),
     Entry(
         "D530",
@@ -249,5 +274,55 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         ("give it a default, or write hidden_value: empty", "请设置默认值,或写 hidden_value: empty"),
         "note: {type: text, hidden_value: recompute}",
+    ),
+    Entry(
+        "D540",
+        ("Links that fill each other", "关联互相填充"),
+        ("what choosing a record fills in depends on itself: {cycle}", "选择后填充的值取决于自身:{cycle}"),
+        (
+            "Each value is filled in after what it is made of; in a circle there is no first one.",
+            "每个值都在它所依据的值之后填充,循环中没有先后。",
+        ),
+        ("take one of the fields out of 'fill'", "请让其中一个字段不再由 fill 填充"),
+        "a: {type: link, to: x, fill: {b: y}}, b: {type: link, to: y, fill: {a: x}}",
+    ),
+    Entry(
+        "D541",
+        ("Filled in too early", "填充时尚未算出"),
+        (
+            "'{name}' is worked out after records are chosen, so it cannot be filled in from",
+            "“{name}”在选择记录之后才计算,不能用于填充",
+        ),
+        (
+            "Formulas and rows of sub-tables come after what choosing a record fills in, as they may read it.",
+            "公式和子表的行在填充之后处理,因为它们可能读取填充的值。",
+        ),
+        ("read the fields that it is computed from, or use a formula", "请读取它所依据的字段,或改用公式"),
+        "product: {type: link, to: product, fill: {price: price * this.total}}",
+    ),
+    Entry(
+        "D550",
+        ("Rule that can never hold", "永远不会适用的规则"),
+        (
+            "nothing at the door '{door}' is what the rule is about ({acts})",
+            "入口“{door}”不会发生该规则所针对的操作({acts})",
+        ),
+        (
+            "A rule holds where both fit: what is done (`on`) and the door (`doors`). An import deletes nothing, a workflow only changes.",
+            "规则在操作(on)与入口(doors)同时符合时适用。导入不会删除记录;流程只会修改记录。",
+        ),
+        ("take the door away, or let the rule be about more", "请去掉该入口,或让规则针对更多操作"),
+        "rules: [{when: paid, block: Paid, on: [delete], doors: [import]}]",
+    ),
+    Entry(
+        "D551",
+        ("Action that never takes place", "永远不会发生的动作"),
+        ("'{name}' does nothing for a rule about {acts}", "针对“{acts}”的规则中,“{name}”不起作用"),
+        (
+            "A deletion asks check, block, warn and lock; the other actions are about what a record becomes. Nothing new is locked.",
+            "删除只检查 check、block、warn 和 lock;其他动作针对记录将成为的样子。新记录不会被锁定。",
+        ),
+        ("add 'update' to 'on', or take the action away", "请在 on 中加上 update,或去掉该动作"),
+        "rules: [{when: paid, hide: [note], on: [delete]}]",
     ),
 )

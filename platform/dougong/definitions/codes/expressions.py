@@ -29,6 +29,7 @@ _EXAMPLES = {
     "D420": "SUMPRODUCT(lines.price, others.quantity)",
     "D421": "ROUND(amount WHERE won)",
     "D422": "SUM(ALL(ordre).amount)",
+    "D426": "SUM(ALL(product).share)",
 }
 _TITLES = {
     "D401": ("Unexpected part of an expression", "表达式中多余的内容"),
@@ -53,6 +54,7 @@ _TITLES = {
     "D420": ("Two lists in one function", "一个函数中有两个列表"),
     "D421": ("Condition without rows", "条件没有可筛选的行"),
     "D422": ("Unknown entity in an expression", "表达式中未知的实体"),
+    "D426": ("List that would go over itself", "列表遍历自身"),
 }
 
 

@@ -48,6 +48,17 @@ def _number_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[
     return cast(_part_sql(call, elements, timezone), emit.NUMERIC)
 
 
+def fitted(value: Decimal, decimals: Decimal, limit: Decimal) -> Decimal | None:
+    """A number rounded half up as a field shows it; empty where it is too large for the field."""
+    found = values.rounded(value, int(decimals), "half_up")
+    return None if found is None or abs(found) >= limit else found
+
+
+def _fitted_sql(call: Call, elements: Elements, timezone: str) -> ColumnElement[Any]:
+    rounded = func.round(elements[0], int(constant(call.arguments[1])))
+    return emit.clamped(rounded, constant(call.arguments[2]))
+
+
 def _operation(name: str, result: Type, python: Callable[..., Any], postgresql: Emit) -> Function:
     return Function(name, "", "internal", name, EMPTY, ("", ""), (), result, python, postgresql)
 
@@ -67,6 +78,7 @@ INTERNAL: Mapping[str, Function] = {
             lambda value: value.copy_negate() if value else value,
             lambda call, at, timezone: -at[0],
         ),
+        _operation("FITTED", Type("number"), fitted, _fitted_sql),
         _operation("AS_TEXT", Type("text"), as_text, _as_text_sql),
         _operation(
             "ADD_DAYS",

@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
     Candidate,
@@ -18,6 +19,7 @@ from dougong.screens.shape.changes import (
     MergeScreen,
     NumberingScreen,
 )
+from dougong.screens.shape.conditions import ConditionBuilder, ConditionField, ConditionRow
 from dougong.screens.shape.dashboard import (
     ChartCard,
     DashboardScreen,
@@ -65,6 +67,7 @@ from dougong.screens.shape.list import (
     ListScreen,
     Paging,
     SortChoice,
+    ViewMenu,
 )
 from dougong.screens.shape.parts import (
     Action,
@@ -99,6 +102,18 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rules import (
+    DesignerHead,
+    RuleAction,
+    RuleCard,
+    RuleEditor,
+    RuleExample,
+    RuleLimit,
+    RulePreview,
+    RulesScreen,
+    RuleTick,
+    RuleValue,
+)
 from dougong.screens.shape.settings import SettingsScreen, SettingsSection
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
@@ -107,6 +122,7 @@ from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
+    | CalendarScreen
     | DashboardScreen
     | DesignerScreen
     | ExportScreen
@@ -123,6 +139,8 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RulePreview
+    | RulesScreen
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
@@ -138,6 +156,9 @@ __all__ = [
     "ApprovalStep",
     "AppsScreen",
     "BinScreen",
+    "CalendarDayCell",
+    "CalendarMonth",
+    "CalendarScreen",
     "Candidate",
     "CardMove",
     "Change",
@@ -147,11 +168,15 @@ __all__ = [
     "Choice",
     "Column",
     "ColumnChoice",
+    "ConditionBuilder",
+    "ConditionField",
+    "ConditionRow",
     "Confirm",
     "DashboardScreen",
     "DemoAccount",
     "DesignerEntity",
     "DesignerField",
+    "DesignerHead",
     "DesignerScreen",
     "DesignerSection",
     "Detail",
@@ -214,6 +239,15 @@ __all__ = [
     "Requirement",
     "Requirements",
     "Row",
+    "RuleAction",
+    "RuleCard",
+    "RuleEditor",
+    "RuleExample",
+    "RuleLimit",
+    "RulePreview",
+    "RuleTick",
+    "RuleValue",
+    "RulesScreen",
     "Screen",
     "SettingsScreen",
     "SettingsSection",
@@ -234,5 +268,6 @@ __all__ = [
     "TemplatesScreen",
     "Timeline",
     "Total",
+    "ViewMenu",
     "WorkScreen",
 ]

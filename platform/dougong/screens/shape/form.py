@@ -44,8 +44,8 @@ class FormField:
     shown again with problems. `shown` is the value to display where it cannot be edited (`read_only` with
     `why`, or `computed`). `chosen` are the current choices of link, links, member (value, label), so that
     they show without loading all options; `choose_href` answers GET `?q=` with JSON `{"results": [{"id",
-    "label", "note"}], "more": bool}`; without JavaScript a text or an id may be sent. `fill` lists fields
-    that the chosen record fills. `inputmode`: "", decimal, numeric, tel, email, url. `step` as in HTML.
+    "label", "note"}], "more": bool}`; without JavaScript a text or an id may be sent. `inputmode`: "",
+    decimal, numeric, tel, email, url. `step` as in HTML.
     """
 
     id: str
@@ -174,6 +174,10 @@ class FormScreen:
     warnings: tuple[Problem, ...] = ()
     """What rules warn of, when nothing else is wrong: a button that sends `confirm` as `dg_confirm` saves all the same."""
     confirm: tuple[str, ...] = ()
+    confirm_label: str = ""
+    """What the button says, where it saves nothing."""
+    leave: str = ""
+    """What a further button says that goes on without the records which are held up; it sends `dg_then` = leave."""
     notices: tuple[Notice, ...] = ()
     buttons: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

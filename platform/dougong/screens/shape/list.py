@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dougong.screens.shape.form import Choice
 from dougong.screens.shape.parts import Action, Column, Empty, Notice, Row, Tab, Total
 
 
@@ -53,6 +54,8 @@ class Filter:
     check: str = ""
     save_action: str = ""
     save_fields: tuple[tuple[str, str], ...] = ()
+    stated: str = ""
+    """What other forms send along as `filter`, so that it stays; `*` where a saved view has one and the reader wants none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,23 @@ class ColumnChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class ViewMenu:
+    """What one may do with the list as it stands as a view of one's own.
+
+    `label` names the saved view that is open ("" = none), `is_changed` says that the list differs from it. `save_action` takes
+    POST `name`, `shared` (one of `sharing`, where there are any) and `save_fields`.
+    """
+
+    label: str = ""
+    is_changed: bool = False
+    note: str = ""
+    save_action: str = ""
+    save_fields: tuple[tuple[str, str], ...] = ()
+    sharing: tuple[Choice, ...] = ()
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ListHead:
     """What stands above the records: title and count, views as tabs, kinds of display, filter, search,
     order, actions.
@@ -93,6 +113,7 @@ class ListHead:
     sorts: tuple[SortChoice, ...] = ()
     columns: tuple[ColumnChoice, ...] = ()
     columns_action: str = ""
+    saving: ViewMenu | None = None
     actions: tuple[Action, ...] = ()
     menu: tuple[Action, ...] = ()
     """Behind the three dots: export, recycle bin, design."""

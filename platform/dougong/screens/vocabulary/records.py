@@ -55,6 +55,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "after_saving": ("保存之后", "After saving"),
     "maybe_duplicates": ("可能重复", "Possible duplicates"),
     "computed_on_save": ("保存时给出", "Given on saving"),
+    "no_longer_fits": (
+        "{label}不再符合条件，已清空",
+        "{label} no longer fits and was emptied",
+    ),
     "read_only": ("只读", "Read only"),
     "editable": ("可改", "Editable"),
     "problems_count": ("还有 {n} 处需要修改", "{n} things to mend"),

@@ -69,19 +69,24 @@ class AddColumn(Operation):
 class RemoveColumn(Operation):
     """A column out of sight; its values are kept under another name until they are purged.
 
-    `is_moved` when another step puts them into a new place, so that nothing is lost.
+    `is_moved` when another step puts them into a new place, `is_worked_out` when they are what a formula gives whenever it is
+    asked, so that nothing is lost.
     """
 
     column: ColumnSpec
     tombstone: Tombstone
     is_moved: bool = False
+    is_worked_out: bool = False
+
+    def _sentence(self) -> str:
+        return "UnstoreColumn" if self.is_worked_out else "RemoveColumn"
 
     def _words(self) -> dict[str, str]:
         return {"table": self.table.key, "column": self.column.field}
 
     def impact(self, connection: Connection) -> Impact:
         filled = counting.filled(connection, self.before or self.table, self.column)
-        return Impact(touched=filled, lost=0 if self.is_moved else filled)
+        return Impact(touched=filled, lost=0 if self.is_moved or self.is_worked_out else filled)
 
     def statements(self, dialect: Dialect) -> list[str]:
         return [ddl.rename_column(dialect, self.table.name, self.column.name, self.tombstone.name)]

@@ -25,6 +25,7 @@ from dougong.records.record import Record
 from dougong.records.unmerge import forward_of
 from dougong.records.update import update as update_record
 from dougong.web.api.values import figure, record_document, record_documents
+from dougong.web.api.viewing import through, view_condition
 from dougong.web.bodies import an_object
 from dougong.web.catalogue import refuse
 from dougong.web.conditions import etag, expected_version, is_fresh
@@ -33,8 +34,20 @@ from dougong.web.once import Answer, change_once
 from dougong.web.parameters import names, one_of, whole_number
 from dougong.web.problems import problem_document
 
-LIST_PARAMETERS = ("filter", "q", "sort", "fields", "expand", "limit", "cursor", "offset", "count", "deleted")
-AGGREGATE_PARAMETERS = ("group", "measures", "filter", "having", "sort", "q", "limit")
+LIST_PARAMETERS = (
+    "filter",
+    "q",
+    "sort",
+    "fields",
+    "expand",
+    "limit",
+    "cursor",
+    "offset",
+    "count",
+    "deleted",
+    "view",
+)
+AGGREGATE_PARAMETERS = ("group", "measures", "filter", "having", "sort", "q", "limit", "view")
 MAX_OFFSET = 10_000_000
 
 
@@ -76,7 +89,7 @@ def list_(exchange: Exchange, app: str, entity: str) -> Response:
     query = query_from(exchange)
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
-        page = list_records(call, key, query)
+        page = list_records(call, key, through(call, key, query, exchange.parameters))
         data = record_documents(call, key, page.rows, tuple(query.expand))
     return exchange.json({"data": data, "page": {"next": page.next_cursor, "count": page.count}})
 
@@ -239,14 +252,16 @@ def aggregate(exchange: Exchange, app: str, entity: str) -> Response:
     given = exchange.parameters
     measures = _measures(given.get("measures", "COUNT()"))
     with exchange.reading() as call:
+        key = entity_key(call, app, entity)
         figures = run_aggregate(
             call,
-            entity_key(call, app, entity),
+            key,
             group=names(given, "group"),
             measures=measures,
             filter=given.get("filter") or None,
             having=given.get("having") or None,
             sort=given.get("sort", ""),
+            query=Query(view=view_condition(call, key, given["view"])[0]) if given.get("view") else None,
         )
         return exchange.json(aggregate_document(call, figures))
 

@@ -17,12 +17,13 @@ from dougong.records.import_options import HABITS, MODES, ColumnHabits, Options,
 from dougong.records.reading import Layout
 from dougong.web.api.import_once import Wanted, import_once
 from dougong.web.api.records import entity_key, query_from
+from dougong.web.api.viewing import through
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.transfer import exported
 from dougong.web.parameters import names, one_of
 
-EXPORT_PARAMETERS = ("filter", "q", "sort", "fields", "format")
+EXPORT_PARAMETERS = ("filter", "q", "sort", "fields", "format", "view")
 IMPORT_PARAMETERS = (
     "mode",
     "match",
@@ -105,7 +106,6 @@ def export(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export?format=csv: the list as a file."""
     kind = exchange.parameters.get("format", "csv")
     with exchange.reading() as call:
-        query = query_from(exchange)
-        return exported(
-            exchange, call, entity_key(call, app, entity), replace(query, count="none", named=True), kind
-        )
+        key = entity_key(call, app, entity)
+        query = through(call, key, query_from(exchange), exchange.parameters)
+        return exported(exchange, call, key, replace(query, count="none", named=True), kind)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
 from dougong.model.entity import Entity
+from dougong.model.field import Field
 from dougong.records.call import Call
+from dougong.records.trying import try_on
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.designer import Designing, changed_fields, designer_screen
 from dougong.screens.publish import publish_screen
@@ -20,14 +23,14 @@ from dougong.storage.plan import Plan
 from dougong.web import drafting
 from dougong.web.catalogue import refuse
 from dougong.web.changing import is_long, order_publication
-from dougong.web.designing import Bench, bench_of, operate
-from dougong.web.designing_typed import PURPOSES, look_over_draft
+from dougong.web.designing import Bench, Files, bench_of, operate
+from dougong.web.designing_typed import PURPOSES, expected, look_over_draft
 from dougong.web.drafting import Draft
 from dougong.web.exchange import Exchange
-from dougong.web.pages.frame import first, form_data, go, show
+from dougong.web.pages.frame import first, form_data, go, number, show
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
-from dougong.web.typed import document, typing_of
+from dougong.web.typed import Typing, document, tried_document, typing_of
 
 
 def start(exchange: Exchange, app: str) -> Response:
@@ -60,7 +63,7 @@ def diagram(exchange: Exchange, app: str, kind: str) -> Response:
     return Response(drawn, mimetype="image/svg+xml")
 
 
-def _draft(call: Call, app: str) -> Draft:
+def draft_of(call: Call, app: str) -> Draft:
     """The actor's draft of an installed app; the designer begins with what is there."""
     drafting.refuse_unless_designer(call, app)
     if app not in call.release.apps:
@@ -77,8 +80,8 @@ def _page(
     section: str = "",
     problems: Sequence[Diagnostic] = (),
 ) -> Response:
-    draft = _draft(call, app)
-    compiled, found, broken = _compiled(call, draft, entity)
+    draft = draft_of(call, app)
+    compiled, found, broken = compiled_draft(call, draft, entity)
     bench = bench_of(compiled, found, draft.sources, call.language)
     installed = call.release.recorded[app].entities.get(entity)
     every = [*broken, *problems]
@@ -99,7 +102,7 @@ def _page(
     return show(exchange, call, designer_screen(call, designing), 422 if problems else 200)
 
 
-def _compiled(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Sequence[Diagnostic]]:
+def compiled_draft(call: Call, draft: Draft, entity: str) -> tuple[App, Entity, Sequence[Diagnostic]]:
     """The draft's app and entity; where the draft does not compile, the installed ones with what is wrong."""
     outcome = drafting.compile_sources(call, draft.app, draft.sources)
     compiled = outcome if isinstance(outcome, App) else call.release.recorded[draft.app]
@@ -116,7 +119,7 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
     operation = first(data, "operation")
     try:
         with exchange.writing() as call:
-            draft = _draft(call, app)
+            draft = draft_of(call, app)
             if operation in ("undo", "redo"):
                 (drafting.undo if operation == "undo" else drafting.redo)(call, draft)
             elif operation == "discard":
@@ -147,17 +150,33 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
 
 def check(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}/check: what is wrong with an expression of the draft, and what may follow."""
-    body = exchange.an_object("text", "purpose", "caret", "field")
-    asked, name = typing_of(body, PURPOSES), body.get("field", "")
-    if not isinstance(name, str):
-        raise refuse("malformed", "W313", "field", name="field", expected="text")
+    body = exchange.an_object("text", "purpose", "caret", "field", "table", "record")
+    asked, name, table = typing_of(body, PURPOSES), body.get("field", ""), body.get("table", "")
+    record = body.get("record", "")
+    for key, given in (("field", name), ("table", table), ("record", record)):
+        if not isinstance(given, str):
+            raise refuse("malformed", "W313", key, name=key, expected="text")
     with exchange.reading() as call:
-        compiled, found, _ = _compiled(call, _draft(call, app), entity)
-        field = found.fields.get(name)
-        if name and field is None:
+        compiled, found, _ = compiled_draft(call, draft_of(call, app), entity)
+        over = compiled.entities.get(f"{entity}/{table}") if table else found
+        field = over.fields.get(name) if over is not None else None
+        if over is None or (name and field is None):
             raise refuse("missing", "W404")
-        looked = look_over_draft(call, compiled, found, asked, field)
-        return exchange.json(document(asked.text, looked, call.language))
+        looked = look_over_draft(call, compiled, over, asked, field)
+        answer = document(asked.text, looked, call.language)
+        if "record" in body and not table and looked.type is not None:
+            answer["tried"] = _tried(call, f"{app}.{entity}", asked, field, record)
+        return exchange.json(answer)
+
+
+def _tried(call: Call, key: str, asked: Typing, field: Field | None, record: str) -> dict[str, Any]:
+    """What the expression gives for a record of the published app; a draft has none of its own."""
+    if key.partition(".")[2] not in call.release.app(key.partition(".")[0]).entities:
+        raise refuse("missing", "W404")
+    identifier = number(record) if record else 0
+    into = field if asked.purpose != "condition" and field is not None else None
+    found = try_on(call, key, asked.text, expected(asked.purpose, field), into, identifier)
+    return tried_document(found, call.language)
 
 
 def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:
@@ -169,13 +188,17 @@ def _selected(operation: str, given: Mapping[str, str]) -> tuple[str, str]:
 def _operate(
     call: Call, draft: Draft, app: str, entity: str, operation: str, given: Mapping[str, str]
 ) -> None:
-    compiled, found, broken = _compiled(call, draft, entity)
+    compiled, found, broken = compiled_draft(call, draft, entity)
     if broken:
         raise Refusal("invalid", broken)
     bench: Bench = bench_of(compiled, found, draft.sources, call.language)
-    files = operate(bench, operation, given)
+    merge_files(call, draft, operate(bench, operation, given))
+
+
+def merge_files(call: Call, draft: Draft, files: Files) -> None:
+    """Put changed files into a draft, unless the app would not compile with them."""
     merged = {path: text for path, text in {**draft.sources, **files}.items() if text is not None}
-    outcome = drafting.compile_sources(call, app, merged)
+    outcome = drafting.compile_sources(call, draft.app, merged)
     if not isinstance(outcome, App):
         raise Refusal("invalid", outcome)
     drafting.change_files(call, draft, files)
@@ -184,7 +207,7 @@ def _operate(
 def publish_page(exchange: Exchange, app: str) -> Response:
     """GET /design/{app}/publish: the plan in plain words."""
     with exchange.reading() as call:
-        draft = _draft(call, app)
+        draft = draft_of(call, app)
         plan = drafting.plan_sources(call, app, draft.sources)
         return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources))
 
@@ -198,7 +221,7 @@ def publish(exchange: Exchange, app: str) -> Response:
     problems: list[str] = []
     try:
         with exchange.writing() as call:
-            draft = _draft(call, app)
+            draft = draft_of(call, app)
             plan = drafting.plan_sources(call, app, draft.sources, wishes)
             problems = _missing_consent(call, plan, data)
             if problems:
@@ -250,7 +273,7 @@ def _wishes(data: dict[str, list[str]]) -> Wishes:
 
 def _publish_again(exchange: Exchange, app: str, problems: Sequence[str], wishes: Wishes) -> Response:
     with exchange.reading() as call:
-        draft = _draft(call, app)
+        draft = draft_of(call, app)
         plan = drafting.plan_sources(call, app, draft.sources, wishes)
         screen = publish_screen(call, plan, draft.installed, draft.sources, problems, wishes)
         return show(exchange, call, screen, 422 if problems else 200)

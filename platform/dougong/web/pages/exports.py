@@ -15,13 +15,14 @@ from dougong.records.query import list_records
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.export import ExportState, choose_screen, export_fields, export_screen
 from dougong.screens.list import query_of
-from dougong.screens.list_head import ListRequest, view_of
+from dougong.screens.list_request import ListRequest
+from dougong.screens.list_views import view_of
 from dougong.web import exporting
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.exporting import Ordered
 from dougong.web.pages.frame import entity_key, first, form_data, number, show
-from dougong.web.pages.lists import asked_for
+from dougong.web.pages.lists import asked_for, settled
 
 MOST_CHOSEN = 200
 """As many as a page of a list can have, twice: their ids travel in an address."""
@@ -36,9 +37,9 @@ def _exportable(call: Call, app: str, entity: str) -> str:
 
 def choose(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export/new: choose columns and format for the list that the address says."""
-    asked = asked_for(exchange)
     with exchange.reading() as call:
         key = _exportable(call, app, entity)
+        asked = settled(call, key, asked_for(exchange)).asked
         return show(exchange, call, choose_screen(call, key, asked, _count(call, key, asked)))
 
 
@@ -60,7 +61,6 @@ def _count(call: Call, key: str, asked: ListRequest) -> int:
 def start(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/export: have the file written."""
     data = form_data(exchange)
-    asked = asked_for(exchange)
     kind = first(data, "format") or "csv"
     if kind not in (*exchange.runtime.renderers.tables, exporting.PACKED):
         raise refuse("malformed", "W206", "format", name="format", allowed="csv, xlsx, jsonl, zip")
@@ -68,6 +68,7 @@ def start(exchange: Exchange, app: str, entity: str) -> Response:
         key = _exportable(call, app, entity)
         known = {each.value for each in export_fields(call, key)}
         fields = tuple(each for each in data.get("field", []) if each in known)
+        asked = settled(call, key, asked_for(exchange)).asked
         total = _count(call, key, asked)
         ordered = exporting.order(
             call, Ordered("", key, kind, asdict(asked), fields, first(data, "rows") == "true", total=total)

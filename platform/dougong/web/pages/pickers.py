@@ -6,25 +6,24 @@ from typing import BinaryIO, cast
 
 from werkzeug.wrappers import Response
 
-from dougong.fieldtypes import TYPES
 from dougong.records.call import Call
 from dougong.records.choose import Choice, field_at
 from dougong.records.choose import choose as choose_from
 from dougong.records.files import download, thumbnail, upload
 from dougong.records.suggest import is_labelled, suggest
 from dougong.records.tree import level, tree_of
-from dougong.screens.form_fields import input_text
 from dougong.screens.live import linked_record
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
-from dougong.web.pages.frame import entity_key, number
+from dougong.web.pages.frame import entity_key, form_data, number
+from dougong.web.pages.live import values_at
 from dougong.web.sending import send_file
 
 SHOWN = 20
 
 
 def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
-    """GET /{app}/{entity}/choose/{field}?q=: what one may choose, and what choosing it fills in; ?below= gives one level of a tree."""
+    """GET /{app}/{entity}/choose/{field}?q=: what one may choose; ?below= gives one level of a tree."""
     words = exchange.parameters.get("q", "").strip()[:200]
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
@@ -36,8 +35,20 @@ def choose(exchange: Exchange, app: str, entity: str, field: str) -> Response:
         if below is not None and not words:
             return exchange.json({"results": _level(call, key, field, below), "more": False})
         found = choose_from(call, key, field, words, SHOWN + 1)
-        results = [_result(call, key, field, each) for each in found[:SHOWN]]
+        results = [_result(each) for each in found[:SHOWN]]
     return exchange.json({"results": results, "more": len(found) > SHOWN})
+
+
+def choose_fitting(exchange: Exchange, app: str, entity: str, field: str) -> Response:
+    """POST /{app}/{entity}/choose/{field}?q=: what one may choose for the record as the form has it so far."""
+    words = exchange.parameters.get("q", "").strip()[:200]
+    data = form_data(exchange)
+    with exchange.reading() as call:
+        key = entity_key(call, app, entity)
+        field_at(call, key, field)
+        values = values_at(exchange, call, key, field, data)
+        found = choose_from(call, key, field, words, SHOWN + 1, values)
+    return exchange.json({"results": [_result(each) for each in found[:SHOWN]], "more": len(found) > SHOWN})
 
 
 def live(exchange: Exchange, app: str, entity: str, field: str) -> Response:
@@ -63,17 +74,8 @@ def _level(call: Call, key: str, path: str, below: str) -> list[dict[str, object
     ]
 
 
-def _result(call: Call, key: str, field: str, choice: Choice) -> dict[str, object]:
-    entity = call.release.entity(key)
-    table, _, name = field.partition(".")
-    if name:
-        entity = call.release.entity(entity.fields[table].table)
-    fill = {
-        own: input_text(entity.fields[own], value, call.timezone)
-        for own, value in choice.fill.items()
-        if own in entity.fields and entity.fields[own].type in TYPES
-    }
-    return {"id": str(choice.id), "label": choice.title, "note": choice.detail, "fill": fill}
+def _result(choice: Choice) -> dict[str, object]:
+    return {"id": str(choice.id), "label": choice.title, "note": choice.detail}
 
 
 def keep_file(exchange: Exchange, app: str, entity: str, field: str) -> Response:

@@ -25,14 +25,13 @@ from dougong.records.undo import undo as undo_import
 from dougong.screens.addresses import entity_path
 from dougong.screens.import_ import ImportState, field_choices, import_screen, upload_screen
 from dougong.screens.list import query_of
-from dougong.screens.list_head import view_of
 from dougong.screens.texts import text
 from dougong.web import importing, new_options, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
-from dougong.web.pages.lists import asked_for
+from dougong.web.pages.lists import asked_for, settled
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 
@@ -297,12 +296,12 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 def export(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export: the list as a file, in the order and under the filter that the address says."""
-    asked = asked_for(exchange)
     kind = exchange.parameters.get("format", "csv")
     with exchange.reading() as call:
         key = entity_key(call, app, entity)
-        view = view_of(call, call.release.entity(key), asked.view)
-        return exported(exchange, call, key, replace(query_of(asked, view), count="none", cursor=None), kind)
+        look = settled(call, key, asked_for(exchange))
+        query = replace(query_of(look.asked, look.view), count="none", cursor=None)
+        return exported(exchange, call, key, query, kind)
 
 
 def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) -> Response:

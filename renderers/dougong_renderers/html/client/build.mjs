@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import * as esbuild from "esbuild";
 
 const SCRIPTS = [
-  "src/main.ts", "src/chart.ts", "src/designer.ts", "src/expression-editor.ts", "src/live.ts", "src/rules.ts", "src/expressions/engine.ts",
+  "src/main.ts", "src/chart.ts", "src/designer.ts", "src/expression-editor.ts", "src/live.ts", "src/rules.ts", "src/rule-editor.ts", "src/expressions/engine.ts",
 ];
 const STYLES = ["styles/main.css"];
 const BROWSERS = ["chrome105", "edge105", "firefox115", "safari15.4"];

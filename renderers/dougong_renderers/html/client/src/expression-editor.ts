@@ -22,12 +22,22 @@ interface Signature {
   name: string;
   signature: string;
   help: string;
+  example: string;
   argument: number;
+}
+
+interface Tried {
+  record: string;
+  records: { id: string; title: string }[];
+  text: string;
+  problem: string;
 }
 
 interface Answer {
   problems: Finding[];
   reading: string;
+  type: string | null;
+  tried?: Tried;
   completion: { start: number; end: number; suggestions: Suggestion[]; signature: Signature | null } | null;
 }
 
@@ -53,6 +63,41 @@ function whenSeen(element: Element, then: () => void): void {
 const WAIT = 120;
 let editors = 0;
 
+/** What the expression gives for a record that one chooses; asked for only while it is open. */
+class Trial {
+  readonly element: HTMLDetailsElement;
+  readonly #records: HTMLSelectElement;
+  readonly #result: HTMLOutputElement;
+
+  constructor(private readonly root: HTMLElement, name: string, changed: () => void) {
+    this.#records = make("select", { class: "form-select", id: `${name}-record`, "aria-label": root.dataset.tryRecord ?? "" });
+    this.#result = make("output", { for: `${name}-record`, "aria-live": "polite" });
+    this.element = make("details", { class: "xe-try" }, make("summary", {}, icon("player-play"), root.dataset.try ?? ""), this.#records, this.#result);
+    this.element.addEventListener("toggle", () => this.open && changed());
+    this.#records.addEventListener("change", changed);
+  }
+
+  get open(): boolean {
+    return this.element.open;
+  }
+
+  get record(): string {
+    return this.#records.value;
+  }
+
+  show(found: Tried): void {
+    this.#records.hidden = !found.records.length;
+    this.#records.replaceChildren(...found.records.map((each) => new Option(each.title || each.id, each.id, false, each.id === found.record)));
+    this.#result.className = found.problem ? "is-off" : "";
+    this.#result.textContent = found.problem || `= ${found.text || (this.root.dataset.tryEmpty ?? "")}`;
+  }
+
+  /** What was worked out before does not hold any more. */
+  fade(): void {
+    this.#result.className = "is-old";
+  }
+}
+
 each("[data-expression]", (root) => {
   const area = root.querySelector("textarea") as HTMLTextAreaElement;
   const name = `xe-${++editors}`;
@@ -70,11 +115,13 @@ each("[data-expression]", (root) => {
   let asked = 0;
   let composing = false;
   let dismissed = false;
+  const trial = root.dataset.try === undefined ? null : new Trial(root, name, () => void ask(false));
 
   area.replaceWith(paper);
   paper.append(marks, area);
   list.hidden = true;
   paper.after(around, said, list);
+  if (trial) root.after(trial.element);
   root.querySelector(".err")?.remove();
   area.setAttribute("role", "combobox");
   area.setAttribute("aria-autocomplete", "list");
@@ -101,6 +148,8 @@ each("[data-expression]", (root) => {
     const caret = area.selectionEnd;
     const body: Record<string, unknown> = { text, purpose: root.dataset.purpose };
     if (root.dataset.field) body.field = root.dataset.field;
+    if (root.dataset.table) body.table = root.dataset.table;
+    if (trial?.open) body.record = trial.record;
     body.caret = [...text.slice(0, caret)].length;
     try {
       const answer = await fetch(root.dataset.expression ?? "", {
@@ -121,7 +170,8 @@ each("[data-expression]", (root) => {
   function take(answer: Answer, text: string, completing: boolean): void {
     const begins = answer.problems.map((each) => toScript(text, each.start));
     mark(answer.problems, begins, text);
-    tell(answer.problems, begins, answer.reading);
+    tell(answer);
+    if (answer.tried) trial?.show(answer.tried);
     const found = answer.completion;
     signature(found?.signature ?? null);
     if (!completing || !found) {
@@ -150,7 +200,9 @@ each("[data-expression]", (root) => {
     marks.scrollTop = area.scrollTop;
   }
 
-  function tell(found: readonly Finding[], begins: readonly number[], reading: string): void {
+  function tell(answer: Answer): void {
+    const found = answer.problems;
+    const begins = found.map((each) => toScript(area.value, each.start));
     const unfinished = found.length > 0 && found.every((each) => each.code === UNFINISHED);
     const wrong = found.length > 0 && !unfinished;
     area.classList.toggle("is-bad", wrong);
@@ -165,7 +217,8 @@ each("[data-expression]", (root) => {
       });
       return line;
     });
-    const good = !found.length && reading ? [make("p", { class: "xe-reading" }, icon("check"), make("span", {}, reading))] : [];
+    const gives = answer.type ? (root.dataset.gives ?? "").replace("{type}", answer.type) : "";
+    const good = !found.length && answer.reading ? [make("p", { class: "xe-reading" }, icon("check"), make("span", {}, answer.reading)), make("p", { class: "xe-type" }, gives)] : [];
     said.replaceChildren(...lines, ...good);
   }
 
@@ -174,7 +227,7 @@ each("[data-expression]", (root) => {
       around.replaceChildren();
       return;
     }
-    around.replaceChildren(make("code", {}, ...emphasised(found)), make("span", {}, plain(found.help)));
+    around.replaceChildren(make("code", {}, ...emphasised(found)), make("span", {}, plain(found.help)), ...(found.example ? [make("code", { class: "xe-example" }, found.example)] : []));
   }
 
   /** The signature with the argument that is being typed in bold; one that repeats stays at the last. */
@@ -275,6 +328,7 @@ each("[data-expression]", (root) => {
   });
   area.addEventListener("input", () => {
     marks.replaceChildren(`${area.value} `);
+    trial?.fade();
     dismissed = false;
     if (composing) return;
     narrow();

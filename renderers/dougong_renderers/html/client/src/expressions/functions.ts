@@ -24,6 +24,11 @@ function round(how: numbers.Rounding): Operation {
   return { compute: (value: Big, places?: Big) => numbers.rounded(value, places ? whole(places) : 0, how) };
 }
 
+function fitted(value: Big, decimals: Big, limit: Big): Value {
+  const found = numbers.rounded(value, whole(decimals), "half_up");
+  return found === null || found.abs().gte(limit) ? null : found;
+}
+
 function multiple(how: "floor" | "ceiling"): Operation {
   return { compute: (value: Big, step?: Big) => numbers.multiple(value, step ?? numbers.ONE, how) };
 }
@@ -54,6 +59,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   "*": { compute: numbers.multiply },
   "/": { compute: numbers.divide },
   NEGATE: { compute: (value: Big) => value.times(-1) },
+  FITTED: { compute: fitted },
   AS_TEXT: { compute: (value: Big | Day) => (value instanceof Day ? dayText(value) : numbers.plain(value)) },
   PART: { compute: (row: Row, name: string) => row.get(name) ?? null },
   PART_NUMBER: { compute: partNumber },

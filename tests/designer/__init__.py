@@ -1,0 +1,1 @@
+"""The designer: rules, conditions and expressions put together by people."""
