@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.live.keystrokes import EVERY_ROW, ONE_ROW, milliseconds, open_long_form
 from tests.live.workshop import SOURCES, sign_in
 from tests.servers.databases import Databases
 from tests.web_server import Server, listening, serving_app
@@ -200,30 +201,9 @@ def test_what_stands_behind_a_link_is_asked_for_when_it_is_chosen(
     assert api("GET", f"/shop/order/{made['id']}").json["catalogue"] == "52.00"
 
 
-KEYSTROKES = """(input) => {
-    const times = [];
-    for (let at = 0; at < 300; at++) {
-        input.value = String(1 + at / 100);
-        const begin = performance.now();
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-        times.push(performance.now() - begin);
-    }
-    return times.sort((left, right) => left - right)[150];
-}"""
-"""The milliseconds that the middle one of many keystrokes takes, with everything that follows from it shown."""
-
-
 def test_a_keystroke_among_many_rows_is_computed_at_once(page: Page, shop: tuple[str, Server]) -> None:
-    address, server = shop
-    lines = [{"item": f"n{at}", "quantity": str(at), "price": "2.50"} for at in range(1, 201)]
-    made = server.api("ada").made("/shop/order", name="Long", tax_rate="0.1", lines=lines)
-    sign_in(page, address)
-    page.goto(f"{address}/shop/order/{made['id']}/edit")
-    expect(computed(page, "many")).to_have_text("200")
-    page.locator("[data-gap] button").evaluate(
-        "button => button.click()"
-    )  # it moves while rows are drawn above it
-    expect(cell(page, 199, "price")).to_be_attached()
-    assert page.locator("#f-lines-150-price").evaluate(KEYSTROKES) <= 20
+    """Generously bounded, as others use the machine; `make bench` measures it."""
+    open_long_form(page, *shop)
+    assert milliseconds(page, ONE_ROW) <= 20
     # What every row reads is computed and shown for each of them.
-    assert page.locator("#f-tax_rate").evaluate(KEYSTROKES) <= 100
+    assert milliseconds(page, EVERY_ROW) <= 100

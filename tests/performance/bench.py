@@ -29,7 +29,7 @@ from urllib.parse import quote
 
 from dougong.assembly import open_database
 from dougong.people import accounts, sessions
-from tests.performance import bars, expressions
+from tests.performance import bars, expressions, keystrokes, related
 from tests.performance.bare import Store
 from tests.performance.bars import Measured
 from tests.performance.memory import Peak
@@ -362,12 +362,29 @@ def changes(ours: Client, bare: Client, times: int) -> Iterator[Measured]:
     )
 
 
-def addresses(folder: Path) -> Iterator[tuple[str, str, str, str]]:
-    """For each database: its name, an empty database for dougong, one for the bare application, and one for expressions."""
-    (folder / "session").mkdir()
-    databases = Databases(folder, folder / "session", os.getpid())
-    for name, dialect in (("SQLite", "sqlite"), ("PostgreSQL", "postgresql")):
-        yield name, databases.fresh(dialect), databases.fresh(dialect), databases.fresh(dialect)
+DIALECTS = {"SQLite": "sqlite", "PostgreSQL": "postgresql"}
+
+
+def databases_in(folder: Path) -> Databases:
+    """The databases of a run."""
+    (folder / "session").mkdir(exist_ok=True)
+    return Databases(folder, folder / "session", os.getpid())
+
+
+def addresses(databases: Databases) -> Iterator[tuple[str, ...]]:
+    """For each database: its name, an empty database for dougong, one for the bare application, and two for expressions."""
+    for name, dialect in DIALECTS.items():
+        yield name, *(databases.fresh(dialect) for _ in range(4))
+
+
+def of_expressions(
+    databases: Databases, database: str, urls: Sequence[str], rows: int, folder: Path
+) -> Iterator[Measured]:
+    """What expressions cost in Python, in SQL and in a browser."""
+    yield from expressions.in_python()
+    yield from expressions.in_sql(urls[0], rows)
+    yield from related.over_related(urls[1], rows)
+    yield from keystrokes.in_a_browser(databases, DIALECTS[database], folder / f"files {database}")
 
 
 def show(database: str, found: Sequence[Measured]) -> None:
@@ -412,10 +429,11 @@ def main() -> int:
     tables: list[str] = []
     short: list[str] = []
     with tempfile.TemporaryDirectory(prefix="dougong-bench-") as name:
-        for database, url, bare_url, spare_url in addresses(Path(name)):
+        databases = databases_in(Path(name))
+        for database, url, bare_url, *more_urls in addresses(databases):
             if options.only in (None, database):
                 found = measure(url, bare_url, options.rows, Path(name), options.times)
-                found += [*expressions.in_python(), *expressions.in_sql(spare_url, options.rows)]
+                found += of_expressions(databases, database, more_urls, options.rows, Path(name))
                 show(database, found)
                 short += bars.missed(database, found)
                 tables.append(as_markdown(database, options.rows, found))

@@ -180,11 +180,11 @@ def in_sql(url: str, rows: int, times: int = 15) -> Iterator[Measured]:
                 else select(func.count()).select_from(world.DEALS).where(translator.result(tree))
             )
             theirs = text(for_sqlite if lite else for_postgresql)
-            yield _beside(connection, name, ours, theirs, times)
+            yield beside(connection, name, ours, theirs, times)
     engine.dispose()
 
 
-def _beside(connection: Connection, name: str, ours: Any, theirs: Any, times: int) -> Measured:
+def beside(connection: Connection, name: str, ours: Any, theirs: Any, times: int) -> Measured:
     """Both in turn, so that what the machine does meanwhile meets both."""
     found = {True: connection.execute(ours).scalar_one(), False: connection.execute(theirs).scalar_one()}
     scaled = found[True] != found[False] and found[True] * 100 == found[False]

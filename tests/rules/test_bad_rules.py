@@ -12,6 +12,12 @@ from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
 
 APP = "id: desk\nversion: 1.0.0\nlabel: Desk\nlanguages: [zh, en]\n"
+WORKFLOW = """
+entity: thing
+nodes:
+  boss: {approve: {by: [{role: owner}], empty: admin}, next: [{to: done}]}
+  done: {end: approved}
+"""
 FIELDS: Mapping[str, Any] = {
     "a": {"type": "integer"},
     "b": {"type": "integer"},
@@ -26,9 +32,9 @@ FIELDS: Mapping[str, Any] = {
 def findings(*rules: Mapping[str, Any], rows: Any = (), **fields: Any) -> list[Diagnostic]:
     lines = {**FIELDS["lines"], "rules": list(rows)} if rows else FIELDS["lines"]
     entity = {"label": "Thing", "fields": {**FIELDS, "lines": lines, **fields}, "rules": list(rules)}
-    found = check_sources(
-        {"app.yaml": APP, "entities/thing.yaml": yaml.safe_dump(entity, sort_keys=False)}, {}
-    )
+    thing = yaml.safe_dump(entity, sort_keys=False)
+    sources = {"app.yaml": APP, "entities/thing.yaml": thing, "workflows/check.yaml": WORKFLOW}
+    found = check_sources(sources, {})
     return found if isinstance(found, list) else []
 
 
@@ -55,13 +61,36 @@ def codes(*rules: Mapping[str, Any], rows: Any = (), **fields: Any) -> list[tupl
         ({"when": "a > 1", "options": {"text": ["x"]}}, "D450", "rules/0/options/text"),
         ({"when": "a > 1", "options": {"kind": ["z"]}}, "D316", "rules/0/options/kind/0"),
         ({"when": "a > 1", "options": {"kind": []}}, "D208", "rules/0/options/kind"),
-        ({"when": "a > 1", "hide": ["a"], "on": ["delete"]}, "D204", "rules/0/on/0"),
+        ({"when": "a > 1", "hide": ["a"], "on": ["archive"]}, "D204", "rules/0/on/0"),
+        ({"when": "a > 1", "hide": ["a"], "on": ["delete"]}, "D551", "rules/0/hide"),
+        ({"when": "a > 1", "lock": True, "on": ["create"]}, "D551", "rules/0/lock"),
+        ({"lock": True}, "D531", "rules/0/lock"),
+        ({"when": "a > 1", "lock": False}, "D204", "rules/0/lock"),
+        ({"when": "a > 1", "block": "No", "doors": ["screan"]}, "D317", "rules/0/doors/0"),
+        ({"when": "a > 1", "block": "No", "doors": ["api", "workflow.none"]}, "D317", "rules/0/doors/1"),
+        ({"when": "a > 1", "block": "No", "doors": ["workflow.check.bos"]}, "D317", "rules/0/doors/0"),
+        ({"when": "a > 1", "block": "No", "doors": []}, "D208", "rules/0/doors"),
+        ({"when": "a > 1", "block": "No", "doors": ["import"], "on": ["delete"]}, "D550", "rules/0/doors/0"),
+        (
+            {"when": "a > 1", "block": "No", "doors": ["workflow"], "on": ["create"]},
+            "D550",
+            "rules/0/doors/0",
+        ),
         ({"when": "a > 1", "block": {"fr": "Non"}}, "D213", "rules/0/block/fr"),
         ({"when": "a > 1", "hides": ["a"]}, "D201", "rules/0/hides"),
     ],
 )
 def test_a_wrong_rule_is_named_with_its_place(rule: Mapping[str, Any], code: str, path: str) -> None:
     assert codes(rule) == [(code, path)]
+
+
+@pytest.mark.parametrize("door", ["screen", "workflow", "workflow.check", "workflow.check.boss"])
+def test_doors_are_named_by_their_words_and_workflows_by_their_ids(door: str) -> None:
+    assert findings({"when": "a > 1", "block": "No", "doors": [door]}) == []
+
+
+def test_rows_of_a_sub_table_cannot_lock_the_record() -> None:
+    assert codes(rows=[{"when": "n > 1", "lock": True}]) == [("D201", "fields/lines/rules/0/lock")]
 
 
 @pytest.mark.parametrize(

@@ -143,3 +143,30 @@ def test_without_scripts_the_answer_of_the_server_does(browser: Browser, address
     page.locator("[data-save]").click()
     page.wait_for_url(lambda url: url.rpartition("/")[2].isdigit())
     page.context.close()
+
+
+def test_a_card_that_a_rule_warns_of_is_moved_when_one_says_so(
+    browser: Browser, address: str, server: Server
+) -> None:
+    api = server.api("ada")
+    values = {"name": "Slow card", "memo": "slow", "kind": "travel", "city": "Wuxi"}
+    claim = api("POST", "/desk/claim", values).json["id"]
+    page = opened(browser, address, "/desk/claim?view=board", DESK)
+    card = page.locator("[data-card]", has_text="Slow card")
+    card.hover()
+    page.mouse.down()
+    target = page.locator('[data-column="meal"]')
+    box = target.bounding_box()
+    assert box is not None
+    for step in range(1, 6):
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 60 + step, steps=4)
+    page.mouse.up()
+    warned = page.locator('[data-column="travel"] [data-card]', has_text="Slow claims are seldom meals")
+    expect(warned).to_be_visible()
+    assert api("GET", f"/desk/claim/{claim}").json["kind"] == "travel"
+    warned.get_by_role("button", name="Move anyway").click()
+    expect(page.locator('[data-column="meal"] [data-card]', has_text="Slow card")).to_be_visible()
+    expect(page.locator(".refusal")).to_have_count(0)
+    expect(page.locator('[role="status"], [aria-live]').filter(has_text="Moved").first).to_be_attached()
+    assert api("GET", f"/desk/claim/{claim}").json["kind"] == "meal"
+    page.context.close()

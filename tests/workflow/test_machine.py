@@ -76,7 +76,7 @@ def test_the_first_of_several_decides_where_any_is_enough() -> None:
     after = act(workflow, first.state, 3, True, about)
     assert after.state.outcome == "approved"
     assert Cancel("boss", 1) in after.effects
-    assert after.effects[-1] == Assign(DONE.set)
+    assert after.effects[-1] == Assign(DONE.set, DONE.id)
 
 
 def test_all_must_approve_where_all_are_asked() -> None:
@@ -92,7 +92,7 @@ def test_one_rejection_is_enough_and_goes_where_the_node_says() -> None:
     about = facts({"boss": (2, 3)})
     after = act(workflow, started(workflow, about).state, 2, False, about)
     assert after.state.outcome == "rejected"
-    assert after.effects[-1] == Assign(REFUSED.set)
+    assert after.effects[-1] == Assign(REFUSED.set, REFUSED.id)
 
 
 def test_a_rejection_without_a_way_ends_it() -> None:
@@ -178,7 +178,7 @@ def test_no_way_on_and_endless_ways_are_refused() -> None:
 def test_what_needs_no_approval_is_approved_at_once() -> None:
     found = pass_at_once(flow(approver("boss", TO_DONE), DONE), facts({}))
     assert found.state.outcome == "approved"
-    assert found.effects[-1] == Assign(DONE.set)
+    assert found.effects[-1] == Assign(DONE.set, DONE.id)
 
 
 NAMES = ("n0", "n1", "n2", "n3", "n4")

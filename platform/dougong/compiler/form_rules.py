@@ -9,17 +9,18 @@ from dataclasses import replace
 from dougong.compiler.context import BOOLEAN, Context, type_of
 from dougong.compiler.formulas import is_masked
 from dougong.compiler.item import Item
+from dougong.compiler.rule_scopes import acts_of, doors_of
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
-from dougong.model.entity import CREATE, UPDATE, Entity, Rule
+from dougong.model.entity import Entity, Rule
 from dougong.model.expression import Call, Expression
 from dougong.model.field import Field
 from dougong.model.text import Text
 
 Fields = Mapping[str, Field]
 
-_ACTIONS = ("require", "check", "show", "hide", "readonly", "set", "options", "block", "warn")
-_CONDITIONAL = ("show", "block", "warn")
+_ACTIONS = ("require", "check", "show", "hide", "readonly", "set", "options", "block", "warn", "lock")
+_CONDITIONAL = ("show", "block", "warn", "lock")
 """Actions that without a condition would do nothing, or refuse every record."""
 _REFUSING = ("block", "warn")
 _CHOICES = frozenset({"choice", "choices", "stage"})
@@ -38,6 +39,7 @@ def compile_rules(context: Context, entity: Entity, item: Item, fields: Fields) 
 def _compiled(context: Context, entity: Entity, item: Item, fields: Fields) -> Iterator[Rule]:
     scope = context.scope(entity)
     given = _actions(context, item)
+    acts = acts_of(context, item, given)
     rule = Rule(
         when=context.optional(item, "when", scope, BOOLEAN),
         require=context.field_names(item, "require", entity),
@@ -49,13 +51,19 @@ def _compiled(context: Context, entity: Entity, item: Item, fields: Fields) -> I
         readonly=tuple(_writable(context, entity, item, fields)),
         assign=tuple(_assigned(context, entity, item, fields)),
         options=tuple(_limited(context, entity, item)),
-        on=frozenset(each.text for each in item.items("on")) or frozenset({CREATE, UPDATE}),
+        on=acts,
+        doors=doors_of(context, entity, item, acts),
         place=item.place,
     )
     texts = {name: context.text(item, name) for name in _REFUSING if name in given}
     if rule.when is None and item.get("when") is not None:
         return
-    if any(name not in _REFUSING for name in given):
+    if "lock" in given and rule.when is not None:
+        locking = acts_of(context, item, ["lock"])
+        yield Rule(
+            when=rule.when, message=rule.message, locks=True, on=locking, doors=rule.doors, place=rule.place
+        )
+    if any(name not in (*_REFUSING, "lock") for name in given):
         yield rule
     for name, message in texts.items():
         if rule.when is not None:
@@ -85,6 +93,7 @@ def _refusing(entity: Entity, rule: Rule, when: Expression, message: Text, is_wa
         is_warning=is_warning,
         key=_fingerprint(entity, when.text, message) if is_warning else "",
         on=rule.on,
+        doors=rule.doors,
         place=rule.place,
     )
 

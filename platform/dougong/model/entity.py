@@ -38,12 +38,12 @@ class Pipeline:
         return next((stage for stage in self.stages if stage.id == identifier), None)
 
 
-CREATE, UPDATE = "create", "update"
+CREATE, UPDATE, DELETE = "create", "update", "delete"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule over a whole record, for every door: while `when` is true (or always, without it), it asks or does the rest.
+    """A rule over a whole record, for every door or for some: while `when` is true (or always, without it), it asks or does the rest.
 
     `check` must be true; one that comes out empty passes, as in SQL. `require`d fields must be filled. A field that rules `show`
     is hidden unless one of them applies, one that rules `hide` while one does. What is hidden need not be filled.
@@ -61,17 +61,26 @@ class Rule:
     readonly: tuple[str, ...] = ()
     assign: tuple[tuple[str, Expression], ...] = ()
     options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    locks: bool = False
+    """Whether the record that stands there, while it meets `when`, can neither be changed nor deleted."""
     is_warning: bool = False
     key: str = ""
     """What a warning is confirmed by."""
     on: frozenset[str] = frozenset({CREATE, UPDATE})
-    """Whether it is about records that are created, changed, or both."""
+    """Whether it is about records that are created, changed or deleted; a deletion asks only checks."""
+    doors: frozenset[str] = frozenset()
+    """The doors at which it holds, as `Call.doors` names them; none stands for every door."""
     place: Place | None = field(default=None, compare=False)
 
     @property
     def asks(self) -> bool:
         """Whether records that are there already can break it."""
-        return UPDATE in self.on and not self.is_warning and bool(self.require or self.check)
+        always = UPDATE in self.on and not self.doors
+        return always and not self.is_warning and bool(self.require or self.check)
+
+    def concerns(self, act: str, doors: frozenset[str]) -> bool:
+        """Whether it is about what is done (create, update or delete) at these doors."""
+        return act in self.on and (not self.doors or not self.doors.isdisjoint(doors))
 
 
 @dataclass(frozen=True, slots=True)

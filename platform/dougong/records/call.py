@@ -34,6 +34,13 @@ class Call:
 
     confirmed: frozenset[str] = frozenset()
     """The warnings that whoever asks has confirmed, by their keys."""
+    steps: frozenset[str] = frozenset()
+    """What a workflow is at, as rules name it: `workflow.<id>` and `workflow.<id>.<node>`."""
+
+    @property
+    def doors(self) -> frozenset[str]:
+        """The names that rules may give to the door: its own, and those of the steps of a workflow."""
+        return self.steps | {self.door}
 
     @property
     def dialect(self) -> str:

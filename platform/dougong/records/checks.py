@@ -9,6 +9,7 @@ from dougong.fieldtypes.base import FieldType, Problem
 from dougong.model.expression import Expression, Value
 from dougong.model.field import Field
 from dougong.records.asking import prepare_checks
+from dougong.records.deletion_rules import ask_removal
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.given import is_empty
@@ -33,6 +34,7 @@ def check(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None
             if draft.before is not None or draft.values.get(field.id) in asking:
                 _check_stage(evaluation, shape, field, draft)
     check_rules(evaluation, shape, drafts)
+    ask_removal(evaluation, shape, drafts)
     for name, rows_shape in shape.tables.items():
         rows = [row for draft in drafts if name in draft.rows for row in draft.rows[name].drafts]
         if rows:

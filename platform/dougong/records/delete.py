@@ -12,8 +12,10 @@ from dougong.diagnostics import Refusal
 from dougong.records.batches import in_batch
 from dougong.records.call import Call, as_actor
 from dougong.records.chunks import chunks
+from dougong.records.deletion_rules import ask_deletion
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft, Values
+from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce
 from dougong.records.following import empty, refuse_held
 from dougong.records.load import load, load_rows
@@ -56,7 +58,7 @@ def delete(call: Call, key: str, identifier: int, if_version: int | None = None)
 
 def delete_records(call: Call, shape: Shape, records: dict[int, Values]) -> None:
     """Move records, which the caller may delete and has locked, to the recycle bin."""
-    deletion = _Deletion([], [])
+    deletion = _Deletion([], [], Evaluation(call))
     _delete(call, shape, records, 0, deletion)
     for pointer, gone in deletion.held:
         refuse_held(call, pointer, gone)
@@ -71,6 +73,8 @@ class _Deletion:
     """The links that restrict: whether they hold anything fast is known when everything that follows is gone."""
     buried: list[tuple[Shape, Collection[Values]]]
     """The records that went."""
+    evaluation: Evaluation
+    """By which rules are asked, the same for all that goes."""
 
 
 def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, deletion: _Deletion) -> None:
@@ -80,6 +84,7 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, de
         label = shape.entity.label.get(call.language)
         refuse("conflict", call.language, "too_deep", label=label, limit=DEEPEST)
     refuse_locked(call, shape.key, list(records))
+    ask_deletion(deletion.evaluation, shape, records, follows=depth > 0)
     _bury(call, shape, records)
     deletion.buried.append((shape, records.values()))
     for pointer in pointers_to(call, shape.key):

@@ -55,10 +55,21 @@ class Evaluation:
         """Whether a condition is true for a record; empty is not true."""
         return self.value(expression, record) is True
 
-    def prepare(self, shape: Shape, expressions: Iterable[Expression], drafts: Sequence[Draft]) -> None:
-        """Fetch the other records that the expressions will ask for, one query for each kind, not one for each draft."""
+    def prepare(
+        self,
+        shape: Shape,
+        expressions: Iterable[Expression],
+        drafts: Sequence[Draft],
+        *,
+        written: bool = True,
+    ) -> None:
+        """Fetch the other records that the expressions will ask for, one query for each kind, not one for each draft.
+
+        The drafts count as they will be `written`, unless they are of records that are being deleted.
+        """
         values = [draft.values for draft in drafts]
-        self.gathering.attend(shape, (draft for draft in drafts if not shape.entity.parent))
+        if written:
+            self.gathering.attend(shape, (draft for draft in drafts if not shape.entity.parent))
         known = tuple(expressions)
         roads = {road for expression in known for road in expression.roads if road.steps}
         if not roads:

@@ -52,14 +52,25 @@ def _conditions(shape: Shape) -> list[Expression]:
 
 
 def applying(evaluation: Evaluation, rule: Rule) -> Applies:
-    """Whether a rule applies, as a function of a draft."""
-    on, when = rule.on, None if rule.when is None else evaluation.over(rule.when)
+    """Whether a rule applies, as a function of a draft that is created or changed."""
+    acts = acts_of(evaluation, rule)
+    when = None if rule.when is None else evaluation.over(rule.when)
 
     def applies(draft: Draft) -> bool:
-        kind = CREATE if draft.before is None else UPDATE
-        return kind in on and (when is None or when(draft.values) is True)
+        return act_on(draft) in acts and (when is None or when(draft.values) is True)
 
     return applies
+
+
+def acts_of(evaluation: Evaluation, rule: Rule) -> frozenset[str]:
+    """What must be done with a record for a rule to be about it, at the door of the call."""
+    doors = evaluation.call.doors
+    return frozenset(act for act in rule.on if rule.concerns(act, doors))
+
+
+def act_on(draft: Draft) -> str:
+    """Whether a draft is created or changed."""
+    return CREATE if draft.before is None else UPDATE
 
 
 def _rows(name: str, drafts: Sequence[Draft]) -> list[Draft]:
@@ -139,14 +150,14 @@ class _Settling:
 def _hiding(evaluation: Evaluation, shape: Shape, name: str) -> Applies:
     """Whether the rules hide a field, as a function of a draft."""
     rules = [rule for rule in shape.entity.rules if name in rule.show or name in rule.hide]
-    showing = [(rule.on, applying(evaluation, rule)) for rule in rules if name in rule.show]
+    showing = [(acts_of(evaluation, rule), applying(evaluation, rule)) for rule in rules if name in rule.show]
     concealing = [applying(evaluation, rule) for rule in rules if name in rule.hide]
 
     def hides(draft: Draft) -> bool:
         if any(applies(draft) for applies in concealing):
             return True
-        kind = CREATE if draft.before is None else UPDATE
-        asked = [applies for on, applies in showing if kind in on]
+        act = act_on(draft)
+        asked = [applies for acts, applies in showing if act in acts]
         return bool(asked) and not any(applies(draft) for applies in asked)
 
     return hides

@@ -43,6 +43,8 @@ class Gathering:
         """Records whose rows are being written, by the entity of the rows."""
         self._placed: dict[tuple[str, str], Known] = {}
         """What is being written, by entity and by the value of a field."""
+        self._gone: dict[str, set[int]] = defaultdict(set)
+        """Records that are being deleted, by entity: links still lead to them, sums no longer count them."""
 
     # ——— what is known beforehand ———
 
@@ -56,6 +58,12 @@ class Gathering:
                 rows_shape = shape.tables[name]
                 self._owners[rows_shape.key].add(draft.id)
                 self.attend(rows_shape, rows.drafts)
+
+    def leave(self, key: str, records: Mapping[int, Values]) -> None:
+        """Note records that are being deleted, as they stood."""
+        self._gone[key] |= set(records)
+        for identifier, values in records.items():
+            self._records[key, identifier] = values
 
     def expect(self, key: str, roads: Iterable[Road], records: Sequence[Mapping[str, Value]]) -> None:
         """Note what will be read from an entity, and fetch what single links lead to from these records."""
@@ -252,9 +260,18 @@ class Gathering:
     def _as_written(self, key: str, stored: list[Values], written: Sequence[Values]) -> Sequence[Value]:
         """Stored records and rows with those in place of them that are being written."""
         drafts, owners = self._drafts.get(key, {}), self._owners.get(key, ())
-        if not drafts and not owners:
+        gone = self._gone.get(key, ())
+        lost = self._gone.get(self.call.release.entity(key).parent, ()) if self._gone else ()
+        if not drafts and not owners and not gone and not lost:
             return stored
-        kept = [row for row in stored if row["id"] not in drafts and row.get("parent_id") not in owners]
+        kept = [
+            row
+            for row in stored
+            if row["id"] not in drafts
+            and row["id"] not in gone
+            and row.get("parent_id") not in owners
+            and row.get("parent_id") not in lost
+        ]
         return sorted((*kept, *written), key=_place) if written else kept
 
 

@@ -149,7 +149,7 @@ class _Merging:
         call, shape = self.platform, self.shape
         repoint(call, shape, self.losers, self.survivor)
         losers = load(call, shape, self.losers, lock=True)
-        delete_records(call, shape, losers)
+        delete_records(without_asking(call), shape, losers)
         files = self._files()
         moved = {each: move_talk(call, shape.key, each, self.survivor) for each in self.losers}
         if self.losers:

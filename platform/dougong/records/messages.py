@@ -61,6 +61,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "它要读取您只能看到一部分的记录，不能试算",
         "it reads records of which you may see only some, so it cannot be tried",
     ),
+    "rule_locked": ("记录已锁定，不能修改{label}", "the record is locked: {label} cannot be changed"),
+    "rule_locked_delete": ("记录已锁定，不能删除", "the record is locked and cannot be deleted"),
     "unique": ("已有{label}相同的记录", "another record has the same {label}"),
     "long_number": ("{label}将超过 {limit} 个字符", "{label} would have more than {limit} characters"),
     "admin_only": ("只有管理员可以这样做", "only an admin may do this"),

@@ -30,7 +30,8 @@ from dougong.storage.statements import Statement, Step, together
 LIMIT = 1000
 _DEEPEST_OFFSET = 10_000_000
 _DEEP = 500
-"""From this offset on the page's ids are found first, so that rows passed over are never read whole."""
+"""From this offset on the page's ids are found first, so that rows passed over are never read whole. So they are where virtual
+fields are read, which are worked out for the rows of the page only."""
 _MOST_PAGES = 50
 
 
@@ -222,10 +223,10 @@ def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> S
     offset = bindparam("offset", type_=BigInteger)
     if place:
         selection.where(cursor.after(plan.keys, place))
-    elif query.offset >= _DEEP:
+    if query.offset >= _DEEP or not selection.shape.virtual.keys().isdisjoint(plan.wanted.names):
         table = selection.shape.table
-        ids = selection.select(table.c.id).order_by(*order).limit(limit).offset(offset)
-        page = ids.subquery()
+        ids = selection.select(table.c.id).order_by(*order).limit(limit)
+        page = (ids.offset(offset) if query.offset else ids).subquery()
         return selection.select(*columns).where(table.c.id.in_(page.select())).order_by(*order)
     statement = selection.select(*columns).order_by(*order).limit(limit)
     return statement.offset(offset) if query.offset else statement

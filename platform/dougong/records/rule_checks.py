@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from dougong.diagnostics import Diagnostic, Severity
-from dougong.model.entity import Rule
+from dougong.model.entity import DELETE, Rule
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.records.call import EVERYTHING, Call
+from dougong.records.call import EVERYTHING
 from dougong.records.defaults import default_of
-from dougong.records.draft import Draft
+from dougong.records.draft import Draft, Values
 from dougong.records.evaluation import Evaluation
-from dougong.records.form_rules import applying
+from dougong.records.form_rules import acts_of, applying
 from dougong.records.given import is_empty
 from dougong.records.messages import problem
 from dougong.records.shape import Shape
@@ -30,7 +30,11 @@ def check_rules(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -
     asked = (expression for rule in shape.entity.rules for expression in (rule.when, rule.check))
     evaluation.prepare(shape, [expression for expression in asked if expression is not None], drafts)
     for rule in shape.entity.rules:
-        if rule.require or rule.check is not None or rule.readonly or rule.options:
+        if not acts_of(evaluation, rule) - {DELETE}:
+            continue
+        if rule.locks:
+            _hold_fast(evaluation, shape, rule, drafts)
+        elif rule.require or rule.check is not None or rule.readonly or rule.options:
             _check_rule(evaluation, shape, rule, drafts)
 
 
@@ -46,8 +50,28 @@ def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequen
             _keep(evaluation, shape, rule, draft)
         if rule.options:
             _limit(evaluation, shape, rule, draft)
-        if holds is not None and holds(draft.values) is False:
-            _note_broken(evaluation.call, rule, draft)
+        if holds is not None and holds(draft.values) is False and _is_new(rule, draft):
+            note_broken(evaluation, rule, draft)
+
+
+def _hold_fast(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequence[Draft]) -> None:
+    """Nothing of a record is changed while what stands there meets the condition; what rules themselves set is."""
+    language = evaluation.call.language
+    for draft in drafts:
+        if draft.before is None or not is_locked(evaluation, rule, draft.before):
+            continue
+        for name in sorted(draft.given - draft.assigned):
+            if _is_changed(evaluation, shape, shape.field(name), draft):
+                message = rule.message.get(language)
+                label = shape.field(name).label.get(language)
+                draft.problems.append(
+                    problem(language, "rule_locked", draft.path + name, message, label=label)
+                )
+
+
+def is_locked(evaluation: Evaluation, rule: Rule, standing: Values) -> bool:
+    """Whether a rule that locks keeps a record, as it stands, from being changed."""
+    return rule.when is not None and evaluation.holds(rule.when, standing)
 
 
 def _require(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
@@ -121,18 +145,18 @@ def _shown(field: Field, value: Value, language: str) -> str:
     return labels.get(str(value), str(value))
 
 
-def _note_broken(call: Call, rule: Rule, draft: Draft) -> None:
-    if rule.is_warning and not _is_touched(rule, draft):
-        return
+def note_broken(evaluation: Evaluation, rule: Rule, draft: Draft) -> None:
+    """Note that a draft breaks a check; a warning that was confirmed, or that nobody can be asked about, holds nothing up."""
+    call = evaluation.call
     is_confirmed = call.door in UNATTENDED or bool(call.confirmed & {rule.key, EVERYTHING})
     noted = draft.warnings if rule.is_warning and is_confirmed else draft.problems
     for name in rule.fields or ("",):
         noted.append(_broken(rule, call.language, (draft.path + name).rstrip("/")))
 
 
-def _is_touched(rule: Rule, draft: Draft) -> bool:
-    """Whether anything that a rule reads is new: what was confirmed once need not be confirmed with every later change."""
-    if draft.before is None or rule.check is None:
+def _is_new(rule: Rule, draft: Draft) -> bool:
+    """Whether a rule is broken anew: what was confirmed once need not be confirmed with every change of something else."""
+    if not rule.is_warning or draft.before is None or rule.check is None:
         return True
     names = {path[0] for path in rule.check.reads}
     return any(_filled(draft.before.get(name)) != _filled(draft.values.get(name)) for name in names)

@@ -19,7 +19,7 @@ from dougong.records.messages import refuse
 from dougong.records.scope import condition
 from dougong.records.searching import LONGEST_QUERY, found_by
 from dougong.records.shape import Shape
-from dougong.records.visible import Columns, readable, sql_context
+from dougong.records.visible import Columns, Joins, readable, sql_context
 from dougong.storage.search import Frequency
 from dougong.storage.statements import Statement
 
@@ -34,6 +34,7 @@ class Selection:
     deleted: bool = False
     columns: Columns = field(init=False)
     _conditions: list[ColumnElement[bool]] = field(init=False)
+    _filters: list[Expression] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         table = self.shape.table
@@ -49,16 +50,19 @@ class Selection:
 
     @property
     def conditions(self) -> tuple[ColumnElement[bool], ...]:
-        """Everything that must hold for a record to be meant."""
-        return tuple(self._conditions)
+        """Everything that must hold for a record to be meant, for a statement that selects from its table alone."""
+        return (*self._conditions, *self._filtered(None))
 
     def filter(self, given: str | Expression | None) -> Selection:
         """Keep the records for which a filter is true."""
         if given is not None and given != "":
-            expression = condition(self.call, self.shape.key, given)
-            context = sql_context(self.call, self.shape.key, self.shape.table)
-            self._conditions.append(to_sql(expression, context, positive=True))
+            self._filters.append(condition(self.call, self.shape.key, given))
         return self
+
+    def _filtered(self, joins: Joins | None) -> list[ColumnElement[bool]]:
+        """The filters as conditions."""
+        context = sql_context(self.call, self.shape.key, self.shape.table, joins=joins)
+        return [to_sql(each, context, positive=True) for each in self._filters]
 
     def search(self, text: str | None, frequency: Frequency = Frequency.RARE) -> Selection:
         """Keep the records that a search finds; `frequency` says whether they are so many that a list is better walked in its order."""
@@ -83,7 +87,9 @@ class Selection:
 
     def select(self, *columns: ColumnElement[Any]) -> Select[Any]:
         """A statement for these columns of the records meant."""
-        return select(*columns).select_from(self.shape.table).where(and_(*self._conditions))
+        joins = Joins(self.shape.table)
+        conditions = [*self._conditions, *self._filtered(joins)]
+        return select(*columns).select_from(joins.source).where(and_(*conditions))
 
     def count(self) -> int:
         """How many records are meant."""

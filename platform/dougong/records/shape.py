@@ -87,12 +87,15 @@ class Shape:
             if value is not None:
                 values[name] = tuple(value) or None
         for name in self.virtual:
-            value = values.get(name)
-            if value == "":
-                values[name] = None
-            elif type(value) is Decimal:
-                values[name] = self.types[name].assign(value, self.field(name))
+            if name in values:
+                values[name] = self.as_read(name, values[name])
         return values
+
+    def as_read(self, name: str, value: Value) -> Value:
+        """What a formula gave as the value of a virtual field: numbers show the decimals of the field."""
+        if type(value) is Decimal or type(value) is int:
+            return self.types[name].assign(value, self.field(name))
+        return None if value == "" else value
 
 
 def shape_of(release: Release, key: str) -> Shape:
@@ -209,7 +212,7 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
 
 def _acts(rule: Rule) -> bool:
     """Whether a rule does something to fields, or depends on which of them are hidden or were given."""
-    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options)
+    return bool(rule.show or rule.hide or rule.readonly or rule.assign or rule.options or rule.locks)
 
 
 def _ruled_tables(entity: Entity, tables: Mapping[str, Shape]) -> Paths:

@@ -6,10 +6,10 @@ Whatever the reader may not see behaves as if it were empty: a hidden field, a l
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, cast, null, or_, select, type_coerce
+from sqlalchemy import ColumnElement, FromClause, and_, cast, false, null, or_, select, type_coerce
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import bracketed, to_sql
@@ -50,9 +50,11 @@ def _any_of(call: Call, key: str, table: FromClause, rules: Iterable[Expression]
     return or_(*(to_sql(rule, context, positive=True) for rule in rules))
 
 
-def sql_context(call: Call, key: str, table: FromClause, as_definition: bool = False) -> SqlContext:
-    """What an expression over the rows of `table` is translated with."""
-    columns = Columns(call, key, table, as_definition)
+def sql_context(
+    call: Call, key: str, table: FromClause, as_definition: bool = False, joins: Joins | None = None
+) -> SqlContext:
+    """What an expression over the rows of `table` is translated with; `joins` as in `Columns`."""
+    columns = Columns(call, key, table, as_definition, joins)
     return SqlContext(
         dialect=call.dialect,
         column=columns.column,
@@ -65,17 +67,40 @@ def sql_context(call: Call, key: str, table: FromClause, as_definition: bool = F
     )
 
 
+@dataclass(slots=True)
+class Joins:
+    """The linked records that a statement reads beside its own: each record has one or none, so joining them adds no rows.
+
+    A database can go about a join in more ways than about a subquery for each record.
+    """
+
+    source: FromClause
+    """What the statement selects from."""
+    _found: dict[tuple[FromClause, str], Columns] = field(default_factory=dict)
+
+    def linked(self, columns: Columns, name: str) -> Columns:
+        """The columns of the records that a link leads to, joined when they are first asked for."""
+        found = self._found.get((columns.table, name))
+        if found is None:
+            other, condition = columns.beside(name)
+            found = self._found[columns.table, name] = replace(other, joins=self)
+            self.source = self.source.outerjoin(found.table, condition)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of one table (or an alias of it) of an entity.
 
-    `as_definition`: for row rules, which see everything; otherwise the rights of the call's actor hold.
+    `as_definition`: for row rules, which see everything; otherwise the rights of the call's actor hold. `joins` takes the records
+    that links lead to into the statement; without it each is found by a subquery.
     """
 
     call: Call
     key: str
     table: FromClause
     as_definition: bool = False
+    joins: Joins | None = None
     shape: Shape = field(init=False)
     hidden: frozenset[str] = field(init=False)
     concealed: frozenset[str] = field(init=False)
@@ -113,18 +138,22 @@ class Columns:
         return element
 
     def _linked(self, name: str, rest: Road) -> ColumnElement[Any]:
+        key, _ = self._link(name)
+        # What a virtual field of no record at all would come to must not be seen: only a subquery finds nothing.
+        if self.joins is not None and rest[0] not in shape_of(self.call.release, key).virtual:
+            return self.joins.linked(self, name).column(rest)
+        other, condition = self.beside(name)
+        column = other.column(rest)
+        return select(column).where(condition).correlate(self.table).scalar_subquery()
+
+    def beside(self, name: str) -> tuple[Columns, ColumnElement[bool]]:
+        """The columns of the records that a link leads to, by an alias of their table, and which of them belongs to a record."""
         key, own = self._link(name)
-        target = shape_of(self.call.release, key).table.alias()
-        rule = self.rule(key, target)
-        column = Columns(self.call, key, target, self.as_definition).column(rest)
+        other = Columns(self.call, key, shape_of(self.call.release, key).table.alias(), self.as_definition)
+        rule = self.rule(key, other.table)
         if rule.nothing or name in self.hidden:
-            return cast(null(), column.type)
-        return (
-            select(column)
-            .where(target.c.id == own, target.c.deleted_at.is_(None), *rule.conditions)
-            .correlate(self.table)
-            .scalar_subquery()
-        )
+            return other, false()
+        return other, and_(other.table.c.id == own, other.table.c.deleted_at.is_(None), *rule.conditions)
 
     def _link(self, name: str) -> tuple[str, ColumnElement[Any]]:
         """The entity that a link (or `parent`, in rows) points to, and the column that holds the id."""

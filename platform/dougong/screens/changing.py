@@ -11,6 +11,7 @@ from dougong.records.call import Call
 from dougong.records.change_many import EMPTY, EXPRESSION, VALUE, WAYS, changeable
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.form_fields import Place, form_field
+from dougong.screens.held import held_up
 from dougong.screens.list_request import ListRequest
 from dougong.screens.shape import Choice, FormField, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.texts import counted, text
@@ -57,14 +58,16 @@ def change_form(
     entity, language, path = call.release.entity(key), call.language, f"{entity_path(key)}/change"
     known = {field.id: field for field in changeable(call, key)}
     is_chosen = name in known and way in WAYS
+    held = held_up(call, key, meant.identifiers, problems)
     hidden = meant.hidden
     notices = [Notice(meant.count_text(language), "info")]
     if not is_chosen:
         fields = _asked(call, tuple((field.id, field.label.get(language)) for field in known.values()))
     elif way == EXPRESSION:
-        fields = (_expression(call, typed, problems),)
+        fields = (_expression(call, typed, held.problems),)
     elif way == VALUE:
-        messages = {name: tuple(each.message for each in problems)} if problems else {}
+        wrong = dict.fromkeys(each.text for each in held.problems)
+        messages = {name: tuple(wrong)} if wrong else {}
         place = Place(call, entity, frozenset(), {}, {}, entered, messages, language)
         fields = (form_field(place, known[name], 2),)
     else:
@@ -73,7 +76,7 @@ def change_form(
         notices.append(Notice(emptied, "warn"))
     label = known[name].label.get(language) if is_chosen else text("change_which", language)
     if is_chosen:
-        hidden += [(FIELD, name), (WAY, way)]
+        hidden += [(FIELD, name), (WAY, way), *held.hidden]
     return FormScreen(
         key=f"{key}:change:{name}:{way}:{call.release.generation}:{language}:{_rights(call, key)}",
         title=text("change_title", language, label=entity.plural.get(language)),
@@ -81,7 +84,11 @@ def change_form(
         sections=(FormSection("change", label, fields, 2),),
         save_label=text("change_save" if is_chosen else "change_next", language),
         cancel_href=meant.address(entity_path(key)),
-        problems=tuple(Problem(each.message, "", "", each.hint, each.code) for each in problems),
+        problems=held.problems,
+        warnings=held.warnings,
+        confirm=held.confirm,
+        confirm_label=text("change_anyway", language),
+        leave=held.leave,
         notices=tuple(notices),
         hidden=tuple(hidden),
         crumbs=(Link(entity.plural.get(language), entity_path(key)),),
@@ -103,7 +110,7 @@ def _asked(call: Call, fields: Sequence[tuple[str, str]]) -> tuple[FormField, ..
     )
 
 
-def _expression(call: Call, typed: str, problems: Sequence[Diagnostic]) -> FormField:
+def _expression(call: Call, typed: str, problems: Sequence[Problem]) -> FormField:
     language = call.language
     return FormField(
         TYPED,
@@ -112,7 +119,7 @@ def _expression(call: Call, typed: str, problems: Sequence[Diagnostic]) -> FormF
         typed,
         required=True,
         help=text("change_expression_help", language),
-        problems=tuple(each.message for each in problems),
+        problems=tuple(dict.fromkeys(each.text for each in problems)),
         width=2,
         max_length=2000,
     )

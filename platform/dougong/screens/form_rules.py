@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dougong.expressions.portable import dump
-from dougong.model.entity import Rule
+from dougong.model.entity import CREATE, UPDATE, Rule
 from dougong.model.expression import Expression
 from dougong.policy.access import access
 from dougong.records.call import Call
@@ -40,7 +40,8 @@ def live_rules(call: Call, shape: Shape, action: str, reading: Reading) -> LiveR
     fields: frozenset[str] = frozenset()
     for table, owner in (("", shape), *shape.tables.items()):
         hidden = access(call.release, call.actor, owner.key, action if not table else "update").hidden
-        own = [rule for rule in owner.entity.rules if action in rule.on or table]
+        acts = (CREATE, UPDATE) if table else (action,)
+        own = [rule for rule in owner.entity.rules if any(rule.concerns(each, call.doors) for each in acts)]
         live = _live_fields(own, reading, table) - hidden
         fields = fields if table else live
         for rule in own:

@@ -169,7 +169,11 @@ def linkable(call: Call, key: str) -> tuple[str, ...]:
         return ()
     seen = _visible(call, key, "read")
     fields = call.release.entity(key).fields
-    return tuple(name for name, field in fields.items() if field.type in LINKED and name in seen)
+    return tuple(
+        name
+        for name, field in fields.items()
+        if field.type in LINKED and name in seen and not field.is_virtual
+    )
 
 
 def sees_of(call: Call, key: str, action: str) -> Callable[[str, str], bool]:
@@ -198,18 +202,25 @@ def _name(table: str, field: str) -> str:
 
 
 def _computed(reading: Reading, shape: Shape) -> Iterator[Named]:
-    """The computed fields of the record and its rows that the script can compute, in the order of `records.computed`."""
+    """The computed fields of the record and its rows that the script can compute, in the order of `records.computed`; last those
+    that are not stored, of which no formula reads another."""
+    for table, each in _in_order(shape):
+        field = shape.tables[table].field(each) if table else shape.field(each)
+        if field.formula is None or field.type not in SHOWN or not reading.sees(table, each):
+            continue
+        if reading.may(field.formula, table):
+            reading.computed.add(_name(table, each))
+            yield _name(table, each), field, field.formula
+
+
+def _in_order(shape: Shape) -> Iterator[tuple[str, str]]:
+    """Computed fields with the sub-table in which they stand."""
     for name in (*(table for table in shape.tables if table not in shape.computed), *shape.computed):
         rows = shape.tables.get(name)
-        inner = (name,) if rows is None else rows.computed
-        for each in inner:
-            field = shape.field(each) if rows is None else rows.field(each)
-            table = "" if rows is None else name
-            if field.formula is None or field.type not in SHOWN or not reading.sees(table, each):
-                continue
-            if reading.may(field.formula, table):
-                reading.computed.add(_name(table, each))
-                yield _name(table, each), field, field.formula
+        yield from (("", name),) if rows is None else ((name, each) for each in rows.computed)
+    for name, rows in shape.tables.items():
+        yield from ((name, each) for each in rows.virtual)
+    yield from (("", name) for name in shape.virtual)
 
 
 def _defaults(reading: Reading, shape: Shape, is_new: bool) -> Iterator[Named]:

@@ -106,7 +106,7 @@ API: tuple[Route, ...] = (
     api("GET", "/<app>/<entity>/choose/<field>", details.choose, "q"),
     api("GET", RECORD, records.read, "expand"),
     api("PATCH", RECORD, records.update, "confirm"),
-    api("DELETE", RECORD, records.delete),
+    api("DELETE", RECORD, records.delete, "confirm"),
     api("POST", f"{RECORD}/restore", records.restore),
     api("POST", f"{RECORD}/copy", undoing.copy, "confirm"),
     api("POST", f"{RECORD}/actions/<action>", tasks.act),

@@ -18,8 +18,8 @@ from dougong.workflow.closed import refuse_closed
 from dougong.workflow.instances import (
     Instance,
     accepted,
+    at_nodes,
     carry_out,
-    elevated,
     facts_of,
     lock_instance,
     log,
@@ -147,7 +147,7 @@ def _write_changes(call: Call, instance: Instance, node: Node, changes: Mapping[
         if name not in node.edit:
             refuse("forbidden", call.language, "step_field", name, name=name)
     check_targets(call, instance.key, instance.record_id, changes)
-    update_record(elevated(call), instance.key, instance.record_id, changes)
+    update_record(at_nodes(call, instance, (node.id,)), instance.key, instance.record_id, changes)
 
 
 def _close(call: Call, task_id: int, decision: str, opinion: str) -> None:

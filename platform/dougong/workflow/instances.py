@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from dougong.records.update import update as update_record
 from dougong.storage.system import INSTANCE, STEP, TASK
 from dougong.workflow import notices, state
 from dougong.workflow.directory import active_people, administrators, people_of
-from dougong.workflow.machine import Ask, Assign, Cancel, Decision, Facts, Fields, Note, Refused, State
+from dougong.workflow.machine import Ask, Assign, Cancel, Decision, Facts, Note, Refused, State
 from dougong.workflow.messages import problem, refuse
 from dougong.workflow.pinned import present_number, workflow_of
 
@@ -46,6 +46,12 @@ class Instance:
 def elevated(call: Call) -> Call:
     """The same person, acting for the definition: what a workflow sets does not depend on that person's rights."""
     return replace(call, door="workflow", actor=replace(call.actor, lifted=True))
+
+
+def at_nodes(call: Call, instance: Instance, nodes: Iterable[str]) -> Call:
+    """The call by which nodes of a workflow write, or the workflow itself when it is submitted or withdrawn."""
+    name = f"workflow.{instance.workflow.id}"
+    return replace(elevated(call), steps=frozenset({name, *(f"{name}.{node}" for node in nodes if node)}))
 
 
 def knows(call: Call, key: str) -> bool:
@@ -137,42 +143,45 @@ def carry_out(call: Call, instance: Instance, decision: Decision) -> Instance:
 
     The answer is the approval as it stands then.
     """
-    fields: list[Fields] = []
+    assignments: list[Assign] = []
     for effect in decision.effects:
         if isinstance(effect, Ask):
             _open_tasks(call, instance, effect)
         elif isinstance(effect, Cancel):
             _cancel_tasks(call, instance, effect)
         elif isinstance(effect, Assign):
-            fields.append(effect.fields)
+            assignments.append(effect)
         else:
             log(call, instance.id, effect.action, effect.node, details=_reason(effect), by_system=True)
-    assign(call, instance, fields)
+    assign(call, instance, assignments)
     _save(call, instance, decision.state)
     if decision.state.outcome in ("approved", "rejected"):
         notices.tell_outcome(call, instance.id, decision.state.outcome)
     return replace(instance, state=decision.state, version=instance.version + 1)
 
 
-def assign(call: Call, instance: Instance, assignments: list[Fields]) -> None:
+def assign(call: Call, instance: Instance, assignments: Sequence[Assign]) -> None:
     """Set fields of the record, each value computed after those before it; what does not fit refuses the whole action.
 
     A field that a newer version of the app no longer has, or computes, is left out.
     """
     known = shape_of(call.release, instance.key).entity.fields if assignments else {}
-    assignments = [
-        tuple(each for each in fields if _is_settable(known.get(each[0]))) for fields in assignments
+    settable = [
+        (name, expression)
+        for each in assignments
+        for name, expression in each.fields
+        if _is_settable(known.get(name))
     ]
-    if not any(assignments):
+    if not settable:
         return
     values = dict(record_values(call, instance.key, instance.record_id))
     evaluation = Evaluation(call)
     changes: dict[str, Value] = {}
-    for fields in assignments:
-        for name, expression in fields:
-            values[name] = changes[name] = evaluation.value(expression, values)
+    for name, expression in settable:
+        values[name] = changes[name] = evaluation.value(expression, values)
+    writing = at_nodes(call, instance, [each.node for each in assignments])
     try:
-        update_record(elevated(call), instance.key, instance.record_id, changes)
+        update_record(writing, instance.key, instance.record_id, changes)
     except Refusal as refusal:
         raise Refusal(
             "conflict", [_unset(call, instance, each.path, each.message) for each in refusal.problems]

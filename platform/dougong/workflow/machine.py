@@ -82,9 +82,10 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Set fields of the record."""
+    """Set fields of the record, as a node says; without one the submission or the withdrawal does."""
 
     fields: Fields
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def pass_at_once(workflow: Workflow, facts: Facts) -> Decision:
     end = next((node for node in workflow.nodes.values() if node.outcome == "approved"), None)
     effects: list[Effect] = [Note("passed", end.id if end else "", "not_needed")]
     if end is not None and end.set:
-        effects.append(Assign(end.set))
+        effects.append(Assign(end.set, end.id))
     return Decision(State(outcome="approved"), tuple(effects))
 
 
@@ -236,7 +237,7 @@ def _leave(run: _Run, token: Token) -> None:
 
 def _pass(run: _Run, node: Node) -> None:
     if node.set:
-        run.effects.append(Assign(node.set))
+        run.effects.append(Assign(node.set, node.id))
     _go_on(run, node)
 
 
@@ -294,11 +295,11 @@ def _reach_end(run: _Run, node: Node) -> None:
     if node.outcome == "rejected":
         _finish(run, "rejected")
         if node.set:
-            run.effects.append(Assign(node.set))
+            run.effects.append(Assign(node.set, node.id))
     elif not run.state.tokens and not run.pending:
         _finish(run, "approved")
         reached = (run.workflow.nodes[name] for name, _ in run.state.visits)
-        run.effects += [Assign(end.set) for end in reached if end.outcome == "approved" and end.set]
+        run.effects += [Assign(end.set, end.id) for end in reached if end.outcome == "approved" and end.set]
 
 
 def _finish(run: _Run, outcome: str) -> None:

@@ -300,4 +300,29 @@ ENTRIES: tuple[Entry, ...] = (
         ("read the fields that it is computed from, or use a formula", "请读取它所依据的字段,或改用公式"),
         "product: {type: link, to: product, fill: {price: price * this.total}}",
     ),
+    Entry(
+        "D550",
+        ("Rule that can never hold", "永远不会适用的规则"),
+        (
+            "nothing at the door '{door}' is what the rule is about ({acts})",
+            "入口“{door}”不会发生该规则所针对的操作({acts})",
+        ),
+        (
+            "A rule holds where both fit: what is done (`on`) and the door (`doors`). An import deletes nothing, a workflow only changes.",
+            "规则在操作(on)与入口(doors)同时符合时适用。导入不会删除记录;流程只会修改记录。",
+        ),
+        ("take the door away, or let the rule be about more", "请去掉该入口,或让规则针对更多操作"),
+        "rules: [{when: paid, block: Paid, on: [delete], doors: [import]}]",
+    ),
+    Entry(
+        "D551",
+        ("Action that never takes place", "永远不会发生的动作"),
+        ("'{name}' does nothing for a rule about {acts}", "针对“{acts}”的规则中,“{name}”不起作用"),
+        (
+            "A deletion asks check, block, warn and lock; the other actions are about what a record becomes. Nothing new is locked.",
+            "删除只检查 check、block、warn 和 lock;其他动作针对记录将成为的样子。新记录不会被锁定。",
+        ),
+        ("add 'update' to 'on', or take the action away", "请在 on 中加上 update,或去掉该动作"),
+        "rules: [{when: paid, hide: [note], on: [delete]}]",
+    ),
 )

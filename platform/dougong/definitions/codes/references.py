@@ -47,4 +47,5 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _unknown("D315", "time zone", "时区", "timezone: Asia/Peking"),
     _unknown("D316", "option", "选项", "options: {reason: [prise]}"),
+    _unknown("D317", "door", "入口", "doors: [screan]"),
 )

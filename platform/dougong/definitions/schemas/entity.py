@@ -83,37 +83,56 @@ _SCAN: Schema = titled(
     description="Where the browser can read bar codes; otherwise the button is not shown.",
 )
 _SOME: Schema = {**NAMES, "minItems": 1}
-_RULE: Schema = record(
-    {
-        "when": titled(EXPRESSION, "When", "条件"),
-        "show": titled(_SOME, "Shown only then", "仅在此时显示"),
-        "hide": titled(_SOME, "Hidden then", "此时隐藏"),
-        "require": titled(_SOME, "Then these are required", "则必填"),
-        "readonly": titled(_SOME, "Cannot be changed then", "此时只读"),
-        "set": titled(
-            ASSIGNMENTS,
-            "Values they have then",
-            "此时的取值",
-            description="As long as the condition holds, whatever somebody enters.",
-        ),
-        "options": titled(by_id(_SOME, minProperties=1), "The only options then", "此时可用的选项"),
-        "block": titled(TEXT, "Refused then, with this message", "此时不能保存,并提示"),
-        "warn": titled(TEXT, "To be confirmed then, with this message", "此时须确认,并提示"),
-        "check": titled(EXPRESSION, "Must be true", "必须成立"),
-        "message": titled(TEXT, "Message", "提示"),
-        "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
-        "on": titled(
-            {
-                "type": "array",
-                "items": {"type": "string", "enum": ["create", "update"]},
-                "minItems": 1,
-                "uniqueItems": True,
-            },
-            "Only for records that are created, or changed",
-            "仅适用于新建或修改",
-        ),
-    }
-)
+_ROW_RULE: Mapping[str, Schema] = {
+    "when": titled(EXPRESSION, "When", "条件"),
+    "show": titled(_SOME, "Shown only then", "仅在此时显示"),
+    "hide": titled(_SOME, "Hidden then", "此时隐藏"),
+    "require": titled(_SOME, "Then these are required", "则必填"),
+    "readonly": titled(_SOME, "Cannot be changed then", "此时只读"),
+    "set": titled(
+        ASSIGNMENTS,
+        "Values they have then",
+        "此时的取值",
+        description="As long as the condition holds, whatever somebody enters.",
+    ),
+    "options": titled(by_id(_SOME, minProperties=1), "The only options then", "此时可用的选项"),
+    "block": titled(TEXT, "Refused then, with this message", "此时不能保存,并提示"),
+    "warn": titled(TEXT, "To be confirmed then, with this message", "此时须确认,并提示"),
+    "check": titled(EXPRESSION, "Must be true", "必须成立"),
+    "message": titled(TEXT, "Message", "提示"),
+    "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
+    "on": titled(
+        {
+            "type": "array",
+            "items": {"type": "string", "enum": ["create", "update", "delete"]},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        "For records that are created, changed or deleted",
+        "适用于新建、修改或删除",
+        description="By default created and changed; a deletion asks only check, block and warn.",
+    ),
+    "doors": titled(
+        {
+            "type": "array",
+            "items": {"type": "string", "minLength": 1, "maxLength": 3 * ID_LENGTH},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        "Only at these doors",
+        "仅适用于这些入口",
+        description="screen, api, import, cli, workflow, workflow.<id> or workflow.<id>.<node>; by default every door.",
+    ),
+}
+_RULE: Mapping[str, Schema] = {
+    **_ROW_RULE,
+    "lock": titled(
+        {"type": "boolean", "const": True},
+        "Then nothing of the record can be changed, nor can it be deleted",
+        "此时整条记录锁定,不能修改或删除",
+        description="As long as the record that stands there meets the condition.",
+    ),
+}
 _UNIQUE: Schema = either(
     {**NAMES, "minItems": 1},
     record(
@@ -154,7 +173,7 @@ SCHEMA: Schema = titled(
             ),
             "search": titled(NAMES, "Fields searched", "搜索字段"),
             "fields": titled({"$ref": "#/$defs/fields"}, "Fields", "字段"),
-            "rules": titled(listed(_RULE), "Rules", "规则"),
+            "rules": titled(listed(record(_RULE)), "Rules", "规则"),
             "unique": titled(listed(_UNIQUE), "Unique combinations", "唯一组合"),
             "pipelines": titled(by_id(_PIPELINE), "Pipelines", "管道"),
             "was": titled(ID, "Former id", "旧标识"),
@@ -193,7 +212,7 @@ def definitions() -> dict[str, Schema]:
         "properties": {"type": titled({"type": "string", "enum": sorted(TYPES)}, "Type", "类型")},
         "allOf": branches,
     }
-    defs["rules"] = listed(_RULE)
+    defs["rules"] = listed(record(_ROW_RULE))
     defs["fields"] = by_id({"$ref": "#/$defs/field"}, minProperties=1, maxProperties=_MOST_FIELDS)
     return defs
 

@@ -174,6 +174,10 @@ class FormScreen:
     warnings: tuple[Problem, ...] = ()
     """What rules warn of, when nothing else is wrong: a button that sends `confirm` as `dg_confirm` saves all the same."""
     confirm: tuple[str, ...] = ()
+    confirm_label: str = ""
+    """What the button says, where it saves nothing."""
+    leave: str = ""
+    """What a further button says that goes on without the records which are held up; it sends `dg_then` = leave."""
     notices: tuple[Notice, ...] = ()
     buttons: tuple[Action, ...] = ()
     hidden: tuple[tuple[str, str], ...] = ()

@@ -40,6 +40,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_out": ("退出登录", "Sign out"),
     "save": ("保存", "Save"),
     "save_anyway": ("仍然保存", "Save anyway"),
+    "confirm_first": ("请先确认", "Please confirm first"),
+    "move_anyway": ("仍然移动", "Move anyway"),
     "confirm_warnings": ("请确认后再保存", "Please confirm before saving"),
     "save_and_new": ("保存并新建", "Save and new"),
     "saving": ("保存中", "Saving"),

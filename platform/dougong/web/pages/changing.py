@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
@@ -11,6 +13,7 @@ from dougong.records.change_many import VALUE, WAYS, Change, all_changeable, cha
 from dougong.screens.addresses import entity_path
 from dougong.screens.changing import ALL, FIELD, TYPED, WAY, Meant, change_form
 from dougong.screens.form_entry import read_entry
+from dougong.screens.held import LEAVE
 from dougong.screens.list import query_of
 from dougong.screens.list_request import ListRequest
 from dougong.screens.shape import Submitted
@@ -18,6 +21,7 @@ from dougong.screens.texts import counted
 from dougong.web import changing_many
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.web.pages.confirming import confirming, without_left
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show
 from dougong.web.pages.lists import asked_for, settled
 from dougong.web.pages.work import work_path
@@ -60,19 +64,20 @@ def save(exchange: Exchange, app: str, entity: str) -> Response:
             value = _value(call, key, name, entered) if way == VALUE else None
             change = Change(name, way, value, typed)
             _check_unchanged(meant, data)
+            if first(data, "dg_then") == LEAVE:
+                meant = replace(meant, identifiers=without_left(data, meant.identifiers))
             if len(meant.identifiers) > changing_many.MANY:
                 return exchange.redirect(
                     work_path(changing_many.order_change(call, key, meant.identifiers, change))
                 )
-            done = change_many(call, key, meant.identifiers, change)
+            done = change_many(confirming(call, data), key, meant.identifiers, change)
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "conflict"):
             raise
         with exchange.reading() as call:
             key = entity_key(call, app, entity)
-            problems = list({each.message: each for each in refusal.problems}.values())[:20]
             meant = _meant(exchange, call, key, data)
-            form = change_form(call, key, meant, name, way, entered, problems, typed)
+            form = change_form(call, key, meant, name, way, entered, refusal.problems, typed)
             return show(exchange, call, form, 422)
     said = counted("changed_count", len(meant.identifiers), exchange.language)
     return go(exchange, meant.address(entity_path(key)), said, undo=done)

@@ -14,6 +14,7 @@ from dougong.records.call import Call
 from dougong.records.messages import refuse as refuse_verb
 from dougong.records.view_settings import MOST_COLUMNS
 from dougong.screens.addresses import entity_path, with_query
+from dougong.screens.held import LEAVE
 from dougong.screens.kanban import group_field, kanban_screen
 from dougong.screens.list import list_screen
 from dougong.screens.list_head import with_added_condition
@@ -22,6 +23,7 @@ from dougong.screens.list_views import Opened, opened
 from dougong.screens.texts import counted
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.web.pages.confirming import confirming, deletion_held, without_left
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show
 from dougong.web.security import local_path
 
@@ -96,13 +98,21 @@ def columns(exchange: Exchange, app: str, entity: str) -> Response:
 def delete_chosen(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/delete: the chosen records go to the recycle bin, all or none."""
     data = form_data(exchange)
-    ids = [number(each) for each in data.get("id", [])]
+    ids = list(dict.fromkeys(number(each) for each in data.get("id", [])))
     back = local_path((data.get("next") or [""])[0], f"/{app}/{entity}")
     if len(ids) > 1000:
         raise refuse("too_large", "W418", limit=1000)
-    with exchange.writing() as call:
-        key = entity_key(call, app, entity)
-        call = in_batch(call, "delete" if len(ids) == 1 else "batch")
-        batch(call, key, [Operation("delete", each) for each in ids], atomic=True)
-        message = counted("deleted", len(ids), call.language)
+    if first(data, "dg_then") == LEAVE:
+        ids = without_left(data, ids)
+    try:
+        with exchange.writing() as call:
+            key = entity_key(call, app, entity)
+            call = in_batch(confirming(call, data), "delete" if len(ids) == 1 else "batch")
+            batch(call, key, [Operation("delete", each) for each in ids], atomic=True)
+            message = counted("deleted", len(ids), call.language)
+    except Refusal as refusal:
+        if refusal.kind not in ("invalid", "conflict"):
+            raise
+        action = f"/{app}/{entity}/delete"
+        return deletion_held(exchange, app, entity, action, ids, refusal.problems, back)
     return go(exchange, back, message, undo=call.batch or "")

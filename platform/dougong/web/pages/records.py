@@ -28,6 +28,7 @@ from dougong.screens.texts import counted, text
 from dougong.web.answers import problem_answer
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
+from dougong.web.pages.confirming import confirming, deletion_held
 from dougong.web.pages.forms import edit_again
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show, version_from
 from dougong.workflow.act import withdraw_record
@@ -92,7 +93,8 @@ def move(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
             field = group_field(call, found, look.view)
             if field is None:
                 raise refuse("missing", "W404")
-            record = update(call, key, number(identifier), {field.id: target or None}, version_from(data))
+            changes = {field.id: target or None}
+            record = update(confirming(call, data), key, number(identifier), changes, version_from(data))
     except Refusal as refusal:
         if scripted:
             return problem_answer(exchange, refusal.kind, refusal.problems)
@@ -116,8 +118,17 @@ def comment(exchange: Exchange, app: str, entity: str, identifier: str) -> Respo
 def remove(exchange: Exchange, app: str, entity: str, identifier: str) -> Response:
     """POST …/{id}/delete: into the recycle bin."""
     data = form_data(exchange)
-    with exchange.writing() as call:
-        batch = delete(call, entity_key(call, app, entity), number(identifier), version_from(data))
+    path, version = record_path(f"{app}.{entity}", identifier), version_from(data)
+    try:
+        with exchange.writing() as call:
+            key = entity_key(call, app, entity)
+            batch = delete(confirming(call, data), key, number(identifier), version)
+    except Refusal as refusal:
+        if refusal.kind != "invalid":
+            raise
+        found = [replace(each, path="0") for each in refusal.problems]
+        action, ids = f"{path}/delete", [number(identifier)]
+        return deletion_held(exchange, app, entity, action, ids, found, path, version)
     said = counted("deleted", 1, exchange.language)
     return go(exchange, entity_path(f"{app}.{entity}"), said, undo=batch)
 

@@ -38,27 +38,72 @@ function clearDrops(board: HTMLElement): void {
   }
 }
 
-function refuse(card: HTMLElement, reason: string): void {
-  card.classList.add("is-refused");
-  card.querySelector(".refusal")?.remove();
-  card.append(make("p", { class: "refusal", role: "alert" }, say("refused", { reason })));
+/** Why a card was not moved; `confirm` are the keys by which it is moved all the same, empty where it cannot be. */
+interface Refusal {
+  reason: string;
+  confirm: string;
 }
 
-async function ask(card: HTMLElement, column: HTMLElement): Promise<string> {
+interface Problem {
+  message: string;
+  confirm?: string;
+}
+
+/** What a rule only warns of can be confirmed on the card itself. */
+function refuse(card: HTMLElement, refusal: Refusal, again: () => void): void {
+  card.classList.add("is-refused");
+  card.classList.toggle("is-warned", refusal.confirm !== "");
+  card.querySelector(".refusal")?.remove();
+  const said = make("div", { class: "refusal", role: "alert" }, make("span", {}, refusal.confirm ? refusal.reason : say("refused", { reason: refusal.reason })));
+  if (refusal.confirm) {
+    const button = make("button", { type: "button", class: "btn" }, say("moveAnyway"));
+    button.addEventListener("click", again, { once: true });
+    said.append(button);
+  }
+  card.append(said);
+}
+
+function clear(card: HTMLElement): void {
+  card.classList.remove("is-refused", "is-warned");
+  card.querySelector(".refusal")?.remove();
+}
+
+async function ask(card: HTMLElement, column: HTMLElement, confirm: string): Promise<Refusal | null> {
   const body = new FormData();
   body.append("to", column.dataset.column ?? "");
   body.append("version", card.dataset.version ?? "");
+  if (confirm) body.append("dg_confirm", confirm);
   try {
     const answer = await fetch(card.dataset.move ?? "", { method: "POST", body, headers: guarded() });
     if (answer.ok) {
       card.dataset.version = answer.headers.get("ETag")?.replace(/\D/g, "") || String(Number(card.dataset.version) + 1);
-      return "";
+      return null;
     }
-    const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string; errors?: { message: string }[] };
-    return problem.errors?.map((each) => each.message).join("；") || problem.detail || problem.title || say("failed");
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string; errors?: Problem[] };
+    const errors = problem.errors ?? [];
+    const keys = errors.map((each) => each.confirm ?? "");
+    const reason = [...new Set(errors.map((each) => each.message))].join("；") || problem.detail || problem.title || say("failed");
+    return { reason, confirm: keys.every(Boolean) ? [...new Set(keys)].join(",") : "" };
   } catch {
-    return say("offline");
+    return { reason: say("offline"), confirm: "" };
   }
+}
+
+/** Move a card that lies in its new column already; where that is refused it goes back, and says why. */
+async function move(card: HTMLElement, column: HTMLElement, back: () => void, confirm = ""): Promise<void> {
+  clear(card);
+  const refusal = await ask(card, column, confirm);
+  if (refusal) {
+    back();
+    refuse(card, refusal, () => {
+      column.querySelector("[data-cards]")?.prepend(card);
+      void move(card, column, back, refusal.confirm);
+    });
+    return;
+  }
+  const text = say("moved", { name: column.dataset.label ?? "" });
+  announce(text);
+  toast(text);
 }
 
 /** Let the cards of a board be dragged. */
@@ -79,20 +124,8 @@ export function setUp(board: HTMLElement): void {
         clearDrops(board);
         const card = event.item;
         if (event.to === event.from) return;
-        card.classList.remove("is-refused");
-        card.querySelector(".refusal")?.remove();
-        const column = columnOf(event.to);
         const before = event.from.children[event.oldIndex ?? 0] ?? null;
-        void ask(card, column).then((reason) => {
-          if (reason) {
-            event.from.insertBefore(card, before);
-            refuse(card, reason);
-            return;
-          }
-          const text = say("moved", { name: column.dataset.label ?? "" });
-          announce(text);
-          toast(text);
-        });
+        void move(card, columnOf(event.to), () => event.from.insertBefore(card, before?.parentElement === event.from ? before : null));
       },
     });
   }
