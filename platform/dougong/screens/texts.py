@@ -66,7 +66,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "calendar_sum_work": ("调休上班 {count} 天", "{count} make-up days"),
         "calendar_sum_work_one": ("调休上班 {count} 天", "{count} make-up day"),
         "calendar_sum_all": ("全年工作日 {count} 天", "{count} working days in all"),
-        "calendar_china": ("录入 {year} 年法定节假日", "Enter China’s holidays of {year}"),
+        "calendar_china": ("录入 {year} 年法定节假日", "Enter China's holidays of {year}"),
         "calendar_china_help": (
             "按国务院公布的放假与调休安排；已录入的同一天会被替换",
             "As the State Council announced them; what stands on those days is replaced",
