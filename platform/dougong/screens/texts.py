@@ -833,6 +833,19 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
+        "property_filter": ("可选条件（公式）", "Only records where (formula)"),
+        "property_filter_help": (
+            "直接写对方的字段；this.字段 是本记录的字段，例如 account = this.account",
+            "Names mean the record to choose; this.field is a field of this record: account = this.account",
+        ),
+        "property_fill": (
+            "选择后填充（每行一个：字段 = 公式）",
+            "Fill on choosing (one a line: field = formula)",
+        ),
+        "property_fill_help": (
+            "公式里直接写所选记录的字段，例如 price = price * 0.9",
+            "Names in the formula mean the chosen record: price = price * 0.9",
+        ),
         "property_to_help": (
             "选几个，就是关联到其中之一",
             "With several chosen, a record links to one of them",
