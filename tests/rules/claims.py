@@ -13,6 +13,8 @@ CHANGES: tuple[tuple[str, Any], ...] = (
     ("amount", "11"),
     ("amount", "600"),
     ("amount", "6000"),
+    ("kept", "b"),
+    ("kept", "c"),
 )
 """What workflows of their own set."""
 
@@ -33,15 +35,38 @@ nodes:
 """
 
 
-SOURCES: dict[str, str] = {
-    "app.yaml": """
-id: desk
-version: 1.0.0
-label: {en: Desk, zh: 报销}
-languages: [zh, en]
-currency: CNY
-""",
-    "entities/claim.yaml": """
+SCOPES: Mapping[str, str] = {
+    "everywhere": "",
+    "created": "on: [create]",
+    "changed": "on: [update]",
+    "screen": "doors: [screen]",
+    "api": "doors: [api]",
+    "import": "doors: [import]",
+    "changed_by_api": "on: [update], doors: [api]",
+    "asked": "doors: [screen, api]",
+    "workflow": "doors: [workflow]",
+    "one_workflow": "doors: [workflow.kept_b]",
+    "one_node": "doors: [workflow.kept_c.done]",
+    "removed": "on: [delete]",
+}
+"""Where rules hold, as `trial` names it: a claim says by it which of them it is to meet."""
+
+
+def _scoped(name: str, scope: str) -> str:
+    """The rules of one scope: for `b` all that refuse or ask, for `c` those that change what is written."""
+    where = f", {scope}" if scope else ""
+    refusing = (
+        "block: {en: Blocked here, zh: 此处拒绝}, warn: {en: Warned here, zh: 此处提醒}, fields: [kept]"
+    )
+    if name == "removed":
+        return f"""  - {{when: "trial = '{name}' AND kept <> 'a'", {refusing}{where}}}\n"""
+    asking = "require: [needed], readonly: [kept], options: {picked: [x]}"
+    return f"""  - {{when: "trial = '{name}' AND kept = 'b'", {asking}, {refusing}{where}}}
+  - {{when: "trial = '{name}' AND kept = 'c'", set: {{given: "'ruled'"}}, hide: [seen]{where}}}
+"""
+
+
+_CLAIM = """
 label: {en: Claim, zh: 报销单}
 plural: {en: Claims, zh: 报销单}
 title: "{name}"
@@ -72,6 +97,12 @@ fields:
       - {when: "what = 'free'", set: {price: 0}, readonly: [quantity]}
       - {when: "quantity > 50", block: {en: Too many, zh: 数量太多}, fields: [quantity]}
       - {when: "what = 'plain'", options: {grade: [a]}}
+  trial: {type: choice, options: {@TRIALS@}}
+  kept: {type: text, default: "'a'", label: {en: Kept, zh: 保留}}
+  needed: {type: text, label: {en: Needed, zh: 必需}}
+  picked: {type: choice, options: {x: X, y: Y}, label: {en: Picked, zh: 所选}}
+  given: {type: text}
+  seen: {type: text, hidden_value: empty}
   notes:
     type: table
     hidden_value: empty
@@ -92,7 +123,18 @@ rules:
   - {when: "memo = 'paid'", block: {en: Paid claims stay, zh: 已付款的报销单不能删除}, on: [delete]}
   - {when: "memo = 'dear'", warn: {en: Somebody holds it dear, zh: 有人想保留}, on: [delete]}
   - {when: "memo = 'slow' AND kind = 'meal'", warn: {en: Slow claims are seldom meals, zh: 请再确认类别}}
+@SCOPED@"""
+SOURCES: dict[str, str] = {
+    "app.yaml": """
+id: desk
+version: 1.0.0
+label: {en: Desk, zh: 报销}
+languages: [zh, en]
+currency: CNY
 """,
+    "entities/claim.yaml": _CLAIM.replace(
+        "@TRIALS@", ", ".join(f"{name}: {name}" for name in SCOPES)
+    ).replace("@SCOPED@", "".join(_scoped(name, scope) for name, scope in SCOPES.items())),
     "views/claim.yaml": """
 views:
   board: {label: {en: Board, zh: 看板}, type: kanban, group: kind, columns: [name, amount]}

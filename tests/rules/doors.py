@@ -169,6 +169,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "Amount cannot be changed here": ("amount", "rule_readonly"),
     "Reason cannot be": ("reason", "rule_options"),
     "Too much": ("amount", "rule"),
+    "Needed must be filled in here": ("needed", "rule_require"),
+    "Kept cannot be changed here": ("kept", "rule_readonly"),
+    "Picked cannot be": ("picked", "rule_options"),
+    "Blocked here": ("kept", "rule"),
+    "Warned here": ("kept", "rule_warning"),
     "That is a lot": ("amount", "rule_warning"),
     "Too many": ("lines/0/quantity", "rule"),
 }
@@ -281,5 +286,18 @@ CREATING = (
     file_creation,
 )
 CHANGING = (change, batch_change, change_of_many, api_change, form_change, file_change, approval)
+NAMES: Mapping[Callable[[House, Values, Values], Outcome], frozenset[str]] = {
+    **{
+        door: frozenset({"screen"}) for door in (creation, form_creation, change, change_of_many, form_change)
+    },
+    **{
+        door: frozenset({"api"})
+        for door in (creation_of_many, batch_creation, api_creation, api_batch, api_copy)
+    },
+    **{door: frozenset({"api"}) for door in (batch_change, api_change)},
+    **{door: frozenset({"import"}) for door in (file_creation, file_change)},
+    approval: frozenset({"workflow"}),
+}
+"""What rules call the doors."""
 UNATTENDED = frozenset({file_creation, file_change, approval})
 """Doors at which nobody can be asked to confirm a warning."""

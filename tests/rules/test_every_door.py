@@ -18,11 +18,12 @@ from dougong.records.merge import merge
 from dougong.records.undo import undo_batch
 from dougong.records.update import update
 from tests.installed import Installed
-from tests.rules.claims import SOURCES
+from tests.rules.claims import SCOPES, SOURCES
 from tests.rules.conftest import CLAIM
 from tests.rules.doors import (
     CHANGING,
     CREATING,
+    NAMES,
     UNATTENDED,
     House,
     Outcome,
@@ -109,6 +110,65 @@ def _expected(case: Case, door: Any, answers: Mapping[str, Outcome]) -> Outcome:
     assert found.values is not None, (door.__name__, found)
     assert {name: found.values[name] for name in left} == dict(left), door.__name__
     return found
+
+
+SCOPED = frozenset(
+    {
+        ("needed", "rule_require"),
+        ("kept", "rule_readonly"),
+        ("picked", "rule_options"),
+        ("kept", "rule"),
+        ("kept", "rule_warning"),
+    }
+)
+"""What the rules of one scope ask of a claim whose `kept` becomes b."""
+HOLDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "everywhere": (frozenset({"create", "update"}), frozenset()),
+    "created": (frozenset({"create"}), frozenset()),
+    "changed": (frozenset({"update"}), frozenset()),
+    "screen": (frozenset({"create", "update"}), frozenset({"screen"})),
+    "api": (frozenset({"create", "update"}), frozenset({"api"})),
+    "import": (frozenset({"create", "update"}), frozenset({"import"})),
+    "changed_by_api": (frozenset({"update"}), frozenset({"api"})),
+    "asked": (frozenset({"create", "update"}), frozenset({"screen", "api"})),
+    "workflow": (frozenset({"update"}), frozenset({"workflow"})),
+    "one_workflow": (frozenset({"update"}), frozenset({"kept_b"})),
+    "one_node": (frozenset({"update"}), frozenset({"kept_c.done"})),
+    "removed": (frozenset({"delete"}), frozenset()),
+}
+"""What must be done, and at which doors (none: at every one), for the rules of a scope to hold, said once more than in the app."""
+
+
+@pytest.mark.parametrize("scope", HOLDS)
+def test_every_door_meets_the_rules_of_its_scope_and_no_others(house: House, scope: str) -> None:
+    assert set(HOLDS) == set(SCOPES)
+    start = {"trial": scope, "picked": "y", "seen": "here"}
+    found, expected = {}, {}
+    for act, doors in (("create", CREATING), ("update", CHANGING)):
+        for door in doors:
+            for value in "bc":
+                where = door.__name__, value
+                found[where] = door(house, start, {"kept": value})
+                names = NAMES[door] | ({f"kept_{value}"} if door is approval else set())
+                acts, at = HOLDS[scope]
+                expected[where] = _scoped(
+                    found[where], door, value, act in acts and (not at or bool(at & names))
+                )
+    assert found == expected
+
+
+def _scoped(found: Outcome, door: Any, value: str, holds: bool) -> Outcome:
+    """What a door must answer to a claim whose `kept` becomes b or c; the rest of the record is left as it is."""
+    if holds and value == "b":
+        asked = (
+            SCOPED
+            if door not in UNATTENDED | {form_creation, form_change}
+            else SCOPED - {("kept", "rule_warning")}
+        )
+        told = {(field, "workflow_assignment") for field, _ in asked} if door is approval else asked
+        return Outcome(frozenset(told))
+    left = {"kept": value, "given": "ruled" if holds else None, "seen": None if holds else "here"}
+    return Outcome(values={**(found.values or {}), **left})
 
 
 def _begun(desk: Installed, **values: Any) -> int:

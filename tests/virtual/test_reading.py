@@ -93,6 +93,15 @@ def test_rows_of_a_table_have_them(club: Club, cards: dict[str, int]) -> None:
     assert values["card_class"] == "gold!"
 
 
+def test_behind_a_link_that_leads_nowhere_they_are_empty(club: Club, cards: dict[str, int]) -> None:
+    lone = club.make("visit", number="V9")
+    values = of(club, VISIT, lone)
+    assert values["left_then"] is None
+    assert values["total"] == 0
+    assert values["card_class"] == "!"
+    assert values["card_total"] is None
+
+
 def test_a_day_later_they_are_others(club: Club, cards: dict[str, int]) -> None:
     later = AT + timedelta(days=11)
     assert of(club, CARD, cards["Ann"], at=later)["days_left"] == -1

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import argparse
 import csv
-from calendar import isleap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from dougong.cli.command import Command, Run, takes_database, takes_format
 from dougong.cli.console import Console, table
 from dougong.cli.opening import calling, database_of, settings_of
-from dougong.compiler.dependencies import Formula
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.expressions.support import surroundings
 from dougong.records.call import Call
-from dougong.records.dependents import dependents_of
-from dougong.records.rebuild import rebuild
-from dougong.storage.company_calendar import CalendarDay, days_of, put, remove
-from dougong.storage.database import Database
-from dougong.storage.release import Release
+from dougong.records.company_days import LONGEST_NAME, MOST, announced, enter_days, recompute, take_out
+from dougong.storage.company_calendar import CalendarDay, days_of
 
 KINDS = {"rest": False, "work": True, "休": False, "班": True}
-MOST = 10_000
-_NAME = 100
 
 
 def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -92,7 +84,7 @@ def read_days(file: Path, console: Console) -> Iterator[CalendarDay]:
             continue
         try:
             name = cells[2] if len(cells) > 2 else ""
-            yield CalendarDay(date.fromisoformat(cells[0]), KINDS[cells[1].lower()], name[:_NAME])
+            yield CalendarDay(date.fromisoformat(cells[0]), KINDS[cells[1].lower()], name[:LONGEST_NAME])
         except (ValueError, KeyError, IndexError) as error:
             said = console.say("bad_calendar_line", line=number, reason=",".join(cells)[:60])
             raise _refused(said) from error
@@ -103,73 +95,33 @@ def _refused(message: str) -> Refusal:
 
 
 def _china(options: argparse.Namespace, console: Console) -> int:
-    return _enter(china(options.year, console), options, console)
-
-
-def china(year: int, console: Console) -> list[CalendarDay]:
-    """The holidays and make-up days that the State Council announced for a year, as far as the package knows them."""
-    from chinese_calendar import (  # a table of twenty years, read when asked for
-        Holiday,
-        get_holiday_detail,
-        is_workday,
-    )
-
-    called = {"": ""} | {
-        each.value: each.chinese if console.language == "zh" else each.value for each in Holiday
-    }
-    days = (date(year, 1, 1) + timedelta(days=each) for each in range(365 + isleap(year)))
-    try:
-        return [
-            CalendarDay(day, is_workday(day), called[get_holiday_detail(day)[1] or ""])
-            for day in days
-            if is_workday(day) != (day.isoweekday() < 6)
-        ]
-    except NotImplementedError as error:
-        raise _refused(console.say("calendar_unknown", year=year)) from error
+    return _enter(announced(options.year, console.language), options, console)
 
 
 def _enter(days: list[CalendarDay], options: argparse.Namespace, console: Console) -> int:
-    database = database_of(options)
-    with database.writing() as connection:
-        count = put(connection, days)
-    changed = _recomputed(database, options, console)
+    opened = _opened(options, console)
+    with opened() as call:
+        count = enter_days(call, days)
+    changed = recompute(opened)
     said = console.say("calendar_entered", count=count, changed=changed)
     console.result(said, {"entered": count, "changed": changed})
     return 0
 
 
 def _remove(options: argparse.Namespace, console: Console) -> int:
-    database = database_of(options)
-    with database.writing() as connection:
-        count = remove(connection, options.year)
-    changed = _recomputed(database, options, console)
+    opened = _opened(options, console)
+    with opened() as call:
+        count = take_out(call, date(options.year, 1, 1), date(options.year, 12, 31))
+    changed = recompute(opened)
     said = console.say("calendar_removed", count=count, changed=changed)
     console.result(said, {"removed": count, "changed": changed})
     return 0
 
 
-def _recomputed(database: Database, options: argparse.Namespace, console: Console) -> int:
-    """How many stored values became others, of formulas that go by the calendar and of those that follow them."""
-    settings = settings_of(options)
-
-    def opened() -> AbstractContextManager[Call]:
-        return calling(database, settings, console, write=True)
-
-    with opened() as call:
-        known = [formula for levels in dependents_of(call.release).levels.values() for formula in levels]
-        owners = {_owner(each) for each in known if _goes_by_calendar(call.release, each)}
-    return rebuild(opened, [each for each in known if _owner(each) in owners]).wrong.total()
-
-
-def _owner(formula: Formula) -> str:
-    """The entity whose records are computed as a whole: a formula may follow another of the same record or its rows."""
-    return formula[0].partition("/")[0]
-
-
-def _goes_by_calendar(release: Release, formula: Formula) -> bool:
-    key, name = formula
-    expression = release.entity(key).fields[name].formula
-    return expression is not None and "calendar" in surroundings(expression.tree)
+def _opened(options: argparse.Namespace, console: Console) -> Callable[[], AbstractContextManager[Call]]:
+    """Writing calls of the platform itself, again and again."""
+    database, settings = database_of(options), settings_of(options)
+    return lambda: calling(database, settings, console, write=True)
 
 
 COMMAND = Command("calendar", "calendar", _configure, lambda options, console: 2)

@@ -177,10 +177,6 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "已删除 {count} 天；{changed} 个计算值随之改变",
             "{count} days taken out; {changed} computed values changed with them",
         ),
-        "calendar_unknown": (
-            "尚无 {year} 年的安排；请升级 chinesecalendar 或从文件录入",
-            "nothing is known of {year} yet; upgrade chinesecalendar, or enter the days from a file",
-        ),
         "calendar_work": ("上班", "work"),
         "calendar_rest": ("休息", "rest"),
         "bad_calendar_line": (

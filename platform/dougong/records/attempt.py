@@ -14,7 +14,7 @@ from dougong.records.choosable import limited, unfit
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
-from dougong.records.filling import begin_values, is_chosen
+from dougong.records.filling import begin_values, filled_by, is_chosen
 from dougong.records.form_rules import note_given, settle_values
 from dougong.records.given import every_draft, taker_for
 from dougong.records.load import drafts_of, load
@@ -22,6 +22,7 @@ from dougong.records.messages import refuse
 from dougong.records.selection import stands
 from dougong.records.shape import Shape
 from dougong.records.targets import readable_targets
+from dougong.records.virtual import work_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def attempt(
     evaluation = Evaluation(call)
     _begin(evaluation, shape, [draft], frozenset(chosen) | anew)
     settle_values(evaluation, shape, [draft])
+    work_out(evaluation, shape, [draft])
     return Attempt(draft, tuple(sorted(anew)), dict(_unfit(evaluation, shape, draft)))
 
 
@@ -74,17 +76,13 @@ def _draft(call: Call, shape: Shape, identifier: int) -> Draft:
 
 
 def _anew(shape: Shape, chosen: frozenset[str], renewed: frozenset[str]) -> frozenset[str]:
-    """The fields that get another value: those that were asked for, and what chosen links fill, links that are filled too."""
+    """The fields that get another value: those that were asked for, and what chosen links fill."""
     found = set(renewed)
-    waiting = list(chosen)
-    while waiting:
-        table, row, link = _parts(waiting.pop())
+    for path in chosen:
+        table, row, link = _parts(path)
         inner = shape.tables.get(table) if table else shape
-        for name, sources in inner.fills.items() if inner is not None else ():
-            path = f"{table}/{row}/{name}" if table else name
-            if path not in found and any(each == link for each, _ in sources):
-                found.add(path)
-                waiting.append(path)
+        for name in filled_by(inner, [link]) if inner is not None else ():
+            found.add(f"{table}/{row}/{name}" if table else name)
     return frozenset(found)
 
 

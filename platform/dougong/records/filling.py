@@ -7,7 +7,7 @@ read; but no link is filled that leads to a record which the actor may not see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Value
@@ -29,6 +29,19 @@ def is_chosen(draft: Draft, link: str) -> bool:
         return False
     value = draft.values.get(link)
     return value is not None and (draft.before is None or draft.before.get(link) != value)
+
+
+def filled_by(shape: Shape, links: Iterable[str]) -> frozenset[str]:
+    """The fields that choosing these links fills, by way of links that are filled too."""
+    found: set[str] = set()
+    waiting = list(links)
+    while waiting:
+        link = waiting.pop()
+        for name, sources in shape.fills.items():
+            if name not in found and any(each == link for each, _ in sources):
+                found.add(name)
+                waiting.append(name)
+    return frozenset(found)
 
 
 def begin_values(

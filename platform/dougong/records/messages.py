@@ -102,6 +102,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "bad_count": ("count 应为 exact 或 none", "count must be exact or none"),
     "unsortable": ("不能按“{name}”排序", "one cannot sort by '{name}'"),
     "not_a_link": ("“{name}”不是链接字段", "'{name}' is not a link"),
+    "calendar_unknown": (
+        "尚无 {year} 年的放假安排；请升级 chinesecalendar 或自行录入",
+        "nothing is known of {year} yet; upgrade chinesecalendar, or enter the days yourself",
+    ),
+    "calendar_order": ("结束日期早于开始日期", "the last day lies before the first"),
     "unknown_view": (
         "没有这个视图，或它没有共享给您",
         "there is no such view, or it is not shared with you",
@@ -154,7 +159,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_name": ("文件名无效", "the file name is not valid"),
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
-    "import_format": ("不能读取这种文件：{value}", "such a file cannot be read: {value}"),
+    "import_format": (
+        "不能读取这种文件：{value}；请另存为 XLSX 或 CSV 再导入",
+        "such a file cannot be read: {value}; save it as XLSX or CSV and import that",
+    ),
     "import_encoding": (
         "无法用这种编码读出文件，请换一种编码",
         "the file cannot be read in this encoding; choose another",

@@ -33,6 +33,19 @@ API: Mapping[str, Pair] = {
         "后台任务（返回 202 的请求）：进度与结果",
     ),
     "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /calendar": (
+        "The company's calendar: the days that differ from the week",
+        "公司日历：与周历不同的日子",
+    ),
+    "PUT /calendar": (
+        "Enter days: {days: [{day, kind: rest or work, name?}]}; `job` computes again what goes by them",
+        "录入日子：{days: [{day, kind: rest 或 work, name?}]}；job 会重新计算相关字段",
+    ),
+    "DELETE /calendar": ("Take out the days from `first` to `last`", "移除 first 到 last 的日子"),
+    "POST /calendar/china": (
+        "Enter a year as China's State Council announced it: {year}",
+        "按国务院公布的安排录入一年：{year}",
+    ),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
         "审批：待办、我发起的、已办、抄送我的",
@@ -155,6 +168,10 @@ PAGES: Mapping[str, Pair] = {
     "POST /inbox/<identifier>/approve": ("Approve it", "同意"),
     "POST /inbox/<identifier>/reject": ("Reject it", "驳回"),
     "GET /people": ("People and their roles", "人员与角色"),
+    "GET /calendar": ("The company's calendar, a year at a glance", "公司日历年视图"),
+    "POST /calendar/days": ("Enter days", "录入日子"),
+    "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
+    "POST /calendar/remove": ("Take days out", "移除日子"),
     "GET /versions": ("Versions of all apps", "各应用的版本"),
     "POST /versions/<app>/rollback": ("Go back to an earlier version", "回退到更早的版本"),
     "GET /templates": ("Apps that can be installed", "可安装的应用"),
@@ -188,6 +205,18 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/conditions": (
+        "The designer of the conditions of views, roles and reports",
+        "视图、角色和报表条件的设计器",
+    ),
+    "POST /design/<app>/<entity>/conditions": (
+        "One change of a condition or measure of a draft",
+        "对草稿中条件或度量的一次修改",
+    ),
+    "POST /design/<app>/<entity>/conditions/check": (
+        "Look over a condition of the draft while it is put together",
+        "编写条件时对照草稿检查",
+    ),
     "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
     "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
     "POST /design/<app>/<entity>/rules/check": (

@@ -74,6 +74,7 @@ def questions(
         return None
     return {
         "href": f"{record_path(key, identifier) if identifier else entity_path(key)}/live",
+        "record": str(identifier or ""),
         "computed": computed,
         "defaults": defaults,
         "fills": fills,

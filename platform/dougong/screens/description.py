@@ -73,11 +73,13 @@ class ApiDescription:
     title: str
     version: str
     apps: tuple[AppDescription, ...]
+    is_admin: bool = False
 
 
 def describe(call: Call, title: str, version: str) -> ApiDescription:
     """The API as the actor may use it."""
-    return ApiDescription(title, version, tuple(_app(call, app.id) for app in open_apps(call)))
+    apps = tuple(_app(call, app.id) for app in open_apps(call))
+    return ApiDescription(title, version, apps, call.actor.is_admin)
 
 
 def _app(call: Call, app_id: str) -> AppDescription:

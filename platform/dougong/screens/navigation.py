@@ -64,6 +64,7 @@ def _place(path: str) -> str:
         "/profile": "me",
         "/templates": "templates",
         "/people": "admin",
+        "/calendar": "admin",
     }
     return "inbox" if path.startswith("/inbox/") else fixed.get(path, "")
 
@@ -86,6 +87,7 @@ def _places(call: Call, path: str) -> tuple[MenuEntry, ...]:
         for word, href, icon in (
             ("templates", "/templates", "layout-grid-add"),
             ("people", "/people", "users"),
+            ("calendar_title", "/calendar", "calendar-event"),
             ("versions", "/versions", "history"),
         )
     )

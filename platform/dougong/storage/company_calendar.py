@@ -50,9 +50,9 @@ def put(connection: Connection, days: Iterable[CalendarDay]) -> int:
     return len(entered)
 
 
-def remove(connection: Connection, year: int) -> int:
-    """Take the days of a year out; how many there were."""
-    found = connection.execute(delete(CALENDAR_DAY).where(_within(year))).rowcount
+def remove_between(connection: Connection, first: date, last: date) -> int:
+    """Take out what is said about the days from one to another; how many there were."""
+    found = connection.execute(delete(CALENDAR_DAY).where(CALENDAR_DAY.c.day.between(first, last))).rowcount
     if found:
         _publish(connection)
     return found

@@ -15,14 +15,21 @@ from dougong.records.typed import LookedOver, looked_over
 from dougong.screens.draft_names import compile_draft, draft_names
 from dougong.web.typed import Typing
 
-PURPOSES = ("formula", "default", "min", "max", "condition")
-"""What the designer takes expressions for: the value of a field, what it begins with, its bounds, a condition over records."""
+PURPOSES = ("formula", "default", "min", "max", "condition", "rule", "measure")
+"""What the designer takes expressions for: the value of a field, what it begins with, its bounds, a condition over records,
+the condition of a rule, a figure over many records."""
 
 
 def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field: Field | None) -> LookedOver:
     """What there is to say about an expression of a draft; it is compiled as publishing compiles it."""
 
-    about = draft_names(call, app, entity, sql=typing.purpose == "condition")
+    about = draft_names(
+        call,
+        app,
+        entity,
+        sql=typing.purpose in ("condition", "measure"),
+        aggregate=typing.purpose == "measure",
+    )
     expect = expected(typing.purpose, field)
 
     def compile_it() -> Expression | Sequence[Diagnostic]:
@@ -33,6 +40,8 @@ def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field:
 
 def expected(purpose: str, field: Field | None) -> Type | None:
     """The type that an expression of that purpose must give; none where any will do."""
-    if purpose == "condition" or (purpose == "default" and field is not None and field.type == "boolean"):
+    if purpose in ("condition", "rule") or (
+        purpose == "default" and field is not None and field.type == "boolean"
+    ):
         return BOOLEAN
     return type_of(field) if field is not None else None

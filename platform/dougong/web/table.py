@@ -14,6 +14,7 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
@@ -21,9 +22,11 @@ from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    calendar,
     changes,
     changing,
     design,
+    design_places,
     design_rules,
     exports,
     figures,
@@ -66,6 +69,10 @@ API: tuple[Route, ...] = (
     api("POST", "/undo", undoing.undo_all),
     api("GET", "/jobs/<identifier>", api_work.read),
     api("POST", "/jobs/<identifier>/cancel", api_work.stop),
+    api("GET", "/calendar", api_calendar.read, "year", scope="admin", access="admin"),
+    api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
+    api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
+    api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -126,6 +133,10 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
     page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/calendar", calendar.calendar, access="admin"),
+    page("POST", "/calendar/days", calendar.enter, access="admin"),
+    page("POST", "/calendar/china", calendar.china, access="admin"),
+    page("POST", "/calendar/remove", calendar.remove, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -156,6 +167,9 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/design/<app>/<entity>", design.designer),
     page("POST", "/design/<app>/<entity>", design.change),
     page("POST", "/design/<app>/<entity>/check", design.check),
+    page("GET", "/design/<app>/<entity>/conditions", design_places.places_page),
+    page("POST", "/design/<app>/<entity>/conditions", design_places.change),
+    page("POST", "/design/<app>/<entity>/conditions/check", design_places.check),
     page("GET", "/design/<app>/<entity>/rules", design_rules.rules_page),
     page("POST", "/design/<app>/<entity>/rules", design_rules.change),
     page("POST", "/design/<app>/<entity>/rules/check", design_rules.check),

@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from dougong.jobs import Task
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases
-from dougong.web import changing, changing_many, taking_back, working
+from dougong.web import calendar_work, changing, changing_many, taking_back, working
 from dougong.web.working import Kinds
 
 KINDS: Kinds = MappingProxyType(
     {
+        calendar_work.RECOMPUTE: calendar_work.compute_again,
         changing.PUBLISH: changing.publish,
         changing.ROLL_BACK: changing.roll_back,
         changing.UPGRADE: changing.upgrade,

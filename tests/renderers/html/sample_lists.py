@@ -362,7 +362,25 @@ def head(language: str, kind: str = "grid", filtered: bool = True) -> s.ListHead
             s.ColumnChoice("name", pick(language, "商机", "Opportunity"), True),
             s.ColumnChoice("number", pick(language, "编号", "Number"), False),
         ),
-        columns_action="/preferences/columns",
+        columns_action="/crm/opportunity/columns",
+        saving=s.ViewMenu(
+            pick(language, "本周要跟进的大单", "Big ones to follow up"),
+            is_changed=filtered,
+            note=pick(language, "仅自己可见", "Only me"),
+            save_action="/crm/opportunity/views",
+            save_fields=(("filter", "amount > 1"),),
+            sharing=(s.Choice("*", pick(language, "所有人", "Everybody")),),
+            actions=(
+                s.Action("edit", pick(language, "编辑视图…", "Edit the view …"), "/crm/opportunity/views/1"),
+                s.Action(
+                    "duplicate",
+                    pick(language, "复制一份", "Duplicate"),
+                    "/crm/opportunity/views/1/duplicate",
+                    "post",
+                    "copy",
+                ),
+            ),
+        ),
         actions=(
             s.Action("import", say("import", language), "/crm/opportunity/import", icon="file-import"),
             s.Action(

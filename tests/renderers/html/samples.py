@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dougong.screens import shape as s
 from dougong.screens.texts import text as screen_text
 from dougong.screens.words import count, say
-from tests.renderers.html import sample_changes
+from tests.renderers.html import sample_calendar, sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
 from tests.renderers.html.sample_parts import file_piece, person, pick, stage, text
-from tests.renderers.html.sample_rules import rule_preview, rules
+from tests.renderers.html.sample_rules import places, places_measure, rule_preview, rules
 
 LANGUAGES = ("zh", "en")
 
@@ -1735,12 +1735,15 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "problem": (problem, ""),
     "designer": (designer, ""),
     "rules": (rules, ""),
+    "places": (places, ""),
+    "places_measure": (places_measure, ""),
     "rule_preview": (rule_preview, "rule-preview"),
     "publish": (publish, ""),
     "templates": (templates, "templates"),
     "apps": (apps, "apps"),
     "search": (search, "apps"),
     "settings": (settings, "me"),
+    "calendar": (sample_calendar.calendar, ""),
     "bin": (sample_changes.recycle_bin, ""),
     "history": (lambda language: sample_changes.history(language, events(language)), ""),
     "merge": (sample_changes.merge, ""),

@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
     Candidate,
@@ -83,6 +84,7 @@ from dougong.screens.shape.parts import (
     Table,
     Total,
 )
+from dougong.screens.shape.places import PlaceCard, PlaceEditor, PlaceGroup, PlacesScreen
 from dougong.screens.shape.problem import Detail, ProblemScreen
 from dougong.screens.shape.publish import FileChange, PlanGroup, PlanLine, PublishScreen
 from dougong.screens.shape.record import (
@@ -121,6 +123,7 @@ from dougong.screens.shape.work import WorkScreen
 
 Screen = (
     AppsScreen
+    | CalendarScreen
     | DashboardScreen
     | DesignerScreen
     | ExportScreen
@@ -129,6 +132,7 @@ Screen = (
     | InboxScreen
     | KanbanScreen
     | ListScreen
+    | PlacesScreen
     | ProblemScreen
     | PublishScreen
     | BinScreen
@@ -154,6 +158,9 @@ __all__ = [
     "ApprovalStep",
     "AppsScreen",
     "BinScreen",
+    "CalendarDayCell",
+    "CalendarMonth",
+    "CalendarScreen",
     "Candidate",
     "CardMove",
     "Change",
@@ -219,6 +226,10 @@ __all__ = [
     "PaletteType",
     "PathStage",
     "Piece",
+    "PlaceCard",
+    "PlaceEditor",
+    "PlaceGroup",
+    "PlacesScreen",
     "PlanGroup",
     "PlanLine",
     "Problem",

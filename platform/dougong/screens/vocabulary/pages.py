@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "calendar_year": ("年份", "Year"),
+    "calendar_before": ("上一年", "The year before"),
+    "calendar_after": ("下一年", "The year after"),
     "as_table": ("以表格查看", "As a table"),
     "chart_of": ("{name}的图表", "Chart: {name}"),
     "no_figures": ("这段时间没有数据", "No figures here"),

@@ -16,7 +16,6 @@ from dougong.screens.form_entry import read_entry
 from dougong.screens.held import LEAVE
 from dougong.screens.list import query_of
 from dougong.screens.list_request import ListRequest
-from dougong.screens.list_views import opened
 from dougong.screens.shape import Submitted
 from dougong.screens.texts import counted
 from dougong.web import changing_many
@@ -24,7 +23,7 @@ from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.confirming import confirming, without_left
 from dougong.web.pages.frame import entity_key, first, form_data, go, number, show
-from dougong.web.pages.lists import asked_for
+from dougong.web.pages.lists import asked_for, settled
 from dougong.web.pages.work import work_path
 
 MOST = 1000
@@ -100,11 +99,11 @@ def _meant(exchange: Exchange, call: Call, key: str, data: dict[str, list[str]])
 
 def _listed(call: Call, key: str, asked: ListRequest) -> Meant:
     """All records of a list that the one who asks may change."""
-    look = opened(call, call.release.entity(key), asked)
+    look = settled(call, key, asked)
     found = all_changeable(call, key, query_of(look.asked, look.view))
     if not found:
         raise refuse("invalid", "W437")
-    return Meant(found, asked)
+    return Meant(found, look.asked)
 
 
 def _check_unchanged(meant: Meant, data: dict[str, list[str]]) -> None:

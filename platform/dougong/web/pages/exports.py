@@ -11,19 +11,18 @@ from dougong.jobs import cancel, queue
 from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.files import disposition
-from dougong.records.messages import refuse as records_refuse
 from dougong.records.query import list_records
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.export import ExportState, choose_screen, export_fields, export_screen
 from dougong.screens.list import query_of
 from dougong.screens.list_request import ListRequest
-from dougong.screens.list_views import Opened, opened, view_of
+from dougong.screens.list_views import view_of
 from dougong.web import exporting
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.exporting import Ordered
 from dougong.web.pages.frame import entity_key, first, form_data, number, show
-from dougong.web.pages.lists import asked_for
+from dougong.web.pages.lists import asked_for, settled
 
 MOST_CHOSEN = 200
 """As many as a page of a list can have, twice: their ids travel in an address."""
@@ -42,14 +41,6 @@ def choose(exchange: Exchange, app: str, entity: str) -> Response:
         key = _exportable(call, app, entity)
         asked = settled(call, key, asked_for(exchange)).asked
         return show(exchange, call, choose_screen(call, key, asked, _count(call, key, asked)))
-
-
-def settled(call: Call, key: str, asked: ListRequest) -> Opened:
-    """The list that is taken out, with what its saved view says; a view that the reader does not have takes out nothing."""
-    look = opened(call, call.release.entity(key), asked)
-    if look.is_lost:
-        records_refuse("missing", call.language, "unknown_view", "view")
-    return look
 
 
 def choose_chosen(exchange: Exchange, app: str, entity: str) -> Response:

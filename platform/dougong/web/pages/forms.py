@@ -11,18 +11,24 @@ from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes.file import FILES
+from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.masks import masks_of
+from dougong.records.attempt import attempt
 from dougong.records.call import Call
 from dougong.records.copy_ import copy_values, with_own_files
 from dougong.records.create import create
 from dougong.records.files import upload
+from dougong.records.filling import filled_by
 from dougong.records.read import read
+from dougong.records.shape import shape_of
 from dougong.records.update import update
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.form import FormEntry, create_form, edit_form
 from dougong.screens.form_entry import read_entry, without_blank_rows
+from dougong.screens.form_filling import left_to_fill
+from dougong.screens.live import sees_of
 from dougong.screens.shape import FormScreen, Notice, Submitted
 from dougong.screens.texts import text
 from dougong.web.exchange import Exchange
@@ -39,6 +45,7 @@ from dougong.web.pages.frame import (
     show,
     version_from,
 )
+from dougong.web.pages.live import FILLED, paths_filled
 from dougong.web.security import random_token
 
 Entered = Mapping[str, Submitted]
@@ -53,9 +60,9 @@ def new(exchange: Exchange, app: str, entity: str) -> Response:
         key = entity_key(call, app, entity)
         source = given.get("copy", "")
         values = copy_values(call, key, number(source)) if source else initial_values(call, key)
-        values = {**values, **_prefilled(call, key, given)}
+        values, filled = _with_filled(call, key, values, _prefilled(call, key, given))
         kept = take_draft(call, given.get("draft", ""))
-        hidden = ((COPIED, source),) if source else ()
+        hidden = (*(((COPIED, source),) if source else ()), *((FILLED, name) for name in filled))
         entry = FormEntry(values, titles_for(call, key, values), form_token=random_token(), hidden=hidden)
         form = create_form(call, key, entry)
         if kept is not None:
@@ -69,6 +76,19 @@ def _kept(call: Call, key: str, values: Mapping[str, object], entered: Entered) 
     return FormEntry(
         values, titles_for(call, key, values), entered, form_token=random_token(), notices=(notice,)
     )
+
+
+def _with_filled(
+    call: Call, key: str, values: Mapping[str, Value], prefilled: Mapping[str, Value]
+) -> tuple[dict[str, Value], tuple[str, ...]]:
+    """The values with those of the address and what the links among these fill, and what that is."""
+    links = [name for name in prefilled if name in call.release.entity(key).fields]
+    if not filled_by(shape_of(call.release, key), links):
+        return {**values, **prefilled}, ()
+    found = attempt(call, key, {**values, **prefilled}, chosen=links)
+    sees = sees_of(call, key, "create")
+    filled = tuple(name for name in found.renewed if sees("", name) and name not in prefilled)
+    return {**values, **{name: found.draft.values.get(name) for name in filled}, **prefilled}, filled
 
 
 def _prefilled(call: Call, key: str, given: Mapping[str, str]) -> Mapping[str, object]:
@@ -89,10 +109,11 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
     try:
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
-            entered = _entered(exchange, create_form(call, key, FormEntry()), data)
+            sent, entered = _entered(exchange, create_form(call, key, FormEntry()), data)
             _refuse_row_button(call, key, data, entered)
             uploads = _upload(exchange, call, key, entered)
             values, problems = read_entry(call, key, "create", {**entered, **uploads})
+            values = _left_to_fill(call, key, data, sent, entered, values)
             if first(data, COPIED):
                 source, folder = number(first(data, COPIED)), exchange.runtime.files_folder
                 values = with_own_files(call, folder, key, source, values)
@@ -176,7 +197,7 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
         with exchange.writing() as call:
             key = entity_key(call, app, entity)
             record = read(call, key, number(identifier))
-            entered = _entered(
+            sent, entered = _entered(
                 exchange, edit_form(call, record, FormEntry(record.values, record.titles)), data
             )
             _refuse_row_button(call, key, data, entered)
@@ -185,6 +206,7 @@ def update_one(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
             )
             if problems:
                 raise Refusal("invalid", problems)
+            values = _left_to_fill(call, key, data, sent, entered, values, record.values)
 
             sure = confirming(call, data)
 
@@ -229,9 +251,29 @@ def edit_again(
         return show(exchange, call, edit_form(call, record, entry), 409 if stale else status)
 
 
-def _entered(exchange: Exchange, form: FormScreen, data: Mapping[str, list[str]]) -> Entered:
+def _entered(exchange: Exchange, form: FormScreen, data: Mapping[str, list[str]]) -> tuple[Entered, Entered]:
+    """What was entered, and the same without rows that were left blank."""
     submitted = exchange.runtime.renderers.pages.submitted(form, data)
-    return without_blank_rows(form, submitted)
+    return submitted, without_blank_rows(form, submitted)
+
+
+def _left_to_fill(
+    call: Call,
+    key: str,
+    data: dict[str, list[str]],
+    sent: Entered,
+    entered: Entered,
+    values: dict[str, Value],
+    before: Mapping[str, Value] | None = None,
+) -> dict[str, Value]:
+    """The values without those that are filled on saving, as nobody has touched them; `before` is the record that was changed."""
+    shape = shape_of(call.release, key)
+    if not (shape.fills or any(rows.fills for rows in shape.tables.values())):
+        return values
+    if before is None:
+        source = first(data, COPIED)
+        before = copy_values(call, key, number(source)) if source else initial_values(call, key)
+    return left_to_fill(shape, values, before, paths_filled(call, key, data, sent, entered))
 
 
 class _RowsChanged(Exception):

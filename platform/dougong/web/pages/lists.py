@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Refusal
 from dougong.records.batch import Operation, batch
 from dougong.records.batches import in_batch
+from dougong.records.call import Call
+from dougong.records.messages import refuse as refuse_verb
 from dougong.records.view_settings import MOST_COLUMNS
 from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.held import LEAVE
@@ -17,7 +19,7 @@ from dougong.screens.kanban import group_field, kanban_screen
 from dougong.screens.list import list_screen
 from dougong.screens.list_head import with_added_condition
 from dougong.screens.list_request import NO_FILTER, PAGE_SIZES, ListRequest
-from dougong.screens.list_views import opened
+from dougong.screens.list_views import Opened, opened
 from dougong.screens.texts import counted
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -47,6 +49,14 @@ def asked_for(exchange: Exchange) -> ListRequest:
         columns=tuple(dict.fromkeys(filter(None, given.get("columns", "").split(","))))[:MOST_COLUMNS],
         given=(*(("filter",) if "filter" in given else ()), *(("size",) if is_sized else ())),
     )
+
+
+def settled(call: Call, key: str, asked: ListRequest) -> Opened:
+    """The list that is exported or changed as a whole; a view that the reader does not have stands for nothing at all."""
+    look = opened(call, call.release.entity(key), asked)
+    if look.is_lost:
+        refuse_verb("missing", call.language, "unknown_view", "view")
+    return look
 
 
 def list_(exchange: Exchange, app: str, entity: str) -> Response:

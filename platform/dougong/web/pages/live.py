@@ -15,14 +15,17 @@ from dougong.screens.asking import answer
 from dougong.screens.form import FormEntry, create_form, edit_form
 from dougong.screens.form_entry import read_entry
 from dougong.screens.live import sees_of
+from dougong.screens.shape import Submitted
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import entity_key, form_data, number
 
-CHOSEN, RENEWED, ROW = "dg_chosen", "dg_renewed", "dg_row"
-"""Inputs that name the links that were just chosen, the fields that follow their default, and the row in which one chooses."""
+CHOSEN, RENEWED, FILLED, ROW = "dg_chosen", "dg_renewed", "dg_filled", "dg_row"
+"""Inputs that name the links that were just chosen, the fields that follow their default, those that were filled, and the row in
+which one chooses."""
 MOST_NAMED = 5_000
 
 Data = Mapping[str, list[str]]
+Entered = Mapping[str, Submitted]
 
 
 def create_live(exchange: Exchange, app: str, entity: str) -> Response:
@@ -74,6 +77,17 @@ def _places(call: Call, key: str, data: Data) -> dict[str, list[str]]:
         if table in found and dash and row.isascii() and row.isdigit():
             found[table][row] = None
     return {table: list(rows) for table, rows in found.items()}
+
+
+def paths_filled(call: Call, key: str, data: Data, sent: Entered, kept: Entered) -> frozenset[str]:
+    """The paths of what the form's script has filled, among the rows that were `kept` of those that were `sent`."""
+    places = _places(call, key, data)
+    for table, rows in kept.items():
+        every = sent.get(table)
+        if table in places and isinstance(rows, tuple) and isinstance(every, tuple):
+            known = {id(row): place for row, place in zip(every, places[table], strict=False)}
+            places[table] = [known.get(id(row), "") for row in rows]
+    return frozenset(_path(name, places) for name in data.get(FILLED, ())[:MOST_NAMED])
 
 
 def _path(name: str, places: Mapping[str, list[str]]) -> str:

@@ -30,9 +30,8 @@ from dougong.web import importing, new_options, taking_back
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.importing import Looked, Upload
-from dougong.web.pages.exports import settled
 from dougong.web.pages.frame import entity_key, first, form_data, go, show
-from dougong.web.pages.lists import asked_for
+from dougong.web.pages.lists import asked_for, settled
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
 

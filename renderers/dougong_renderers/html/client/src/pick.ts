@@ -16,6 +16,11 @@ interface Offer {
   inside?: boolean;
 }
 
+/** A picker's place; `narrow` lets it ask with what the form holds, and what a script chooses is told by `dg:set`. */
+interface Box extends HTMLElement {
+  narrow?: () => RequestInit;
+}
+
 /** One of the kinds of record that a picker over several of them searches. */
 export interface Source {
   field: string;
@@ -53,7 +58,7 @@ export class Picker {
   /** Where one is in a tree: the records from the top down whose lower level is shown. */
   private way: Offer[] = [];
 
-  constructor(private readonly root: HTMLElement, private readonly sources: readonly Source[] = []) {
+  constructor(private readonly root: Box, private readonly sources: readonly Source[] = []) {
     this.select = root.querySelector("select") as HTMLSelectElement;
     this.many = this.select.multiple;
     this.address = root.dataset.choose ?? "";
@@ -229,7 +234,7 @@ export class Picker {
 
   private async ask(address: string, text: string, more = ""): Promise<{ offers: Offer[]; more: boolean }> {
     const join = address.includes("?") ? "&" : "?";
-    const answer = await fetch(`${address}${join}q=${encodeURIComponent(text.trim())}${more}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`${address}${join}q=${encodeURIComponent(text.trim())}${more}`, this.root.narrow?.() ?? { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const found = (await answer.json()) as Found;
     return { offers: (found.results ?? []).map((each) => ({ id: String(each.id), label: each.label, note: each.note ?? "", inside: each.inside ?? false })), more: found.more ?? false };
@@ -263,6 +268,7 @@ export class Picker {
   }
 
   private listen(): void {
+    this.select.addEventListener("dg:set", () => this.draw());
     const later = debounce(180, (text: string) => void this.search(text));
     this.input.addEventListener("input", (event) => {
       event.stopPropagation();

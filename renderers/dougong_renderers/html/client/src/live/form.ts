@@ -1,6 +1,8 @@
 // A form as a record of values: what one types is read into it, and only what depends on it is computed again.
 import { NotAtHand, type Program, type Row, type Surroundings, type Tree, UNKNOWN, type Value, type Written, evaluate, programOf, read, surroundings } from "../expressions/engine";
 import { isNumber, keyOf } from "../expressions/values";
+import { make, toast } from "../dom";
+import { type Answer, Asking } from "./asking";
 import * as inputs from "./inputs";
 import { type Computed, type FieldPlan, type LinkPlan, type Plan, readsOf, split } from "./plan";
 import { assigned, put, putNote, shown } from "./shown";
@@ -26,10 +28,15 @@ interface OwnRow extends LiveRow {
   readonly places: Map<string, readonly Element[]>;
 }
 
-interface Step extends Computed {
+/** A computed field and where its value is shown. */
+interface Shown {
+  readonly name: string;
   readonly table: string;
   readonly field: string;
   readonly plan: FieldPlan;
+}
+
+interface Step extends Shown, Computed {
   readonly program: Program;
   readonly reads: ReadonlySet<string>;
 }
@@ -49,6 +56,11 @@ export class LiveForm {
   readonly #tables = new Map<string, OwnRow[]>();
   readonly #steps: readonly Step[];
   readonly #defaults: readonly Step[];
+  /** The computed fields that the server is asked for. */
+  readonly #asked: ReadonlyMap<string, Shown>;
+  #asking: Asking | null = null;
+  /** Whether the script itself writes into inputs just now. */
+  #isPutting = false;
   readonly #written = new Set<string>();
   readonly #listeners: Listener[] = [];
   readonly #programs = new WeakMap<object, Program>();
@@ -71,9 +83,11 @@ export class LiveForm {
     });
     this.#steps = plan.computed.map((each) => this.#step(each));
     this.#defaults = plan.defaults.map((each) => this.#step(each));
+    this.#asked = new Map(plan.ask?.computed.map(({ name }) => [name, this.#shown(name)]));
     for (const [name, field] of Object.entries(plan.fields)) if (field.rows) this.#begin(name);
     this.#readAll();
     this.#follow(new Map(this.#everything()));
+    if (plan.ask) this.#asking = new Asking(this, plan.ask);
     element.addEventListener("input", (event) => this.#typed(event.target));
     element.addEventListener("change", (event) => this.#typed(event.target));
     element.addEventListener("dg:changed", (event) => this.#typed(event.target));
@@ -109,10 +123,15 @@ export class LiveForm {
 
   // ——— reading ———
 
+  #shown(name: string): Shown {
+    const [table, field] = split(name);
+    return { name, table, field, plan: this.#field(table, field) ?? { type: "" } };
+  }
+
   #step(each: Computed): Step {
-    const [table, field] = split(each.name);
-    const plan = this.#field(table, field);
-    return { ...each, table, field, plan: plan ?? { type: "" }, program: programOf(each.tree), reads: readsOf(each.tree, table) };
+    const shown = this.#shown(each.name);
+    const { table } = shown;
+    return { ...each, ...shown, program: programOf(each.tree), reads: readsOf(each.tree, table) };
   }
 
   #field(table: string, field: string): FieldPlan | undefined {
@@ -214,8 +233,9 @@ export class LiveForm {
     else {
       const name = target.closest<HTMLElement>("[data-field]")?.dataset.field ?? "";
       const field = this.#plan.fields[name];
+      if (!this.#isPutting) this.#asking?.typed(name, name);
       if (!field || field.rows) return;
-      this.#written.add(name);
+      if (!this.#isPutting) this.#written.add(name);
       if (this.#readField(name, field)) changes.set(name, null);
     }
     if (changes.size) this.#follow(changes);
@@ -224,9 +244,10 @@ export class LiveForm {
   #typedInRow(table: string, line: HTMLElement, name: string, changes: Changes): void {
     const row = (this.#tables.get(table) ?? []).find((each) => each.index === line.dataset.line);
     const field = this.#field(table, name);
+    if (!this.#isPutting) this.#asking?.typed(`${table}/${name}`, `${table}-${line.dataset.line ?? ""}-${name}`);
     if (!row || !field) return;
     row.element = line;
-    row.written.add(name);
+    if (!this.#isPutting) row.written.add(name);
     if (this.#readCell(table, row, name, field)) changes.set(`${table}/${name}`, new Set([row]));
   }
 
@@ -280,11 +301,95 @@ export class LiveForm {
     }
   }
 
+  // ——— what the server says ———
+
+  unwritten(name: string): readonly string[] {
+    const [table, field] = split(name);
+    if (!table) return this.#written.has(name) ? [] : [name];
+    return (this.#tables.get(table) ?? []).filter((row) => row.isNew && !row.written.has(field)).map((row) => `${table}-${row.index}-${field}`);
+  }
+
+  receive(answer: Answer, renewed: ReadonlySet<string>, typed: ReadonlySet<string>): void {
+    const changes: Changes = new Map();
+    for (const [input, value] of Object.entries(answer.values)) {
+      const [table, row, field] = this.#whose(input);
+      const shown = this.#asked.get(table ? `${table}/${field}` : field);
+      if (shown) this.#learn(shown, row, read(value), changes);
+    }
+    this.#put(() => {
+      for (const [input, entry] of Object.entries(answer.inputs)) {
+        if (typed.has(input) || !this.#enters(input, (scope) => inputs.enter(scope, input, entry))) continue;
+        if (!renewed.has(input)) this.#noteFilled(input);
+      }
+      for (const [input, ids] of Object.entries(answer.unfit)) {
+        if (!this.#enters(input, (scope) => inputs.withdraw(scope, input, ids))) continue;
+        toast((this.#plan.ask?.emptied ?? "").replace("{label}", this.#labelOf(input)));
+      }
+    });
+    if (changes.size) this.#follow(changes);
+  }
+
+  lose(names: readonly string[]): void {
+    const changes: Changes = new Map();
+    for (const name of names) {
+      const shown = this.#asked.get(name);
+      if (shown) for (const row of shown.table ? (this.#tables.get(shown.table) ?? []) : [null]) this.#learn(shown, row, NOT_AT_HAND, changes);
+    }
+    if (changes.size) this.#follow(changes);
+  }
+
+  #learn(shown: Shown, row: OwnRow | null, value: Value, changes: Changes): void {
+    if (shown.table && !row) return;
+    const values = row ? row.values : this.#values;
+    this.#showOne(shown, value, row);
+    if (same(values.get(shown.field) ?? null, value)) return;
+    values.set(shown.field, value);
+    const known = changes.get(shown.name);
+    changes.set(shown.name, row ? new Set([...(known ?? []), row]) : null);
+  }
+
+  /** The sub-table, the row and the field of an input. */
+  #whose(input: string): readonly [table: string, row: OwnRow | null, field: string] {
+    const [table = "", index = "", field = ""] = input.split("-");
+    const row = this.#tables.get(table)?.find((each) => each.index === index);
+    return row ? [table, row, field] : ["", null, input];
+  }
+
+  #put(act: () => void): void {
+    this.#isPutting = true;
+    try {
+      act();
+    } finally {
+      this.#isPutting = false;
+    }
+  }
+
+  #enters(input: string, act: (scope: Element) => boolean): boolean {
+    const [, row, field] = this.#whose(input);
+    const scope = row ? row.element?.querySelector(`td[data-column="${CSS.escape(field)}"]`) : this.element.querySelector(`[data-field="${CSS.escape(field)}"]`);
+    return !!scope && act(scope);
+  }
+
+  /** What was filled is as good as written: no default follows over it, and on saving it is not filled once more. */
+  #noteFilled(input: string): void {
+    const [, row, field] = this.#whose(input);
+    (row ? row.written : this.#written).add(field);
+    const known = [...this.element.querySelectorAll<HTMLInputElement>('input[name="dg_filled"]')].some((each) => each.value === input);
+    if (!known) this.element.append(make("input", { type: "hidden", name: "dg_filled", value: input }));
+  }
+
+  #labelOf(input: string): string {
+    const [, row, field] = this.#whose(input);
+    const cell = row?.element?.querySelector<HTMLElement>(`td[data-column="${CSS.escape(field)}"]`);
+    return cell?.dataset.label ?? this.element.querySelector(`[data-field="${CSS.escape(field)}"] .lab`)?.firstChild?.textContent?.trim() ?? "";
+  }
+
   /** Compute what depends on the changes, show it, and tell who asked. New rows are computed whatever they read. */
   #follow(changes: Changes, added: ReadonlySet<OwnRow> = new Set()): void {
     this.#fetchLinked(changes);
     if (this.#listening) this.#follows(this.#defaults, changes, added, (step, values, row) => this.#default(step, values, row));
     this.#follows(this.#steps, changes, added, (step, values, row) => this.#compute(step, values, row));
+    this.#asking?.follow(new Set(changes.keys()));
     if (!this.#listening) this.#listening = true;
     else for (const listener of this.#listeners) listener(new Set(changes.keys()));
   }
@@ -352,10 +457,10 @@ export class LiveForm {
   // ——— showing ———
 
   #show(table: string, row: OwnRow): void {
-    for (const step of this.#steps) if (step.table === table) this.#showOne(step, row.values.get(step.field) ?? null, row);
+    for (const step of [...this.#steps, ...this.#asked.values()]) if (step.table === table) this.#showOne(step, row.values.get(step.field) ?? null, row);
   }
 
-  #showOne(step: Step, value: Value, row: OwnRow | null): void {
+  #showOne(step: Shown, value: Value, row: OwnRow | null): void {
     const places = row ? this.#placesIn(step, row) : this.#placesOf(step.field, this.element);
     if (!places.length) return;
     if (value === NOT_AT_HAND) {
@@ -366,7 +471,7 @@ export class LiveForm {
     for (const place of places) put(place, text, row ? undefined : step.plan.unit);
   }
 
-  #placesIn(step: Step, row: OwnRow): readonly Element[] {
+  #placesIn(step: Shown, row: OwnRow): readonly Element[] {
     let found = row.places.get(step.field);
     if (!found && row.element) row.places.set(step.field, (found = this.#placesOf(`${step.table}-${row.index}-${step.field}`, row.element)));
     return found ?? [];

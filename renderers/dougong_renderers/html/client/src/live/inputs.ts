@@ -3,6 +3,7 @@ import { type Zone, clockOf, Day, dayFromCivil, dayText, daysIn, momentFrom, pad
 import { number, plain } from "../expressions/numbers";
 import { narrow } from "../expressions/texts";
 import { type Value, isNumber } from "../expressions/values";
+import type { Entry } from "./asking";
 import type { FieldPlan } from "./plan";
 
 const NUMBERS = ["integer", "decimal", "money", "percent"];
@@ -150,3 +151,40 @@ export function clockText(clock: bigint | null): string | null {
   return `${dayText(found[0])} ${padded(Math.floor(minute / 60), 2)}:${padded(minute % 60, 2)}`;
 }
 
+// ——— what the server put in ———
+
+/** Put what the server says into the input of a field; false where there is none. */
+export function enter(scope: Element, name: string, entry: Entry): boolean {
+  const own = [...scope.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(`[name="${CSS.escape(name)}"]`)];
+  const input = own.find((each) => each.type !== "hidden") ?? own[0];
+  if (!input) return false;
+  if (entry.chosen && input instanceof HTMLSelectElement) choose(input, entry.chosen);
+  else if (input instanceof HTMLInputElement && input.type === "radio") for (const each of own) (each as HTMLInputElement).checked = each.value === entry.text;
+  else if (input instanceof HTMLInputElement && input.type === "checkbox") input.checked = entry.text === "true";
+  else input.value = input instanceof HTMLInputElement && "date" in input.dataset && input.type === "text" ? (entry.text ?? "").replace("T", " ") : (entry.text ?? "");
+  return told(input);
+}
+
+/** Take back what may not be chosen any more. */
+export function withdraw(scope: Element, name: string, ids: readonly string[]): boolean {
+  const select = scope.querySelector<HTMLSelectElement>(`select[name="${CSS.escape(name)}"]`);
+  const gone = [...(select?.selectedOptions ?? [])].filter((option) => ids.includes(option.value));
+  if (!select || !gone.length) return false;
+  for (const option of gone) option.selected = false;
+  if (!select.multiple) select.value = "";
+  select.dispatchEvent(new Event("dg:set"));
+  return told(select);
+}
+
+function choose(select: HTMLSelectElement, chosen: readonly { readonly id: string; readonly label: string }[]): void {
+  const ids = chosen.map((each) => each.id);
+  for (const { id, label } of chosen) if (![...select.options].some((option) => option.value === id)) select.add(new Option(label, id));
+  for (const option of select.options) option.selected = ids.includes(option.value);
+  if (!ids.length && !select.multiple) select.value = "";
+  select.dispatchEvent(new Event("dg:set"));
+}
+
+function told(input: Element): true {
+  for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+  return true;
+}

@@ -28,6 +28,28 @@ export interface LinkPlan {
   readonly href: string;
 }
 
+/** A field that the server knows, and the fields of the form on which its value depends. */
+export interface Question {
+  readonly name: string;
+  readonly reads: readonly string[];
+}
+
+/** What the server is asked for, as `screens/asking.py` writes it. */
+export interface AskPlan {
+  readonly href: string;
+  /** The id of the record; empty while it is new. */
+  readonly record: string;
+  readonly computed: readonly Question[];
+  /** Defaults that follow what they read until somebody writes the field. */
+  readonly defaults: readonly Question[];
+  /** Links that fill other fields when one chooses. */
+  readonly fills: readonly string[];
+  /** Links that may not hold every record. */
+  readonly limits: readonly Question[];
+  /** What is said of a link that was emptied. */
+  readonly emptied: string;
+}
+
 export interface Plan {
   readonly around: GivenSurroundings;
   readonly language: string;
@@ -39,6 +61,7 @@ export interface Plan {
   readonly defaults: readonly Computed[];
   /** What is shown where only the server can say. */
   readonly unknown: string;
+  readonly ask?: AskPlan;
   readonly links?: Readonly<Record<string, LinkPlan>>;
   /** The values of linked records that are known, by `app.entity/id`. */
   readonly related?: Readonly<Record<string, Written>>;
