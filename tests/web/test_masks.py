@@ -10,18 +10,11 @@ from typing import Any
 
 import pytest
 
-from dougong import assembly
 from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
-from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
-from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.fieldtypes.page_forms import inputs_of
 from tests.servers.databases import DIALECTS, Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import Server, serving_app
 
 SECRETS = {
     "phone": "13800138000",
@@ -88,33 +81,8 @@ PEOPLE = {"ann": "clerk", "bob": "chief", "cat": "host"}
 def desk(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    configure("text", "error")
-    url = databases.fresh(request.param)
-    database = assembly.open_database(url)
-    app = check_sources(SOURCES, {})
-    assert isinstance(app, App), app
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    issued = {}
-    with database.writing() as connection:
-        for login, role in PEOPLE.items():
-            user = accounts.add(
-                connection,
-                login,
-                name=login.title(),
-                password=PASSWORD,
-                roles=[("desk", role)],
-                language="en",
-            )
-            issued[login] = tokens.issue(connection, user, scopes=["write"])
-    database.dispose()
-    server = Server(
-        assembly.open_runtime(Settings(database=url, files=str(tmp_path_factory.mktemp("files")))), issued
-    )
-    yield server
-    server.database.dispose()
-    databases.drop(url)
+    with serving_app(databases, request.param, SOURCES, tmp_path_factory.mktemp("files"), PEOPLE) as server:
+        yield server
 
 
 _numbers = iter(range(10_000, 99_999))

@@ -17,9 +17,9 @@ from dougong.records.typed import LookedOver, looked_over
 from dougong.screens.draft_names import compile_draft, draft_names
 from dougong.web.typed import Typing
 
-PURPOSES = ("formula", "default", "min", "max", "condition", "filter")
-"""What the designer takes expressions for: the value of a field, what it begins with, its bounds, a condition over records, and over
-those that a link may hold."""
+PURPOSES = ("formula", "default", "min", "max", "condition", "rule", "measure", "filter")
+"""What the designer takes expressions for: the value of a field, what it begins with, its bounds, a condition over records,
+the condition of a rule, a figure over many records, a condition over those that a link may hold."""
 
 
 def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field: Field | None) -> LookedOver:
@@ -27,7 +27,13 @@ def look_over_draft(call: Call, app: App, entity: Entity, typing: Typing, field:
 
     if typing.purpose == "filter" and field is not None and field.target is not None:
         return _over_targets(call, app, entity, typing, field, field.target)
-    about = draft_names(call, app, entity, sql=typing.purpose == "condition")
+    about = draft_names(
+        call,
+        app,
+        entity,
+        sql=typing.purpose in ("condition", "measure"),
+        aggregate=typing.purpose == "measure",
+    )
     expect = expected(typing.purpose, field)
 
     def compile_it() -> Expression | Sequence[Diagnostic]:
@@ -54,6 +60,8 @@ def _over_targets(
 
 def expected(purpose: str, field: Field | None) -> Type | None:
     """The type that an expression of that purpose must give; none where any will do."""
-    if purpose == "condition" or (purpose == "default" and field is not None and field.type == "boolean"):
+    if purpose in ("condition", "rule") or (
+        purpose == "default" and field is not None and field.type == "boolean"
+    ):
         return BOOLEAN
     return type_of(field) if field is not None else None
