@@ -30,6 +30,8 @@ fields:
   last_on: {type: date, stored: false, formula: "MAX(visits.day)"}
   helper: {type: member, stored: false, formula: "keeper"}
   share: {type: percent, decimals: 1, stored: false, formula: "spent / SUM(ALL(visit).total)"}
+  half: {type: decimal, decimals: 1, stored: false, formula: "rate / 2"}
+  wide: {type: integer, stored: false, formula: "rate * 10000000000000000"}
   bonus: {type: money, decimals: 2, formula: "spent * 0.1"}
   class: {type: choice, options: {gold: Gold, plain: Plain}, stored: false, formula: "IF(spent > 100, 'gold', 'plain')"}
 """,
