@@ -139,6 +139,23 @@ def test_a_filter_may_name_them(club: Club, cards: dict[str, int], text: str, ex
     assert named(club, Query(filter=text, sort="name")) == expected
 
 
+def test_a_filter_may_name_them_over_a_link(club: Club, cards: dict[str, int]) -> None:
+    """A visit without a card has no sum of a card either, not one of nothing."""
+    club.make("visit", number="V4")
+    for text, expected in (
+        ("card.spent = 137.1", ["V1", "V2"]),
+        ("card.spent = 0", []),
+        ("card.spent IS EMPTY", ["V4"]),
+        ("NOT (card.is_over)", ["V1", "V2"]),
+        ("card.name & '!' = '!'", ["V4"]),
+        ("COALESCE(card.rate, 0) = 0", ["V4"]),
+        ("card.spent > 5 AND card.rate < 1", ["V3"]),
+    ):
+        with club.reading() as call:
+            rows = list_records(call, VISIT, Query(filter=text, sort="number")).rows
+        assert [row.values["number"] for row in rows] == expected, text
+
+
 @pytest.mark.parametrize(
     ("sort", "expected"),
     [
