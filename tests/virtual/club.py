@@ -56,6 +56,19 @@ fields:
       amount: {type: money, decimals: 2, stored: false, formula: "price * quantity"}
       rated: {type: decimal, decimals: 3, stored: false, formula: "amount * parent.card.rate"}
 """,
+    "views/member_card.yaml": """
+views:
+  all: {label: {en: All, zh: 全部}, columns: [name, days_left, spent, class, helper], sort: ["-spent"], totals: [spent]}
+  left: {label: {en: Left, zh: 剩余}, filter: "days_left BETWEEN 0 AND 9", columns: [name, days_left], sort: [days_left]}
+  board: {label: {en: Board, zh: 看板}, type: kanban, group: class, columns: [days_left], totals: [spent]}
+""",
+    "reports/spending.yaml": """
+label: {en: Spending, zh: 消费}
+from: member_card
+group: [class, {month: last_on}]
+measures: {spent: {value: "SUM(spent)"}, left: {value: "MIN(days_left)"}, over: {value: "COUNT(is_over)"}}
+filter: "days_left IS NOT EMPTY"
+""",
     "roles/reader.yaml": """
 label: {en: Reader, zh: 读者}
 grants:
