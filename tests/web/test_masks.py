@@ -53,7 +53,8 @@ title: "{room}"
 fields:
   room: {type: text, required: true, label: {en: Room, zh: 房间}}
   guest: {type: link, to: guest, label: {en: Guest, zh: 客人}, fill: {reached: phone}}
-  reached: {type: text, label: {en: Reached at, zh: 联系}}
+  reached: {type: text, mask: phone, label: {en: Reached at, zh: 联系}}
+  remark: {type: text, label: {en: Remark, zh: 备注}}
 """,
     "roles/clerk.yaml": """
 label: {en: Clerk, zh: 职员}
@@ -251,13 +252,20 @@ def test_an_import_of_an_export_keeps_the_values(desk: Server) -> None:
     )
 
 
-def test_choosing_a_record_fills_no_masked_value(desk: Server) -> None:
+def test_choosing_a_record_fills_only_what_is_masked_as_well(desk: Server) -> None:
     made, phone = guest(desk)
     ann = desk.api("ann")
     stay = ann.made("/desk/stay", room="12", guest=made["id"])
-    assert stay["reached"] is None
+    assert stay["reached"] == made["phone"] != phone
     assert phone not in ann("GET", "/desk/stay/choose/guest").text
     assert phone not in ann("GET", f"/desk/stay/{stay['id']}?expand=guest").text
+    browser = desk.browser("ann")
+    asked = browser.post(
+        "/desk/stay/live", {"guest": made["id"], "dg_chosen": "guest"}, page="/desk/stay/new"
+    )
+    assert asked.status_code == 200
+    assert phone not in asked.text
+    assert phone not in browser.get(f"/desk/stay/new?guest={made['id']}").text
 
 
 def test_an_undo_after_a_look_still_works(desk: Server) -> None:
@@ -276,7 +284,9 @@ def test_an_undo_after_a_look_still_works(desk: Server) -> None:
         ("guest", 'title: "{name}"', 'title: "{name}"\nsearch: [name, phone]', "search"),
         ("guest", "  owner:", '  copied: {type: text, formula: "phone & nick"}\n  owner:', "formula"),
         ("guest", "  owner:", '  first: {type: text, formula: "COALESCE(phone, name)"}\n  owner:', "formula"),
-        ("stay", "  reached: {type: text,", '  reached: {type: text, default: "guest.phone",', "default"),
+        ("stay", "  remark: {type: text,", '  remark: {type: text, default: "guest.phone",', "default"),
+        ("stay", "fill: {reached: phone}", "fill: {remark: UPPER(phone)}", "fill/remark"),
+        ("stay", "fill: {reached: phone}", "filter: phone = this.remark", "filter"),
         (
             "guest",
             "  owner:",

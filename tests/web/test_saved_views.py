@@ -212,6 +212,46 @@ def test_a_view_outlives_a_field_and_says_what_to_do(server: Server) -> None:
     assert sorted(titles(browser.get(address))) == ["Dune", "Emma"]
 
 
+def test_a_view_follows_fields_that_are_renamed(server: Server) -> None:
+    shelf(server)
+    head = server.api("hana")
+    book = head("GET", LIST, query_string={"filter": "title = 'Emma'"}).json["data"][0]
+    reader = head.made("/library/reader", name="Jane")
+    head.made("/library/loan", book=book["id"], reader=reader["id"])
+    head("PATCH", f"{LIST}/{book['id']}", {"pages": 300})
+    filter_ = (
+        "pages >= 300 and title <> 'pages' AND COUNT(loans WHERE book.pages > 1 AND this.pages > 1) = 1 "
+        "AND COUNT(ALL(book) WHERE pages > 1) = 1"
+    )
+    thick = head.made(
+        f"{LIST}/views", name="Thick", filter=filter_, sort="-pages", columns=["title", "pages"]
+    )
+    behind = head.made("/library/loan/views", name="Of thick ones", filter="book.pages > 10")
+    with_pages_called(head, "sheets", "pages")
+    kept = head("GET", f"{LIST}/views/{thick['id']}").json
+    followed = filter_.replace("pages", "sheets").replace("'sheets'", "'pages'")
+    assert kept["problems"] == []
+    assert (kept["filter"], kept["sort"], kept["columns"]) == (followed, "-sheets", ["title", "sheets"])
+    browser = server.browser("hana")
+    assert titles(browser.get(f"{LIST}?view={thick['id']}")) == ["Emma"]
+    other = head("GET", f"/library/loan/views/{behind['id']}").json
+    assert (other["filter"], other["version"], other["problems"]) == ("book.sheets > 10", 2, [])
+
+
+def with_pages_called(api: Any, name: str, was: str) -> None:
+    """The next version of the app calls a field by another name."""
+    for path, before, after in (
+        ("entities/book.yaml", f"  {was}: {{type", f"  {name}: {{was: {was}, type"),
+        ("forms/book.yaml", f" {was},", f" {name},"),
+    ):
+        text = api("GET", f"/library/definitions/{path}").json["text"]
+        assert before in text
+        put = api("PUT", f"/library/definitions/{path}", {"text": text.replace(before, after)})
+        assert put.status_code == 200
+    applied = api("POST", "/library/apply", {})
+    assert applied.status_code == 200, applied.text
+
+
 def without_pages(api: Any) -> None:
     """The next version of the app has no field `pages`."""
     sources = {}
