@@ -43,6 +43,7 @@ fields:
   total: {type: money, decimals: 2, stored: false, formula: "SUM(items.amount)"}
   left_then: {type: integer, stored: false, formula: "card.days_left"}
   card_class: {type: text, stored: false, formula: "card.class & '!'"}
+  card_total: {type: money, decimals: 2, stored: false, formula: "card.spent"}
   weight: {type: decimal, decimals: 3, formula: "total / 7"}
   items:
     type: table
