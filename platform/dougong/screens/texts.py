@@ -125,6 +125,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "别人共享的视图；每个人只看到自己有权查看的记录。",
             "Others keep these; everybody sees only the records they may see.",
         ),
+        "view_report": ("报表：{label}", "Report: {label}"),
         "view_back": ("返回{label}", "Back to {label}"),
         "view_head_name": ("名称", "Name"),
         "view_head_filter": ("条件", "Conditions"),
