@@ -169,3 +169,23 @@ def test_pickers_ask_with_what_the_form_holds(server: Server, known: dict[str, s
     assert offered("lines.product", {"brand": "Kern"}) == ["bolt"]
     row = {"brand": "", "lines-sent": "1", "lines-4-product": "", "dg_row": "4"}
     assert offered("lines.product", row) == ["nut", "bolt"]
+
+
+def test_the_designer_judges_a_limit_by_the_record_to_choose(server: Server) -> None:
+    browser = server.browser("ada")
+
+    def judged(text: str) -> Any:
+        token = browser.token("/design/desk/claim")
+        answer = browser.client.post(
+            "/design/desk/claim/check",
+            json={"text": text, "purpose": "filter", "caret": len(text), "field": "person", "record": ""},
+            headers={"X-CSRF-Token": token},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    fine = judged("account = this.customer")
+    assert not fine["problems"]
+    assert "tried" not in fine
+    assert judged("acount = this.customer")["problems"]
+    assert judged("account")["problems"]
