@@ -10,8 +10,10 @@ import pytest
 
 from dougong.diagnostics import Refusal
 from dougong.records.aggregate import Group, aggregate, totals
+from dougong.records.change_many import Change, change_many
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
+from dougong.records.trying import try_on
 from dougong.records.update import update
 from tests.installed import AT
 from tests.virtual.conftest import Club
@@ -243,3 +245,29 @@ def test_a_moment_is_never_kept(club: Club, cards: dict[str, int]) -> None:
     at = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)
     assert of(club, CARD, cards["Ann"], at=at)["days_left"] == -29
     assert of(club, CARD, cards["Ann"], at=at + timedelta(minutes=1))["days_left"] == -30
+
+
+def test_changes_of_many_may_read_them(club: Club, cards: dict[str, int]) -> None:
+    with club.writing() as call:
+        change_many(
+            call,
+            CARD,
+            list(cards.values()),
+            Change("rate", "expression", expression="spent / 10 + days_left"),
+        )
+    rates = {name: of(club, CARD, each)["rate"] for name, each in cards.items()}
+    assert rates == {"Ann": Decimal("23.7100"), "Bob": Decimal("-0.3000"), "Nobody": None}
+
+
+def test_expressions_are_tried_with_them(club: Club, cards: dict[str, int]) -> None:
+    with club.reading() as call:
+        assert try_on(call, CARD, "days_left * 2", None, record=cards["Ann"]).text == "20"
+        visit = list_records(call, VISIT, Query(filter="number = 'V1'")).rows[0]
+        assert try_on(call, VISIT, "card.days_left + card.spent", None, record=visit.id).text == "147.10"
+
+
+def test_a_filter_over_too_many_formulas_is_refused(club: Club, cards: dict[str, int]) -> None:
+    text = " AND ".join(["spent > 1"] * 60)
+    with pytest.raises(Refusal) as refused, club.reading() as call:
+        list_records(call, CARD, Query(filter=text))
+    assert refused.value.problems[0].path == "filter"
