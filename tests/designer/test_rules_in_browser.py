@@ -174,3 +174,32 @@ def test_on_a_phone_in_chinese(browser: Browser, address: str, theme: str) -> No
     page.get_by_role("button", name="存入草稿").click()
     expect(page.locator(".rl-card")).to_contain_text("必填 备注")
     page.context.close()
+
+
+def test_the_filter_of_a_view_and_a_measure_in_the_browser(
+    browser: Browser, address: str, server: Server
+) -> None:
+    page = opened(browser, address, "/design/library/book/conditions")
+    page.get_by_role("link", name="Dear").click()
+    expect(page.get_by_label("Field", exact=True).first).to_have_value("price")
+    page.locator("[name=when-0-value]").fill("50")
+    said = page.locator("[data-said]")
+    expect(said).to_have_text("Price > 50.00")
+    shoot(page, "conditions-view")
+    accessible(page)
+    page.get_by_label("All records").check()
+    expect(said).to_have_text("")
+    page.get_by_label("By an expression").check()
+    page.locator("#x-when").fill("pages > ")
+    expect(page.locator(".xe-problem.begun")).to_be_visible()
+    page.locator("#x-when").fill("pages > 10 AND tags IS EMPTY")
+    page.get_by_label("All conditions hold").check()
+    expect(page.get_by_label("Condition", exact=True).nth(1)).to_have_value("empty")
+    page.get_by_role("button", name="Save to the draft").click()
+    expect(page.locator(".rl-card", has_text="Dear")).to_contain_text("Pages > 10 and Tags is empty")
+    page.locator('.rl-card a[href*="measure"]').first.click()
+    area = page.locator("#x-measure")
+    area.fill("SUM(pr")
+    expect(page.locator(".xe [role=option]").first).to_contain_text("Price")
+    shoot(page, "conditions-measure")
+    page.context.close()

@@ -14,7 +14,7 @@ Acts = frozenset[str]
 
 _ALL: Acts = frozenset({CREATE, UPDATE, DELETE})
 _WORKFLOW = "workflow"
-_DOORS: Mapping[str, Acts] = MappingProxyType(
+DOORS: Mapping[str, Acts] = MappingProxyType(
     {
         "screen": _ALL,
         "api": _ALL,
@@ -50,7 +50,7 @@ def _can_hold(action: str, acts: Acts) -> bool:
 
 def doors_of(context: Context, entity: Entity, item: Item, acts: Acts) -> frozenset[str]:
     """The doors at which a rule holds, or none where it holds at every one; what is no door, or can never hold, is noted."""
-    known = {**_DOORS, **dict.fromkeys(_steps(context, entity), _DOORS[_WORKFLOW])}
+    known = {**DOORS, **dict.fromkeys(_steps(context, entity), DOORS[_WORKFLOW])}
     doors = []
     for each in item.items("doors"):
         if each.text in known:

@@ -205,6 +205,18 @@ PAGES: Mapping[str, Pair] = {
         "应用的 SVG 图：er、workflow 或 roles",
     ),
     "GET /design/<app>/<entity>": ("The form designer", "表单设计器"),
+    "GET /design/<app>/<entity>/conditions": (
+        "The designer of the conditions of views, roles and reports",
+        "视图、角色和报表条件的设计器",
+    ),
+    "POST /design/<app>/<entity>/conditions": (
+        "One change of a condition or measure of a draft",
+        "对草稿中条件或度量的一次修改",
+    ),
+    "POST /design/<app>/<entity>/conditions/check": (
+        "Look over a condition of the draft while it is put together",
+        "编写条件时对照草稿检查",
+    ),
     "GET /design/<app>/<entity>/rules": ("The designer of rules", "规则设计器"),
     "POST /design/<app>/<entity>/rules": ("One change of the rules of a draft", "对草稿规则的一次修改"),
     "POST /design/<app>/<entity>/rules/check": (

@@ -64,7 +64,7 @@ def change_form(
     if not is_chosen:
         fields = _asked(call, tuple((field.id, field.label.get(language)) for field in known.values()))
     elif way == EXPRESSION:
-        fields = (_expression(call, typed, held.problems),)
+        fields = (_expression(call, key, typed, held.problems),)
     elif way == VALUE:
         wrong = dict.fromkeys(each.text for each in held.problems)
         messages = {name: tuple(wrong)} if wrong else {}
@@ -110,16 +110,18 @@ def _asked(call: Call, fields: Sequence[tuple[str, str]]) -> tuple[FormField, ..
     )
 
 
-def _expression(call: Call, typed: str, problems: Sequence[Problem]) -> FormField:
+def _expression(call: Call, key: str, typed: str, problems: Sequence[Problem]) -> FormField:
+    """The input of an expression, which is looked over while somebody types."""
     language = call.language
     return FormField(
         TYPED,
-        "text",
+        "expression",
         text("change_to_expression", language),
         typed,
         required=True,
         help=text("change_expression_help", language),
         problems=tuple(dict.fromkeys(each.text for each in problems)),
         width=2,
-        max_length=2000,
+        check=f"/api/v1{entity_path(key)}/check",
+        purpose="value",
     )

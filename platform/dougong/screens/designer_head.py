@@ -11,7 +11,7 @@ from dougong.screens.addresses import designer_path, entity_path
 from dougong.screens.shape import Action, Confirm, DesignerEntity, DesignerHead, Piece, Tab
 from dougong.screens.texts import counted, text
 
-PAGES = ("form", "rules")
+PAGES = ("form", "rules", "conditions")
 
 
 @dataclass(frozen=True, slots=True)

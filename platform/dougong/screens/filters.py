@@ -164,11 +164,22 @@ def _operation(node: Call, words: list[str]) -> str:
         return f"{_bracketed(node.arguments[0], words[0])} IS EMPTY"
     if node.name == "BETWEEN":
         return f"{words[0]} BETWEEN {words[1]} AND {words[2]}"
+    if node.name == "ADD_DAYS":
+        return _days_later(node, words)
     if node.name == "NEGATE":
         return f"-({words[0]})"
     if node.name == "NOT":
         return _not(node.arguments[0], words[0])
     return f"{node.name}({', '.join(words)})"
+
+
+def _days_later(node: Call, words: list[str]) -> str:
+    """A day and a number of days, as they are added or taken away."""
+    days = node.arguments[1]
+    if isinstance(days, Call) and days.name == "NEGATE":
+        inner = days.arguments[0]
+        return f"{words[0]} - {_bracketed(inner, unparse(inner) or '')}"
+    return f"{words[0]} + {_bracketed(days, words[1])}"
 
 
 def _not(inner: Node, word: str) -> str:

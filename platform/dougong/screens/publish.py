@@ -106,6 +106,9 @@ def _line(step: Step, language: str, labels: Labels) -> PlanLine:
 
 def _choice(step: Step, wish: Wish | None, language: str) -> MendChoice:
     """The ways that are open, with the one that was chosen."""
+    owner, field = step.field.rsplit(".", 1)
+    app, _, entity = owner.partition(".")
+    entity, _, table = entity.partition("/")
     ways = [each for each in WAYS if each in step.offers or (wish is not None and each == wish.way)]
     return MendChoice(
         label=text("mend", language),
@@ -115,6 +118,9 @@ def _choice(step: Step, wish: Wish | None, language: str) -> MendChoice:
         expression=f"backfill:{step.field}",
         written=wish.expression if wish else "",
         expression_label=text("mend_expression", language),
+        check=f"{designer_path(app, entity)}/check",
+        about=field,
+        table=table,
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from dougong.compiler.rule_scopes import DOORS
 from dougong.expressions.completion import Surroundings
 from dougong.fieldtypes.file import FILES
+from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.screens.condition_parts import condition_fields
 from dougong.screens.rule_entry import ALWAYS, EXPRESSION, FIELDS, RuleEntry
-from dougong.screens.rule_words import ICONS, door_label, doors, labels_of
+from dougong.screens.rule_words import ICONS, USUAL, act_label, acts, door_label, labels_of
 from dougong.screens.shape import ConditionBuilder, ConditionRow, RuleAction, RuleLimit, RuleTick, RuleValue
 from dougong.screens.texts import counted, text
 
@@ -21,7 +23,13 @@ Problems = Mapping[str, str]
 
 
 def builder_of(
-    entry: RuleEntry, about: Surroundings, modes: tuple[str, ...], check: str, table: str, problems: Problems
+    entry: RuleEntry,
+    about: Surroundings,
+    modes: tuple[str, ...],
+    check: str,
+    table: str,
+    problems: Problems,
+    purpose: str = "rule",
 ) -> ConditionBuilder:
     """The inputs of a condition, with one more row than it has."""
     fields = condition_fields(about)
@@ -45,7 +53,7 @@ def builder_of(
         (*rows, ConditionRow()),
         entry.expression,
         check,
-        "condition",
+        purpose,
         table,
         problems.get("when", ""),
         entry.reason,
@@ -72,9 +80,11 @@ def action_inputs(
         said = texts[0] if language == "zh" else texts[1] or texts[0]
         found.append(_action(name, "message", language, problems, said, texts=texts))
     used = text("rule_used", language) if entry.check else ""
-    texts = entry.messages.get("message", ("", ""))
-    must = _action("check", "must", language, problems, used, texts=texts, expression=entry.check)
-    return (*found, must)
+    found.append(_action("check", "must", language, problems, used, expression=entry.check))
+    if not entity.parent:
+        used = text("rule_used", language) if entry.locks else ""
+        found.append(_action("lock", "flag", language, problems, used, ticked=entry.locks))
+    return tuple(found)
 
 
 def _action(
@@ -89,6 +99,7 @@ def _action(
     settable: tuple[tuple[str, str], ...] = (),
     texts: tuple[str, str] = ("", ""),
     expression: str = "",
+    ticked: bool = False,
 ) -> RuleAction:
     label, help_text = text(f"rule_{name}", language), text(f"rule_{name}_help", language)
     return RuleAction(
@@ -104,6 +115,7 @@ def _action(
         settable,
         texts,
         expression,
+        ticked,
         problems.get(name, ""),
     )
 
@@ -149,9 +161,16 @@ def _limits(
     return _action("options", "options", language, problems, used, limits=limits)
 
 
-def door_ticks(entry: RuleEntry, language: str) -> tuple[RuleTick, ...]:
-    """What the rule is limited to; all of it, where it is not limited."""
-    return _ticks([(each, door_label(each, language)) for each in doors()], entry.on or doors())
+def act_ticks(entry: RuleEntry, language: str) -> tuple[RuleTick, ...]:
+    """What the rule is about."""
+    return _ticks([(each, act_label(each, language)) for each in acts()], entry.on or USUAL)
+
+
+def door_ticks(entry: RuleEntry, app: App, entity: Entity, language: str) -> tuple[RuleTick, ...]:
+    """The doors at which it can be made to hold alone: the common ones, the workflows of the entity, and those it names already."""
+    flows = [f"workflow.{each.id}" for each in app.workflows.values() if each.entity == entity.id]
+    known = dict.fromkeys([*DOORS, *flows, *entry.doors])
+    return _ticks([(each, door_label(each, app, language)) for each in known], entry.doors)
 
 
 def place_ticks(entry: RuleEntry, entity: Entity, language: str) -> tuple[RuleTick, ...]:

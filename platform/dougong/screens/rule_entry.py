@@ -41,11 +41,13 @@ class RuleEntry:
     """What `block`, `warn` and `message` say, in Chinese and English."""
     check: str = ""
     places: tuple[str, ...] = ()
+    locks: bool = False
+    doors: tuple[str, ...] = ()
 
 
 Document = Mapping[str, Any]
 KNOWN = frozenset(
-    {"when", "on", *FIELDS, "set", "options", *MESSAGES, "check", "message", "fields"},
+    {"when", "on", *FIELDS, "set", "options", *MESSAGES, "check", "message", "fields", "lock", "doors"},
 )
 
 
@@ -73,6 +75,8 @@ def entry_of(document: Document, about: Surroundings) -> RuleEntry:
         {name: _texts(document.get(name)) for name in (*MESSAGES, "message")},
         _written(document.get("check")),
         _names(document.get("fields")),
+        document.get("lock") is True,
+        _names(document.get("doors")),
     )
 
 

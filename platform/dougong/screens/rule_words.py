@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from dougong.compiler.rule_scopes import DOORS
 from dougong.definitions.schemas.entity import SCHEMA
 from dougong.expressions.completion import Surroundings, reading
+from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.screens.rule_entry import FIELDS, MESSAGES
 from dougong.screens.texts import listed, text
@@ -21,19 +23,34 @@ ICONS: Mapping[str, str] = {
     "block": "hand-stop",
     "warn": "alert-triangle",
     "check": "circle-check",
+    "lock": "shield-lock",
 }
-_DOORS: Mapping[str, str] = {"create": "rule_on_create", "update": "rule_on_update"}
+USUAL = ("create", "update")
+"""What rules are about where they do not say."""
+_ACTS = {"create": "rule_on_create", "update": "rule_on_update", "delete": "rule_on_delete"}
 
 
-def doors() -> tuple[str, ...]:
-    """What rules can be limited to, as definitions write it."""
+def acts() -> tuple[str, ...]:
+    """What rules can be about, as definitions write it."""
     found = SCHEMA["properties"]["rules"]["items"]["properties"]["on"]["items"]["enum"]
     return tuple(str(each) for each in found)
 
 
-def door_label(door: str, language: str) -> str:
-    """What a rule is limited to, in words; the definition's own word where there are none."""
-    return text(_DOORS[door], language) if door in _DOORS else door
+def act_label(act: str, language: str) -> str:
+    """What a rule is about, in words."""
+    return text(_ACTS[act], language)
+
+
+def door_label(door: str, app: App, language: str) -> str:
+    """A door in words; that of a workflow or of one of its nodes by their labels."""
+    if door in DOORS:
+        return text(f"rule_door_{door}", language)
+    _, _, name = door.partition(".")
+    workflow = app.workflows.get(name.partition(".")[0])
+    if workflow is None:
+        return door
+    node = name.partition(".")[2]
+    return " · ".join(filter(None, (workflow.label.get(language), node)))
 
 
 def labels_of(entity: Entity, language: str) -> dict[str, str]:
@@ -49,17 +66,18 @@ def when_words(document: Mapping[str, Any], about: Surroundings) -> str:
     return text("rule_when", language, condition=reading(written, about) or written)
 
 
-def only_words(document: Mapping[str, Any], language: str) -> str:
-    """What a rule is limited to; nothing where it always holds."""
-    on = document.get("on")
-    if not isinstance(on, list) or set(on) >= set(doors()):
-        return ""
-    return text(
-        "rule_only", language, doors=listed([door_label(str(each), language) for each in on], language)
-    )
+def only_words(document: Mapping[str, Any], app: App, language: str) -> str:
+    """What a rule is about and at which doors it holds; nothing where both are as usual."""
+    on, doors = document.get("on"), document.get("doors")
+    said = []
+    if isinstance(on, list) and set(on) != set(USUAL):
+        said += [act_label(str(each), language) for each in on if each in _ACTS]
+    if isinstance(doors, list):
+        said += [door_label(str(each), app, language) for each in doors]
+    return text("rule_only", language, doors=listed(said, language)) if said else ""
 
 
-def in_words(document: Mapping[str, Any], entity: Entity, about: Surroundings) -> str:
+def in_words(document: Mapping[str, Any], app: App, entity: Entity, about: Surroundings) -> str:
     """The whole rule in one sentence."""
     does = [words for _, words in does_words(document, entity, about)]
     said = text(
@@ -68,7 +86,7 @@ def in_words(document: Mapping[str, Any], entity: Entity, about: Surroundings) -
         when=when_words(document, about),
         does=text("rule_and", about.language).join(does),
     )
-    only = only_words(document, about.language)
+    only = only_words(document, app, about.language)
     return f"{said} ({only})" if only and about.language != "zh" else f"{said}（{only}）" if only else said
 
 
@@ -95,6 +113,8 @@ def _said(
         return [text(f"rule_does_{action}", language, fields=listed(names, language))]
     if action in MESSAGES:
         return [text(f"rule_does_{action}", language, message=_in(given, language))]
+    if action == "lock":
+        return [text("rule_does_lock", language)]
     if action == "check":
         words = reading(str(given), about) or str(given)
         return [text("rule_does_check", language, condition=words)]

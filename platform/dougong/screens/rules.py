@@ -12,7 +12,7 @@ from dougong.records.call import Call
 from dougong.screens.addresses import designer_path, rules_path, with_query
 from dougong.screens.designer_head import DraftState, designer_head
 from dougong.screens.draft_names import draft_names
-from dougong.screens.rule_editor import MODES, action_inputs, builder_of, door_ticks, place_ticks
+from dougong.screens.rule_editor import MODES, act_ticks, action_inputs, builder_of, door_ticks, place_ticks
 from dougong.screens.rule_entry import KNOWN, RuleEntry, fingerprint
 from dougong.screens.rule_examples import example_cards
 from dougong.screens.rule_words import does_words, only_words, when_words
@@ -71,7 +71,7 @@ def rules_screen(call: Call, ruling: Ruling) -> RulesScreen:
                 fingerprint(document),
                 when_words(document, about),
                 does_words(document, over, about),
-                only_words(document, language),
+                only_words(document, app, language),
                 with_query(path, [("table", ruling.table), ("rule", str(number))]),
                 chosen == str(number),
                 document not in ruling.installed,
@@ -131,8 +131,10 @@ def _editor(call: Call, ruling: Ruling, over: Entity, path: str) -> RuleEditor |
             ("table", ruling.table),
         ),
         builder=builder_of(opened.entry, about, MODES, check, ruling.table, opened.problems),
-        doors=door_ticks(opened.entry, language),
+        acts=act_ticks(opened.entry, language),
+        doors=door_ticks(opened.entry, ruling.app, ruling.entity, language),
         actions=action_inputs(opened.entry, over, language, opened.problems),
+        messages=opened.entry.messages.get("message", ("", "")),
         places=place_ticks(opened.entry, over, language),
         check=f"{path}/check",
         check_expression=check,

@@ -9,7 +9,7 @@ from typing import Any
 
 from dougong.compiler.context import BOOLEAN, type_of
 from dougong.diagnostics import Diagnostic
-from dougong.expressions.completion import Surroundings
+from dougong.expressions.completion import Surroundings, reading
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Type
 from dougong.records.call import Call
@@ -26,15 +26,17 @@ from dougong.screens.rule_entry import (
     condition_of,
     entry_of,
 )
-from dougong.screens.rule_words import doors
+from dougong.screens.rule_words import USUAL, acts
 from dougong.screens.shape import ConditionRow
 from dougong.web.catalogue import finding
 from dougong.web.condition_writing import expression_of
+from dougong.web.problems import hint_of, message_of
 
 Sent = Mapping[str, Sequence[str]]
 _ROW = re.compile(r"when-(\d{1,4})-field")
 _VALUE = re.compile(r"set-(\d{1,4})-field")
 _LONGEST = 10_000
+_LONGEST_DOOR = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def sent_entry(sent: Sent, entity: Entity) -> RuleEntry:
         sent_rows(sent),
         _first(sent, "when-expression"),
         "",
-        _chosen(sent, "on", doors()),
+        _chosen(sent, "on", acts()),
         {name: _chosen(sent, name, entity.fields) for name in FIELDS},
         tuple(
             (name, _first(sent, f"set-{number}-value"))
@@ -70,6 +72,8 @@ def sent_entry(sent: Sent, entity: Entity) -> RuleEntry:
         {name: _texts(sent, name) for name in (*MESSAGES, "message")},
         _first(sent, "check"),
         _chosen(sent, "fields", entity.fields),
+        bool(_first(sent, "lock")),
+        tuple(dict.fromkeys(each[:_LONGEST_DOOR] for each in sent.get("doors", ()) if each)),
     )
 
 
@@ -162,11 +166,11 @@ def _expressions(entry: RuleEntry, entity: Entity, about: Surroundings) -> list[
 def _sense(entry: RuleEntry, document: Mapping[str, Any]) -> list[Diagnostic]:
     """What a rule cannot do without."""
     found = []
-    does = [name for name in (*FIELDS, "set", "options", *MESSAGES, "check") if name in document]
+    does = [name for name in (*FIELDS, "set", "options", *MESSAGES, "check", "lock") if name in document]
     if not does:
         found.append(finding("W446", ""))
     if entry.mode == ALWAYS:
-        found += [finding("W444", name) for name in ("show", *MESSAGES) if name in document]
+        found += [finding("W444", name) for name in ("show", *MESSAGES, "lock") if name in document]
     return found
 
 
@@ -174,7 +178,9 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
     """The rule with what has changed; what says the same as before is not written anew."""
     was, wanted = entry_of(before, about), dict[str, Any]()
     wanted["when"] = when
-    wanted["on"] = list(entry.on) if entry.on and set(entry.on) < set(doors()) else None
+    wanted["on"] = _kept(entry.on, was.on or USUAL, before.get("on"), list)
+    if not entry.on or (set(entry.on) == set(USUAL) and not was.on):
+        wanted["on"] = None
     for name in FIELDS:
         wanted[name] = _kept(entry.named.get(name, ()), was.named.get(name, ()), before.get(name), list)
     wanted["set"] = _kept(
@@ -187,6 +193,8 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
     wanted["options"] = _kept(entry.options, was.options, before.get("options"), lambda _: chosen)
     for name in (*MESSAGES, "message"):
         wanted[name] = _kept(entry.messages.get(name), was.messages.get(name), before.get(name), _said)
+    wanted["lock"] = True if entry.locks else None
+    wanted["doors"] = _kept(entry.doors, was.doors, before.get("doors"), list)
     wanted["check"] = _kept(entry.check, was.check, before.get("check"), str)
     wanted["fields"] = _kept(entry.places, was.places, before.get("fields"), list)
     if not any(wanted[name] for name in (*MESSAGES, "check", "message")):
@@ -210,3 +218,37 @@ def _said(texts: Texts | None) -> Any:
 
 def _constant(text: str) -> Any:
     return int(text) if re.fullmatch(r"-?(0|[1-9]\d{0,14})", text) else text[:_LONGEST]
+
+
+def judged(
+    call: Call,
+    entry: RuleEntry,
+    written: str,
+    problems: Sequence[Diagnostic],
+    about: Surroundings,
+    take: bool,
+    said: str = "",
+) -> dict[str, Any]:
+    """The answer while a condition is put together: what it says, what is wrong by place, and with `take` the rows of the expression."""
+    language = call.language
+    answer: dict[str, Any] = {
+        "said": said or reading(written, about) or written,
+        "expression": written,
+        "problems": [
+            {"at": each.path, "text": message_of(each, language), "hint": hint_of(each, language)}
+            for each in problems
+        ],
+    }
+    if take:
+        mode, rows, reason = condition_of(entry.expression, about)
+        taken = [
+            {
+                "field": row.field,
+                "operator": row.operator,
+                "against": row.against,
+                "values": list(row.values),
+            }
+            for row in rows
+        ]
+        answer["taken"] = {"mode": mode, "reason": reason, "rows": taken}
+    return answer

@@ -26,6 +26,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.InboxScreen: "inbox",
         shape.KanbanScreen: "kanban",
         shape.ListScreen: "list",
+        shape.PlacesScreen: "places",
         shape.ProblemScreen: "problem",
         shape.PublishScreen: "publish",
         shape.RecordScreen: "record",
@@ -40,7 +41,13 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
 )
 """Screen class → the template in `templates/screens/` (without its ending)."""
 
-DESIGNING = (shape.DesignerScreen, shape.PublishScreen, shape.RulePreview, shape.RulesScreen)
+DESIGNING = (
+    shape.DesignerScreen,
+    shape.PlacesScreen,
+    shape.PublishScreen,
+    shape.RulePreview,
+    shape.RulesScreen,
+)
 """Screens that have the frame of the designer."""
 
 FRAGMENTS: Mapping[tuple[str, str], str] = MappingProxyType(

@@ -6,7 +6,14 @@ from dougong.screens import shape as s
 from dougong.screens.rule_words import ICONS
 from tests.renderers.html.sample_parts import pick
 
-_KINDS = {"set": "values", "options": "options", "block": "message", "warn": "message", "check": "must"}
+_KINDS = {
+    "set": "values",
+    "options": "options",
+    "block": "message",
+    "warn": "message",
+    "check": "must",
+    "lock": "flag",
+}
 
 
 def rules(language: str) -> s.RulesScreen:
@@ -86,8 +93,10 @@ def _editor(language: str, path: str) -> s.RuleEditor:
         (("operation", "set_rule"), ("rule", "0")),
         builder,
         ticks,
+        ticks,
         actions,
         ticks,
+        (pick(language, "提示", "Message"), "Message"),
         f"{path}/check",
         f"{path}/check",
         path,
@@ -101,3 +110,38 @@ def rule_preview(language: str) -> s.RulePreview:
     return s.RulePreview(
         pick(language, "新建商机", "New opportunity"), (s.FormSection("a", "A", (field,), 1),)
     )
+
+
+def places(language: str) -> s.PlacesScreen:
+    """The conditions of a view and a measure, the view's opened."""
+    screen = rules(language)
+    path = "/design/crm/opportunity/conditions"
+    editor = _editor(language, path)
+    card = s.PlaceCard(
+        pick(language, "大额", "Large"),
+        pick(language, "金额 > 10000", "Amount > 10000"),
+        path,
+        "filter",
+        True,
+    )
+    group = s.PlaceGroup(pick(language, "视图", "Views"), pick(language, "说明", "Help"), (card,))
+    opened = s.PlaceEditor(
+        pick(language, "大额", "Large"),
+        group.help,
+        editor.hidden,
+        path,
+        editor.builder,
+        "",
+        path,
+        "condition",
+    )
+    title = pick(language, "商机的条件", "Conditions of Opportunity")
+    return s.PlacesScreen(screen.head, title, path, (group,), opened)
+
+
+def places_measure(language: str) -> s.PlacesScreen:
+    """A measure opened."""
+    screen = places(language)
+    assert screen.editor is not None
+    opened = s.PlaceEditor(screen.editor.title, "", (), screen.action, None, "COUNT()", "/", "measure")
+    return s.PlacesScreen(screen.head, screen.title, screen.action, screen.groups, opened)

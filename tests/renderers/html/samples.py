@@ -10,7 +10,7 @@ from dougong.screens.words import count, say
 from tests.renderers.html import sample_calendar, sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
 from tests.renderers.html.sample_parts import file_piece, person, pick, stage, text
-from tests.renderers.html.sample_rules import rule_preview, rules
+from tests.renderers.html.sample_rules import places, places_measure, rule_preview, rules
 
 LANGUAGES = ("zh", "en")
 
@@ -1735,6 +1735,8 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "problem": (problem, ""),
     "designer": (designer, ""),
     "rules": (rules, ""),
+    "places": (places, ""),
+    "places_measure": (places_measure, ""),
     "rule_preview": (rule_preview, "rule-preview"),
     "publish": (publish, ""),
     "templates": (templates, "templates"),

@@ -84,6 +84,7 @@ from dougong.screens.shape.parts import (
     Table,
     Total,
 )
+from dougong.screens.shape.places import PlaceCard, PlaceEditor, PlaceGroup, PlacesScreen
 from dougong.screens.shape.problem import Detail, ProblemScreen
 from dougong.screens.shape.publish import FileChange, PlanGroup, PlanLine, PublishScreen
 from dougong.screens.shape.record import (
@@ -131,6 +132,7 @@ Screen = (
     | InboxScreen
     | KanbanScreen
     | ListScreen
+    | PlacesScreen
     | ProblemScreen
     | PublishScreen
     | BinScreen
@@ -224,6 +226,10 @@ __all__ = [
     "PaletteType",
     "PathStage",
     "Piece",
+    "PlaceCard",
+    "PlaceEditor",
+    "PlaceGroup",
+    "PlacesScreen",
     "PlanGroup",
     "PlanLine",
     "Problem",

@@ -24,6 +24,10 @@ class MendChoice:
     expression: str
     written: str
     expression_label: str
+    check: str = ""
+    """Where the text of a backfill is looked over while somebody types."""
+    about: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)

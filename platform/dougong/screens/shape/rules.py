@@ -66,7 +66,7 @@ class RuleAction:
     """One thing that a rule can do, with its inputs.
 
     `kind` chooses them: fields (ticks named `id`), values (`id-number-field`, `id-number-value`), options (ticks named
-    `id-field`), message (`id_zh`, `id_en`) or must (an expression named `id`, and `message_zh`, `message_en`).
+    `id-field`), message (`id_zh`, `id_en`), must (an expression named `id`) or flag (a tick named `id`).
     """
 
     id: str
@@ -82,6 +82,7 @@ class RuleAction:
     settable: tuple[tuple[str, str], ...] = ()
     texts: tuple[str, str] = ("", "")
     expression: str = ""
+    ticked: bool = False
     problem: str = ""
 
 
@@ -92,10 +93,15 @@ class RuleEditor:
     title: str
     hidden: tuple[tuple[str, str], ...]
     builder: ConditionBuilder
+    acts: tuple[RuleTick, ...]
+    """What it is about: records that are created, changed, deleted."""
     doors: tuple[RuleTick, ...]
+    """Where it holds; everywhere without a tick."""
     actions: tuple[RuleAction, ...]
     places: tuple[RuleTick, ...]
     """The fields that a message can stand at."""
+    messages: tuple[str, str] = ("", "")
+    """What is said, in Chinese and English, by what has no message of its own."""
     check: str = ""
     """Takes the whole form by POST and answers what it says in words and what is wrong, by the names of inputs."""
     check_expression: str = ""

@@ -24,6 +24,17 @@ WORDS: dict[str, tuple[str, str]] = {
     "select_field": ("修改「{name}」", "Change “{name}”"),
     "condition_mode": ("怎样写条件", "How the condition is written"),
     "condition_always": ("总是", "Always"),
+    "condition_every": ("全部记录", "All records"),
+    "places_choose": ("选一处来修改", "Choose what to change"),
+    "places_choose_text": (
+        "左边列出这张表在视图、角色和报表里用到的条件和度量，都用一句话说明。",
+        "At the left stand the conditions and measures of this table in views, roles and reports, each in words.",
+    ),
+    "places_none": (
+        "这张表还没有视图、角色或报表的条件。",
+        "No view, role or report has a condition about this table yet.",
+    ),
+    "place_measure": ("度量", "Measure"),
     "condition_all": ("满足全部条件", "All conditions hold"),
     "condition_any": ("满足任一条件", "Any condition holds"),
     "condition_expression": ("用表达式", "By an expression"),
@@ -74,13 +85,24 @@ WORDS: dict[str, tuple[str, str]] = {
     "rule_value": ("值", "Value"),
     "rule_no_choices": ("没有选项字段。", "There is no field with options."),
     "rule_check_expression": ("必须成立的式子", "What must be true"),
-    "rule_places": ("提示显示在哪里", "Where the message stands"),
-    "rule_places_help": (
-        "勾选的字段下会显示提示；不勾就显示在表单顶部。",
-        "It stands under what is ticked, else at the top of the form.",
+    "rule_lock_tick": ("锁定整条记录", "Lock the whole record"),
+    "rule_message": ("提示与位置", "Message and its place"),
+    "rule_message_help": (
+        "必填、只读、限制选项、必须成立、锁定时说的话；不写就用通用的说法。",
+        "What is said about what is required, kept, limited, locked or must be true; without it, the usual words.",
     ),
-    "rule_doors": ("在什么时候有效", "Where it holds"),
-    "rule_doors_help": ("通常全部勾选。", "Usually all are ticked."),
+    "rule_places": ("提示显示在这些字段下", "The message stands at these fields"),
+    "rule_places_help": ("不勾就显示在表单顶部。", "Without a tick it stands at the top of the form."),
+    "rule_acts": ("管哪些操作", "What it is about"),
+    "rule_acts_help": (
+        "通常是新建和修改；删除时只看「禁止保存」「提醒并确认」「必须成立」。",
+        "Usually creating and changing; a deletion only asks what refuses, asks to confirm or must be true.",
+    ),
+    "rule_doors": ("只在这些入口有效", "Only at these doors"),
+    "rule_doors_help": (
+        "一个都不勾就处处有效，这样最稳妥。",
+        "Without a tick it holds everywhere, which is safest.",
+    ),
     "rule_kept": (
         "另有只能在文件里改的设置，会保留：",
         "It also has settings that only the file can change; they stay:",

@@ -164,7 +164,7 @@ def check(exchange: Exchange, app: str, entity: str) -> Response:
             raise refuse("missing", "W404")
         looked = look_over_draft(call, compiled, over, asked, field)
         answer = document(asked.text, looked, call.language)
-        if "record" in body and not table and looked.type is not None:
+        if "record" in body and not table and looked.type is not None and asked.purpose != "measure":
             answer["tried"] = _tried(call, f"{app}.{entity}", asked, field, record)
         return exchange.json(answer)
 
@@ -174,7 +174,7 @@ def _tried(call: Call, key: str, asked: Typing, field: Field | None, record: str
     if key.partition(".")[2] not in call.release.app(key.partition(".")[0]).entities:
         raise refuse("missing", "W404")
     identifier = number(record) if record else 0
-    into = field if asked.purpose != "condition" and field is not None else None
+    into = field if asked.purpose not in ("condition", "rule") else None
     found = try_on(call, key, asked.text, expected(asked.purpose, field), into, identifier)
     return tried_document(found, call.language)
 

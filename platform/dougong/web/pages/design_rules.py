@@ -15,7 +15,7 @@ from dougong.records.call import Call
 from dougong.screens.addresses import rules_path, with_query
 from dougong.screens.designer_head import DraftState
 from dougong.screens.draft_names import draft_names
-from dougong.screens.rule_entry import RuleEntry, condition_of, entry_of, fingerprint
+from dougong.screens.rule_entry import RuleEntry, entry_of, fingerprint
 from dougong.screens.rule_examples import examples
 from dougong.screens.rule_preview import preview
 from dougong.screens.rule_words import in_words
@@ -31,7 +31,7 @@ from dougong.web.exchange import Exchange
 from dougong.web.pages.design import compiled_draft, draft_of, merge_files
 from dougong.web.pages.frame import first, form_data, go, show
 from dougong.web.problems import hint_of, message_of
-from dougong.web.rule_entries import ReadRule, read_rule, sent_entry
+from dougong.web.rule_entries import ReadRule, judged, read_rule, sent_entry
 
 OPERATIONS = ("add_rule", "set_rule", "move_rule", "remove_rule", "undo", "redo", "discard")
 _RULE = re.compile(r"(?:^|[/.\[])rules[/.\[]\d+\]?[/.](.*)$")
@@ -199,34 +199,9 @@ def check(exchange: Exchange, app: str, entity: str) -> Response:
         over = rows_entity(bench.app, bench.entity, table)
         about = draft_names(call, bench.app, over)
         read = _read(call, bench, table, data)
-        answer: dict[str, object] = {
-            "said": in_words({**read.document, "when": read.when}, over, about),
-            "expression": read.when,
-            "problems": [
-                {
-                    "at": each.path,
-                    "text": message_of(each, call.language),
-                    "hint": hint_of(each, call.language),
-                }
-                for each in read.problems
-            ],
-        }
-        if first(data, "take"):
-            mode, rows, reason = condition_of(read.entry.expression, about)
-            answer["taken"] = {
-                "mode": mode,
-                "reason": reason,
-                "rows": [
-                    {
-                        "field": row.field,
-                        "operator": row.operator,
-                        "against": row.against,
-                        "values": list(row.values),
-                    }
-                    for row in rows
-                ],
-            }
-        return exchange.json(answer)
+        said = in_words({**read.document, "when": read.when}, compiled, over, about)
+        take = bool(first(data, "take"))
+        return exchange.json(judged(call, read.entry, read.when, read.problems, about, take, said))
 
 
 def try_out(exchange: Exchange, app: str, entity: str) -> Response:
