@@ -74,6 +74,11 @@ RIGHTS := tests/policy tests/records/test_rights.py tests/api/test_rights.py tes
 agree: $(VENV)/dev assets ## let Python, SQLite, PostgreSQL and the browser agree on cases and generated expressions (EXAMPLES=2000)
 	@DOUGONG_AGREE_EXAMPLES=$(EXAMPLES) $(RUN)/python -m pytest -q --no-header tests/expressions
 
+.PHONY: mutants
+mutants: $(VENV)/dev assets ## break the back ends of expressions on purpose and see that the suite notices (BACK_ENDS="Python SQLite PostgreSQL browser")
+	@$(RUN)/python -m tests.needs
+	@$(RUN)/python tools/mutants.py $(BACK_ENDS)
+
 .PHONY: rights
 rights: $(VENV)/dev assets ## try every door with people who may not come in or may not see all, on both databases
 	@$(RUN)/python -m tests.needs

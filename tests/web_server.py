@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
@@ -36,6 +37,9 @@ PEOPLE: dict[str, tuple[bool, tuple[tuple[str, str], ...]]] = {
     "otto": (False, (("library", "clerk"),)),
     "nemo": (False, ()),
 }
+
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -155,9 +159,13 @@ def server_of(url: str, issued: dict[str, str], folder: Path, **settings: Any) -
 
 @contextmanager
 def serving_app(
-    databases: Databases, dialect: str, sources: Mapping[str, str], folder: Path
+    databases: Databases,
+    dialect: str,
+    sources: Mapping[str, str],
+    folder: Path,
+    people: Mapping[str, str] = NOBODY,
 ) -> Iterator[Server]:
-    """A server of an app given by its files, on a database of its own; Ada administers it."""
+    """A server of an app given by its files, on a database of its own; Ada administers it, `people` have a role each."""
     configure("text", "error")
     url = databases.fresh(dialect)
     database = assembly.open_database(url)
@@ -170,6 +178,12 @@ def serving_app(
             connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
         )
         issued = {"ada": tokens.issue(connection, ada, scopes=["admin"])}
+        for login, role in people.items():
+            roles = [(app.id, role)]
+            user = accounts.add(
+                connection, login, name=login.title(), password=PASSWORD, roles=roles, language="en"
+            )
+            issued[login] = tokens.issue(connection, user, scopes=["write"])
     database.dispose()
     server = Server(assembly.open_runtime(Settings(database=url, files=str(folder))), issued)
     try:

@@ -21,6 +21,7 @@ from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
 from dougong.records.recompute import recompute_following
 from dougong.records.renumber import new_serials, number_missing, owners_of
+from dougong.records.view_renames import follow_renames, renames_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.formulas import changed_values
@@ -99,12 +100,13 @@ def application() -> Flask:
 def after_apply(connection: Connection, plan: Plan) -> None:
     """What a new version asks of the data that stand there already, in the transaction that applies it.
 
-    Records get the numbers of new serial fields, formulas that are new or changed are computed for every record, and approvals
-    of entities that are gone end.
+    Records get the numbers of new serial fields, formulas that are new or changed are computed for every record, approvals
+    of entities that are gone end, and saved views follow renamed fields.
     """
     if not plan.base:
         return
     upkeep.end_orphans(connection, plan.app)
+    _follow_renames(connection, plan)
     recorded = _recorded(connection)
     known = recorded.get(plan.app.id)
     serials = new_serials(known, plan.app, plan.former)
@@ -117,6 +119,15 @@ def after_apply(connection: Connection, plan: Plan) -> None:
             number_missing(call, key, field)
         behind = [each for key in changed for each in dependents_of(release).next_to(key)]
         recompute_following(call, [*plan.recomputed, *owners_of(release, serials), *behind])
+
+
+def _follow_renames(connection: Connection, plan: Plan) -> None:
+    """Saved views name fields as the new version does."""
+    before = ledger.present(connection, plan.app.id)
+    renames = renames_of(before.tables, plan.schema) if before is not None else {}
+    if renames:
+        release = release_of({**_recorded(connection), plan.app.id: plan.app})
+        follow_renames(call_for(release, connection, SYSTEM, "cli"), renames)
 
 
 def _recorded(connection: Connection) -> dict[str, App]:

@@ -25,6 +25,9 @@ fields:
   turnover: {type: money, decimals: 2, formula: "SUM(accounts.turnover)"}
   best: {type: text, formula: "IF(MAX(accounts.turnover) > 100, 'good', 'poor')"}
   billed: {type: money, decimals: 2, formula: "SUM(ALL(invoice).due WHERE level = this.class)"}
+  turnover_read: {type: money, decimals: 2, stored: false, formula: "SUM(accounts.turnover_read)"}
+  best_read: {type: text, stored: false, formula: "IF(MAX(accounts.turnover) > 100, 'good', 'poor')"}
+  billed_read: {type: money, decimals: 2, stored: false, formula: "SUM(ALL(invoice).due WHERE level = this.class)"}
 """,
     "entities/account.yaml": """
 label: {en: Account, zh: 客户}
@@ -41,6 +44,12 @@ fields:
   large: {type: integer, formula: "COUNT(orders WHERE total > 50 + this.level * 10)"}
   group: {type: money, decimals: 2, formula: "turnover + SUM(below.turnover)"}
   groups: {type: integer, formula: "COUNT(region.accounts)"}
+  factor_read: {type: decimal, decimals: 4, stored: false, formula: "region.rate * (1 - level / 10)"}
+  address_read: {type: text, stored: false, formula: "region.name & '/' & name"}
+  turnover_read: {type: money, decimals: 2, stored: false, formula: "SUM(orders.total_read)"}
+  large_read: {type: integer, stored: false, formula: "COUNT(orders WHERE total_read > 50 + this.level * 10)"}
+  group_read: {type: money, decimals: 2, stored: false, formula: "turnover_read + SUM(below.turnover_read)"}
+  groups_read: {type: integer, stored: false, formula: "COUNT(region.accounts)"}
 """,
     "entities/product.yaml": """
 label: {en: Product, zh: 产品}
@@ -52,6 +61,9 @@ fields:
   sold: {type: integer, formula: "SUM(sales.quantity)"}
   featured: {type: integer, formula: "COUNT(featuring)"}
   reach: {type: money, decimals: 2, formula: "SUM(featuring.total)"}
+  taxed_read: {type: money, decimals: 2, stored: false, formula: "price * 1.13"}
+  sold_read: {type: integer, stored: false, formula: "SUM(sales.quantity)"}
+  featured_read: {type: integer, stored: false, formula: "COUNT(featuring)"}
 """,
     "entities/order.yaml": """
 label: {en: Order, zh: 订单}
@@ -66,12 +78,18 @@ fields:
       quantity: {type: integer}
       taxed: {type: money, decimals: 2, formula: product.taxed}
       amount: {type: money, decimals: 2, formula: "quantity * taxed * parent.factor"}
+      taxed_read: {type: money, decimals: 2, stored: false, formula: product.taxed_read}
+      amount_read: {type: money, decimals: 2, stored: false, formula: "quantity * taxed_read * parent.factor_read"}
   extras: {type: links, to: product, inverse: featuring}
   factor: {type: decimal, decimals: 4, formula: account.factor}
   total: {type: money, decimals: 2, formula: "SUM(lines.amount)"}
   extra: {type: money, decimals: 2, formula: "SUM(extras.taxed)"}
   counted: {type: integer, formula: "COUNT(extras)"}
   most: {type: money, decimals: 2, formula: "MAX(lines.taxed)"}
+  factor_read: {type: decimal, decimals: 4, stored: false, formula: account.factor_read}
+  total_read: {type: money, decimals: 2, stored: false, formula: "SUM(lines.amount_read)"}
+  extra_read: {type: money, decimals: 2, stored: false, formula: "SUM(extras.taxed_read)"}
+  most_read: {type: money, decimals: 2, stored: false, formula: "MAX(lines.taxed_read)"}
 """,
     "entities/invoice.yaml": """
 label: {en: Invoice, zh: 发票}
@@ -85,9 +103,18 @@ fields:
   due: {type: money, decimals: 2, formula: "order.total + order.extra + fee"}
   level: {type: integer, formula: order.account.level}
   place: {type: text, formula: "order.account.address"}
+  alike_read:
+    type: money
+    decimals: 2
+    stored: false
+    formula: "SUM(ALL(invoice).fee WHERE product = this.product AND fee > 5)"
+  due_read: {type: money, decimals: 2, stored: false, formula: "order.total_read + order.extra_read + fee"}
+  level_read: {type: integer, stored: false, formula: order.account.level}
+  place_read: {type: text, stored: false, formula: "order.account.address_read"}
 """,
 }
-"""Lookups, sums over lists of every kind, and all of them in a chain that comes back to where it began."""
+"""Lookups, sums over lists of every kind, and all of them in a chain that comes back to where it began. Fields with `_read` behind
+their name are the same, worked out when they are read, each over others of that kind where there are any."""
 
 
 @dataclass(frozen=True, slots=True)

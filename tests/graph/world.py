@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
 
 from dougong.records.call import Call
 from dougong.records.load import load, load_rows
+from dougong.records.query import Query, list_records
 from dougong.records.shape import shape_of
 from tests.graph import ledger
 
@@ -34,10 +36,34 @@ def living(call: Call) -> dict[str, dict[int, dict[str, Any]]]:
     return found
 
 
+def _read_otherwise(call: Call) -> Iterator[str]:
+    """Every value that is worked out when it is read and is not the stored one, over the records themselves and the rows in them."""
+    for name in ENTITIES:
+        shape = shape_of(call.release, f"ledger.{name}")
+        twins = [each for each in shape.virtual if each.removesuffix("_read") in shape.entity.fields]
+        wanted = (*twins, *(each.removesuffix("_read") for each in twins), *shape.tables)
+        cursor: str | None = None
+        while True:
+            page = list_records(call, shape.key, Query(fields=wanted, limit=1000, cursor=cursor, named=False))
+            for record in page.rows:
+                holders = [(shape, record.values)]
+                holders += [
+                    (inner, row) for table, inner in shape.tables.items() for row in record.values[table]
+                ]
+                for holder, values in holders:
+                    for each in holder.virtual:
+                        stored = each.removesuffix("_read")
+                        if stored in values and values[each] != values[stored]:
+                            yield f"{holder.key} in {record.id}: {each} is {values[each]}, {stored} {values[stored]}"
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+
+
 def wrong(call: Call) -> list[str]:
     """Every computed value that is not what the oracle says."""
     tables = living(call)
-    found = []
+    found = list(_read_otherwise(call))
     rules = ledger.RULES[call.release.apps["ledger"].version]
     for (entity, identifier), values in ledger.expected(tables, rules).items():
         stored = tables[entity][identifier]

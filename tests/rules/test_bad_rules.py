@@ -69,6 +69,11 @@ def codes(*rules: Mapping[str, Any], rows: Any = (), **fields: Any) -> list[tupl
         ({"when": "a > 1", "block": "No", "doors": ["screan"]}, "D317", "rules/0/doors/0"),
         ({"when": "a > 1", "block": "No", "doors": ["api", "workflow.none"]}, "D317", "rules/0/doors/1"),
         ({"when": "a > 1", "block": "No", "doors": ["workflow.check.bos"]}, "D317", "rules/0/doors/0"),
+        ({"when": "a > 1", "block": "By {nothing - 1}"}, "D404", "rules/0/block"),
+        ({"when": "a > 1", "block": "By {a - }"}, "D402", "rules/0/block"),
+        ({"when": "a > 1", "warn": {"en": "By {lines}"}}, "D413", "rules/0/warn"),
+        ({"check": "a > 1", "message": "By {a > 1}"}, "D552", "rules/0/message"),
+        ({"check": "a > 1", "message": "By {phone}"}, "D467", "rules/0/message"),
         ({"when": "a > 1", "block": "No", "doors": []}, "D208", "rules/0/doors"),
         ({"when": "a > 1", "block": "No", "doors": ["import"], "on": ["delete"]}, "D550", "rules/0/doors/0"),
         (

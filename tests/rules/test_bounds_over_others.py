@@ -9,12 +9,20 @@ from typing import Any
 import pytest
 
 from dougong.diagnostics import Refusal
+from dougong.people import accounts
 from dougong.records.create import create, create_many
 from dougong.records.update import update
 from tests.installed import Installed, open_database, publish
 from tests.servers.databases import DIALECTS, Databases
 
+CLERK = """
+label: Clerk
+grants:
+  budget: {read: {hide: [amount]}}
+  expense: {read: true, create: true}
+"""
 SOURCES = {
+    "roles/clerk.yaml": CLERK,
     "app.yaml": "id: depot\nversion: 1.0.0\nlabel: Depot\nlanguages: [zh, en]\n",
     "entities/product.yaml": """
 label: Product
@@ -41,7 +49,9 @@ fields:
   amount: {type: decimal, decimals: 2}
 rules:
   - when: "SUM(budget.expenses.amount) > budget.amount"
-    block: {en: Beyond the budget, zh: 超出预算}
+    block:
+      en: "Beyond the budget by {SUM(budget.expenses.amount) - budget.amount}"
+      zh: 超出预算 {SUM(budget.expenses.amount) - budget.amount}
     fields: [amount]
 """,
 }
@@ -101,8 +111,23 @@ def test_a_budget_is_not_exceeded(depot: Installed) -> None:
     made(depot, "expense", budget=budget, amount="60")
     with pytest.raises(Refusal) as refusal:
         made(depot, "expense", budget=budget, amount="41")
-    assert codes(refusal) == [("amount", "Beyond the budget")]
+    assert codes(refusal) == [("amount", "Beyond the budget by 1")]
     made(depot, "expense", budget=budget, amount="40")
+
+
+def test_figures_are_told_in_the_words_of_the_reader_and_to_those_who_may_see_them(depot: Installed) -> None:
+    budget = made(depot, "budget", name="Fair", amount="100")
+    with depot.database.writing() as connection:
+        accounts.add(connection, "cleo", name="Cleo", roles=[("depot", "clerk")], language="en")
+    told = []
+    for login, language in (("root", "zh"), ("cleo", "en")):
+        with (
+            pytest.raises(Refusal) as refusal,
+            Installed(depot.database).writing(login, language=language) as call,
+        ):
+            create(call, "depot.expense", {"budget": budget, "amount": "141.5"})
+        told += codes(refusal)
+    assert told == [("amount", "超出预算 41.5"), ("amount", "Beyond the budget by …")]
 
 
 @pytest.mark.parametrize("key", ["move", "expense"])

@@ -118,7 +118,7 @@ def test_a_budget_is_spent_once(server: Server, tmp_path: Path) -> None:
     with house.writing("ada") as call:
         fair = create(call, "depot.budget", {"name": "Fair", "amount": "100"}).id
     writers = writers_of(server, tmp_path, "expense", {"budget": str(fair), "amount": "30"})
-    assert at_once(writers) == {"": 3, "Beyond the budget": 5}
+    assert at_once(writers) == {"": 3, "Beyond the budget by 20": 5}
     assert total(house, "depot.expense", "amount", ("budget", fair)) == 90
 
 
@@ -139,7 +139,7 @@ def test_changes_count_like_creations(server: Server) -> None:
             return refusal.problems[0].message
         return ""
 
-    assert at_once([api, verb] * 4) == {"": 3, "Beyond the budget": 5}
+    assert at_once([api, verb] * 4) == {"": 3, "Beyond the budget by 24": 5}
     assert total(house, "depot.expense", "amount", ("budget", fair)) == 95
 
 

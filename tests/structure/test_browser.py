@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import io
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from dougong import assembly
 from dougong.people import accounts
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
-from dougong.web.application import create_app
 from dougong.web.logs import configure
 from dougong.web.settings import Settings
 from tests.servers.databases import Databases
 from tests.structure.conftest import Park
+from tests.web_server import Server, listening
 
 pytestmark = pytest.mark.usefixtures("assets")
 PASSWORD = "quiet-harbour-42"
 SHOTS = os.environ.get("DOUGONG_SHOTS", "")
-
-
-class Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
-        pass
 
 
 @pytest.fixture
@@ -46,13 +38,8 @@ def served(
         root = accounts.find(connection, "root")
         assert root is not None
         accounts.set_password(connection, root.id, PASSWORD)
-    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", Park(runtime.database)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(Server(runtime, {})) as address:
+        yield address, Park(runtime.database)
     runtime.database.dispose()
     databases.drop(url)
 

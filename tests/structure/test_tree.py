@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from dougong import assembly
-from dougong.compiler import check_sources
-from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
-from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.fieldtypes.test_browser import sign_in
 from tests.servers.databases import DIALECTS, Databases
-from tests.web_server import PASSWORD, Server, listening
+from tests.web_server import Server, listening, serving_app
 
 SOURCES = {
     "app.yaml": "{id: shop, version: 1.0.0, label: {en: Shop, zh: 店}, languages: [zh, en]}\n",
@@ -44,31 +36,9 @@ def shop(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     """Goods with Lamps and Chairs, Lamps with Desk lamps; Ada may do everything, Rob may not read categories."""
-    configure("text", "error")
-    url = databases.fresh(request.param)
-    database = assembly.open_database(url)
-    app = check_sources(SOURCES, {})
-    assert isinstance(app, App), app
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    with database.writing() as connection:
-        ada = accounts.add(
-            connection, "ada", name="Ada", password=PASSWORD, is_admin=True, roles=[], language="en"
-        )
-        rob = accounts.add(
-            connection, "rob", name="Rob", password=PASSWORD, roles=[("shop", "reader")], language="en"
-        )
-        issued = {
-            "ada": tokens.issue(connection, ada, scopes=["admin"]),
-            "rob": tokens.issue(connection, rob, scopes=["write"]),
-        }
-    database.dispose()
-    folder = str(tmp_path_factory.mktemp("files"))
-    server = Server(assembly.open_runtime(Settings(database=url, files=folder)), issued)
-    yield server
-    server.database.dispose()
-    databases.drop(url)
+    people = {"rob": "reader"}
+    with serving_app(databases, request.param, SOURCES, tmp_path_factory.mktemp("files"), people) as server:
+        yield server
 
 
 def planted(shop: Server) -> dict[str, str]:

@@ -10,8 +10,10 @@ import pytest
 
 from dougong.diagnostics import Refusal
 from dougong.records.aggregate import Group, aggregate, totals
+from dougong.records.change_many import Change, change_many
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
+from dougong.records.trying import try_on
 from dougong.records.update import update
 from tests.installed import AT
 from tests.virtual.conftest import Club
@@ -93,6 +95,15 @@ def test_rows_of_a_table_have_them(club: Club, cards: dict[str, int]) -> None:
     assert values["card_class"] == "gold!"
 
 
+def test_behind_a_link_that_leads_nowhere_they_are_empty(club: Club, cards: dict[str, int]) -> None:
+    lone = club.make("visit", number="V9")
+    values = of(club, VISIT, lone)
+    assert values["left_then"] is None
+    assert values["total"] == 0
+    assert values["card_class"] == "!"
+    assert values["card_total"] is None
+
+
 def test_a_day_later_they_are_others(club: Club, cards: dict[str, int]) -> None:
     later = AT + timedelta(days=11)
     assert of(club, CARD, cards["Ann"], at=later)["days_left"] == -1
@@ -126,6 +137,23 @@ def test_who_reads_is_asked_each_time(club: Club, cards: dict[str, int]) -> None
 )
 def test_a_filter_may_name_them(club: Club, cards: dict[str, int], text: str, expected: list[str]) -> None:
     assert named(club, Query(filter=text, sort="name")) == expected
+
+
+def test_a_filter_may_name_them_over_a_link(club: Club, cards: dict[str, int]) -> None:
+    """A visit without a card has no sum of a card either, not one of nothing."""
+    club.make("visit", number="V4")
+    for text, expected in (
+        ("card.spent = 137.1", ["V1", "V2"]),
+        ("card.spent = 0", []),
+        ("card.spent IS EMPTY", ["V4"]),
+        ("NOT (card.is_over)", ["V1", "V2"]),
+        ("card.name & '!' = '!'", ["V4"]),
+        ("COALESCE(card.rate, 0) = 0", ["V4"]),
+        ("card.spent > 5 AND card.rate < 1", ["V3"]),
+    ):
+        with club.reading() as call:
+            rows = list_records(call, VISIT, Query(filter=text, sort="number")).rows
+        assert [row.values["number"] for row in rows] == expected, text
 
 
 @pytest.mark.parametrize(
@@ -217,3 +245,29 @@ def test_a_moment_is_never_kept(club: Club, cards: dict[str, int]) -> None:
     at = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)
     assert of(club, CARD, cards["Ann"], at=at)["days_left"] == -29
     assert of(club, CARD, cards["Ann"], at=at + timedelta(minutes=1))["days_left"] == -30
+
+
+def test_changes_of_many_may_read_them(club: Club, cards: dict[str, int]) -> None:
+    with club.writing() as call:
+        change_many(
+            call,
+            CARD,
+            list(cards.values()),
+            Change("rate", "expression", expression="spent / 10 + days_left"),
+        )
+    rates = {name: of(club, CARD, each)["rate"] for name, each in cards.items()}
+    assert rates == {"Ann": Decimal("23.7100"), "Bob": Decimal("-0.3000"), "Nobody": None}
+
+
+def test_expressions_are_tried_with_them(club: Club, cards: dict[str, int]) -> None:
+    with club.reading() as call:
+        assert try_on(call, CARD, "days_left * 2", None, record=cards["Ann"]).text == "20"
+        visit = list_records(call, VISIT, Query(filter="number = 'V1'")).rows[0]
+        assert try_on(call, VISIT, "card.days_left + card.spent", None, record=visit.id).text == "147.10"
+
+
+def test_a_filter_over_too_many_formulas_is_refused(club: Club, cards: dict[str, int]) -> None:
+    text = " AND ".join(["spent > 1"] * 60)
+    with pytest.raises(Refusal) as refused, club.reading() as call:
+        list_records(call, CARD, Query(filter=text))
+    assert refused.value.problems[0].path == "filter"

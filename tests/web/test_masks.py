@@ -10,18 +10,11 @@ from typing import Any
 
 import pytest
 
-from dougong import assembly
 from dougong.compiler import check_sources
 from dougong.diagnostics import Diagnostic
-from dougong.model.app import App
-from dougong.people import accounts, tokens
-from dougong.storage.apply import apply
-from dougong.storage.plan import plan
-from dougong.web.logs import configure
-from dougong.web.settings import Settings
 from tests.fieldtypes.page_forms import inputs_of
 from tests.servers.databases import DIALECTS, Databases
-from tests.web_server import PASSWORD, Server
+from tests.web_server import Server, serving_app
 
 SECRETS = {
     "phone": "13800138000",
@@ -60,7 +53,8 @@ title: "{room}"
 fields:
   room: {type: text, required: true, label: {en: Room, zh: 房间}}
   guest: {type: link, to: guest, label: {en: Guest, zh: 客人}, fill: {reached: phone}}
-  reached: {type: text, label: {en: Reached at, zh: 联系}}
+  reached: {type: text, mask: phone, label: {en: Reached at, zh: 联系}}
+  remark: {type: text, label: {en: Remark, zh: 备注}}
 """,
     "roles/clerk.yaml": """
 label: {en: Clerk, zh: 职员}
@@ -87,33 +81,8 @@ PEOPLE = {"ann": "clerk", "bob": "chief", "cat": "host"}
 def desk(
     request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    configure("text", "error")
-    url = databases.fresh(request.param)
-    database = assembly.open_database(url)
-    app = check_sources(SOURCES, {})
-    assert isinstance(app, App), app
-    with database.reading() as connection:
-        planned = plan(None, app, connection)
-    apply(planned, database)
-    issued = {}
-    with database.writing() as connection:
-        for login, role in PEOPLE.items():
-            user = accounts.add(
-                connection,
-                login,
-                name=login.title(),
-                password=PASSWORD,
-                roles=[("desk", role)],
-                language="en",
-            )
-            issued[login] = tokens.issue(connection, user, scopes=["write"])
-    database.dispose()
-    server = Server(
-        assembly.open_runtime(Settings(database=url, files=str(tmp_path_factory.mktemp("files")))), issued
-    )
-    yield server
-    server.database.dispose()
-    databases.drop(url)
+    with serving_app(databases, request.param, SOURCES, tmp_path_factory.mktemp("files"), PEOPLE) as server:
+        yield server
 
 
 _numbers = iter(range(10_000, 99_999))
@@ -283,13 +252,20 @@ def test_an_import_of_an_export_keeps_the_values(desk: Server) -> None:
     )
 
 
-def test_choosing_a_record_fills_no_masked_value(desk: Server) -> None:
+def test_choosing_a_record_fills_only_what_is_masked_as_well(desk: Server) -> None:
     made, phone = guest(desk)
     ann = desk.api("ann")
     stay = ann.made("/desk/stay", room="12", guest=made["id"])
-    assert stay["reached"] is None
+    assert stay["reached"] == made["phone"] != phone
     assert phone not in ann("GET", "/desk/stay/choose/guest").text
     assert phone not in ann("GET", f"/desk/stay/{stay['id']}?expand=guest").text
+    browser = desk.browser("ann")
+    asked = browser.post(
+        "/desk/stay/live", {"guest": made["id"], "dg_chosen": "guest"}, page="/desk/stay/new"
+    )
+    assert asked.status_code == 200
+    assert phone not in asked.text
+    assert phone not in browser.get(f"/desk/stay/new?guest={made['id']}").text
 
 
 def test_an_undo_after_a_look_still_works(desk: Server) -> None:
@@ -308,7 +284,9 @@ def test_an_undo_after_a_look_still_works(desk: Server) -> None:
         ("guest", 'title: "{name}"', 'title: "{name}"\nsearch: [name, phone]', "search"),
         ("guest", "  owner:", '  copied: {type: text, formula: "phone & nick"}\n  owner:', "formula"),
         ("guest", "  owner:", '  first: {type: text, formula: "COALESCE(phone, name)"}\n  owner:', "formula"),
-        ("stay", "  reached: {type: text,", '  reached: {type: text, default: "guest.phone",', "default"),
+        ("stay", "  remark: {type: text,", '  remark: {type: text, default: "guest.phone",', "default"),
+        ("stay", "fill: {reached: phone}", "fill: {remark: UPPER(phone)}", "fill/remark"),
+        ("stay", "fill: {reached: phone}", "filter: phone = this.remark", "filter"),
         (
             "guest",
             "  owner:",

@@ -212,6 +212,46 @@ def test_a_view_outlives_a_field_and_says_what_to_do(server: Server) -> None:
     assert sorted(titles(browser.get(address))) == ["Dune", "Emma"]
 
 
+def test_a_view_follows_fields_that_are_renamed(server: Server) -> None:
+    shelf(server)
+    head = server.api("hana")
+    book = head("GET", LIST, query_string={"filter": "title = 'Emma'"}).json["data"][0]
+    reader = head.made("/library/reader", name="Jane")
+    head.made("/library/loan", book=book["id"], reader=reader["id"])
+    head("PATCH", f"{LIST}/{book['id']}", {"pages": 300})
+    filter_ = (
+        "pages >= 300 and title <> 'pages' AND COUNT(loans WHERE book.pages > 1 AND this.pages > 1) = 1 "
+        "AND COUNT(ALL(book) WHERE pages > 1) = 1"
+    )
+    thick = head.made(
+        f"{LIST}/views", name="Thick", filter=filter_, sort="-pages", columns=["title", "pages"]
+    )
+    behind = head.made("/library/loan/views", name="Of thick ones", filter="book.pages > 10")
+    with_pages_called(head, "sheets", "pages")
+    kept = head("GET", f"{LIST}/views/{thick['id']}").json
+    followed = filter_.replace("pages", "sheets").replace("'sheets'", "'pages'")
+    assert kept["problems"] == []
+    assert (kept["filter"], kept["sort"], kept["columns"]) == (followed, "-sheets", ["title", "sheets"])
+    browser = server.browser("hana")
+    assert titles(browser.get(f"{LIST}?view={thick['id']}")) == ["Emma"]
+    other = head("GET", f"/library/loan/views/{behind['id']}").json
+    assert (other["filter"], other["version"], other["problems"]) == ("book.sheets > 10", 2, [])
+
+
+def with_pages_called(api: Any, name: str, was: str) -> None:
+    """The next version of the app calls a field by another name."""
+    for path, before, after in (
+        ("entities/book.yaml", f"  {was}: {{type", f"  {name}: {{was: {was}, type"),
+        ("forms/book.yaml", f" {was},", f" {name},"),
+    ):
+        text = api("GET", f"/library/definitions/{path}").json["text"]
+        assert before in text
+        put = api("PUT", f"/library/definitions/{path}", {"text": text.replace(before, after)})
+        assert put.status_code == 200
+    applied = api("POST", "/library/apply", {})
+    assert applied.status_code == 200, applied.text
+
+
 def without_pages(api: Any) -> None:
     """The next version of the app has no field `pages`."""
     sources = {}
@@ -236,3 +276,32 @@ def test_the_columns_of_a_list_are_chosen_in_its_address(server: Server) -> None
     assert "15.00" not in page.text
     elsewhere = browser.post(f"{LIST}/columns", {"next": "https://example.com/x?a=1", "column": ["title"]})
     assert elsewhere.headers["Location"] == f"{LIST}?columns=title"
+
+
+def test_reports_go_by_a_view(server: Server) -> None:
+    head = server.api("hana")
+    books = [head.made(LIST, title=title, price=price) for title, price in (("Emma", "12"), ("Dune", "20"))]
+    reader = head.made("/library/reader", name="Jane")
+    for book in books:
+        head.made("/library/loan", book=book["id"], reader=reader["id"])
+    made = head.made("/library/loan/views", name="Dunes", filter="book.title = 'Dune'")
+    browser = server.browser("hana")
+    page = browser.get(f"/library/loan?view={made['id']}").text
+    link = re.search(r'href="(/library/reports/loans_by_stage\?[^"]*)"', page)
+    assert link is not None
+    report = browser.get(unescape(link[1]))
+    assert "1 record" in report.text
+    assert "book.title = &#39;Dune&#39;" in report.text
+    added = browser.get(f"{unescape(link[1])}&add_field=fee&add_operator=more&add_value=5")
+    assert added.status_code == 303
+    assert "0 records" in browser.get(added.headers["Location"]).text
+    plain = browser.get("/library/reports/loans_by_stage")
+    assert "2 records" in plain.text
+    assert 'id="filter-expression"' in plain.text
+    wrong = browser.get("/library/reports/loans_by_stage?filter=nothing+%3D+1")
+    assert "there is no name &#39;nothing&#39;" in wrong.text
+    path = "/library/reports/loans_by_stage"
+    assert head("GET", path, query_string={"view": made["id"]}).json["count"] == 1
+    assert head("GET", path, query_string={"view": made["id"], "filter": "id < 0"}).json["count"] == 0
+    assert head("GET", path, query_string={"view": "999"}).status_code == 404
+    assert server.api("cleo")("GET", path, query_string={"view": made["id"]}).status_code == 404

@@ -9,6 +9,7 @@ from dataclasses import replace
 from dougong.compiler.context import BOOLEAN, Context, type_of
 from dougong.compiler.formulas import is_masked
 from dougong.compiler.item import Item
+from dougong.compiler.rule_messages import messages
 from dougong.compiler.rule_scopes import acts_of, doors_of
 from dougong.fieldtypes.file import FILES
 from dougong.fieldtypes.masks import mask_of
@@ -44,7 +45,8 @@ def _compiled(context: Context, entity: Entity, item: Item, fields: Fields) -> I
         when=context.optional(item, "when", scope, BOOLEAN),
         require=context.field_names(item, "require", entity),
         check=context.optional(item, "check", scope, BOOLEAN),
-        message=context.text(item, "message"),
+        message=(message := context.text(item, "message")),
+        figures=messages(context, entity, item.get("message"), message),
         fields=context.field_names(item, "fields", entity),
         show=context.field_names(item, "show", entity),
         hide=context.field_names(item, "hide", entity),
@@ -61,13 +63,20 @@ def _compiled(context: Context, entity: Entity, item: Item, fields: Fields) -> I
     if "lock" in given and rule.when is not None:
         locking = acts_of(context, item, ["lock"])
         yield Rule(
-            when=rule.when, message=rule.message, locks=True, on=locking, doors=rule.doors, place=rule.place
+            when=rule.when,
+            message=rule.message,
+            figures=rule.figures,
+            locks=True,
+            on=locking,
+            doors=rule.doors,
+            place=rule.place,
         )
     if any(name not in (*_REFUSING, "lock") for name in given):
         yield rule
     for name, message in texts.items():
         if rule.when is not None:
-            yield _refusing(entity, rule, rule.when, message, name == "warn")
+            said = replace(rule, message=message, figures=messages(context, entity, item.get(name), message))
+            yield _refusing(entity, said, rule.when, name == "warn")
 
 
 def _actions(context: Context, item: Item) -> list[str]:
@@ -83,15 +92,16 @@ def _actions(context: Context, item: Item) -> list[str]:
     return given
 
 
-def _refusing(entity: Entity, rule: Rule, when: Expression, message: Text, is_warning: bool) -> Rule:
+def _refusing(entity: Entity, rule: Rule, when: Expression, is_warning: bool) -> Rule:
     """The check that is broken while a condition holds."""
     check = replace(when, text=f"NOT ({when.text})", tree=Call("NOT", (when.tree,), BOOLEAN))
     return Rule(
         check=check,
-        message=message,
+        message=rule.message,
+        figures=rule.figures,
         fields=rule.fields,
         is_warning=is_warning,
-        key=_fingerprint(entity, when.text, message) if is_warning else "",
+        key=_fingerprint(entity, when.text, rule.message) if is_warning else "",
         on=rule.on,
         doors=rule.doors,
         place=rule.place,

@@ -31,19 +31,18 @@ def complete(context: Context, entity: Entity, item: Item, fields: Fields) -> No
             continue
         if written.get("fill") is None and written.get("filter") is None:
             continue
-        target = context.entity(field.target.key)
-        if target is None:
+        if context.entity(field.target.key) is None:
             continue
-        scope = _scope(context, entity, field, target)
+        scope = choosing(context.scope(entity), entity, field)
         fill = tuple(_filled(context, entity, written, fields, scope))
         limit = _limit(context, entity, written, field, scope)
         fields[name] = replace(field, target=replace(field.target, fill=fill, filter=limit))
 
 
-def _scope(context: Context, entity: Entity, field: Field, target: Entity) -> Scope:
-    """Bare names mean the chosen record, one of several too; `this.x` means the record that chooses."""
-    scope = context.scope(entity)
-    step = Step("link", field.id, target.key, field.id, entity.key)
+def choosing(scope: Scope, entity: Entity, field: Field) -> Scope:
+    """What a link's `fill` and `filter` may name: bare names mean the chosen record, `this.x` the record that chooses."""
+    key = field.target.key if field.target is not None else ""
+    step = Step("link", field.id, key, field.id, entity.key)
     kind = replace(scope.names[field.id], many=False, step=step)
     return replace(scope, names={**scope.names, field.id: kind}, at=field.id)
 

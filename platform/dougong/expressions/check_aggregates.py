@@ -19,7 +19,8 @@ from dougong.model.expression import Call, ListOf, Literal, Node, Path, Type
 TRUE = Literal(True, BOOLEAN)
 ORDERED_BY_ROW = frozenset({"FIRST", "LAST", "JOIN"})
 """What depends on the order of the rows, which the records of a measure do not have."""
-_LISTS_ALONE = frozenset({"SUMPRODUCT", "COUNTUNIQUE", *ORDERED_BY_ROW})
+_BY_PLACE = frozenset({"LARGE", "SMALL"})
+_LISTS_ALONE = frozenset({"SUMPRODUCT", "COUNTUNIQUE", *_BY_PLACE, *ORDERED_BY_ROW})
 _SEPARATOR = ", "
 
 
@@ -36,11 +37,16 @@ class AggregateChecker(NameChecker):
 
     def _type_lowered(self, call: Invocation, function: Function) -> Node:
         """SUMIFS, LOOKUP and their like: other spellings of an aggregate with a condition."""
+        known = len(self.mistakes)
         try:
-            return self.node(lowered(call))
+            found = self.node(lowered(call))
         except Mistake as mistake:
             self.mistakes.append(mistake)
             return unknown(call.position)
+        if len(self.mistakes) == known and not _goes_over_a_list(found):
+            words = {"expected": types.spoken("list"), "found": "nothing of the kind"}
+            self.mistake("D407", call.position, function.signature, name=call.name, **words)
+        return found
 
     def _type_all(self, call: Invocation, function: Function) -> Node:
         return self.everything(call)
@@ -80,13 +86,15 @@ class AggregateChecker(NameChecker):
         self, call: Invocation, nodes: list[Node], where: Node | None, form: str, lead: tuple[Node, ...]
     ) -> Node:
         name = call.name
-        if name in ORDERED_BY_ROW and not lead:
+        if name in ORDERED_BY_ROW | _BY_PLACE and not lead:
             self.mistake("D416", call.position, name=name)
             return unknown(call.position)
         if name == "SUMPRODUCT":
             return self._product_sum(call, nodes, where, form, lead)
         if name == "JOIN":
             return self._joined_rows(call, nodes, where, lead)
+        if name in _BY_PLACE:
+            return self._by_place(call, nodes, where, lead)
         if len(nodes) > 2 or (not nodes and name != "COUNT"):
             hint = f"{name}(value) or {name}(value WHERE condition)"
             self.mistake("D406", call.position, hint, name=name, expected="1 to 2", found=len(nodes))
@@ -143,6 +151,24 @@ class AggregateChecker(NameChecker):
             value = Call("AS_TEXT", (value,), TEXT, value.position)
         return Call("JOIN@rows", (*lead, value, *(_both(where) or (TRUE,)), separator), TEXT, call.position)
 
+    def _by_place(
+        self, call: Invocation, nodes: list[Node], where: Node | None, lead: tuple[Node, ...]
+    ) -> Node:
+        """LARGE(list, place): the value at a place when they are ordered."""
+        name = call.name
+        if len(nodes) != 2:
+            self.mistake("D406", call.position, name=name, expected=2, found=len(nodes))
+            return unknown(call.position)
+        value, place = self._value(name, nodes[0], lead), nodes[1]
+        if not (isinstance(place, Literal) and isinstance(place.value, Decimal)):
+            self.mistake("D417", place.position, name=name)
+            return unknown(call.position)
+        if place.value < 1 or place.value != int(place.value):
+            self.mistake("D419", place.position, name=name, allowed="1, 2, 3 …")
+            return unknown(call.position)
+        kind = _aggregate_type(name, value)
+        return Call(f"{name}@rows", (*lead, value, *(_both(where) or (TRUE,)), place), kind, call.position)
+
     def _over_arguments(self, call: Invocation, nodes: list[Node]) -> Node:
         name = call.name
         if not nodes or name in _LISTS_ALONE:
@@ -175,15 +201,17 @@ def _both(*conditions: Node | None) -> tuple[Node, ...]:
 
 
 def _aggregated_kind(name: str) -> str:
-    kinds = {"MIN": "ordered", "MAX": "ordered", "JOIN": "plain"}
+    kinds = {**dict.fromkeys(("MIN", "MAX", "LARGE", "SMALL"), "ordered"), "JOIN": "plain"}
     return kinds.get(name, "any" if name in ("COUNT", "COUNTUNIQUE", "FIRST", "LAST") else "number")
 
 
 def _aggregate_type(name: str, value: Node) -> Type:
     if name in ("COUNT", "COUNTUNIQUE"):
         return WHOLE
-    if name == "AVERAGE":
+    if name in ("AVERAGE", "VAR", "VARP", "STDEV", "STDEVP"):
         return types.number(10)
+    if name == "MEDIAN" and value.type.kind == "number":
+        return types.number(types.decimals_of(value.type) + 1)
     if name == "PRODUCT":
         return NUMBER
     return replace(value.type, many=False, computed=True)
@@ -207,6 +235,11 @@ def zeroed(node: Node) -> Node:
 def is_nothing(node: Node) -> bool:
     """Whether a part is EMPTY as written."""
     return isinstance(node, Literal) and node.value is None and node.type == EMPTY
+
+
+def _goes_over_a_list(node: Node) -> bool:
+    """Whether a figure over rows or records is in a tree."""
+    return isinstance(node, Call) and ("@" in node.name or any(map(_goes_over_a_list, node.arguments)))
 
 
 def _stands_in(node: Node, prefix: Node) -> bool:

@@ -32,7 +32,11 @@ def lowered(call: Invocation) -> Invocation:
     """The aggregate that a call stands for; raises Mistake where its arguments do not go together."""
     turned: Callable[[Invocation], Invocation] = _TURNED[call.name]
     found = turned(call)
-    return replace(found, where=call.where) if call.where is not None and turned is not _lookup else found
+    return (
+        replace(found, where=call.where)
+        if call.where is not None and turned not in (_lookup, _ranked)
+        else found
+    )
 
 
 def _figure(call: Invocation) -> Invocation:
@@ -59,6 +63,22 @@ def _lookup(call: Invocation) -> Invocation:
     condition = Invocation("=", (listed, value), call.position, operator=True)
     found = Invocation("FIRST", (results, condition), call.position, where=call.where)
     return Invocation("COALESCE", (found, *otherwise), call.position) if otherwise else found
+
+
+def _ranked(call: Invocation) -> Invocation:
+    """RANK(number, list, [ascending]): one more than how many are larger, or smaller."""
+    number, listed, *ascending = call.arguments
+    flag = ascending[0].value if ascending and isinstance(ascending[0], Constant) else None
+    if ascending and flag not in (True, False, Decimal(0), Decimal(1)):
+        raise Mistake("D419", ascending[0].position, name="RANK", allowed="TRUE, FALSE")
+    condition = Invocation("<" if flag else ">", (listed, number), call.position, operator=True)
+    before = Invocation("COUNT", (condition,), call.position, where=call.where)
+    place = Invocation("+", (before, Constant(Decimal(1), call.position)), call.position, operator=True)
+    return Invocation(
+        "IF",
+        (Invocation("ISBLANK", (number,), call.position), Constant(None, call.position), place),
+        call.position,
+    )
 
 
 def _mapped(call: Invocation) -> Invocation:
@@ -125,4 +145,5 @@ _TURNED: Mapping[str, Callable[[Invocation], Invocation]] = {
     "LOOKUP": _lookup,
     "XLOOKUP": _lookup,
     "MAPX": _mapped,
+    "RANK": _ranked,
 }

@@ -215,8 +215,9 @@ class PostgreSQL(Translator):
         total: Element = emit.numeric(0)
         for value in values:
             total = total + func.coalesce(value, emit.numeric(0))
+        total = emit.clamped(total)
         if node.name == "SUM":
-            return emit.clamped(total)
+            return total
         return emit.quotient(total, cast(func.num_nonnulls(*values), emit.NUMERIC))
 
     # ——— aggregates ———
@@ -231,7 +232,7 @@ class PostgreSQL(Translator):
     def mean(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
         element = self.value(value)
         count = cast(filtered(func.count(element), condition), emit.NUMERIC)
-        return emit.quotient(filtered(func.sum(element), condition), count)
+        return emit.quotient(emit.clamped(filtered(func.sum(element), condition)), count)
 
 
 _VALUES = {

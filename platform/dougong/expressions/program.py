@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from dougong.expressions.distribution import nth
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.functions.internal import INTERNAL
 from dougong.expressions.matching import matches
@@ -324,6 +325,9 @@ def _over_rows(node: Call, frames: Frames) -> Program:
     if name == "JOIN":
         separator = str(rest[2].value)  # type: ignore[union-attr]
         return lambda state: separator.join(found for found in values(state) if found is not None) or None
+    if name in ("LARGE", "SMALL"):
+        wanted = int(rest[2].value)  # type: ignore[union-attr, arg-type]
+        return lambda state: nth(name, [found for found in values(state) if found is not None], wanted)
     if name in ("FIRST", "LAST"):
         place = 0 if name == "FIRST" else -1
         return lambda state: found[place] if (found := values(state)) else None

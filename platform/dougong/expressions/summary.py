@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from dougong.expressions import values
+from dougong.expressions.distribution import DISTRIBUTIONS
 from dougong.model.expression import Value
 
-AGGREGATE_NAMES = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT")
+AGGREGATE_NAMES = ("SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT", *DISTRIBUTIONS)
 
 
 def summary(name: str, found: Iterable[Value]) -> Value:
@@ -27,6 +28,8 @@ def summary(name: str, found: Iterable[Value]) -> Value:
         return None if whole is None else values.divide(whole, Decimal(len(known)))
     if name == "PRODUCT":
         return _product(known)
+    if name in DISTRIBUTIONS:
+        return DISTRIBUTIONS[name](known)
     return min(known) if name == "MIN" else max(known)
 
 

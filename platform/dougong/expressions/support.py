@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dougong.expressions.distribution import DISTRIBUTIONS
 from dougong.expressions.functions import FUNCTIONS
 from dougong.expressions.problems import Mistake
 from dougong.model.expression import Call, ListOf, Literal, Node, Path
 
+_IN_MEMORY = frozenset({"PRODUCT", "LARGE", "SMALL", *DISTRIBUTIONS})
+"""Figures that no database computes exactly."""
 MAX_DOUBLING = 5
 """How deep functions may nest whose SQL repeats an argument: 2^5 copies of the innermost one."""
 
@@ -21,7 +24,7 @@ def unsupported(node: Node, doubled: int = 0) -> Iterator[Mistake]:
         return
     function = FUNCTIONS.get(node.name)
     named = node.name.partition("@")[0]
-    if named == "PRODUCT" or (
+    if named in _IN_MEMORY or (
         function is not None and function.python is not None and function.postgresql is None
     ):
         yield Mistake("D416", node.position, name=named)

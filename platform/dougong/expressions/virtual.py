@@ -20,6 +20,7 @@ from dougong.model.expression import Call, Expression, ListOf, Literal, Node, Pa
 from dougong.model.field import Field
 
 Find = Callable[[str], Entity | None]
+_BOOLEAN = Type("boolean")
 _WHOLE = Type("number", decimals=0)
 
 
@@ -75,13 +76,24 @@ def _expanded(node: Node, key: str, find: Find, inlined: dict[str, None]) -> Nod
             return node
         written = f"{field.formula.text} [{field.decimals}, {field.digits}]"
         inlined.update(dict.fromkeys((written, *field.formula.inlined)))
-        return _behind(node, field.formula.tree)
+        return _where_there_is(node, _behind(node, field.formula.tree))
     if isinstance(node, ListOf):
         items = tuple(_expanded(item, key, find, inlined) for item in node.items)
         return node if items == node.items else replace(node, items=items)
     arguments = tuple(_expanded(argument, key, find, inlined) for argument in node.arguments)
     is_same = all(new is old for new, old in zip(arguments, node.arguments, strict=True))
     return node if is_same else replace(node, arguments=arguments)
+
+
+def _where_there_is(road: Path, formula: Node) -> Node:
+    """The formula of a linked record, which is empty where the links lead to none, whatever a formula of nothing would give."""
+    lists = [place for place, step in enumerate(road.steps, start=1) if step.is_many]
+    if not any(step.kind == "link" for step in road.steps[max(lists, default=0) :]):
+        return formula
+    linked = Path((*road.names[:-1], "id"), _WHOLE, road.position, road.steps)
+    is_missing = Call("IS_EMPTY", (linked,), _BOOLEAN, road.position)
+    nothing = Literal(None, formula.type, road.position)
+    return Call("CASE", (is_missing, nothing, formula), formula.type, road.position)
 
 
 def _behind(road: Path, node: Node) -> Node:

@@ -55,6 +55,8 @@ class Rule:
     require: tuple[str, ...] = ()
     check: Expression | None = None
     message: Text = EMPTY
+    figures: tuple[tuple[str, Expression], ...] = ()
+    """The wordings of the message that have expressions in braces, each with the expression that gives the whole."""
     fields: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()

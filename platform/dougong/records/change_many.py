@@ -16,8 +16,10 @@ from dougong.policy.access import access
 from dougong.records.batch import MOST, Operation, batch
 from dougong.records.batches import in_batch
 from dougong.records.call import Call
+from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
 from dougong.records.evaluation import Evaluation
+from dougong.records.linked import linked_values
 from dougong.records.load import load
 from dougong.records.messages import refuse
 from dougong.records.query import Query
@@ -103,6 +105,10 @@ def _worked_out(
     kind = TYPES[field.type]
     expression = _compiled(call, shape.key, field, text)
     records = load(call, shape, identifiers, Selection(call, shape).conditions)
+    virtual = [name for name in shape.virtual if (name,) in expression.reads]
+    for chunk in chunks(list(records)) if virtual else ():
+        for identifier, values in linked_values(call, shape.key, chunk, virtual).items():
+            records[identifier].update(values)
     evaluation = Evaluation(call)
     found: dict[int, Any] = {}
     problems: list[Diagnostic] = []

@@ -13,7 +13,11 @@ MOST_LINKS = 24
 """How many links a typed filter, group or measure may follow: each is looked up for every record that is considered."""
 
 
-def check_cost(expression: Expression, language: str, path: str) -> None:
+MOST_BEHIND_NAMES = 240
+"""The same with the formulas that stand behind virtual fields, which the definition answers for."""
+
+
+def check_cost(expression: Expression, language: str, path: str, most: int = MOST_LINKS) -> None:
     """Refuse what a person typed when it goes over more links than a database should follow for every record, or would have it
     search all records of an entity for each."""
     links = 0
@@ -21,8 +25,8 @@ def check_cost(expression: Expression, language: str, path: str) -> None:
         links += max(len(part.steps), len(part.names) - 1) if isinstance(part, Path) else 0
         if isinstance(part, Call) and _searches(part):
             refuse("invalid", language, "all_without_link", path, name=_written(part))
-    if links > MOST_LINKS:
-        refuse("invalid", language, "too_many_links", path, count=links, limit=MOST_LINKS)
+    if links > most:
+        refuse("invalid", language, "too_many_links", path, count=links, limit=most)
 
 
 def _parts(node: Node) -> Iterator[Node]:

@@ -17,6 +17,7 @@ from dougong.records.guards import guard
 from dougong.records.load import drafts_of
 from dougong.records.messages import problem
 from dougong.records.rule_checks import note_broken
+from dougong.records.rule_messages import message_of
 from dougong.records.shape import Shape
 from dougong.records.titles import find_titles
 
@@ -105,10 +106,10 @@ def _note(evaluation: Evaluation, shape: Shape, rules: Sequence[Rule], drafts: S
             if applies is not None and applies(draft.values) is not True:
                 continue
             if rule.locks:
-                message = rule.message.get(evaluation.call.language)
+                message = message_of(evaluation, shape, rule, draft)
                 draft.problems.append(problem(evaluation.call.language, "rule_locked_delete", "", message))
             elif holds is not None and holds(draft.values) is False:
-                note_broken(evaluation, rule, draft)
+                note_broken(evaluation, shape, rule, draft)
 
 
 def _problems(draft: Draft) -> Iterable[Diagnostic]:

@@ -22,7 +22,7 @@ from dougong.records.joint import cell_of
 from dougong.records.mapping import ID, system_label
 from dougong.records.messages import refuse
 from dougong.records.packed import Packing
-from dougong.records.query import LIMIT, Query, list_records
+from dougong.records.query import Query, every_record, list_records
 from dougong.records.record import MEMBER, SYSTEM_COLUMNS, Record
 from dougong.records.shape import Shape
 from dougong.records.titles import target_key
@@ -60,13 +60,13 @@ def export(
     headings = tuple(Heading(_path(part), _label(shape, part, language), _decimals(part)) for part in parts)
     wanted = {name for part in parts for name in (part.table, *(each.id for each in part.joint), part.name)}
     shown = [name for name in shape.entity.fields if name in wanted]
-    asked = replace(query, fields=shown, limit=LIMIT, cursor=None, offset=0, count="none")
+    asked = replace(query, fields=shown, cursor=None, offset=0)
     writer = _Writer(call, shape, parts, Packing() if files else None)
     return Sheet(
         shape.entity.plural.get(language) or shape.entity.label.get(language),
         headings,
-        (line for record in _records(call, key, asked) for line in writer.lines(record)),
-        (writer.json(record) for record in _records(call, key, asked)),
+        (line for record in every_record(call, key, asked) for line in writer.lines(record)),
+        (writer.json(record) for record in every_record(call, key, asked)),
         writer.packing.files if writer.packing is not None else (),
     )
 
@@ -79,16 +79,6 @@ def fitting(language: str) -> Iterator[None]:
     except Unfitting as error:
         code = "export_text" if error.column else "export_lines"
         refuse("invalid", language, code, "format", label=error.column, line=f"{error.line:,}")
-
-
-def _records(call: Call, key: str, query: Query) -> Iterator[Record]:
-    cursor: str | None = None
-    while True:
-        page = list_records(call, key, replace(query, cursor=cursor))
-        yield from page.rows
-        cursor = page.next_cursor
-        if cursor is None:
-            return
 
 
 def _parts(call: Call, shape: Shape, fields: Sequence[str] | None, tables: bool) -> Iterator[_Part]:

@@ -159,7 +159,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_name": ("文件名无效", "the file name is not valid"),
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
-    "import_format": ("不能读取这种文件：{value}", "such a file cannot be read: {value}"),
+    "import_format": (
+        "不能读取这种文件：{value}；请另存为 XLSX 或 CSV 再导入",
+        "such a file cannot be read: {value}; save it as XLSX or CSV and import that",
+    ),
     "import_encoding": (
         "无法用这种编码读出文件，请换一种编码",
         "the file cannot be read in this encoding; choose another",

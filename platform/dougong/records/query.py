@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Integer, Select, bindparam, func
@@ -17,7 +18,7 @@ from dougong.records.doors import open_door
 from dougong.records.kept import Kept, kept
 from dougong.records.messages import refuse
 from dougong.records.order import OrderKey, order_keys, parse_sort
-from dougong.records.record import Page
+from dougong.records.record import Page, Record
 from dougong.records.rows import Wanted, fetch_records, wanted_fields
 from dougong.records.scope import condition
 from dougong.records.searching import frequency_of
@@ -25,7 +26,7 @@ from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
 from dougong.records.walking import is_walked, walk
 from dougong.storage.search import Frequency
-from dougong.storage.statements import Statement, Step, together
+from dougong.storage.statements import Statement, Step, among_many, together
 
 LIMIT = 1000
 _DEEPEST_OFFSET = 10_000_000
@@ -33,6 +34,7 @@ _DEEP = 500
 """From this offset on the page's ids are found first, so that rows passed over are never read whole. So they are where virtual
 fields are read, which are worked out for the rows of the page only."""
 _MOST_PAGES = 50
+_IDS_AT_A_TIME = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,30 @@ def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> 
     next_cursor = cursor.encode(plan.mark, rows[-1][-len(plan.keys) :]) if more else None
     count = answers[0][0][0] if answers else None
     return Page(tuple(fetch_records(call, shape, plan.wanted, rows)), next_cursor, count)
+
+
+def every_record(call: Call, key: str, query: Query) -> Iterator[Record]:
+    """All records of a list in its order, without its page; they are put in order once, however many there are."""
+    shape = open_door(call, key, "delete" if query.deleted else "read")
+    identifiers = _in_order(call, shape, query)
+    narrow = Narrow(("among",), among_many(shape.table.c.id, "among", call.dialect), {})
+    paged = replace(query, filter=None, q=None, view=None, sort="id", limit=LIMIT, cursor=None, offset=0)
+    paged = replace(paged, count="none")
+    for start in range(0, len(identifiers), LIMIT):
+        some = identifiers[start : start + LIMIT].tolist()
+        page = list_narrowed(call, key, paged, replace(narrow, values={"among": some}))
+        records = {record.id: record for record in page.rows}
+        yield from (records[each] for each in some)
+
+
+def _in_order(call: Call, shape: Shape, query: Query) -> array[int]:
+    """The ids of all records of a list in its order."""
+    question = _Question.of(call, shape, query, None)
+    selection = question.selection()
+    order = [each.clause() for each in order_keys(call, selection.columns, question.sorts)]
+    statement = selection.select(shape.table.c.id).order_by(*order)
+    found = call.connection.execute(statement.execution_options(yield_per=_IDS_AT_A_TIME))
+    return array("q", found.scalars())
 
 
 @dataclass(frozen=True, slots=True)

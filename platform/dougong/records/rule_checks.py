@@ -9,6 +9,7 @@ from dougong.diagnostics import Diagnostic, Severity
 from dougong.model.entity import DELETE, Rule
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.policy.roads import passed
 from dougong.records.call import EVERYTHING
 from dougong.records.defaults import default_of
 from dougong.records.draft import Draft, Values
@@ -16,6 +17,7 @@ from dougong.records.evaluation import Evaluation
 from dougong.records.form_rules import acts_of, applying
 from dougong.records.given import is_empty
 from dougong.records.messages import problem
+from dougong.records.rule_messages import message_of
 from dougong.records.shape import Shape
 from dougong.records.trail import differing
 
@@ -50,8 +52,8 @@ def _check_rule(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequen
             _keep(evaluation, shape, rule, draft)
         if rule.options:
             _limit(evaluation, shape, rule, draft)
-        if holds is not None and holds(draft.values) is False and _is_new(rule, draft):
-            note_broken(evaluation, rule, draft)
+        if holds is not None and holds(draft.values) is False and _is_new(shape, rule, draft):
+            note_broken(evaluation, shape, rule, draft)
 
 
 def _hold_fast(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequence[Draft]) -> None:
@@ -62,7 +64,7 @@ def _hold_fast(evaluation: Evaluation, shape: Shape, rule: Rule, drafts: Sequenc
             continue
         for name in sorted(draft.given - draft.assigned):
             if _is_changed(evaluation, shape, shape.field(name), draft):
-                message = rule.message.get(language)
+                message = message_of(evaluation, shape, rule, draft)
                 label = shape.field(name).label.get(language)
                 draft.problems.append(
                     problem(language, "rule_locked", draft.path + name, message, label=label)
@@ -79,7 +81,7 @@ def _require(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> 
     for name in rule.require:
         if is_empty(draft.values.get(name)) and name not in draft.hidden:
             label = shape.field(name).label.get(language)
-            message = rule.message.get(language)
+            message = message_of(evaluation, shape, rule, draft)
             found = problem(language, "rule_require", draft.path + name, message, label=label)
             draft.problems.append(found)
 
@@ -92,7 +94,7 @@ def _keep(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> Non
             continue
         if _is_changed(evaluation, shape, shape.field(name), draft):
             words = {"label": shape.field(name).label.get(language)}
-            message = rule.message.get(language)
+            message = message_of(evaluation, shape, rule, draft)
             draft.problems.append(problem(language, "rule_readonly", draft.path + name, message, **words))
 
 
@@ -135,7 +137,7 @@ def _limit(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> No
                     "label": shape.field(name).label.get(language),
                     "value": _shown(shape.field(name), each, language),
                 }
-                message = rule.message.get(language)
+                message = message_of(evaluation, shape, rule, draft)
                 draft.problems.append(problem(language, "rule_options", draft.path + name, message, **words))
 
 
@@ -145,27 +147,31 @@ def _shown(field: Field, value: Value, language: str) -> str:
     return labels.get(str(value), str(value))
 
 
-def note_broken(evaluation: Evaluation, rule: Rule, draft: Draft) -> None:
+def note_broken(evaluation: Evaluation, shape: Shape, rule: Rule, draft: Draft) -> None:
     """Note that a draft breaks a check; a warning that was confirmed, or that nobody can be asked about, holds nothing up."""
     call = evaluation.call
     is_confirmed = call.door in UNATTENDED or bool(call.confirmed & {rule.key, EVERYTHING})
     noted = draft.warnings if rule.is_warning and is_confirmed else draft.problems
+    message = message_of(evaluation, shape, rule, draft)
     for name in rule.fields or ("",):
-        noted.append(_broken(rule, call.language, (draft.path + name).rstrip("/")))
+        noted.append(_broken(rule, message, call.language, (draft.path + name).rstrip("/")))
 
 
-def _is_new(rule: Rule, draft: Draft) -> bool:
+def _is_new(shape: Shape, rule: Rule, draft: Draft) -> bool:
     """Whether a rule is broken anew: what was confirmed once need not be confirmed with every change of something else."""
     if not rule.is_warning or draft.before is None or rule.check is None:
         return True
-    names = {path[0] for path in rule.check.reads}
+    roads = (passed(shape.key, road) for road in rule.check.roads)
+    names = {
+        name for each in roads for key, name in each if key == shape.key and name
+    }  # also where sums come back to it
+    names.update(path[0] for path in rule.check.reads)
     return any(_filled(draft.before.get(name)) != _filled(draft.values.get(name)) for name in names)
 
 
-def _broken(rule: Rule, language: str, path: str) -> Diagnostic:
+def _broken(rule: Rule, message: str, language: str, path: str) -> Diagnostic:
     code = "rule_warning" if rule.is_warning else "rule"
     found = problem(language, code, path, rule=rule.check.text if rule.check else "")
-    message = rule.message.get(language)
     found = replace(found, message=message, parameters=()) if message else found
     if rule.is_warning:
         found = replace(

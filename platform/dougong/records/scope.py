@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from dougong.diagnostics import Refusal
 from dougong.expressions import compile_expression
 from dougong.expressions.scope import Scope, entity_scope
+from dougong.expressions.virtual import expanded
 from dougong.fieldtypes import TYPES
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression, Type
@@ -12,7 +15,8 @@ from dougong.model.field import Field
 from dougong.policy.access import access
 from dougong.policy.masks import concealed
 from dougong.records.call import Call
-from dougong.records.cost import check_cost
+from dougong.records.cost import MOST_BEHIND_NAMES, check_cost
+from dougong.storage.release import Release
 
 BOOLEAN = Type("boolean")
 _MOST_KEPT = 2000
@@ -29,13 +33,20 @@ def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
             answer = access(release, actor, entity_key, "read")
             return answer.allowed and name not in concealed(release, actor, entity_key)
 
-        def find(entity_key: str) -> Entity | None:
-            app = release.apps.get(entity_key.partition(".")[0])
-            return app.entities.get(entity_key.partition(".")[2]) if app else None
-
+        find = entity_finder(release)
         found = entity_scope(release.entity(key), find, _type_of, aggregate=aggregate, readable=may_read)
         release.cache[kept] = found
     return found
+
+
+def entity_finder(release: Release) -> Callable[[str], Entity | None]:
+    """The function that finds entities by their keys, of any app."""
+
+    def find(entity_key: str) -> Entity | None:
+        app = release.apps.get(entity_key.partition(".")[0])
+        return app.entities.get(entity_key.partition(".")[2]) if app else None
+
+    return find
 
 
 def _type_of(field: Field) -> Type:
@@ -56,10 +67,20 @@ def compiled(
         if not isinstance(result, Expression):
             raise Refusal("invalid", result)
         check_cost(result, call.language, path)
+        _check_formulas(call, key, result, path)
         if len(cache) >= _MOST_KEPT:
             cache.clear()
         found = cache[kept] = result
     return found
+
+
+def _check_formulas(call: Call, key: str, expression: Expression, path: str) -> None:
+    """Refuse what names virtual fields whose formulas together are too much to ask of the database."""
+    whole = expanded(expression, key, entity_finder(call.release), path=path)
+    if not isinstance(whole, Expression):
+        raise Refusal("invalid", whole)
+    if whole is not expression:
+        check_cost(whole, call.language, path, MOST_BEHIND_NAMES)
 
 
 def condition(call: Call, key: str, given: str | Expression, path: str = "filter") -> Expression:

@@ -204,7 +204,7 @@ def _read_tables(entity: Entity, tables: Paths) -> Paths:
         expressions += [bound for bound in (field.minimum, field.maximum) if isinstance(bound, Expression)]
     expressions += [field.target.filter for field in entity.fields.values() if field.target is not None]
     for rule in entity.rules:
-        expressions += [rule.when, rule.check, *(value for _, value in rule.assign)]
+        expressions += [rule.when, rule.check, *(value for _, value in (*rule.assign, *rule.figures))]
     return frozenset(
         path[0] for expression in expressions if expression for path in expression.reads if path[0] in tables
     )

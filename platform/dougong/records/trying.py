@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dougong.diagnostics import Diagnostic
 from dougong.expressions import compile_expression
+from dougong.expressions.virtual import expanded
 from dougong.fieldtypes import TYPES
 from dougong.fieldtypes.base import Invalid
 from dougong.model.expression import Expression, Type, Value
@@ -20,7 +21,7 @@ from dougong.records.evaluation import Evaluation
 from dougong.records.messages import problem
 from dougong.records.query import Query, list_records
 from dougong.records.read import read
-from dougong.records.scope import scope_for
+from dougong.records.scope import entity_finder, scope_for
 
 OFFERED = 8
 
@@ -56,7 +57,13 @@ def try_on(
         offered = (*offered, (chosen, found.title))
     if not _sees_all(call, compiled):
         return Tried(chosen, offered, problem=problem(call.language, "try_limited"))
-    value = Evaluation(call).value(compiled, {**found.values, "id": found.id})
+    whole = expanded(compiled, key, entity_finder(call.release), path="text")
+    if not isinstance(whole, Expression):
+        return Tried(chosen, offered, problem=problem(call.language, "try_unknown"))
+    evaluation = Evaluation(call)
+    # Names were compiled as this actor may read them; formulas behind them see the whole record.
+    values = {**evaluation.related(key, chosen), **found.values, "id": found.id}
+    value = evaluation.value(whole, values)
     try:
         return Tried(chosen, offered, shown(call, value, field))
     except Invalid as error:

@@ -10,7 +10,7 @@ from dougong.fieldtypes import TYPES
 from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression
-from dougong.model.field import Field
+from dougong.model.field import Field, LinkTarget
 from dougong.model.form import Section, as_written
 from dougong.model.joint import joints_of, written_label, written_name
 from dougong.model.text import Text
@@ -272,6 +272,7 @@ def _field_inputs(call: Call, designing: Designing, field: Field) -> list[FormFi
         inputs.append(FormField("options", "long_text", text("property_options", language), lines))
     if field.type in ("link", "links") and field.target is not None:
         inputs.append(_target(designing.app, designing.entity, field, language))
+        inputs += _linkage(designing, field, field.target, language)
     if field.type == "serial":
         inputs += serial_inputs(field, language)
     if field.type == "embed":
@@ -325,6 +326,17 @@ def _target(app: App, entity: Entity, field: Field, language: str) -> FormField:
         return FormField("to", "choice", label, chosen[0], required=True, options=tuple(options))
     help_text = text("property_to_help", language)
     return FormField("to", "choices", label, chosen, required=True, options=tuple(options), help=help_text)
+
+
+def _linkage(designing: Designing, field: Field, target: LinkTarget, language: str) -> list[FormField]:
+    """Which records a link may hold, and what choosing one gives to other fields: a line each."""
+    limit = _expression(designing, field, "filter", _written(target.filter), language)
+    found = [replace(limit, help=text("property_filter_help", language))]
+    if field.type == "link":
+        lines = "\n".join(f"{own} = {value.text}" for own, value in target.fill)
+        help_text = text("property_fill_help", language)
+        found.append(FormField("fill", "long_text", text("property_fill", language), lines, help=help_text))
+    return found
 
 
 def _expression(designing: Designing, field: Field, name: str, written: str, language: str) -> FormField:

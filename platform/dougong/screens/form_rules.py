@@ -15,6 +15,7 @@ from dougong.model.entity import CREATE, UPDATE, Rule
 from dougong.model.expression import Expression
 from dougong.policy.access import access
 from dougong.records.call import Call
+from dougong.records.rule_messages import may_tell, without_figures
 from dougong.records.shape import Shape
 from dougong.screens.live import Reading
 
@@ -46,10 +47,10 @@ def live_rules(call: Call, shape: Shape, action: str, reading: Reading) -> LiveR
         fields = fields if table else live
         for rule in own:
             if _is_live(rule, reading, table):
-                document = _document(call, rule, live, hidden)
+                document = _document(call, reading, owner.key, table, rule, live, hidden)
                 if document is not None:
                     rules.append({"table": table, "on": sorted(rule.on), **document})
-                    conditions += [(table, each) for each in _expressions(rule)]
+                    conditions += [(table, each) for each in (*_expressions(rule), *_said(rule))]
     written = {
         f"{each['table']}/{name}" if each["table"] else name
         for each in rules
@@ -61,6 +62,10 @@ def live_rules(call: Call, shape: Shape, action: str, reading: Reading) -> LiveR
 def _expressions(rule: Rule) -> Iterator[Expression]:
     yield from (each for each in (rule.when, rule.check) if each is not None)
     yield from (value for _, value in rule.assign)
+
+
+def _said(rule: Rule) -> Iterator[Expression]:
+    yield from (figures for _, figures in rule.figures)
 
 
 def _is_live(rule: Rule, reading: Reading, table: str) -> bool:
@@ -80,7 +85,15 @@ def _live_fields(rules: Sequence[Rule], reading: Reading, table: str) -> frozens
     return frozenset(every - unknown)
 
 
-def _document(call: Call, rule: Rule, live: frozenset[str], hidden: frozenset[str]) -> dict[str, Any] | None:
+def _document(
+    call: Call,
+    reading: Reading,
+    owner: str,
+    table: str,
+    rule: Rule,
+    live: frozenset[str],
+    hidden: frozenset[str],
+) -> dict[str, Any] | None:
     """A rule as JSON, without what is not for the reader; nothing where nothing is left."""
     found: dict[str, Any] = {
         name: [each for each in getattr(rule, name) if each in live]
@@ -94,7 +107,11 @@ def _document(call: Call, rule: Rule, live: frozenset[str], hidden: frozenset[st
     if rule.check is not None:
         shown = [name for name in rule.fields if name not in hidden]
         found |= {"check": dump(rule.check.tree), "fields": shown, "warns": rule.is_warning}
-        found["message"] = rule.message.get(call.language)
+        wording = rule.message.get(call.language)
+        said = dict(rule.figures).get(wording)
+        found["message"] = wording if said is None else without_figures(wording)
+        if said is not None and reading.may(said, table) and may_tell(call, owner, said):
+            found["said"] = dump(said.tree)
     if not found:
         return None
     return found | {"when": dump(rule.when.tree) if rule.when is not None else None}

@@ -156,7 +156,7 @@ def values_of(view: SavedView) -> dict[str, Any]:
         "sort": view.sort,
         "kind": view.kind,
         "group": view.group,
-        "size": str(view.size or ""),
+        "size": str(view.size or SIZES[0]),
     }
 
 

@@ -28,6 +28,8 @@ ELSEWHERE = frozenset(
     }
     | {
         "min",
+        "fill",
+        "filter",
         "max_length",
         "decimals",
         "digits",

@@ -66,7 +66,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "calendar_sum_work": ("调休上班 {count} 天", "{count} make-up days"),
         "calendar_sum_work_one": ("调休上班 {count} 天", "{count} make-up day"),
         "calendar_sum_all": ("全年工作日 {count} 天", "{count} working days in all"),
-        "calendar_china": ("录入 {year} 年法定节假日", "Enter China’s holidays of {year}"),
+        "calendar_china": ("录入 {year} 年法定节假日", "Enter China's holidays of {year}"),
         "calendar_china_help": (
             "按国务院公布的放假与调休安排；已录入的同一天会被替换",
             "As the State Council announced them; what stands on those days is replaced",
@@ -125,6 +125,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "别人共享的视图；每个人只看到自己有权查看的记录。",
             "Others keep these; everybody sees only the records they may see.",
         ),
+        "view_report": ("报表：{label}", "Report: {label}"),
         "view_back": ("返回{label}", "Back to {label}"),
         "view_head_name": ("名称", "Name"),
         "view_head_filter": ("条件", "Conditions"),
@@ -386,6 +387,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "choose": ("请选择", "Choose"),
         "computed_why": ("由系统计算", "Computed"),
         "serial_why": ("保存时自动编号", "Numbered when saved"),
+        "rule_locked": ("记录已锁定,不能修改", "The record is locked"),
         "locked_why": ("您不能修改", "You may not change this"),
         "row": ("第 {number} 行", "Row {number}"),
         "entry_kept": ("您填写的内容已保留，请再次保存。", "Your entries were kept; save again."),
@@ -833,6 +835,19 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "property_digits": ("总位数", "Digits"),
         "property_max_length": ("最大长度", "Longest text"),
         "property_to": ("关联到", "Links to"),
+        "property_filter": ("可选条件（公式）", "Only records where (formula)"),
+        "property_filter_help": (
+            "直接写对方的字段；this.字段 是本记录的字段，例如 account = this.account",
+            "Names mean the record to choose; this.field is a field of this record: account = this.account",
+        ),
+        "property_fill": (
+            "选择后填充（每行一个：字段 = 公式）",
+            "Fill on choosing (one a line: field = formula)",
+        ),
+        "property_fill_help": (
+            "公式里直接写所选记录的字段，例如 price = price * 0.9",
+            "Names in the formula mean the chosen record: price = price * 0.9",
+        ),
         "property_to_help": (
             "选几个，就是关联到其中之一",
             "With several chosen, a record links to one of them",

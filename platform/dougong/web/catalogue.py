@@ -98,6 +98,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "the list has changed, it shows {count} records now; send it again to change those",
         ),
         "W437": ("列表中没有您可以修改的记录", "the list shows no record that you may change"),
+        "W438": ("“{line}”应写成：字段 = 公式", "'{line}' should be written as field = formula"),
         "W440": ("请选择字段（没有“{name}”）", "choose a field (there is no '{name}')"),
         "W441": ("请选择{label}的比较方式", "choose how {label} is compared"),
         "W442": ("请填写与{label}比较的值", "give the value that {label} is compared with"),

@@ -20,13 +20,14 @@ from dougong.model.joint import joints_of, written_name
 from dougong.screens.setting_inputs import drawn
 from dougong.web import saved_views
 from dougong.web.catalogue import refuse
+from dougong.web.linkage_edits import set_fill
 from dougong.web.serial_design import set_serial
 from dougong.web.setting_edits import set_settings
 
 Files = dict[str, str | None]
 Parameters = Mapping[str, str]
 ENDINGS = (".yaml", ".yml", ".json")
-PLAIN_PROPERTIES = ("default", "formula", "min", "max", "url")
+PLAIN_PROPERTIES = ("default", "formula", "min", "max", "url", "filter")
 NUMBER_PROPERTIES = ("max_length", "decimals", "digits")
 FLAG_PROPERTIES = ("required", "unique")
 ON = frozenset({"true", "on", "1"})
@@ -239,6 +240,8 @@ def _set_field(bench: Bench, given: Parameters) -> Files:
     if known.type == "serial":
         text = set_serial(text, path, given, bench.entity_path)
     text = set_settings(text, path, known, given, bench.entity_path)
+    if "fill" in given:
+        text = set_fill(text, path, given["fill"], bench.entity_path)
     if "options" in given:
         text = _set_options(text, path, given["options"], bench)
     files: Files = {bench.entity_path: text} if text != bench.entity_text else {}

@@ -325,4 +325,15 @@ ENTRIES: tuple[Entry, ...] = (
         ("add 'update' to 'on', or take the action away", "请在 on 中加上 update,或去掉该动作"),
         "rules: [{when: paid, hide: [note], on: [delete]}]",
     ),
+    Entry(
+        "D552",
+        ("Figure that a message cannot show", "提示中无法显示的值"),
+        ("'{text}' is a {type}, which a message does not show", "“{text}”的类型是 {type},提示中无法显示"),
+        (
+            "Messages of rules show texts, numbers and dates that stand in braces.",
+            "规则的提示可以用花括号显示文本、数字和日期。",
+        ),
+        ("show a text, a number or a date", "请显示文本、数字或日期"),
+        'block: "Too late: {lines}"',
+    ),
 )

@@ -83,6 +83,7 @@ _SCAN: Schema = titled(
     description="Where the browser can read bar codes; otherwise the button is not shown.",
 )
 _SOME: Schema = {**NAMES, "minItems": 1}
+_FIGURES = "Expressions in braces are shown as what they give: 'too much by {amount - limit}'."
 _ROW_RULE: Mapping[str, Schema] = {
     "when": titled(EXPRESSION, "When", "条件"),
     "show": titled(_SOME, "Shown only then", "仅在此时显示"),
@@ -96,10 +97,12 @@ _ROW_RULE: Mapping[str, Schema] = {
         description="As long as the condition holds, whatever somebody enters.",
     ),
     "options": titled(by_id(_SOME, minProperties=1), "The only options then", "此时可用的选项"),
-    "block": titled(TEXT, "Refused then, with this message", "此时不能保存,并提示"),
-    "warn": titled(TEXT, "To be confirmed then, with this message", "此时须确认,并提示"),
+    "block": titled(TEXT, "Refused then, with this message", "此时不能保存,并提示", description=_FIGURES),
+    "warn": titled(
+        TEXT, "To be confirmed then, with this message", "此时须确认,并提示", description=_FIGURES
+    ),
     "check": titled(EXPRESSION, "Must be true", "必须成立"),
-    "message": titled(TEXT, "Message", "提示"),
+    "message": titled(TEXT, "Message", "提示", description=_FIGURES),
     "fields": titled(NAMES, "Fields the message is shown at", "提示所在字段"),
     "on": titled(
         {

@@ -10,6 +10,7 @@ from dougong.expressions.functions.checks import CHECKS
 from dougong.expressions.functions.clocks import CLOCKS
 from dougong.expressions.functions.dates import DATES
 from dougong.expressions.functions.day_counts import DAY_COUNTS
+from dougong.expressions.functions.distributions import DISTRIBUTIONS
 from dougong.expressions.functions.lists import LISTS
 from dougong.expressions.functions.loans import LOANS
 from dougong.expressions.functions.logic import LOGIC
@@ -37,6 +38,7 @@ FUNCTIONS: Mapping[str, Function] = {
     for function in (
         *LOGIC,
         *LISTS,
+        *DISTRIBUTIONS,
         *NUMBERS,
         *MULTIPLES,
         *ROOTS,
@@ -55,4 +57,4 @@ FUNCTIONS: Mapping[str, Function] = {
     )
 }
 ALIASES: Mapping[str, str] = {function.alias: function.name for function in FUNCTIONS.values()}
-AGGREGATES: frozenset[str] = frozenset(function.name for function in LISTS)
+AGGREGATES: frozenset[str] = frozenset(function.name for function in (*LISTS, *DISTRIBUTIONS))

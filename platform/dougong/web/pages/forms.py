@@ -13,7 +13,6 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.fieldtypes.file import FILES
 from dougong.model.expression import Value
 from dougong.model.field import Field
-from dougong.policy.access import access
 from dougong.policy.masks import masks_of
 from dougong.records.attempt import attempt
 from dougong.records.call import Call
@@ -29,6 +28,7 @@ from dougong.screens.beginning import initial_values, titles_for
 from dougong.screens.form import FormEntry, create_form, edit_form
 from dougong.screens.form_entry import read_entry, without_blank_rows
 from dougong.screens.form_filling import left_to_fill
+from dougong.screens.live import sees_of
 from dougong.screens.shape import FormScreen, Notice, Submitted
 from dougong.screens.texts import text
 from dougong.web.exchange import Exchange
@@ -86,8 +86,8 @@ def _with_filled(
     if not filled_by(shape_of(call.release, key), links):
         return {**values, **prefilled}, ()
     found = attempt(call, key, {**values, **prefilled}, chosen=links)
-    hidden = access(call.release, call.actor, key, "create").hidden
-    filled = tuple(name for name in found.renewed if name not in hidden and name not in prefilled)
+    sees = sees_of(call, key, "create")
+    filled = tuple(name for name in found.renewed if sees("", name) and name not in prefilled)
     return {**values, **{name: found.draft.values.get(name) for name in filled}, **prefilled}, filled
 
 

@@ -20,6 +20,8 @@ interface Rule {
   readonly fields?: readonly string[];
   readonly warns?: boolean;
   readonly message?: string;
+  /** The message with its figures, where they can be told while one types. */
+  readonly said?: Tree;
 }
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement | HTMLButtonElement;
@@ -112,7 +114,7 @@ class FormRules {
       }
       for (const name of rule.check ? (rule.fields ?? []) : []) {
         const own = state(states, name);
-        if (applies && this.#isBroken(rule, row)) own.notes.push({ text: rule.message ?? "", warns: rule.warns ?? false });
+        if (applies && this.#isBroken(rule, row)) own.notes.push({ text: this.#said(rule, row), warns: rule.warns ?? false });
       }
     }
     for (const [name, applies] of shown) state(states, name).hidden ||= !applies;
@@ -126,6 +128,11 @@ class FormRules {
       if (problem instanceof NotAtHand) return null;
       throw problem;
     }
+  }
+
+  #said(rule: Rule, row: LiveRow | null): string {
+    const said = rule.said ? this.#valueOf(rule.said, row)?.value : null;
+    return typeof said === "string" ? said : rule.message ?? "";
   }
 
   #holds(tree: Tree | null, row: LiveRow | null): boolean {

@@ -66,7 +66,7 @@ function root(value: Big): Value {
   return number(((wholeRoot(4n * square) + 1n) / 2n).toString()).times("1e-10");
 }
 
-function wholeRoot(value: bigint): bigint {
+export function wholeRoot(value: bigint): bigint {
   if (value < 2n) return value;
   let guess = 1n << BigInt((value.toString(2).length + 1) >> 1);
   for (;;) {

@@ -2,6 +2,7 @@
 import type { Big } from "big.js";
 import { NotAtHand, type Surroundings, UNKNOWN } from "./context";
 import { OPERATIONS } from "./functions";
+import { DISTRIBUTIONS, nth } from "./distributions";
 import { ZERO, divide, multiply, number, total } from "./numbers";
 import { dayFrom, momentFrom } from "./calendar";
 import { type Row, type Value, equal, isList, isNumber, keyOf, order } from "./values";
@@ -288,7 +289,7 @@ const joined: Builder = (programs) => (state) => programs.map((program) => progr
 
 // ——— aggregates ———
 
-const AGGREGATES = ["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT"] as const;
+const AGGREGATES: readonly string[] = ["SUM", "AVERAGE", "MIN", "MAX", "COUNT", "COUNTUNIQUE", "PRODUCT", ...Object.keys(DISTRIBUTIONS)];
 
 /** One figure for many values; empty ones are left out. */
 function summary(name: string, found: readonly Value[]): Value {
@@ -302,14 +303,16 @@ function summary(name: string, found: readonly Value[]): Value {
     return sum && divide(sum, number(known.length));
   }
   if (name === "PRODUCT") return (known as Big[]).reduce<Big | null>((product, value) => product && multiply(product, value), number(1));
+  const distribution = Object.hasOwn(DISTRIBUTIONS, name) ? DISTRIBUTIONS[name] : undefined;
+  if (distribution) return distribution(known as Big[]);
   const sign = name === "MIN" ? 1 : -1;
   return known.reduce((best, value) => (order(value, best) * sign < 0 ? value : best));
 }
 
-const OVER_ROWS: readonly string[] = [...AGGREGATES, "VALUES", "FIRST", "LAST", "JOIN"];
+const OVER_ROWS: readonly string[] = [...AGGREGATES, "VALUES", "FIRST", "LAST", "JOIN", "LARGE", "SMALL"];
 
 function overRows(name: string, given: readonly Tree[], frames: Frames): Program {
-  const [path, value, condition, separator] = given;
+  const [path, value, condition, last] = given;
   if (path?.[0] !== "." || !value || !OVER_ROWS.includes(name)) throw new Unsupported(name);
   const depth = frames.length;
   const inside = [...frames, { names: path[2], steps: path[5] }];
@@ -325,14 +328,15 @@ function overRows(name: string, given: readonly Tree[], frames: Frames): Program
     }
     return result;
   };
-  return figure(name, values, separator?.[0] === "=" ? separator[3] : "");
+  return figure(name, values, last?.[0] === "=" ? last[3] : "");
 }
 
-/** What an aggregate makes of the values of its rows. */
-function figure(name: string, values: (state: State) => Value[], separator: string): Program {
+/** What an aggregate makes of the values of its rows; `constant` is a separator or a place. */
+function figure(name: string, values: (state: State) => Value[], constant: string): Program {
   if (name === "VALUES") return (state) => values(state).filter((each) => each !== null);
-  if (name === "JOIN") return (state) => values(state).filter((each) => each !== null).join(separator) || null;
+  if (name === "JOIN") return (state) => values(state).filter((each) => each !== null).join(constant) || null;
   if (name === "FIRST" || name === "LAST") return (state) => values(state).at(name === "FIRST" ? 0 : -1) ?? null;
+  if (name === "LARGE" || name === "SMALL") return (state) => nth(name, values(state).filter((each) => each !== null), Number(constant));
   return (state) => summary(name, values(state));
 }
 
