@@ -682,8 +682,8 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "rule_hide": ("隐藏字段", "Hide fields"),
         "rule_hide_help": (
-            "条件成立时隐藏；隐藏的字段不必填写。",
-            "Hidden while it holds; hidden fields need not be filled in.",
+            "条件成立时隐藏；隐藏的字段不必填写。隐藏时的值保留、清空还是重算，在「表单」页的字段属性里选。",
+            "Hidden while it holds; hidden fields need not be filled in. What becomes of their values is chosen at the field.",
         ),
         "rule_require": ("必填", "Require fields"),
         "rule_require_help": ("条件成立时必须填写。", "They must be filled in while the condition holds."),
