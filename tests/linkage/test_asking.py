@@ -119,6 +119,17 @@ def test_nothing_is_written(server: Server, known: dict[str, str]) -> None:
     assert api("GET", f"/desk/claim/{made['id']}").json == before
 
 
+def test_rows_that_did_not_come_with_the_form_are_left_out(server: Server, known: dict[str, str]) -> None:
+    api = server.api("ada")
+    lines = [{"product": known["bolt"], "price": "4", "quantity": 2}]
+    made = api.made("/desk/claim", name="part", customer=known["acme"], lines=lines)
+    found = asked(
+        server.browser("ada"), {"name": "other"}, f"/{made['id']}", f"/desk/claim/{made['id']}/edit"
+    )
+    assert found["values"]["total"] == {"n": "8.00"}
+    assert not [name for name in (*found["values"], *found["inputs"]) if name.startswith("lines")]
+
+
 def test_what_cannot_be_read_counts_as_left_out(server: Server, known: dict[str, str]) -> None:
     found = asked(
         server.browser("ada"),
