@@ -30,6 +30,8 @@ fields:
   last_on: {type: date, stored: false, formula: "MAX(visits.day)"}
   helper: {type: member, stored: false, formula: "keeper"}
   share: {type: percent, decimals: 1, stored: false, formula: "spent / SUM(ALL(visit).total)"}
+  half: {type: decimal, decimals: 1, stored: false, formula: "rate / 2"}
+  wide: {type: integer, stored: false, formula: "rate * 10000000000000000"}
   bonus: {type: money, decimals: 2, formula: "spent * 0.1"}
   class: {type: choice, options: {gold: Gold, plain: Plain}, stored: false, formula: "IF(spent > 100, 'gold', 'plain')"}
 """,
@@ -53,6 +55,19 @@ fields:
       quantity: {type: integer}
       amount: {type: money, decimals: 2, stored: false, formula: "price * quantity"}
       rated: {type: decimal, decimals: 3, stored: false, formula: "amount * parent.card.rate"}
+""",
+    "views/member_card.yaml": """
+views:
+  all: {label: {en: All, zh: 全部}, columns: [name, days_left, spent, class, helper], sort: ["-spent"], totals: [spent]}
+  left: {label: {en: Left, zh: 剩余}, filter: "days_left BETWEEN 0 AND 9", columns: [name, days_left], sort: [days_left]}
+  board: {label: {en: Board, zh: 看板}, type: kanban, group: class, columns: [days_left], totals: [spent]}
+""",
+    "reports/spending.yaml": """
+label: {en: Spending, zh: 消费}
+from: member_card
+group: [class, {month: last_on}]
+measures: {spent: {value: "SUM(spent)"}, left: {value: "MIN(days_left)"}, over: {value: "COUNT(is_over)"}}
+filter: "days_left IS NOT EMPTY"
 """,
     "roles/reader.yaml": """
 label: {en: Reader, zh: 读者}

@@ -118,6 +118,11 @@ def test_pages_show_them(server: Server, api: Api) -> None:
     assert listed.status_code == 200
     assert "Ann" in listed.text
     assert "Bob" not in listed.text
+    assert "Cid" in browser.get(f"{PATH}?view=left").text
+    assert "Ann" not in browser.get(f"{PATH}?view=left").text
+    assert "Bob" in browser.get(f"{PATH}?view=board").text
+    assert "180.00" in browser.get(PATH).text
+    assert "180.00" in browser.get("/club/reports/spending").text
     [ann] = api("GET", PATH, query_string={"filter": "name = 'Ann'"}).json["data"]
     assert "60.00" in browser.get(f"{PATH}/{ann['id']}").text
     assert browser.get(f"{PATH}/{ann['id']}/edit").status_code == 200

@@ -387,6 +387,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "choose": ("请选择", "Choose"),
         "computed_why": ("由系统计算", "Computed"),
         "serial_why": ("保存时自动编号", "Numbered when saved"),
+        "rule_locked": ("记录已锁定,不能修改", "The record is locked"),
         "locked_why": ("您不能修改", "You may not change this"),
         "row": ("第 {number} 行", "Row {number}"),
         "entry_kept": ("您填写的内容已保留，请再次保存。", "Your entries were kept; save again."),
