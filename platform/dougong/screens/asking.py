@@ -145,7 +145,7 @@ def answer(call: Call, shape: Shape, found: Attempt, sees: Sees, places: Places)
     """What a form gets to hear: computed values, what stands in inputs now, and what is chosen that no longer fits."""
     values: dict[str, Any] = {}
     inputs: dict[str, Any] = {}
-    for table, inner, path, draft in _drafts(shape, found.draft):
+    for table, inner, path, draft in _drafts(shape, found.draft, places):
         for name, field in inner.entity.fields.items():
             if not sees(table, name):
                 continue
@@ -154,15 +154,26 @@ def answer(call: Call, shape: Shape, found: Attempt, sees: Sees, places: Places)
                 values[named] = dump_value(draft.values.get(name))
             elif path + name in found.renewed and field.type in WRITTEN:
                 inputs[named] = _entry(call, inner, field, draft.values.get(name))
-    unfit = {_input_name(path, places): [str(each) for each in ids] for path, ids in found.unfit.items()}
+    unfit = {
+        _input_name(path, places): [str(each) for each in ids]
+        for path, ids in found.unfit.items()
+        if _has_input(path, places)
+    }
     return {"values": values, "inputs": inputs, "unfit": unfit}
 
 
-def _drafts(shape: Shape, draft: Draft) -> Iterator[tuple[str, Shape, str, Draft]]:
+def _drafts(shape: Shape, draft: Draft, places: Places) -> Iterator[tuple[str, Shape, str, Draft]]:
+    """The record and those of its rows that the form has inputs for."""
     yield "", shape, "", draft
     for table, rows in shape.tables.items():
-        for position, row in enumerate(draft.rows[table].drafts if table in draft.rows else ()):
+        drafts = draft.rows[table].drafts if table in draft.rows else ()
+        for position, row in enumerate(drafts[: len(places.get(table, ()))]):
             yield table, rows, f"{table}/{position}/", row
+
+
+def _has_input(path: str, places: Places) -> bool:
+    table, *rest = path.split("/")
+    return len(rest) != 2 or int(rest[0]) < len(places.get(table, ()))
 
 
 def _input_name(path: str, places: Places) -> str:
