@@ -174,7 +174,7 @@ def _drafts(shape: Shape, draft: Draft) -> Iterator[tuple[str, Shape, str, Draft
 def _is_entered(path: str, places: Places) -> bool:
     """Whether what is at a path came with the form: a form that is not whole leaves the rows of its record out."""
     table, *rest = path.split("/")
-    return not rest or int(rest[0]) < len(places[table])
+    return not rest or int(rest[0]) < len(places.get(table, ()))
 
 
 def _input_name(path: str, places: Places) -> str:
