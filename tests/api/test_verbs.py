@@ -115,6 +115,7 @@ def test_merged_records_tell_where_they_went(server: Server) -> None:
     assert first["id"] in late.json["detail"]
     for method, path, sent in (
         ("DELETE", gone, None),
+        ("POST", f"{gone}/copy", None),
         ("GET", f"{gone}/history", None),
         ("GET", f"{gone}/comments", None),
         ("POST", f"{gone}/comments", {"text": "late"}),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.fieldtypes.page_forms import inputs_of
 from tests.fixtures_web import prepared, server
-from tests.web_server import Browser, Server, hidden
+from tests.rules.claims import SOURCES
+from tests.servers.databases import Databases
+from tests.web_server import Browser, Server, hidden, serving_app
 
 __all__ = ["prepared", "server"]
 RULES = "/design/library/book/rules"
@@ -188,3 +191,47 @@ def test_an_expression_is_tried_within_the_rights_of_who_asks(server: Server) ->
     assert head.client.post("/design/library/book/check", json=body, headers=headers).status_code == 404
     wrong = {"text": "price", "purpose": "formula", "record": 1}
     assert head.client.post("/design/library/book/check", json=wrong, headers=headers).status_code == 400
+
+
+@pytest.fixture(scope="module")
+def desk(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An app with a rule of every kind, also for rows."""
+    with serving_app(databases, "sqlite", SOURCES, tmp_path_factory.mktemp("desk")) as started:
+        yield started
+
+
+@pytest.mark.parametrize("table", ["", "lines"])
+def test_rules_of_every_kind_are_told_and_saved_unchanged(desk: Server, table: str) -> None:
+    browser, path = desk.browser("ada"), "/design/desk/claim/rules"
+    address = "/desk/definitions/entities/claim.yaml"
+    before = desk.api("ada")("GET", address).json["text"]
+    listed = browser.get(f"{path}?table={table}")
+    assert listed.status_code == 200
+    count = listed.text.count('class="rl-card"')
+    assert count >= 4
+    assert "Does nothing" not in listed.text
+    for rule in range(count):
+        page = browser.get(f"{path}?table={table}&rule={rule}")
+        sent = inputs_of(page.text)
+        assert sent["table"] == [table]
+        checked = browser.post(f"{path}/check", sent)
+        assert checked.json["problems"] == [], (rule, checked.json)
+        assert browser.post(path, sent).status_code == 303, rule
+        assert desk.api("ada")("GET", address).json["text"] == before, rule
+
+
+def test_a_rule_for_rows_is_written_and_refuses(desk: Server) -> None:
+    browser, api, path = desk.browser("ada"), desk.api("ada"), "/design/desk/claim/rules"
+    given = {"when-mode": "all", "when-0-field": "quantity", "when-0-operator": "less", "when-0-value": "0"}
+    answer = browser.post(
+        path,
+        {"operation": "add_rule", "rule": "new", "table": "lines", **given, "block_en": "Not below none"},
+    )
+    assert answer.status_code == 303
+    state = hidden(browser.get("/design/desk/publish").text, "plan")
+    assert browser.post("/design/desk/publish", {"plan": state}).status_code == 303
+    line = {"what": "x", "quantity": -1, "price": "1", "room": "1"}
+    refused = api("POST", "/desk/claim", {"name": "Rows", "kind": "travel", "city": "Wuxi", "lines": [line]})
+    assert refused.status_code == 422
+    assert "Not below none" in refused.text
+    assert browser.get(f"{path}?table=nothing").status_code == 404

@@ -58,6 +58,7 @@ fields:
   name: {type: text, required: true, max_length: 40}
   price: {type: money, decimals: 2}
   taxed: {type: money, decimals: 2, formula: "price * 1.13"}
+  shelf: {type: money, decimals: 2, stored: false, formula: "price * 1.5"}
   sold: {type: integer, formula: "SUM(sales.quantity)"}
   featured: {type: integer, formula: "COUNT(featuring)"}
   reach: {type: money, decimals: 2, formula: "SUM(featuring.total)"}
@@ -86,6 +87,8 @@ fields:
   extra: {type: money, decimals: 2, formula: "SUM(extras.taxed)"}
   counted: {type: integer, formula: "COUNT(extras)"}
   most: {type: money, decimals: 2, formula: "MAX(lines.taxed)"}
+  shelved: {type: money, decimals: 2, formula: "SUM(lines.product.shelf)"}
+  gap: {type: money, decimals: 2, stored: false, formula: "shelved - total"}
   factor_read: {type: decimal, decimals: 4, stored: false, formula: account.factor_read}
   total_read: {type: money, decimals: 2, stored: false, formula: "SUM(lines.amount_read)"}
   extra_read: {type: money, decimals: 2, stored: false, formula: "SUM(extras.taxed_read)"}
@@ -123,21 +126,26 @@ class Rules:
 
     tax: Decimal
     between: str
+    shelf: Decimal = Decimal("1.5")
 
 
 SECOND: dict[str, str] = {
     **SOURCES,
     "app.yaml": SOURCES["app.yaml"].replace("1.0.0", "2.0.0"),
-    "entities/product.yaml": SOURCES["entities/product.yaml"].replace("price * 1.13", "price * 1.06"),
+    "entities/product.yaml": (
+        SOURCES["entities/product.yaml"]
+        .replace("price * 1.13", "price * 1.06")
+        .replace("price * 1.5", "price * 3")
+    ),
     "entities/account.yaml": SOURCES["entities/account.yaml"].replace("'/'", "'@'"),
     "entities/order.yaml": SOURCES["entities/order.yaml"].replace(
         '  counted: {type: integer, formula: "COUNT(extras)"}\n', ""
     ),
 }
-"""The next version: formulas at the beginning of chains say something else, and a computed field is gone."""
+"""The next version: formulas at the beginning of chains say something else (one is not stored), and a computed field is gone."""
 RULES: Mapping[str, Rules] = {
     "1.0.0": Rules(Decimal("1.13"), "/"),
-    "2.0.0": Rules(Decimal("1.06"), "@"),
+    "2.0.0": Rules(Decimal("1.06"), "@", Decimal(3)),
 }
 
 Row = Mapping[str, Any]
@@ -174,7 +182,7 @@ def expected(tables: Tables, rules: Rules = RULES["1.0.0"]) -> dict[tuple[str, i
         taxed = rounded((product["price"] or Decimal(0)) * rules.tax, 2)
         found["product", identifier] = {"taxed": taxed}
     for identifier, order in tables["order"].items():
-        found["order", identifier] = _order(found, order)
+        found["order", identifier] = _order(tables, found, order, rules)
     for identifier in tables["product"]:
         found["product", identifier] |= _sales(tables, found, identifier)
     for identifier, invoice in tables["invoice"].items():
@@ -242,7 +250,7 @@ def _account(tables: Tables, account: Row, rules: Rules) -> dict[str, Any]:
     }
 
 
-def _order(found: Mapping[tuple[str, int], Row], order: Row) -> dict[str, Any]:
+def _order(tables: Tables, found: Mapping[tuple[str, int], Row], order: Row, rules: Rules) -> dict[str, Any]:
     factor = found["account", order["account"]]["factor"] if order["account"] else None
     lines = []
     for line in order["lines"]:
@@ -257,7 +265,14 @@ def _order(found: Mapping[tuple[str, int], Row], order: Row) -> dict[str, Any]:
         "extra": total(found["product", each]["taxed"] for each in order["extras"]),
         "counted": len(order["extras"]),
         "most": max(known, default=None),
+        "shelved": total(_shelf(tables, line["product"], rules) for line in order["lines"]),
     }
+
+
+def _shelf(tables: Tables, product: int | None, rules: Rules) -> Decimal | None:
+    """What the field of a product that is not stored comes to."""
+    price = tables["product"][product]["price"] if product is not None else None
+    return None if product is None else rounded((price or Decimal(0)) * rules.shelf, 2)
 
 
 def _invoice(tables: Tables, found: Mapping[tuple[str, int], Row], invoice: Row) -> dict[str, Any]:

@@ -119,6 +119,17 @@ def test_nothing_is_written(server: Server, known: dict[str, str]) -> None:
     assert api("GET", f"/desk/claim/{made['id']}").json == before
 
 
+def test_rows_that_did_not_come_with_the_form_are_left_out(server: Server, known: dict[str, str]) -> None:
+    api = server.api("ada")
+    lines = [{"product": known["bolt"], "price": "4", "quantity": 2}]
+    made = api.made("/desk/claim", name="part", customer=known["acme"], lines=lines)
+    found = asked(
+        server.browser("ada"), {"name": "other"}, f"/{made['id']}", f"/desk/claim/{made['id']}/edit"
+    )
+    assert found["values"]["total"] == {"n": "8.00"}
+    assert not [name for name in (*found["values"], *found["inputs"]) if name.startswith("lines")]
+
+
 def test_what_cannot_be_read_counts_as_left_out(server: Server, known: dict[str, str]) -> None:
     found = asked(
         server.browser("ada"),
@@ -169,3 +180,23 @@ def test_pickers_ask_with_what_the_form_holds(server: Server, known: dict[str, s
     assert offered("lines.product", {"brand": "Kern"}) == ["bolt"]
     row = {"brand": "", "lines-sent": "1", "lines-4-product": "", "dg_row": "4"}
     assert offered("lines.product", row) == ["nut", "bolt"]
+
+
+def test_the_designer_judges_a_limit_by_the_record_to_choose(server: Server) -> None:
+    browser = server.browser("ada")
+
+    def judged(text: str) -> Any:
+        token = browser.token("/design/desk/claim")
+        answer = browser.client.post(
+            "/design/desk/claim/check",
+            json={"text": text, "purpose": "filter", "caret": len(text), "field": "person", "record": ""},
+            headers={"X-CSRF-Token": token},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+    fine = judged("account = this.customer")
+    assert not fine["problems"]
+    assert "tried" not in fine
+    assert judged("acount = this.customer")["problems"]
+    assert judged("account")["problems"]

@@ -29,7 +29,9 @@ from tests.races.warehouse import CODES, PEOPLE, call_of, open_depot
 
 TRIES = 1000
 """How often somebody takes up a change again that somebody else was faster with."""
-PERSON_GONE = frozenset({"restricted", "not_found", "not_deleted", "unknown_target", "forbidden_row"})
+PERSON_GONE = frozenset(
+    {"restricted", "not_found", "merged", "not_deleted", "unknown_target", "forbidden_row"}
+)
 """What is said when somebody else merged or deleted a person, or visited one, in between."""
 
 

@@ -72,9 +72,9 @@ def test_they_are_put_in_order_once(crowd: Shop, monkeypatch: pytest.MonkeyPatch
 
 def test_who_may_see_nothing_gets_nothing_and_bad_orders_are_refused(crowd: Shop) -> None:
     with crowd.reading() as call:
-        for wrong in ({"sort": "nothing"}, {"filter": "visits >"}, {"sort": "tags"}):
+        for wrong in (Query(sort="nothing"), Query(filter="visits >"), Query(sort="tags")):
             with pytest.raises(Refusal) as refused:
-                list(every_record(call, C, Query(**wrong)))
+                list(every_record(call, C, wrong))
             assert refused.value.kind == "invalid"
     with crowd.reading("eve") as call, pytest.raises(Refusal):
         list(every_record(call, C, Query()))

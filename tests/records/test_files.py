@@ -11,7 +11,6 @@ from dougong.diagnostics import Refusal
 from dougong.records.choose import choose, people
 from dougong.records.create import create
 from dougong.records.files import StoredFile, clean_name, disposition, download, path_of, upload
-from dougong.records.read import read
 from dougong.records.update import update
 from tests.records.conftest import Shop
 
@@ -131,10 +130,7 @@ def test_records_and_people_can_be_chosen(shop: Shop) -> None:
         assert [each.id for each in choose(call, "shop.order", "customer")] == [mine]
         assert choose(call, "shop.order", "customer", "Foreign") == []
         [found] = choose(call, "shop.order", "lines.product", "screw")
-        assert (found.id, found.title, str(found.fill["price"])) == (screw, "screw Screw", "2.00")
-        assert choose(call, "shop.order", "customer", "Mine")[0].fill == {
-            "contact_phone": read(call, C, mine).values["phone"]
-        }
+        assert (found.id, found.title) == (screw, "screw Screw")
         assert {each.title for each in choose(call, C, "owner", "m")} == {"Mia"}
         assert [each.title for each in people(call, "ROO")] == ["Root"]
         for field in ("name", "secret", "lines", "nothing", "lines.quantity"):

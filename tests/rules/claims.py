@@ -120,6 +120,7 @@ rules:
   - {when: "amount > 500", warn: {en: That is a lot, zh: 金额较大}, fields: [amount]}
   - {when: "amount > 5000", block: {en: Too much, zh: 金额过大}, fields: [amount]}
   - {readonly: [ceiling], on: [create]}
+  - {when: "memo = 'sealed'", lock: true, message: {en: Sealed claims stay as they are, zh: 已封存的报销单保持不变}}
   - {when: "memo = 'paid'", block: {en: Paid claims stay, zh: 已付款的报销单不能删除}, on: [delete]}
   - {when: "memo = 'dear'", warn: {en: Somebody holds it dear, zh: 有人想保留}, on: [delete]}
   - {when: "memo = 'slow' AND kind = 'meal'", warn: {en: Slow claims are seldom meals, zh: 请再确认类别}}

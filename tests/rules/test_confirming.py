@@ -194,3 +194,26 @@ def test_a_card_is_moved_after_confirming(server: Server) -> None:
     moved = browser.post(path, sent, page="/desk/claim", headers=scripted)
     assert moved.status_code == 204, moved.text
     assert api("GET", f"/desk/claim/{claim}").json["kind"] == "meal"
+
+
+def test_a_locked_record_offers_nothing_that_it_would_refuse(server: Server) -> None:
+    browser, api = server.browser("ada"), server.api("ada")
+    claim = made(server, name="Sealed", memo="sealed")
+    page = browser.get(f"/desk/claim/{claim}").text
+    assert "Sealed claims stay as they are" in page
+    assert f"/desk/claim/{claim}/edit" not in page
+    assert f'action="/desk/claim/{claim}/delete"' not in page
+    form = browser.get(f"/desk/claim/{claim}/edit").text
+    assert "Sealed claims stay as they are" in form
+    assert "data-save" not in form
+    assert "data-rules" not in form
+    assert 'name="memo"' not in form or re.search(
+        r'<(input|textarea)[^>]*name="memo"[^>]*(readonly|disabled)', form
+    )
+    sent = {"name": "Sealed", "memo": "open", "dg_version": "1"}
+    refused = browser.post(f"/desk/claim/{claim}/edit", sent, page="/desk/claim")
+    assert refused.status_code == 422
+    assert "Sealed claims stay as they are" in refused.text
+    answer = api("PATCH", f"/desk/claim/{claim}", {"memo": "open"}).json["errors"][0]
+    assert (answer["path"], answer["code"]) == ("memo", "rule_locked")
+    assert api("DELETE", f"/desk/claim/{claim}").json["errors"][0]["code"] == "rule_locked_delete"

@@ -109,7 +109,7 @@ def test_a_list_asks_once(club: Club) -> None:
     asked: list[str] = []
     with club.reading() as call:
         query = Query(fields=("name", "spent", "large", "days_left"), sort="-spent", limit=20, named=False)
-        driver = call.connection.connection.driver_connection
+        driver: Any = call.connection.connection.driver_connection
         driver.set_trace_callback(asked.append)
         rows = list_records(call, CARD, query).rows
         driver.set_trace_callback(None)

@@ -276,3 +276,32 @@ def test_the_columns_of_a_list_are_chosen_in_its_address(server: Server) -> None
     assert "15.00" not in page.text
     elsewhere = browser.post(f"{LIST}/columns", {"next": "https://example.com/x?a=1", "column": ["title"]})
     assert elsewhere.headers["Location"] == f"{LIST}?columns=title"
+
+
+def test_reports_go_by_a_view(server: Server) -> None:
+    head = server.api("hana")
+    books = [head.made(LIST, title=title, price=price) for title, price in (("Emma", "12"), ("Dune", "20"))]
+    reader = head.made("/library/reader", name="Jane")
+    for book in books:
+        head.made("/library/loan", book=book["id"], reader=reader["id"])
+    made = head.made("/library/loan/views", name="Dunes", filter="book.title = 'Dune'")
+    browser = server.browser("hana")
+    page = browser.get(f"/library/loan?view={made['id']}").text
+    link = re.search(r'href="(/library/reports/loans_by_stage\?[^"]*)"', page)
+    assert link is not None
+    report = browser.get(unescape(link[1]))
+    assert "1 record" in report.text
+    assert "book.title = &#39;Dune&#39;" in report.text
+    added = browser.get(f"{unescape(link[1])}&add_field=fee&add_operator=more&add_value=5")
+    assert added.status_code == 303
+    assert "0 records" in browser.get(added.headers["Location"]).text
+    plain = browser.get("/library/reports/loans_by_stage")
+    assert "2 records" in plain.text
+    assert 'id="filter-expression"' in plain.text
+    wrong = browser.get("/library/reports/loans_by_stage?filter=nothing+%3D+1")
+    assert "there is no name &#39;nothing&#39;" in wrong.text
+    path = "/library/reports/loans_by_stage"
+    assert head("GET", path, query_string={"view": made["id"]}).json["count"] == 1
+    assert head("GET", path, query_string={"view": made["id"], "filter": "id < 0"}).json["count"] == 0
+    assert head("GET", path, query_string={"view": "999"}).status_code == 404
+    assert server.api("cleo")("GET", path, query_string={"view": made["id"]}).status_code == 404

@@ -15,6 +15,7 @@ from dougong.records.call import Call
 from dougong.records.create import create
 from dougong.records.doors import open_door
 from dougong.records.files import duplicate
+from dougong.records.filling import filled_by
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.shape import Shape
@@ -63,12 +64,16 @@ def copy_record(
 ) -> Record:
     """Create a copy of a record, with other values where they are given, and without rows of sub-tables where not wanted.
 
-    Files go along where the field says `copy`, each as a file of its own.
+    Files go along where the field says `copy`, each as a file of its own. What another link fills is not copied.
     """
     copied = _values(call, key, identifier, rows)
     shape = open_door(call, key, "create")
+    others = {name for name, value in (values or {}).items() if str(value) != str(copied.get(name))}
+    anew = filled_by(shape, others)
     given = {
-        name: _as_json(shape, name, value) for name, value in copied.items() if name not in (values or {})
+        name: _as_json(shape, name, value)
+        for name, value in copied.items()
+        if name not in (values or {}) and name not in anew
     }
     _duplicate_files(call, folder, shape, given)
     return create(call, key, {**given, **(values or {})})

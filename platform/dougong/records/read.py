@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, bindparam
 
+from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
 from dougong.records.chunks import possible_ids
 from dougong.records.doors import open_door
@@ -32,7 +33,7 @@ def read(
     """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist.
 
     Without `named` it comes without its title, and only the links to `expand` with theirs. `last` says that nothing more will be
-    asked in this reading transaction, which may then end with the question for the record.
+    asked in this reading transaction, which may then end with the question for the record; where it was merged to is not told then.
     """
     shape = open_door(call, key, "read")
     plan = kept(
@@ -45,6 +46,8 @@ def read(
         refuse("missing", call.language, "not_found")
     steps = [(plan.statement, {"id": identifier}), *plan.questions.steps([identifier])]
     rows, *answers = together(call.connection, steps, ends=last and plan.is_all)
+    if not rows and not last:
+        refuse_absent(call, key, identifier)
     if not rows:
         refuse("missing", call.language, "not_found")
     return fetch_records(call, shape, plan.wanted, rows, plan.questions.related(call, answers))[0]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import BigInteger, and_, bindparam, delete, func, insert, or_, select, update
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.policy.offers import may_design, offered_views, roles_in
@@ -15,6 +16,7 @@ from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.scope import condition
 from dougong.records.view_settings import LONGEST_NAME, checked, checked_name, checked_sharing
+from dougong.storage.statements import Statement, together
 from dougong.storage.system import PREFERENCE, SAVED_VIEW, USER
 
 MOST = 50
@@ -57,45 +59,62 @@ class SavedView:
 def saved_views(call: Call, key: str) -> tuple[SavedView, ...]:
     """The views that the actor has of an entity: own ones in their order, then those that others share."""
     open_door(call, key, "read")
-    mine = SAVED_VIEW.c.user_id == call.actor.id
-    order = (SAVED_VIEW.c.position, SAVED_VIEW.c.id)
-    rows = call.connection.execute(
-        _query().where(SAVED_VIEW.c.entity == key, or_(mine, SAVED_VIEW.c.shared != "")).order_by(*order)
-    )
-    found = [each for row in rows if (each := _offered(call, _view(row))) is not None]
-    return tuple(sorted(found, key=lambda each: each.owner_id != call.actor.id))
+    return _in_order(call, _statements(call.dialect)[0].rows(call.connection, _values(call, key)))
+
+
+def views_to_begin(call: Call, key: str) -> tuple[tuple[SavedView, ...], str]:
+    """The same, with the view that the list begins with for the actor, in one message to the database."""
+    open_door(call, key, "read")
+    values = _values(call, key)
+    rows, chosen = together(call.connection, [(each, values) for each in _statements(call.dialect)])
+    return _in_order(call, rows), _chosen(chosen)
 
 
 def saved_view(call: Call, key: str, identifier: int) -> SavedView:
     """One of them; a view that is not the actor's and not shared with them is answered like one that does not exist."""
-    open_door(call, key, "read")
-    row = call.connection.execute(
-        _query().where(SAVED_VIEW.c.entity == key, SAVED_VIEW.c.id == identifier)
-    ).one_or_none()
-    found = None if row is None else _offered(call, _view(row))
+    found = next((each for each in saved_views(call, key) if each.id == identifier), None)
     if found is None:
         refuse("missing", call.language, "unknown_view", "view")
     return found
 
 
-def _query() -> Any:
-    return select(*SAVED_VIEW.c, USER.c.name.label("owner"), USER.c.login).join(
-        USER, USER.c.id == SAVED_VIEW.c.user_id
+def _values(call: Call, key: str) -> dict[str, object]:
+    return {"entity": key, "actor": call.actor.id, "preference": _preference(key)}
+
+
+@lru_cache(maxsize=2)
+def _statements(dialect: str) -> tuple[Statement, Statement]:
+    """What asks for the views of an entity that an actor may have, and for the one that its list begins with."""
+    views, actor = SAVED_VIEW.c, bindparam("actor", type_=BigInteger)
+    columns = (views.id, views.entity, views.user_id, views.name, views.settings, views.shared)
+    asked = (
+        select(*columns, views.position, views.version, USER.c.name, USER.c.login)
+        .join(USER, USER.c.id == views.user_id)
+        .where(views.entity == bindparam("entity"), or_(views.user_id == actor, views.shared != ""))
+        .order_by(views.position, views.id)
     )
+    where = (PREFERENCE.c.user_id == actor, PREFERENCE.c.key == bindparam("preference"))
+    return Statement(asked, dialect), Statement(select(PREFERENCE.c.value).where(*where), dialect)
 
 
-def _view(row: Row[Any]) -> SavedView:
-    kept = {**row.settings, "columns": tuple(row.settings.get("columns", ()))}
+def _in_order(call: Call, rows: Sequence[Sequence[Any]]) -> tuple[SavedView, ...]:
+    found = [each for row in rows if (each := _offered(call, _view(row))) is not None]
+    return tuple(sorted(found, key=lambda each: each.owner_id != call.actor.id))
+
+
+def _view(row: Sequence[Any]) -> SavedView:
+    identifier, entity, owner_id, name, settings, shared, position, version, owner, login = row
+    kept = {**settings, "columns": tuple(settings.get("columns", ()))}
     return SavedView(
-        row.id,
-        row.entity,
-        row.user_id,
-        row.owner or row.login,
-        row.name,
+        identifier,
+        entity,
+        owner_id,
+        owner or login,
+        name,
         **kept,
-        shared=tuple(row.shared.split(",")) if row.shared else (),
-        position=row.position,
-        version=row.version,
+        shared=tuple(shared.split(",")) if shared else (),
+        position=position,
+        version=version,
     )
 
 
@@ -233,9 +252,11 @@ def _sharing(call: Call, key: str, given: Any, view: SavedView | None = None) ->
 # ------------------------------------------------------------------ the view a list begins with
 def default_view(call: Call, key: str) -> str:
     """The id of the view with which the actor wants the list to begin; nothing where they never chose one."""
-    where = (PREFERENCE.c.user_id == call.actor.id, PREFERENCE.c.key == _preference(key))
-    found = call.connection.execute(select(PREFERENCE.c.value).where(*where)).scalar_one_or_none()
-    return str(found or "")
+    return _chosen(_statements(call.dialect)[1].rows(call.connection, _values(call, key)))
+
+
+def _chosen(rows: Sequence[Sequence[Any]]) -> str:
+    return str(rows[0][0] or "") if rows else ""
 
 
 def choose_default(call: Call, key: str, view: str) -> None:

@@ -146,6 +146,8 @@ def answer(call: Call, shape: Shape, found: Attempt, sees: Sees, places: Places)
     values: dict[str, Any] = {}
     inputs: dict[str, Any] = {}
     for table, inner, path, draft in _drafts(shape, found.draft):
+        if not _is_entered(path, places):
+            continue
         for name, field in inner.entity.fields.items():
             if not sees(table, name):
                 continue
@@ -154,7 +156,11 @@ def answer(call: Call, shape: Shape, found: Attempt, sees: Sees, places: Places)
                 values[named] = dump_value(draft.values.get(name))
             elif path + name in found.renewed and field.type in WRITTEN:
                 inputs[named] = _entry(call, inner, field, draft.values.get(name))
-    unfit = {_input_name(path, places): [str(each) for each in ids] for path, ids in found.unfit.items()}
+    unfit = {
+        _input_name(path, places): [str(each) for each in ids]
+        for path, ids in found.unfit.items()
+        if _is_entered(path, places)
+    }
     return {"values": values, "inputs": inputs, "unfit": unfit}
 
 
@@ -163,6 +169,12 @@ def _drafts(shape: Shape, draft: Draft) -> Iterator[tuple[str, Shape, str, Draft
     for table, rows in shape.tables.items():
         for position, row in enumerate(draft.rows[table].drafts if table in draft.rows else ()):
             yield table, rows, f"{table}/{position}/", row
+
+
+def _is_entered(path: str, places: Places) -> bool:
+    """Whether what is at a path came with the form: a form that is not whole leaves the rows of its record out."""
+    table, *rest = path.split("/")
+    return not rest or int(rest[0]) < len(places[table])
 
 
 def _input_name(path: str, places: Places) -> str:

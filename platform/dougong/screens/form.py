@@ -13,13 +13,14 @@ from dougong.model.form import Form
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.record import Record
-from dougong.records.rule_states import field_states
+from dougong.records.rule_states import field_states, locks_on
 from dougong.records.shape import shape_of
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.form_entry import read_entry
 from dougong.screens.form_fields import Place, form_field
 from dougong.screens.form_rules import LiveRules, live_rules
 from dougong.screens.live import live_fields, live_plan, reading_of
+from dougong.screens.rights import locked_notices
 from dougong.screens.shape import Action, FormScreen, FormSection, Link, Notice, Problem, Submitted
 from dougong.screens.showing import Titles
 from dougong.screens.texts import text
@@ -83,11 +84,12 @@ def _form(
     is_shown = bool(entry.form_token)  # a form without one is read, not shown
     present = _present(call, entity, action, entry) if is_shown else {}
     rules = LiveRules()
+    locks = locks_on(call, entity.key, identifier) if is_shown and identifier else {}
     shape = shape_of(call.release, entity.key)
     if is_shown and any(each.entity.rules for each in (shape, *shape.tables.values())):
         reading = reading_of(call, entity.key, action)
-        rules = live_rules(call, shape, action, reading)
         states = field_states(call, entity.key, present, identifier)
+        rules = LiveRules() if states.locked else live_rules(call, shape, action, reading)
         place = replace(place, states=states, live=rules.fields)
     plan = None
     if is_shown:
@@ -108,14 +110,14 @@ def _form(
         title=title,
         action=address,
         sections=tuple(sections),
-        save_label=text("save" if action == "update" else "create", language),
+        save_label="" if place.states.locked else text("save" if action == "update" else "create", language),
         cancel_href=cancel,
         form_token=entry.form_token,
         version=entry.version,
         problems=tuple(_summary(entity, problem, language) for problem in _once(entity, wrong)),
         warnings=tuple(_summary(entity, problem, language) for problem in _once(entity, warnings)),
         confirm=tuple(dict.fromkeys(dict(each.parameters).get("confirm", "") for each in warnings)),
-        notices=tuple(entry.notices),
+        notices=(*entry.notices, *locked_notices(locks, language)),
         buttons=buttons,
         hidden=tuple(entry.hidden),
         crumbs=(*crumbs, crumb) if crumb else crumbs,

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-from zoneinfo import ZoneInfo
-
-from dougong.diagnostics import Refusal
 from dougong.fieldtypes import TYPES
-from dougong.fieldtypes.base import Habits, Invalid
 from dougong.model.entity import Entity
-from dougong.model.expression import Expression, ListOf, Literal, Node
-from dougong.model.field import Field
 from dougong.model.form import View
-from dougong.model.joint import joints_of, written_label
 from dougong.policy.access import may
-from dougong.policy.offers import may_design, offered_views
+from dougong.policy.offers import may_design, may_open_report, offered_views
 from dougong.records.call import Call
-from dougong.records.scope import condition as read_filter
-from dougong.screens.addresses import designer_path, entity_path, with_query
+from dougong.screens.addresses import designer_path, entity_path, report_path, with_query
 from dougong.screens.columns import SYSTEM, UNLISTED, column_ids, visible_fields
-from dougong.screens.filters import Condition, conditions, conjunction, unparse
+from dougong.screens.filters import conjunction
+from dougong.screens.list_filter import chips, filter_fields
 from dougong.screens.list_request import EVERYTHING, NO_FILTER, ListRequest, is_saved
 from dougong.screens.list_views import Opened
 from dougong.screens.numbering import numbering_actions
@@ -29,14 +20,11 @@ from dougong.screens.shape import (
     Action,
     ColumnChoice,
     Filter,
-    FilterChip,
-    FilterField,
     ListHead,
     Notice,
     SortChoice,
     Tab,
 )
-from dougong.screens.showing import option_piece
 from dougong.screens.texts import counted, listed, text
 from dougong.screens.view_menu import view_menu
 
@@ -69,7 +57,7 @@ def list_head(call: Call, entity: Entity, look: Opened, count: int | None, probl
             if TYPES[each.type].sortable
         ),
         actions=_actions(call, entity),
-        menu=_menu(call, entity, asked),
+        menu=_menu(call, entity, look),
         columns=_columns(call, entity, view),
         columns_action=f"{path}/columns",
         notices=_notices(call, look, problem),
@@ -181,8 +169,25 @@ def _actions(call: Call, entity: Entity) -> tuple[Action, ...]:
     return tuple(actions)
 
 
-def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
-    path, language = entity_path(entity.key), call.language
+def _reports(call: Call, entity: Entity, look: Opened) -> list[Action]:
+    """The reports over these records, narrowed as the list is."""
+    view, language = look.view, call.language
+    narrowed = view.filter.text if view is not None and view.filter is not None else ""
+    asked = [("filter", conjunction((narrowed, look.asked.filter)))]
+    return [
+        Action(
+            f"report-{name}",
+            text("view_report", language, label=each.label.get(language)),
+            with_query(report_path(entity.app, name), asked),
+            icon="chart-bar",
+        )
+        for name, each in call.release.app(entity.app).reports.items()
+        if each.entity == entity.id and may_open_report(call.release, call.actor, entity.app, name)
+    ]
+
+
+def _menu(call: Call, entity: Entity, look: Opened) -> tuple[Action, ...]:
+    path, language, asked = entity_path(entity.key), call.language, look.asked
     menu = []
     if may(call.release, call.actor, entity.key, "export"):
         for kind in ("csv", "xlsx"):
@@ -193,6 +198,7 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
     if may(call.release, call.actor, entity.key, "update"):
         href = with_query(f"{path}/change", asked.parameters())
         menu.append(Action("change-all", text("change_all", language), href, icon="pencil"))
+    menu += _reports(call, entity, look)
     if may(call.release, call.actor, entity.key, "delete"):
         menu.append(bin_action(entity.key, language))
     menu += numbering_actions(call, entity)
@@ -201,9 +207,6 @@ def _menu(call: Call, entity: Entity, asked: ListRequest) -> tuple[Action, ...]:
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")
         )
     return tuple(menu)
-
-
-# -- the filter ---------------------------------------------------------------------------------------------------------
 
 
 def _filter(call: Call, entity: Entity, asked: ListRequest, view: View | None, problem: str) -> Filter:
@@ -217,7 +220,9 @@ def _filter(call: Call, entity: Entity, asked: ListRequest, view: View | None, p
         action=path,
         expression=asked.filter,
         stated=asked.filter or (NO_FILTER if is_saved(asked.view) else ""),
-        chips=_chips(call, entity, asked, problem),
+        chips=chips(
+            call, entity, asked.filter, problem, lambda left: with_query(path, asked.parameters(filter=left))
+        ),
         fields=kept,
         choices=filter_fields(call, entity),
         problem=problem,
@@ -226,191 +231,6 @@ def _filter(call: Call, entity: Entity, asked: ListRequest, view: View | None, p
         save_action=designer_path(entity.app, entity.id) if savable else "",
         save_fields=(("operation", "add_view"), *saved) if savable else (),
     )
-
-
-def _chips(call: Call, entity: Entity, asked: ListRequest, problem: str) -> tuple[FilterChip, ...]:
-    if not asked.filter:
-        return ()
-    path = entity_path(entity.key)
-    whole = FilterChip(
-        text("condition", call.language),
-        "",
-        asked.filter,
-        with_query(path, asked.parameters(filter="")),
-        problem,
-    )
-    expression = None if problem else _compiled(call, entity, asked.filter)
-    found = conditions(expression.tree) if expression else None
-    if not found:
-        return (whole,)
-    chips = []
-    for index, condition in enumerate(found):
-        others = conjunction(each.text for place, each in enumerate(found) if place != index)
-        chips.append(_chip(call, entity, condition, with_query(path, asked.parameters(filter=others))))
-    return tuple(chips)
-
-
-def _chip(call: Call, entity: Entity, condition: Condition, remove: str) -> FilterChip:
-    language = call.language
-    field_label, last, owner = _path_label(call, entity, condition.path)
-    operator = condition.operator
-    if last is not None:
-        offered = {each.id: each.label.get(language) for each in TYPES[last.type].operators}
-        dated = {"less": "before", "more": "after"} if last.type in ("date", "datetime") else {}
-        label = offered.get(dated.get(operator, operator), "") or offered.get(operator, "")
-    else:
-        label = ""
-    symbols = {"is": "=", "is_not": "≠", "less": "<", "at_most": "≤", "more": ">", "at_least": "≥"}
-    words = listed((_operand(call, owner, last, operand) for operand in condition.operands), call.language)
-    return FilterChip(
-        field_label,
-        label or symbols.get(operator, operator),
-        "" if operator in ("is_me", "yes", "no") else words,
-        remove,
-    )
-
-
-def _path_label(call: Call, entity: Entity, path: tuple[str, ...]) -> tuple[str, Field | None, Entity]:
-    """The labels along a path, and the field at its end with its entity."""
-    labels, current, last = [], entity, None
-    for name in path:
-        last = current.fields.get(name)
-        if last is None:
-            labels.append(
-                text(name, call.language)
-                if name in ("created_at", "updated_at", "created_by", "updated_by", "id")
-                else name
-            )
-            continue
-        labels.append(last.label.get(call.language))
-        if last.target is not None and last.type in ("link", "links"):
-            current = call.release.entity(last.target.key)
-    return " › ".join(labels), last, current
-
-
-def _operand(call: Call, entity: Entity, last: Field | None, operand: Node) -> str:
-    if isinstance(operand, ListOf):
-        return listed((_operand(call, entity, last, item) for item in operand.items), call.language)
-    if isinstance(operand, Literal):
-        return _constant(call, entity, last, operand.value)
-    return unparse(operand) or ""
-
-
-def _constant(call: Call, entity: Entity, last: Field | None, value: object) -> str:
-    if last is not None and isinstance(value, str):
-        if last.type in ("choice", "choices"):
-            return option_piece(last, value, call.language).text
-        if last.type == "stage":
-            pipeline = entity.pipelines.get(last.pipeline)
-            stage = pipeline.stage(value) if pipeline else None
-            return stage.label.get(call.language) if stage else value
-        return value
-    if last is not None and value is not None:
-        try:
-            return TYPES[last.type].to_text(value, last, call.language, ZoneInfo(call.timezone))
-        except (TypeError, ValueError, AttributeError):
-            return str(value)
-    return "" if value is None else str(value)
-
-
-def _compiled(call: Call, entity: Entity, source: str) -> Expression | None:
-    try:
-        return read_filter(call, entity.key, source)
-    except Refusal:
-        return None
-
-
-def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
-    """The fields one may filter by, with the conditions their types offer."""
-    visible = visible_fields(call, entity)
-    question = ("filter fields", entity.key, call.language, tuple(visible))
-    found = call.release.cache.get(question)
-    if not isinstance(found, tuple):
-        own = _filter_fields(entity, visible, call.language)
-        found = call.release.cache[question] = (*own, *_record_kinds(call, visible))
-    return found
-
-
-def _filter_fields(entity: Entity, visible: Mapping[str, Field], language: str) -> tuple[FilterField, ...]:
-    found = []
-    for name, each in visible.items():
-        kind = TYPES[each.type]
-        if not kind.operators:
-            continue
-        operators = tuple((operator.id, operator.label.get(language)) for operator in kind.operators)
-        options = tuple((option.id, option.label.get(language)) for option in each.options)
-        if each.type == "stage":
-            pipeline = entity.pipelines[each.pipeline]
-            options = tuple((stage.id, stage.label.get(language)) for stage in pipeline.stages)
-        kinds = {"date": "date", "datetime": "date", "time": "time", "colour": "color"}
-        widget = "choice" if options else kinds.get(each.type, "text")
-        widget = "number" if each.type in ("integer", "decimal", "money", "percent", "rating") else widget
-        found.append(FilterField(name, each.label.get(language), operators, widget, options))
-    return tuple(found)
-
-
-def _record_kinds(call: Call, visible: Mapping[str, Field]) -> tuple[FilterField, ...]:
-    """For each link to one of several entities the condition which of them a record links to."""
-    language, operators = call.language, ((IS_KIND, text("filter_kind", call.language)),)
-    return tuple(
-        FilterField(
-            name,
-            written_label(links[0]).get(language),
-            operators,
-            "choice",
-            tuple(
-                (each.id, call.release.entity(each.target.key).label.get(language))
-                for each in links
-                if each.target is not None
-            ),
-        )
-        for name, links in joints_of(visible.values()).items()
-    )
-
-
-IS_KIND = "is_kind"
-
-
-def with_added_condition(call: Call, entity: Entity, asked: ListRequest) -> ListRequest:
-    """The request with the chosen condition put into its filter; refused with a reason when the value does not fit."""
-    name, operator_id, value = asked.added
-    visible = visible_fields(call, entity)
-    each = visible.get(name)
-    if operator_id == IS_KIND and value in [link.id for link in joints_of(visible.values()).get(name, ())]:
-        condition = f"{value} IS NOT EMPTY"
-        return replace(
-            asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
-        )
-    if each is None:
-        return replace(asked, added=("", "", ""))
-    kind = TYPES[each.type]
-    operator = next((operator for operator in kind.operators if operator.id == operator_id), None)
-    if operator is None:
-        return replace(asked, added=("", "", ""))
-    condition = operator.condition(name, _literals(call, each, operator.arity, value))
-    return replace(
-        asked, filter=conjunction((asked.filter, condition)), added=("", "", ""), cursor="", page=1
-    )
-
-
-def _literals(call: Call, each: Field, arity: int, value: str) -> tuple[str, ...]:
-    """The operands of a condition as they are written in an expression: one, two, or with arity -1 any number."""
-    if arity == 0:
-        return ()
-    parts = [value.strip()] if arity == 1 else [part.strip() for part in value.replace("，", ",").split(",")]
-    words = tuple(word for part in parts if part for word in _operands(call, each, part))
-    if not words or (arity > 0 and len(words) != arity):
-        raise Refusal("invalid", [])
-    return words
-
-
-def _operands(call: Call, each: Field, part: str) -> tuple[str, ...]:
-    kind = TYPES[each.type]
-    try:
-        parsed = kind.parse(part, each, Habits(call.language, ZoneInfo(call.timezone)))
-    except Invalid as error:
-        raise Refusal("invalid", [error.problem.diagnostic(each.id, call.language)]) from error
-    return () if parsed is None else kind.literals(parsed, each)
 
 
 def count_text(count: int, language: str) -> str:

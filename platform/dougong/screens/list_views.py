@@ -14,7 +14,7 @@ from dougong.model.text import Text
 from dougong.policy.offers import offered_views
 from dougong.records.call import Call
 from dougong.records.order import parse_sort
-from dougong.records.saved_views import SavedView, default_view, saved_views
+from dougong.records.saved_views import SavedView, views_to_begin
 from dougong.records.view_settings import SYSTEM_COLUMNS, groupable, readable, sortable
 from dougong.screens.list_request import EVERYTHING, ListRequest, is_saved
 
@@ -40,8 +40,7 @@ class Opened:
 
 def opened(call: Call, entity: Entity, asked: ListRequest) -> Opened:
     """The list that an address means: without a view, the one that the reader chose to begin with, else the first."""
-    offered = saved_views(call, entity.key)
-    begins_with = default_view(call, entity.key)
+    offered, begins_with = views_to_begin(call, entity.key)
     wanted = asked.view or begins_with
     saved = next((each for each in offered if str(each.id) == wanted), None)
     if saved is not None:

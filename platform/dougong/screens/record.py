@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dougong.fieldtypes.masks import STAR, mask_of
-from dougong.model.entity import Entity, Inverse
+from dougong.model.entity import DELETE, UPDATE, Entity, Inverse
 from dougong.model.expression import Value
 from dougong.model.field import Field
 from dougong.policy.access import access, may
@@ -16,6 +16,7 @@ from dougong.records.call import Call
 from dougong.records.query import Query
 from dougong.records.record import Record
 from dougong.records.related import related, related_lists
+from dougong.records.rule_states import locks_on
 from dougong.screens.addresses import (
     designer_path,
     entity_path,
@@ -29,7 +30,7 @@ from dougong.screens.filters import literal
 from dougong.screens.form import layout_of
 from dougong.screens.list_request import EVERYTHING
 from dougong.screens.requirements import requirements
-from dougong.screens.rights import may_do
+from dougong.screens.rights import locked_notices, may_do
 from dougong.screens.shape import (
     Action,
     ApprovalBox,
@@ -67,21 +68,26 @@ def record_screen(
     language = call.language
     path = record_path(record.key, record.id)
     stage = entity.stage_field
+    ruled = locks_on(call, record.key, record.id)
+    fixed, kept = locked or UPDATE in ruled, locked or DELETE in ruled
     stages: tuple[PathStage, ...] = ()
     if stage is not None and stage.id in record.values:
-        stages = _path(call, entity, stage, record, locked)
+        stages = _path(call, entity, stage, record, fixed)
     return RecordScreen(
         title=record.title,
         number=_number(entity, record),
         crumbs=(Link(entity.plural.get(language), entity_path(entity.key), icon=entity.icon),),
         sections=sections_of(call, entity, record),
-        actions=(*actions, *_actions(call, record, path, locked)),
-        menu=_menu(call, entity, record, path, locked),
+        actions=(*actions, *_actions(call, record, path, fixed)),
+        menu=_menu(call, entity, record, path, fixed, kept),
         path=stages,
         path_note=_path_note(stages, language),
         requirements=_requirements(call, entity, stage, record) if stages else None,
         facts=_facts(call, entity, record),
-        notices=(Notice(text("card_locked", language), "warn"),) if locked and approval is None else (),
+        notices=(
+            *((Notice(text("card_locked", language), "warn"),) if locked and approval is None else ()),
+            *locked_notices(ruled, language),
+        ),
         related=_related(call, entity, record),
         timeline=timeline(call, record, events),
         approval=approval,
@@ -278,7 +284,9 @@ def _actions(call: Call, record: Record, path: str, locked: bool) -> tuple[Actio
     return (Action("edit", text("edit", call.language), f"{path}/edit", icon="pencil", shortcut="E"),)
 
 
-def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -> tuple[Action, ...]:
+def _menu(
+    call: Call, entity: Entity, record: Record, path: str, fixed: bool, kept: bool
+) -> tuple[Action, ...]:
     language, menu = call.language, []
     if may(call.release, call.actor, entity.key, "create"):
         href = with_query(f"{entity_path(entity.key)}/new", [("copy", str(record.id))])
@@ -286,8 +294,8 @@ def _menu(call: Call, entity: Entity, record: Record, path: str, locked: bool) -
     menu.append(
         Action("history", text("history", language), history_path(record.key, record.id), icon="history")
     )
-    deletable = not locked and may_do(call, record.key, record.id, "delete")
-    if deletable and may_do(call, record.key, record.id, "update"):
+    deletable = not kept and may_do(call, record.key, record.id, "delete")
+    if deletable and not fixed and may_do(call, record.key, record.id, "update"):
         href = merge_path(record.key, record.id)
         menu.append(Action("merge", text("merge_more", language), href, icon="arrows-join"))
     if deletable:

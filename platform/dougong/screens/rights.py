@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.locks import locked_ids
 from dougong.records.selection import Selection
 from dougong.records.shape import shape_of
+from dougong.screens.shape import Notice
+from dougong.screens.texts import text
 
 
 def may_do(call: Call, key: str, identifier: int, action: str) -> bool:
@@ -15,6 +19,12 @@ def may_do(call: Call, key: str, identifier: int, action: str) -> bool:
     if not answer.allowed or answer.rows is None:
         return answer.allowed
     return Selection(call, shape_of(call.release, key), action).among([identifier]).count() > 0
+
+
+def locked_notices(locks: Mapping[str, str], language: str) -> tuple[Notice, ...]:
+    """What is said at the head of a record that rules keep as it is; `locks` are of `records.rule_states.locks_on`."""
+    words = dict.fromkeys(locks.values())
+    return tuple(Notice(each or text("rule_locked", language), "warn") for each in words)
 
 
 def is_locked(call: Call, key: str, identifier: int) -> bool:

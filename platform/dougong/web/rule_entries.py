@@ -82,7 +82,8 @@ def sent_rows(sent: Sent) -> tuple[ConditionRow, ...]:
     found = []
     for number in _numbers(sent, _ROW)[:MOST_ROWS]:
         prefix = f"when-{number}"
-        name, values = _first(sent, f"{prefix}-field"), tuple(sent.get(f"{prefix}-value", ()))
+        name = _first(sent, f"{prefix}-field")
+        values = tuple(each for each in sent.get(f"{prefix}-value", ()) if each.strip())
         if name:
             operator, against = _first(sent, f"{prefix}-operator"), _first(sent, f"{prefix}-against")
             found.append(ConditionRow(name, operator, against, () if against else values))
@@ -178,25 +179,26 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
     """The rule with what has changed; what says the same as before is not written anew."""
     was, wanted = entry_of(before, about), dict[str, Any]()
     wanted["when"] = when
-    wanted["on"] = _kept(entry.on, was.on or USUAL, before.get("on"), list)
+    wanted["on"] = _in_order(entry.on, was.on or USUAL, before.get("on"))
     if not entry.on or (set(entry.on) == set(USUAL) and not was.on):
         wanted["on"] = None
     for name in FIELDS:
-        wanted[name] = _kept(entry.named.get(name, ()), was.named.get(name, ()), before.get(name), list)
+        wanted[name] = _in_order(entry.named.get(name, ()), was.named.get(name, ()), before.get(name))
     wanted["set"] = _kept(
         entry.values,
         was.values,
         before.get("set"),
         lambda pairs: {name: _constant(each) for name, each in pairs},
     )
-    chosen = {name: list(each) for name, each in entry.options.items()}
-    wanted["options"] = _kept(entry.options, was.options, before.get("options"), lambda _: chosen)
+    chosen = {name: _in_order(each, was.options.get(name, ())) for name, each in entry.options.items()}
+    same = {name: list(each) for name, each in was.options.items()} == chosen
+    wanted["options"] = before.get("options") if same else chosen
     for name in (*MESSAGES, "message"):
         wanted[name] = _kept(entry.messages.get(name), was.messages.get(name), before.get(name), _said)
     wanted["lock"] = True if entry.locks else None
-    wanted["doors"] = _kept(entry.doors, was.doors, before.get("doors"), list)
+    wanted["doors"] = _in_order(entry.doors, was.doors, before.get("doors"))
     wanted["check"] = _kept(entry.check, was.check, before.get("check"), str)
-    wanted["fields"] = _kept(entry.places, was.places, before.get("fields"), list)
+    wanted["fields"] = _in_order(entry.places, was.places, before.get("fields"))
     if not any(wanted[name] for name in (*MESSAGES, "check", "message")):
         wanted["fields"] = None
     document = {name: value for name, value in before.items() if name not in KNOWN or wanted.get(name)}
@@ -206,6 +208,13 @@ def _document(entry: RuleEntry, before: Mapping[str, Any], when: str, about: Sur
 
 def _kept(value: Any, was: Any, before: Any, write: Any) -> Any:
     return before if value == was else write(value)
+
+
+def _in_order(chosen: Sequence[str], was: Sequence[str], before: Any = None) -> Any:
+    """What is chosen, those that were there already in their own order; exactly what was written where they are the same."""
+    if before is not None and set(chosen) == set(was):
+        return before
+    return [each for each in was if each in chosen] + [each for each in chosen if each not in was]
 
 
 def _said(texts: Texts | None) -> Any:

@@ -86,7 +86,7 @@ API: tuple[Route, ...] = (
     api("PUT", "/<app>/definitions/<path:path>", definitions.put, scope="admin"),
     api("POST", "/<app>/plan", definitions.plan, scope="admin"),
     api("POST", "/<app>/apply", definitions.apply, scope="admin"),
-    api("GET", "/<app>/reports/<report>", api_figures.report, "filter"),
+    api("GET", "/<app>/reports/<report>", api_figures.report, "filter", "view"),
     api("GET", "/<app>/dashboards/<dashboard>", api_figures.dashboard),
     api("GET", "/<app>/<entity>/views", api_views.views),
     api("POST", "/<app>/<entity>/views", api_views.create),

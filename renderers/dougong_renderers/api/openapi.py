@@ -125,7 +125,10 @@ def _figures(app: AppDescription) -> Document:
     paths: Document = {}
     for kind, names in (("reports", app.reports), ("dashboards", app.dashboards)):
         for name in names:
-            operation = parts.operation(f"{app.id}.{kind}.{name}", name, parts.ok(parts.anything()))
+            narrowing = [parts.query("filter", parts.TEXT), views.PARAMETER] if kind == "reports" else []
+            operation = parts.operation(
+                f"{app.id}.{kind}.{name}", name, parts.ok(parts.anything()), parameters=narrowing
+            )
             paths[f"/api/v1/{app.id}/{kind}/{name}"] = {"get": operation}
     return paths
 

@@ -79,7 +79,7 @@ def _road(names: list[str], before: list[Token], about: Surroundings) -> str:
 def _string(words: list[Token], place: int, about: Surroundings) -> str:
     before = words[:place]
     brackets = brackets_before(before)
-    subject = names_of(subject_before(before, brackets))
+    subject = names_of(subject_before(before, brackets)) or _list_behind(words[place + 1 : place + 3])
     mark = words[place].text[0]
     value = words[place].text[1:-1].replace(mark * 2, mark)
     kind = type_of(subject, brackets, about)
@@ -88,3 +88,10 @@ def _string(words: list[Token], place: int, about: Surroundings) -> str:
     key = key_of(subject[:-1], brackets, about)
     labels = (called(about.find, key, subject[-1]).options if key is not None else None) or OUTCOMES
     return _QUOTED.get(about.language).format(labels.get(value, Text.of(value)).get(about.language))
+
+
+def _list_behind(words: list[Token]) -> list[str]:
+    """The road of `'x' IN road`, whose options the text before it is one of."""
+    if len(words) == 2 and (words[0].kind, words[0].text) == ("word", "IN") and words[1].kind == "road":
+        return names_of(words[1].text)
+    return []

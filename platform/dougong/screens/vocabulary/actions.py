@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_out": ("退出登录", "Sign out"),
     "save": ("保存", "Save"),
     "save_anyway": ("仍然保存", "Save anyway"),
+    "not_done": ("尚未完成,原因如下", "Not done yet, because"),
     "confirm_first": ("请先确认", "Please confirm first"),
     "move_anyway": ("仍然移动", "Move anyway"),
     "confirm_warnings": ("请确认后再保存", "Please confirm before saving"),

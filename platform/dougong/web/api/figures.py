@@ -9,14 +9,21 @@ from werkzeug.wrappers import Response
 from dougong.records.call import Call
 from dougong.reports import CardFigures, Column, Figure, Figures, run
 from dougong.reports import dashboard as compute_dashboard
+from dougong.reports.run import find_report
+from dougong.screens.filters import conjunction
 from dougong.web.api.values import figure, instant, record_document
+from dougong.web.api.viewing import view_condition
 from dougong.web.exchange import Exchange
 
 
 def report(exchange: Exchange, app: str, report: str) -> Response:
-    """GET /{app}/reports/{report}: its columns, lines and totals; `filter` narrows them."""
+    """GET /{app}/reports/{report}: its columns, lines and totals; `filter` and `view` narrow them."""
+    given = exchange.parameters
     with exchange.reading() as call:
-        found = run(call, app, report, exchange.parameters.get("filter", ""))
+        entity = f"{app}.{find_report(call, app, report).entity}"
+        narrowed = view_condition(call, entity, given["view"])[0] if given.get("view") else None
+        texts = (narrowed.text if narrowed is not None else "", given.get("filter", ""))
+        found = run(call, app, report, conjunction(texts))
         return exchange.json(figures_document(call, found))
 
 

@@ -148,6 +148,10 @@ def change(exchange: Exchange, app: str, entity: str) -> Response:
     return exchange.redirect(with_query(designer_path(app, entity), [("field", field), ("section", section)]))
 
 
+UNTRIED = frozenset({"measure", "filter"})
+"""Purposes whose expressions are no value of one record: figures over many, and limits, which are about another record."""
+
+
 def check(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /design/{app}/{entity}/check: what is wrong with an expression of the draft, and what may follow."""
     body = exchange.an_object("text", "purpose", "caret", "field", "table", "record")
@@ -164,7 +168,7 @@ def check(exchange: Exchange, app: str, entity: str) -> Response:
             raise refuse("missing", "W404")
         looked = look_over_draft(call, compiled, over, asked, field)
         answer = document(asked.text, looked, call.language)
-        if "record" in body and not table and looked.type is not None and asked.purpose != "measure":
+        if "record" in body and not table and looked.type is not None and asked.purpose not in UNTRIED:
             answer["tried"] = _tried(call, f"{app}.{entity}", asked, field, record)
         return exchange.json(answer)
 

@@ -17,7 +17,7 @@ from dougong.screens.addresses import entity_path, with_query
 from dougong.screens.held import LEAVE
 from dougong.screens.kanban import group_field, kanban_screen
 from dougong.screens.list import list_screen
-from dougong.screens.list_head import with_added_condition
+from dougong.screens.list_filter import with_added_condition
 from dougong.screens.list_request import NO_FILTER, PAGE_SIZES, ListRequest
 from dougong.screens.list_views import Opened, opened
 from dougong.screens.texts import counted
