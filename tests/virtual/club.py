@@ -30,6 +30,12 @@ fields:
   last_on: {type: date, stored: false, formula: "MAX(visits.day)"}
   helper: {type: member, stored: false, formula: "keeper"}
   share: {type: percent, decimals: 1, stored: false, formula: "spent / SUM(ALL(visit).total)"}
+  is_reader: {type: boolean, stored: false, formula: "HAS_ROLE('reader')"}
+  is_known: {type: boolean, stored: false, formula: "HAS_ROLE('reader') OR name IS NOT EMPTY"}
+  day: {type: date, stored: false, formula: "TODAY()"}
+  one: {type: integer, stored: false, formula: "1"}
+  word: {type: text, stored: false, formula: "'ab'"}
+  moment: {type: datetime, stored: false, formula: "NOW()"}
   half: {type: decimal, decimals: 1, stored: false, formula: "rate / 2"}
   wide: {type: integer, stored: false, formula: "rate * 10000000000000000"}
   bonus: {type: money, decimals: 2, formula: "spent * 0.1"}

@@ -183,6 +183,17 @@ def test_a_list_is_ordered_by_them_page_after_page(
     assert cursor is None
 
 
+@pytest.mark.parametrize("name", ["is_reader", "is_known", "day", "one", "word", "moment"])
+def test_what_asks_no_record_serves_too(club: Club, cards: dict[str, int], name: str) -> None:
+    assert named(club, Query(sort=f"{name},name")) == ["Ann", "Bob", "Nobody"]
+    with club.reading() as call:
+        pages = list_records(call, CARD, Query(sort=f"-{name},name", limit=1))
+        after = list_records(call, CARD, Query(sort=f"-{name},name", limit=2, cursor=pages.next_cursor))
+        assert [row.values["name"] for row in after.rows] == ["Bob", "Nobody"]
+        assert len(aggregate(call, CARD, [name], {"count": "COUNT()"}).rows) == 1
+    assert named(club, Query(filter=f"{name} IS EMPTY")) == []
+
+
 def test_figures_group_and_add_them(club: Club, cards: dict[str, int]) -> None:
     with club.reading() as call:
         found = aggregate(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, select
 
 from dougong.diagnostics import nearest
+from dougong.expressions.support import is_constant
 from dougong.model.field import Field
 from dougong.model.form import Sort
 from dougong.records.call import Call
@@ -51,10 +52,20 @@ def order_keys(call: Call, columns: Columns, sorts: Sequence[Sort]) -> list[Orde
         refuse("invalid", call.language, "too_many", "sort", limit=MOST_KEYS)
     for sort in wanted:
         nullable = sort.field not in _NEVER_EMPTY
-        keys.append(OrderKey(_compared(call, columns, sort.field), sort.descending, nullable))
+        compared = _compared(call, columns, sort.field)
+        if _is_same_for_all(columns.shape, sort.field):
+            continue
+        keys.append(OrderKey(compared, sort.descending, nullable))
         if sort.field == "id":
             return keys
-    return [*keys, OrderKey(columns.table.c["id"], keys[-1].descending, nullable=False)]
+    descending = keys[-1].descending if keys else False
+    return [*keys, OrderKey(columns.table.c["id"], descending, nullable=False)]
+
+
+def _is_same_for_all(shape: Shape, name: str) -> bool:
+    """Whether a virtual field reads no record, so that it orders nothing; databases refuse some constants in an order."""
+    formula = shape.virtual.get(name)
+    return formula is not None and is_constant(formula.tree)
 
 
 def _compared(call: Call, columns: Columns, name: str) -> ColumnElement[Any]:

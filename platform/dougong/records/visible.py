@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, cast, false, null, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, FromClause, and_, cast, false, null, or_, select, type_coerce
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import bracketed, to_sql
@@ -131,7 +131,8 @@ class Columns:
         context = sql_context(self.call, self.key, self.table, as_definition=True)
         element = to_sql(formula, context)
         if formula.type.kind == "boolean":
-            return bracketed(element)
+            # A condition that is known beforehand must not stand alone in an order: PostgreSQL takes no constant there.
+            return cast(bracketed(element), Boolean())
         if formula.type.kind in ("text", "choice"):
             ordered = element.collate("C") if self.call.dialect == "postgresql" else element
             return type_coerce(ordered, Characters())
