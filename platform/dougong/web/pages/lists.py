@@ -87,12 +87,14 @@ def list_(exchange: Exchange, app: str, entity: str) -> Response:
 def columns(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/columns: the same list with the chosen columns, in the order in which they are sent."""
     data = form_data(exchange)
-    back = urlsplit(local_path(first(data, "next"), f"/{app}/{entity}"))
+    with exchange.reading() as call:
+        path = entity_path(entity_key(call, app, entity))
+    back = urlsplit(local_path(first(data, "next"), path))
     chosen = ",".join(dict.fromkeys(data.get("column", [])[:MOST_COLUMNS]))
     sent = parse_qsl(back.query, keep_blank_values=True)
     said = [(name, value or (NO_FILTER if name == "filter" else "")) for name, value in sent]
     kept = [pair for pair in said if pair[0] not in ("columns", "cursor", "page")]
-    return exchange.redirect(with_query(f"/{app}/{entity}", [*kept, ("columns", chosen)]))
+    return exchange.redirect(with_query(path, [*kept, ("columns", chosen)]))
 
 
 def delete_chosen(exchange: Exchange, app: str, entity: str) -> Response:
