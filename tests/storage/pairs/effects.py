@@ -62,7 +62,8 @@ def _compare_step(step: Step, old: Sequence[Mapping[str, Any]], after: Rows) -> 
     operation, impact = step.operation, step.impact
     if isinstance(operation, RemoveColumn):
         assert impact.touched == _filled(old, operation.column.field)
-        assert impact.lost == (0 if operation.is_moved else impact.touched)
+        is_kept = operation.is_moved or operation.is_worked_out
+        assert impact.lost == (0 if is_kept else impact.touched)
     elif isinstance(operation, RemoveTable) and operation.table.kind != "search":
         assert impact.touched == len(old)
         assert impact.lost == (0 if operation.is_moved else impact.touched)
