@@ -28,7 +28,10 @@ PATIENCE = 600
 
 def race(url: str, steps: int) -> Counter[str]:
     """Let the processes begin together and wait for all; what they did."""
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT)))}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(map(str, (ROOT / "platform", ROOT / "renderers", ROOT))),
+    }
     started = [
         subprocess.Popen(
             [sys.executable, "-m", "tests.graph.racer", url, str(seed), str(steps)],

@@ -60,8 +60,7 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
     _check_targets(call, shape, good)
     if shape.computes_from_others or guarded(call, shape):
         guard(call, shape)
-        hold_sources(call, shape, good)
-        settle_values(evaluation, shape, good)
+        evaluation = _settle_held(evaluation, shape, good)
         check(evaluation, shape, good)
         check_choosable(evaluation, shape, good)
     return _numbered(evaluation, shape, [draft for draft in good if not has_problems(draft)])
@@ -73,10 +72,34 @@ def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft], *, 
     _prepare(evaluation, shape, drafts)
     if held:
         guard(evaluation.call, shape)
-        hold_sources(evaluation.call, shape, drafts)
-    settle_values(evaluation, shape, drafts)
+        evaluation = _settle_held(evaluation, shape, drafts)
+    else:
+        settle_values(evaluation, shape, drafts)
     check(evaluation, shape, drafts)
     check_choosable(evaluation, shape, drafts)
+
+
+def _settle_held(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> Evaluation:
+    """Settle the values over records that nobody changes meanwhile; returns what knows these records as they are.
+
+    Where a rule points a draft elsewhere, that one is held only now, and may have changed since it was read: it is read again.
+    """
+    hold_sources(evaluation.call, shape, drafts)
+    settle_values(evaluation, shape, drafts)
+    led = [draft for draft in drafts if _is_led(shape, draft)]
+    if not led or evaluation.call.dialect == "sqlite":
+        return evaluation
+    hold_sources(evaluation.call, shape, led)
+    anew = Evaluation(evaluation.call)
+    settle_values(anew, shape, led)
+    return anew
+
+
+def _is_led(shape: Shape, draft: Draft) -> bool:
+    """Whether rules point the draft, or one of its rows, to other records."""
+    return any(field.id in draft.assigned for field in (*shape.links, *shape.lists)) or any(
+        _is_led(shape.tables[name], row) for name, rows in draft.rows.items() for row in rows.drafts
+    )
 
 
 def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
