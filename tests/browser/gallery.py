@@ -68,6 +68,8 @@ class Handler(SimpleHTTPRequestHandler):
             self._send(RESULTS, "application/json")
         elif parts == ["divisions"]:
             self._send(json.dumps(regional_tree()).encode(), "application/json")
+        elif self.path.partition("?")[0].endswith("/rules/preview"):
+            self._send(b"", "text/html; charset=utf-8")
         else:
             self.send_error(404)
 

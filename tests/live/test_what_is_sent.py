@@ -92,21 +92,24 @@ def test_who_sees_all_computes_all_that_a_browser_can(firm: Server, deal: int) -
         *("lines/worth", "lines/double", "twice", "margin", "bonus", "all", "count", "beside", "next"),
     }
     assert SECRET in json.dumps(plan)
-    assert "name" not in plan["fields"]
+    assert plan["ask"]["computed"] == [{"name": "pattern", "reads": ["name"]}]
 
 
 def test_what_is_hidden_stays_on_the_server_and_all_that_says_it(firm: Server, deal: int) -> None:
     page = page_of(firm, "cleo", f"/firm/deal/{deal}/edit")
     plan = plan_of(page)
     assert set(names(plan, "computed")) == {"lines/double", "twice", "count", "next"}
-    assert set(plan["fields"]) == {"price", "twice", "count", "lines", "next", "partner"}
-    assert set(plan["fields"]["lines"]["rows"]) == {"quantity", "double"}
-    assert set(plan["record"]["r"]) <= {"price", "twice", "count", "lines", "next", "partner"}
-    assert all(set(row["r"]) == {"quantity", "double"} for row in plan["record"]["r"]["lines"])
+    asked = {"beside", "margin", "bonus", "pattern", "all"}
+    assert {each["name"] for each in plan["ask"]["computed"]} == {*asked, "lines/worth"}
+    shown = {"name", "price", "twice", "count", "lines", "next", "partner", *asked}
+    assert set(plan["fields"]) == shown
+    assert set(plan["fields"]["lines"]["rows"]) == {"quantity", "double", "worth"}
+    assert set(plan["record"]["r"]) <= shown
+    assert all(set(row["r"]) == {"quantity", "double", "worth"} for row in plan["record"]["r"]["lines"])
     assert SECRET not in page
     assert "cost" not in json.dumps(plan)
     marked = re.findall(r'data-field="(\w+)"[^<]*<span class="lab">\w+<span class="live">', page)
-    assert set(marked) == {"twice", "count", "next"}
+    assert set(marked) == {"twice", "count", "next", *asked}
 
 
 def test_behind_a_link_stands_what_its_reader_may_see(firm: Server, deal: int) -> None:
@@ -116,7 +119,9 @@ def test_behind_a_link_stands_what_its_reader_may_see(firm: Server, deal: int) -
     assert seen == {"cost": {"n": SECRET}, "price": {"n": "100.00"}}
     page = page_of(firm, "cleo", path)
     assert plan_of(page)["related"] == {f"firm.deal/{deal}": {"r": {"price": {"n": "100.00"}}}}
-    assert SECRET not in page
+    assert page.count(SECRET) == 1, "what a formula that she sees gives, and nothing beside it"
+    assert plan_of(page)["record"]["r"]["beside"] == {"n": SECRET}
+    assert "cost" not in json.dumps(plan_of(page))
     cleo = firm.browser("cleo")
     told = cleo.get(f"/firm/deal/live/partner?id={deal}").json["values"]["r"]
     assert told["price"] == {"n": "100.00"}

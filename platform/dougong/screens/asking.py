@@ -46,7 +46,7 @@ def questions(
     at_hand, types = frozenset(known), frozenset(shown)
     formulas = dict(_formulas(shape))
     computed = [
-        _question(shape, name, field.formula, formulas)
+        _question(shape, name, field.formula, formulas, sees)
         for name, field in formulas.items()
         if field.formula is not None
         and name not in at_hand
@@ -61,14 +61,18 @@ def questions(
         and field.type in WRITTEN
         and sees(*split_name(name))
         if (identifier == 0 or "/" in name)
-        and (found := _question(shape, name, field.default, formulas))["reads"]
+        and (found := _question(shape, name, field.default, formulas, sees))["reads"]
     ]
-    fills = [name for name, field in _fields(shape) if field.target is not None and field.target.fill]
+    fills = [
+        name
+        for name, field in _fields(shape)
+        if field.target is not None and field.target.fill and sees(*split_name(name))
+    ]
     limits = [
-        _question(shape, f"{table}/{field.id}" if table else field.id, field.target.filter, formulas)
+        _question(shape, f"{table}/{field.id}" if table else field.id, field.target.filter, formulas, sees)
         for table, inner in (("", shape), *shape.tables.items())
         for field in limited(inner)
-        if field.target is not None and field.target.filter is not None
+        if field.target is not None and field.target.filter is not None and sees(table, field.id)
     ]
     if not (computed or defaults or fills or limits):
         return None
@@ -108,9 +112,9 @@ def _formulas(shape: Shape) -> Iterator[tuple[str, Field]]:
 
 
 def _question(
-    shape: Shape, name: str, expression: Expression | None, formulas: Mapping[str, Field]
+    shape: Shape, name: str, expression: Expression | None, formulas: Mapping[str, Field], sees: Sees
 ) -> dict[str, Any]:
-    """A field and the entered fields that its value depends on, by way of formulas too."""
+    """A field and the entered fields that its value depends on, by way of formulas too, as far as the reader knows of them."""
     reads: dict[str, None] = {}
     waiting = list(reads_of(shape, expression, split_name(name)[0])) if expression is not None else []
     while waiting:
@@ -119,7 +123,10 @@ def _question(
             reads[each] = None
             if each in formulas:
                 waiting += reads_of(shape, formulas[each].formula, split_name(each)[0])
-    return {"name": name, "reads": sorted(each for each in reads if each not in formulas)}
+    return {
+        "name": name,
+        "reads": sorted(each for each in reads if each not in formulas and sees(*split_name(each))),
+    }
 
 
 def reads_of(shape: Shape, expression: Expression | None, table: str) -> Iterator[str]:

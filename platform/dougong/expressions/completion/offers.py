@@ -127,7 +127,7 @@ def _is_written(query: str, each: Suggestion) -> bool:
 
 def _rank(query: str, each: Suggestion) -> int:
     """How well a suggestion fits what is begun: -1 is it, 0 begins so, 1 a word of it does, 2 holds it, 4 does not."""
-    if not query or each.text == query:
+    if not query or each.text.partition("(")[0].casefold() == query.casefold():
         return -1
     wanted, label, text = query.casefold(), each.label.casefold(), each.text.casefold().lstrip("'")
     if text.startswith(wanted) or label.startswith(wanted):
