@@ -18,7 +18,7 @@ from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
 from dougong.web.handing import WholeResponse
 from dougong.web.logs import logger, request_id
-from dougong.web.parameters import is_plain
+from dougong.web.parameters import is_part
 from dougong.web.repeating import answered
 from dougong.web.routes import Route
 from dougong.web.runtime import Runtime
@@ -66,7 +66,7 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
         try:
             if route.access != "public" or (route.changes and route.guarded):
                 exchange.authenticate()
-            if not all(map(is_plain, values.values())):
+            if not all(map(is_part, values.values())):
                 raise refuse("missing", "W404")
             if route.parameters is not None:
                 _ = exchange.parameters

@@ -41,6 +41,11 @@ def is_plain(text: str) -> bool:
     )
 
 
+def is_part(text: str) -> bool:
+    """Whether a text can be a part of an address that leads somewhere: plain, and on one line."""
+    return is_plain(text) and not any(letter < " " or letter == "\x7f" for letter in text)
+
+
 def whole_number(parameters: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
     """A whole number within bounds; anything else is refused with the bounds."""
     text = parameters.get(name, "")
