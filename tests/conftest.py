@@ -1,5 +1,6 @@
 """What every test may ask for: fresh databases on both engines, and a real browser."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import werkzeug.test
 from playwright.sync_api import expect
 
 from tests import needs
@@ -32,6 +34,9 @@ BROWSER_FLAGS = [
 def pytest_configure(config: pytest.Config) -> None:
     """One folder is shared by all processes of a session; the first process makes it and removes it."""
     config.pluginmanager.register(compared)
+    # The test client keeps large uploads in temporary files that it never closes; whichever test comes when they are
+    # collected would be blamed for them.
+    vars(werkzeug.test)["TemporaryFile"] = lambda mode: io.BytesIO()
     shared: dict[str, str] | None = getattr(config, "workerinput", None)
     if shared is not None:
         config.stash[SESSION_FOLDER] = Path(shared["session_folder"])

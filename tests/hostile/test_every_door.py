@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import re
 from collections import Counter
@@ -257,7 +256,6 @@ def ask_everywhere(house: House, number: int, salt: str) -> None:
         for _ in range(number):
             request = request_for(route, random, house.known)
             before = ask(house, route, request, random, before)
-    gc.collect()  # what the framework left open is told of here, not in the test that happens to come next
 
 
 def ask(
