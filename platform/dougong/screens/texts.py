@@ -868,6 +868,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "group_added": ("新增", "Added"),
         "group_changed": ("修改", "Changed"),
         "group_access": ("权限扩大", "Who sees more"),
+        "group_closed": ("权限收窄", "Who sees less"),
         "group_removed": ("移除", "Put away"),
         "group_failing": ("无法满足", "Will not fit"),
         "acknowledge_access": ("我确认以上人员将看到更多数据", "I confirm that these people will see more"),
