@@ -35,7 +35,13 @@ def note(
     **details: object,
 ) -> None:
     """Write down what was done, in the transaction that does it."""
-    row = {"at": at, "actor_id": actor.id or None, "door": door, "action": action, "subject": subject}
+    row = {
+        "at": at,
+        "actor_id": actor.seen_by or actor.id or None,
+        "door": door,
+        "action": action,
+        "subject": subject,
+    }
     connection.execute(insert(AUDIT).values(**row, details=details))
 
 
