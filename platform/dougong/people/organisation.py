@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER
 
@@ -46,6 +47,7 @@ def add_department(
     identifier: int = connection.execute(
         insert(DEPARTMENT).values(row).returning(DEPARTMENT.c.id)
     ).scalar_one()
+    noted(connection, "department.add", f"department:{identifier}", name=name, parent=parent_id, head=head_id)
     return identifier
 
 
@@ -55,6 +57,7 @@ def rename_department(connection: Connection, department_id: int, name: str) -> 
     connection.execute(
         update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(name=_checked_name(name))
     )
+    noted(connection, "department.change", f"department:{department_id}", name=name)
 
 
 def move_department(connection: Connection, department_id: int, parent_id: int | None) -> None:
@@ -70,6 +73,7 @@ def move_department(connection: Connection, department_id: int, parent_id: int |
     else:
         raise refuse("conflict", "department_circle", "parent_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(parent_id=parent_id))
+    noted(connection, "department.change", f"department:{department_id}", parent=parent_id)
 
 
 def set_head(connection: Connection, department_id: int, head_id: int | None) -> None:
@@ -81,6 +85,7 @@ def set_head(connection: Connection, department_id: int, head_id: int | None) ->
     ):
         raise refuse("missing", "no_account", "head_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(head_id=head_id))
+    noted(connection, "department.change", f"department:{department_id}", head=head_id)
 
 
 def remove_department(connection: Connection, department_id: int) -> None:
@@ -101,6 +106,7 @@ def remove_department(connection: Connection, department_id: int) -> None:
         .where(DEPARTMENT.c.id == department_id)
         .values(removed_at=datetime.now(UTC), head_id=None)
     )
+    noted(connection, "department.remove", f"department:{department_id}")
 
 
 def departments(connection: Connection) -> list[Department]:
@@ -121,6 +127,7 @@ def set_departments(
     rows = [{"user_id": user_id, "department_id": each, "is_main": each == main} for each in wanted]
     if rows:
         connection.execute(insert(MEMBERSHIP), rows)
+    noted(connection, "account.departments", f"user:{user_id}", main=main, departments=list(wanted))
 
 
 def members(connection: Connection, department_id: int) -> tuple[int, ...]:
