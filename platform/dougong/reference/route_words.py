@@ -76,7 +76,10 @@ API: Mapping[str, Pair] = {
     "GET /teams": ("All teams", "所有团队"),
     "POST /teams": ("Add a team: {name, lead?, members?}", "添加团队：{name, lead?, members?}"),
     "GET /teams/<identifier>": ("One team with its members", "一个团队及其成员"),
-    "PATCH /teams/<identifier>": ("Another name or lead, or exactly these members", "修改名称、负责人或全部成员"),
+    "PATCH /teams/<identifier>": (
+        "Another name or lead, or exactly these members",
+        "修改名称、负责人或全部成员",
+    ),
     "DELETE /teams/<identifier>": ("Dissolve a team", "解散团队"),
     "GET /tasks": (
         "Approvals: to do, started by me, done, copied to me",
