@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from dougong.diagnostics import Refusal
 from dougong.people.actor import Actor
+from dougong.people.origin import come_from
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.storage.database import is_crossed
@@ -22,7 +23,7 @@ from dougong.storage.release import Release
 from dougong.storage.statements import Rows, Step
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
-from dougong.web.identity import Identity, credentials_of, note_use
+from dougong.web.identity import Identity, credentials_of, identified, note_use
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import names, strict
 from dougong.web.routes import Route
@@ -113,6 +114,8 @@ class Exchange:
     def _identify(self, identity: Identity | None) -> None:
         self.identity = looking(self.runtime.database, identity, self.route)
         self._identified = True
+        if self.identity is not None:
+            come_from(identified(self.identity, self.door))
         self._check_access()
 
     def _check_access(self) -> None:
@@ -121,7 +124,7 @@ class Exchange:
             route.changes
             and route.guarded
             and not (identity and identity.is_token)
-            and not comes_from_here(self.request)
+            and not comes_from_here(self.request, self.runtime.settings.secure)
         ):
             raise refuse("forbidden", "W406")
         if route.access == "public":
