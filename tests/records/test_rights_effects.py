@@ -12,7 +12,6 @@ from sqlalchemy import select
 from dougong.model.role import ACTIONS
 from dougong.people import accounts
 from dougong.people.actor import Actor, load_actor
-from dougong.people.everybody import everybody
 from dougong.policy.access import access
 from dougong.records.call import as_actor
 from dougong.records.create import create
@@ -210,15 +209,6 @@ def compare_fields(effects: tuple[Effect, ...], before: Any, after: Any, key: st
         if each.entity == key and each.way in ("seen", "unseen")
     }
     assert said == counted, key
-
-
-def test_everybody_is_who_each_one_is(shop: Shop) -> None:
-    filled(shop)
-    with shop.reading() as call:
-        together = {each.id: each for each in everybody(call.connection)}
-        one_by_one = {each.id: each for each in people_of(call.connection)}
-    assert {who: each for who, each in together.items() if not each.is_admin} == one_by_one
-    assert together[shop.id_of("bob")].subordinate_ids == {shop.id_of("ann")}
 
 
 def changed(path: str, old: str, new: str) -> dict[str, str]:
