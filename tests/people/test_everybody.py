@@ -35,7 +35,7 @@ def drawn(connection: Connection, draw: Random) -> None:
     for each in people:
         chosen = draw.sample(departments, draw.randrange(3))
         if chosen:
-            organisation.set_departments(connection, each, chosen[0], chosen[1:])
+            organisation.set_departments(connection, each, chosen[0], tuple(chosen[1:]))
     for each in people[1:]:
         superior = draw.choice([None, *people[: people.index(each)]])
         connection.execute(update(USER).where(USER.c.id == each).values(superior_id=superior))
