@@ -173,8 +173,8 @@ def set_memberships(connection: Connection, user_id: int, wanted: Sequence[Membe
     if rows:
         connection.execute(insert(MEMBERSHIP), rows)
     main = next((each.department_id for each in wanted if each.is_main), None)
-    ids = [each.department_id for each in wanted]
-    noted(connection, "account.departments", f"user:{user_id}", main=main, departments=ids)
+    departments = [each.department_id for each in wanted]
+    noted(connection, "account.departments", f"user:{user_id}", main=main, departments=departments)
 
 
 def memberships_of(connection: Connection, user_id: int) -> tuple[Membership, ...]:
