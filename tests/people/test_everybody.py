@@ -31,7 +31,9 @@ def drawn(connection: Connection, draw: Random) -> None:
     for number in range(9):
         parent = draw.choice([None, *departments])
         head = draw.choice([None, *people])
-        departments.append(organisation.add_department(connection, f"D{number}", parent_id=parent, head_id=head))
+        departments.append(
+            organisation.add_department(connection, f"D{number}", parent_id=parent, head_id=head)
+        )
     for each in people:
         chosen = draw.sample(departments, draw.randrange(3))
         if chosen:

@@ -52,7 +52,19 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 FOR = frozenset({"admin", "whole", "holds", "open_field"})
 AGAINST = frozenset(
-    {"scope", "disabled", "missing", "binned", "no_role", "no_read", "fails", "hidden", "locked", "approval", "kept"}
+    {
+        "scope",
+        "disabled",
+        "missing",
+        "binned",
+        "no_role",
+        "no_read",
+        "fails",
+        "hidden",
+        "locked",
+        "approval",
+        "kept",
+    }
 )
 
 

@@ -45,10 +45,7 @@ def why(
     call: Call, actor: Actor, key: str, action: str, identifier: int | None = None, field: str = ""
 ) -> Explanation:
     """Why `actor` may or may not do something with an entity, one of its records, or one of its fields."""
-    app_id, _, entity_id = key.partition(".")
-    app = call.release.apps.get(app_id)
-    if app is None or entity_id not in app.entities or "/" in entity_id:
-        refuse("missing", call.language, "unknown_entity", name=key)
+    _check_entity(call, key)
     _check_field(call, key, field)
     if identifier is None:
         return explain(call.release, actor, key, action, field, None, call.language)
@@ -59,18 +56,28 @@ def why(
     return replace(found, allowed=found.allowed and not against, causes=(*found.causes, *against))
 
 
-def why_oneself(call: Call, key: str, action: str, identifier: int | None = None, field: str = "") -> Explanation:
+def why_oneself(
+    call: Call, key: str, action: str, identifier: int | None = None, field: str = ""
+) -> Explanation:
     """The same about whoever asks, who learns nothing of records and fields that they may not see."""
-    if not access(call.release, call.actor, key, "read").allowed:
-        field = ""
-    elif field and not call.actor.is_admin:
-        hidden = access(call.release, call.actor, key, "read").hidden
-        if field in hidden or field.partition(".")[0] in hidden:
-            refuse("missing", call.language, "unknown_field", name=field)
+    _check_entity(call, key)
+    seen = access(call.release, replace(call.actor, scopes=None), key, "read")
+    if not seen.allowed:
+        refuse("missing", call.language, "unknown_entity", name=key)
+    if field and (field in seen.hidden or field.partition(".")[0] in seen.hidden):
+        refuse("missing", call.language, "unknown_field", name=field)
     if identifier is None or stands(call, shape_of(call.release, key), identifier):
         return why(call, call.actor, key, action, identifier, field)
     found = why(call, call.actor, key, action, None, field)
     return replace(found, allowed=False, causes=(Cause("missing", action, key), *found.causes))
+
+
+def _check_entity(call: Call, key: str) -> None:
+    """An entity that has records of its own."""
+    app_id, _, entity_id = key.partition(".")
+    app = call.release.apps.get(app_id)
+    if app is None or entity_id not in app.entities or "/" in entity_id:
+        refuse("missing", call.language, "unknown_entity", name=key)
 
 
 def _check_field(call: Call, key: str, field: str) -> None:

@@ -28,6 +28,10 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /why": (
+        "Whether somebody may do something, with every rule that says so; only admins name a `person` (a login)",
+        "某人是否可以做某事，并列出作出判断的每条规则；仅管理员可指定 `person`（登录名）",
+    ),
     "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
@@ -207,6 +211,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /why": ("Why somebody may or may not do something", "某人为何可以或不可以做某事"),
     "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
     "POST /view-as": (
         "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",

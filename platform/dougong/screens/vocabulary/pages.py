@@ -92,4 +92,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "settings": ("设置", "Settings"),
     "secret_once": ("只显示这一次，请现在复制。", "Shown only this once: copy it now."),
     "actions": ("操作", "Actions"),
+    "why_person": ("谁（登录名）", "Who (login)"),
+    "why_action": ("操作", "Action"),
+    "why_entity": ("对象", "What"),
+    "why_record": ("记录编号（可选）", "Record id (optional)"),
+    "why_field": ("字段（可选）", "Field (optional)"),
+    "why_ask": ("查看原因", "Explain"),
 }
