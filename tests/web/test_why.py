@@ -26,7 +26,7 @@ def stocked(sqlite_server: Server) -> Server:
     return sqlite_server
 
 
-def asked(server: Server, who: str, status: int = 200, **given: str) -> Any:
+def asked(server: Server, who: str, status: int = 200, **given: Any) -> Any:
     answer = server.api(who)("GET", "/why?" + "&".join(f"{name}={value}" for name, value in given.items()))
     assert answer.status_code == status, answer.text
     return answer.json
