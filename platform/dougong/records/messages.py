@@ -77,6 +77,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_entity": ("没有“{name}”这种记录", "there is no kind of record '{name}'"),
     "forbidden": ("您没有权限{action}“{label}”", "you may not {action} {label}"),
     "forbidden_row": ("您没有权限对这条记录执行{action}", "you may not {action} this record"),
+    "denied": ("不允许：{reason}", "not allowed: {reason}"),
     "forbidden_new": ("您不能创建这样的记录", "you may not create such a record"),
     "stale": ("记录已被他人修改，请重新打开", "somebody else has changed the record; open it again"),
     "restricted": (

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, SAVED_VIEW, STATE
+from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, SAVED_VIEW, SHARE, STATE
 
 Upgrade = Callable[[Connection], None]
 
@@ -33,7 +33,12 @@ def _keep_views(connection: Connection) -> None:
     SAVED_VIEW.create(connection)
 
 
-UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar, _keep_views)
+def _lend_records(connection: Connection) -> None:
+    """Single records can be shared."""
+    SHARE.create(connection)
+
+
+UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar, _keep_views, _lend_records)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)
