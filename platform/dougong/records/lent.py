@@ -15,16 +15,17 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from dougong.policy.row_sets import TO_EDIT
 from dougong.records.call import Call
-from dougong.storage.system import DEPARTMENT, MEMBERSHIP, SHARE
+from dougong.storage.system import DEPARTMENT, MEMBERSHIP, SHARE, TEAM, TEAM_MEMBER
 from dougong.storage.types import Instant
 
-PERSON, DEPARTMENT_AND_BELOW, ROLE = "person", "department", "role"
-KINDS: tuple[str, ...] = (PERSON, DEPARTMENT_AND_BELOW, ROLE)
+PERSON, DEPARTMENT_AND_BELOW, TEAM_OF, ROLE = "person", "department", "team", "role"
+KINDS: tuple[str, ...] = (PERSON, DEPARTMENT_AND_BELOW, TEAM_OF, ROLE)
 """Whom a record can be shared with."""
 
 
@@ -55,12 +56,13 @@ def _now(dialect: str) -> ColumnElement[Any]:
 
 
 def reaches(call: Call) -> ColumnElement[bool]:
-    """Whether a share is meant for the actor: in person, by a department or one above it, or by a role."""
+    """Whether a share is meant for the actor: in person, by a department or one above it, by a team, or by a role."""
     actor = call.actor
     roles = [f"{app}.{role}" for app, role in sorted(actor.roles)]
     return or_(
         and_(SHARE.c.kind == PERSON, SHARE.c.subject_id == actor.id),
         and_(SHARE.c.kind == DEPARTMENT_AND_BELOW, SHARE.c.subject_id.in_(_departments(actor.id))),
+        and_(SHARE.c.kind == TEAM_OF, SHARE.c.subject_id.in_(_teams(actor.id))),
         and_(SHARE.c.kind == ROLE, SHARE.c.role.in_(roles)),
     )
 
@@ -73,3 +75,10 @@ def _departments(user_id: int) -> Select[Any]:
     up = own.where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None)).cte(recursive=True)
     above = select(DEPARTMENT.c.id, DEPARTMENT.c.parent_id).join(up, up.c.parent_id == DEPARTMENT.c.id)
     return select(up.union(above.where(DEPARTMENT.c.removed_at.is_(None))).c.id)
+
+
+def _teams(user_id: int) -> Select[Any]:
+    """The teams that a person leads or is in."""
+    led = select(TEAM.c.id).where(TEAM.c.lead_id == user_id, TEAM.c.removed_at.is_(None))
+    own = select(TEAM_MEMBER.c.team_id).join(TEAM, TEAM.c.id == TEAM_MEMBER.c.team_id)
+    return union(led, own.where(TEAM_MEMBER.c.user_id == user_id, TEAM.c.removed_at.is_(None))).select()

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from dougong.people import audit
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.doors import open_door
@@ -16,7 +17,8 @@ from dougong.records.searching import forget_records
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.trail import write_history
-from dougong.storage.system import COMMENT, FILE, HISTORY, NOTIFICATION
+from dougong.storage.evidence.anchors import REDUCED, REMOVED, as_ranges
+from dougong.storage.system import COMMENT, FILE, HISTORY, NOTIFICATION, SHARE
 
 HISTORIES: tuple[str, ...] = ("values", "events", "none")
 """What stays of the history of a purged record: all of it, what happened without the values, or nothing but that it is gone."""
@@ -114,18 +116,28 @@ def _drop_talk(call: Call, key: str, identifiers: Sequence[int]) -> None:
     of_records = (COMMENT.c.entity == key, COMMENT.c.record_id.in_(identifiers))
     call.connection.execute(update(COMMENT).where(*of_records).values(answers=None))
     call.connection.execute(delete(COMMENT).where(*of_records))
+    call.connection.execute(delete(SHARE).where(SHARE.c.entity == key, SHARE.c.record_id.in_(identifiers)))
     told = (NOTIFICATION.c.entity == key, NOTIFICATION.c.record_id.in_(identifiers))
     call.connection.execute(delete(NOTIFICATION).where(*told))
 
 
 def _reduce_history(call: Call, shape: Shape, identifiers: Sequence[int], history: str) -> None:
+    """The audit trail tells what was given up, so that the sealed chain is still understood."""
     of_records = (HISTORY.c.entity == shape.key, HISTORY.c.record_id.in_(identifiers))
     if history == "none":
-        call.connection.execute(delete(HISTORY).where(*of_records))
+        gone = call.connection.execute(delete(HISTORY).where(*of_records).returning(HISTORY.c.id)).scalars()
+        _note(call, REMOVED, entity=shape.key, entries=as_ranges(gone))
     elif history == "events":
+        _note(call, REDUCED, entity=shape.key, records=sorted(identifiers))
         # where a merged record went stays known
         told = (*of_records, HISTORY.c.action.not_in(("merge", "absorb")), HISTORY.c.changes.is_not(None))
         call.connection.execute(update(HISTORY).where(*told).values(changes=None))
+
+
+def _note(call: Call, action: str, entity: str, **details: object) -> None:
+    audit.note(
+        call.connection, call.actor, call.door, call.at, action, f"entity:{entity}", entity=entity, **details
+    )
 
 
 def shapes_of(call: Call) -> list[Shape]:
