@@ -15,7 +15,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -79,6 +78,7 @@ def _departments(user_id: int) -> Select[Any]:
 
 def _teams(user_id: int) -> Select[Any]:
     """The teams that a person leads or is in."""
-    led = select(TEAM.c.id).where(TEAM.c.lead_id == user_id, TEAM.c.removed_at.is_(None))
-    own = select(TEAM_MEMBER.c.team_id).join(TEAM, TEAM.c.id == TEAM_MEMBER.c.team_id)
-    return union(led, own.where(TEAM_MEMBER.c.user_id == user_id, TEAM.c.removed_at.is_(None))).select()
+    inside = select(TEAM_MEMBER.c.team_id).where(TEAM_MEMBER.c.user_id == user_id)
+    return select(TEAM.c.id).where(
+        TEAM.c.removed_at.is_(None), or_(TEAM.c.lead_id == user_id, TEAM.c.id.in_(inside))
+    )
