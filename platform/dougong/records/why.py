@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from dougong.expressions.sql import to_sql
 from dougong.model.expression import Call as Operation
 from dougong.model.expression import Expression, Node, Path
 from dougong.people.actor import SYSTEM, Actor
 from dougong.policy.access import WRITES, access
-from dougong.policy.explain import Cause, Explanation, explain
+from dougong.policy.explain import Cause, Explanation, Trial, explain
 from dougong.records.call import Call, as_actor
 from dougong.records.chunks import possible_ids
 from dougong.records.evaluation import Evaluation
+from dougong.records.lent import is_lent
 from dougong.records.locks import locked_ids
 from dougong.records.messages import refuse
 from dougong.records.rule_states import locks_on
@@ -50,8 +51,8 @@ def why(
     if identifier is None:
         return explain(call.release, actor, key, action, field, None, call.language)
     binned = _standing(call, key, identifier)
-    holds = _holds(as_actor(call, actor), key, identifier)
-    found = explain(call.release, actor, key, action, field, holds, call.language)
+    trial = _trial(as_actor(call, actor), key, identifier)
+    found = explain(call.release, actor, key, action, field, trial, call.language)
     against = tuple(_hindrances(as_actor(call, actor), key, action, identifier, binned))
     return replace(found, allowed=found.allowed and not against, causes=(*found.causes, *against))
 
@@ -103,18 +104,18 @@ def _standing(call: Call, key: str, identifier: int) -> bool:
     return row[0] is not None
 
 
-def _holds(call: Call, key: str, identifier: int) -> Callable[[Expression], bool]:
-    """Whether a row rule is true for the record, asked in the very form in which lists ask it."""
+def _trial(call: Call, key: str, identifier: int) -> Trial:
+    """What is true for the record, asked in the very form in which lists ask it."""
     table = shape_of(call.release, key).table
 
-    def holds(rule: Expression) -> bool:
-        condition = to_sql(rule, sql_context(call, key, table, as_definition=True), positive=True)
-        return (
-            call.connection.execute(select(table.c.id).where(table.c.id == identifier, condition)).first()
-            is not None
-        )
+    def meets(condition: ColumnElement[bool]) -> bool:
+        found = select(table.c.id).where(table.c.id == identifier, condition)
+        return call.connection.execute(found).first() is not None
 
-    return holds
+    def holds(rule: Expression) -> bool:
+        return meets(to_sql(rule, sql_context(call, key, table, as_definition=True), positive=True))
+
+    return Trial(holds, lambda level: meets(is_lent(call, key, table, level)))
 
 
 def _hindrances(call: Call, key: str, action: str, identifier: int, binned: bool) -> Iterator[Cause]:

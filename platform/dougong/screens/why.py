@@ -59,16 +59,16 @@ def _record(call: Call, key: str, identifier: int | None) -> Record | None:
 def _reason(
     call: Call, person: Actor, key: str, cause: Cause, identifier: int | None, record: Record | None
 ) -> WhyReason:
-    rule = cause.rows
+    rule, said = cause.rows, None
     if rule is not None and not _may_know(call, key, rule):
-        cause, rule = _without_rule(cause, text("why_secret_rule", call.language)), None
+        rule, said = None, text("why_secret_rule", call.language)
     parts: tuple[WhyPart, ...] = ()
-    if rule is not None and identifier is not None and cause.kind in ("holds", "fails"):
+    if rule is not None and identifier is not None:
         taken = parts_of(call, person, key, identifier, rule)
         parts = tuple(_part(call, key, each, record) for each in taken)
-    place = cause.grant.place if cause.grant is not None else None
+    place = cause.source.place if cause.source is not None else None
     return WhyReason(
-        text=cause.describe(call.language),
+        text=cause.describe(call.language, said),
         speaks=SPEAKS[cause.speaks],
         kind=cause.kind,
         action=cause.action,
@@ -95,14 +95,6 @@ def _may_know(call: Call, key: str, rule: Expression) -> bool:
     )
 
 
-def _without_rule(cause: Cause, words: str) -> Cause:
-    grant = cause.grant
-    if grant is None or grant.permission.rows is None:
-        return cause
-    silent = replace(grant.permission, rows=replace(grant.permission.rows, text=words))
-    return replace(cause, grant=replace(grant, permission=silent))
-
-
 def _part(call: Call, key: str, part: Part, record: Record | None) -> WhyPart:
     entity = call.release.entity(key)
     values = []
@@ -120,9 +112,9 @@ def _part(call: Call, key: str, part: Part, record: Record | None) -> WhyPart:
 
 
 def _role_label(call: Call, cause: Cause) -> str:
-    app = call.release.apps.get(cause.grant.app) if cause.grant is not None else None
-    role = app.roles.get(cause.grant.role) if app is not None and cause.grant is not None else None
-    return role.label.get(call.language) if role is not None else ""
+    app, _, role = cause.role.partition(".")
+    found = call.release.apps[app].roles.get(role) if app in call.release.apps else None
+    return found.label.get(call.language) if found is not None else ""
 
 
 def _reading(call: Call, key: str, rule: Expression) -> str:
