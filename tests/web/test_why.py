@@ -46,10 +46,10 @@ def test_the_rule_its_place_and_its_parts_are_told(stocked: Server) -> None:
 
 
 def test_fields_tokens_administrators_and_disabled_accounts(stocked: Server) -> None:
-    field = {"entity": "library.book", "field": "cost"}
+    field: dict[str, Any] = {"entity": "library.book", "field": "cost"}
     assert asked(stocked, "ada", person="cleo", **field)["allowed"] is False
     assert asked(stocked, "ada", person="hana", **field)["allowed"] is True
-    reading = {"person": "hana", "entity": "library.book", "scope": "read"}
+    reading: dict[str, Any] = {"person": "hana", "entity": "library.book", "scope": "read"}
     assert asked(stocked, "ada", **reading, action="update")["causes"][0]["kind"] == "scope"
     assert asked(stocked, "ada", **reading)["allowed"] is True
     assert asked(stocked, "ada", entity="library.book", action="delete")["causes"][0]["kind"] == "admin"

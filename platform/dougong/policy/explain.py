@@ -32,12 +32,12 @@ _WORDS: dict[str, tuple[str, str]] = {
         "role {role} grants {action} where {rule} [{place}]",
     ),
     "holds": (
-        "本记录满足角色 {role} 的 {rule} [{place}]",
-        "this record meets {rule} of role {role} [{place}]",
+        "本记录满足 {rule}，角色 {role} 因此授予 {action} [{place}]",
+        "this record meets {rule}, for which role {role} grants {action} [{place}]",
     ),
     "fails": (
-        "本记录不满足角色 {role} 的 {rule} [{place}]",
-        "this record does not meet {rule} of role {role} [{place}]",
+        "本记录不满足 {rule}，角色 {role} 只为满足者授予 {action} [{place}]",
+        "this record does not meet {rule}, for which alone role {role} grants {action} [{place}]",
     ),
     "hidden": ("角色 {role} 隐藏字段 {field} [{place}]", "role {role} hides the field {field} [{place}]"),
     "locked": (

@@ -169,6 +169,10 @@ API: Mapping[str, Pair] = {
         "Show a masked value whole, which is kept in the history: {field, row?}",
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
+    f"GET {RECORD}/access": (
+        "Who can see a record, the most that each may do, and why; for admins and for who may share it",
+        "谁可以看到记录、各自最多能做什么及原因；供管理员和可共享该记录的人使用",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/copy": (
         "A copy of it, with other values where they are given",
@@ -321,6 +325,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
+    "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),

@@ -60,10 +60,10 @@ def _reason(
     call: Call, person: Actor, key: str, cause: Cause, identifier: int | None, record: Record | None
 ) -> WhyReason:
     rule, said = cause.rows, None
-    if rule is not None and not _may_know(call, key, rule):
+    if rule is not None and not may_know(call, key, rule):
         rule, said = None, text("why_secret_rule", call.language)
     parts: tuple[WhyPart, ...] = ()
-    if rule is not None and identifier is not None:
+    if rule is not None and identifier is not None and cause.kind != "open_where":
         taken = parts_of(call, person, key, identifier, rule)
         parts = tuple(_part(call, key, each, record) for each in taken)
     place = cause.source.place if cause.source is not None else None
@@ -73,7 +73,7 @@ def _reason(
         kind=cause.kind,
         action=cause.action,
         role=cause.role,
-        role_label=_role_label(call, cause),
+        role_label=role_label(call, cause),
         rule=rule.text if rule is not None else "",
         reading=_reading(call, key, rule) if rule is not None else "",
         place=str(place) if place is not None else "",
@@ -83,7 +83,7 @@ def _reason(
     )
 
 
-def _may_know(call: Call, key: str, rule: Expression) -> bool:
+def may_know(call: Call, key: str, rule: Expression) -> bool:
     """Whether a rule tells whoever asks of no field that is hidden from them."""
     if call.actor.is_admin:
         return True
@@ -111,7 +111,8 @@ def _part(call: Call, key: str, part: Part, record: Record | None) -> WhyPart:
     )
 
 
-def _role_label(call: Call, cause: Cause) -> str:
+def role_label(call: Call, cause: Cause) -> str:
+    """What the role of a cause is called."""
     app, _, role = cause.role.partition(".")
     found = call.release.apps[app].roles.get(role) if app in call.release.apps else None
     return found.label.get(call.language) if found is not None else ""

@@ -11,10 +11,13 @@ from dougong.people import accounts
 from dougong.people.actor import SCOPES, Actor, as_person, load_actor
 from dougong.policy.explain import Cause, Explanation
 from dougong.records.call import Call
+from dougong.records.who_can import RANKED
 from dougong.records.why import why, why_oneself
+from dougong.screens.seeing import PAGE, Wanted
 from dougong.screens.shape import WhyReason
 from dougong.screens.why import reasons
 from dougong.web.catalogue import refuse
+from dougong.web.parameters import whole_number
 
 PARAMETERS = ("person", "action", "entity", "record", "field", "scope")
 Answer = tuple[Actor | None, str, Explanation, tuple[WhyReason, ...]]
@@ -46,6 +49,15 @@ def answered(call: Call, given: Mapping[str, str]) -> Answer:
     person = _scoped(person, given.get("scope", ""))
     found = why(call, person, key, action, identifier, field)
     return person, person.name, found, reasons(call, person, key, found, identifier)
+
+
+def wanted_of(given: Mapping[str, str]) -> Wanted:
+    """Which of the people who can see a record are asked for."""
+    best = given.get("best", "")
+    if best and best not in RANKED:
+        raise refuse("malformed", "W206", "best", name="best", allowed=", ".join(RANKED))
+    offset = whole_number(given, "offset", 0, 0, 1_000_000)
+    return Wanted(given.get("q", "")[:100], best, offset, whole_number(given, "limit", PAGE, 1, 1000))
 
 
 def _narrowed(call: Call, given: Mapping[str, str]) -> Call:

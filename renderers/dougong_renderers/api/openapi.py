@@ -221,6 +221,10 @@ def _aggregate(entity: EntityDescription, name: str) -> Document:
 
 def _details(entity: EntityDescription, name: str, base: str) -> Document:
     paths: Document = {}
+    paths[f"{base}/{{id}}/access"] = {
+        "parameters": [parts.ID_PARAMETER],
+        "get": rights.access_operation(name, entity.label),
+    }
     for detail in ("history", "comments", "attachments"):
         operations: Document = {"parameters": [parts.ID_PARAMETER]}
         operations["get"] = parts.operation(

@@ -58,6 +58,46 @@ _EXPLANATION: Document = {
 }
 
 
+_SEER: Document = {
+    "type": "object",
+    "properties": {
+        "person": {
+            "type": "object",
+            "properties": {"id": _ID, "login": _TEXT, "name": _TEXT},
+            "required": ["id", "login", "name"],
+        },
+        "action": {"enum": ["read", "update", "delete"]},
+        "label": _TEXT,
+        "reasons": {"type": "array", "items": _TEXT},
+    },
+    "required": ["person", "action", "reasons"],
+}
+_SEERS: Document = {
+    "type": "object",
+    "properties": {
+        "data": {"type": "array", "items": _SEER},
+        "page": {
+            "type": "object",
+            "properties": {"next": {"type": ["integer", "null"]}, "count": {"type": "integer"}},
+            "required": ["next", "count"],
+        },
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+    },
+    "required": ["data", "page", "counts"],
+}
+
+
+def access_operation(name: str, label: str) -> Document:
+    """Who can see a record; for administrators, and for who may share it."""
+    asked = [
+        parts.query("q", {"type": "string", "maxLength": 100}),
+        parts.query("best", {"enum": ["read", "update", "delete"]}),
+        parts.query("limit", {"type": "integer", "minimum": 1, "maximum": 1000}),
+        parts.query("offset", {"type": "integer", "minimum": 0, "maximum": 1_000_000}),
+    ]
+    return parts.operation(f"{name}.access", label, parts.ok(_SEERS), parameters=asked)
+
+
 def why_paths(is_admin: bool) -> Document:
     """Why somebody may or may not do something; only administrators ask about others."""
     asked = [

@@ -84,7 +84,7 @@ class AccessScreen:
     crumbs: tuple[Link, ...]
     action: str
     q: str
-    counts: str
+    best: str
     text: str
     people: tuple[AccessPerson, ...]
     tabs: tuple[Tab, ...] = ()
