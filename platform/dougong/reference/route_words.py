@@ -141,6 +141,10 @@ API: Mapping[str, Pair] = {
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
     ),
+    "POST /<app>/<entity>/transfer": (
+        "Give records to another owner, with what follows them: {records, owner, follow?}",
+        "把记录移交给另一负责人，关联记录随同：{records, owner, follow?}",
+    ),
     "POST /<app>/<entity>/purge": ("Delete records of the bin for good", "彻底删除回收站中的记录"),
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
@@ -182,6 +186,12 @@ API: Mapping[str, Pair] = {
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),
     f"POST {RECORD}/comments": ("Add a comment", "发表评论"),
+    f"GET {RECORD}/shares": ("With whom it is shared now", "当前共享给谁"),
+    f"POST {RECORD}/shares": (
+        "Share it: {kind: person, department, team or role, subject, level: read or edit, until?, note?}",
+        "共享记录：{kind: person、department、team 或 role, subject, level: read 或 edit, until?, note?}",
+    ),
+    f"DELETE {RECORD}/shares/<share>": ("Take a share back", "收回共享"),
     f"GET {RECORD}/attachments": ("The files of a record", "记录的文件"),
     f"GET {RECORD}/related/<inverse>": ("Records that link to this one", "关联到此记录的记录"),
 }

@@ -11,6 +11,7 @@ from dougong.web.api import (
     details,
     numbering,
     records,
+    sharing,
     tasks,
     undoing,
 )
@@ -106,6 +107,7 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
     api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/transfer", sharing.transfer),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
@@ -126,6 +128,9 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
+    api("GET", f"{RECORD}/shares", sharing.shares),
+    api("POST", f"{RECORD}/shares", sharing.share),
+    api("DELETE", f"{RECORD}/shares/<share>", sharing.unshare),
     api("GET", f"{RECORD}/attachments", details.attachments),
     api("GET", f"{RECORD}/related/<inverse>", details.related, *details.RELATED_PARAMETERS),
 )
