@@ -11,7 +11,7 @@ import pytest
 from dougong.fieldtypes.markup import ELEMENTS, editable, sanitised
 from tests.security.payloads import PAYLOADS
 
-ADDRESS = re.compile(r"(https?:|mailto:|tel:)|[^:]*$")
+ADDRESS = re.compile(r"(https?|mailto|tel):|(?![\s\x00-\x1f]*[a-z][a-z0-9+.-]*:)", re.IGNORECASE)
 
 
 class Elements(HTMLParser):
