@@ -37,7 +37,6 @@ def test_nothing_but_the_allowed_elements_is_left(make_harmless: Callable[[str],
                 assert name in ELEMENTS, (text, kept)
                 assert set(attributes) <= ({"href", "rel"} if name == "a" else set()), (text, kept)
                 assert ADDRESS.match(attributes.get("href", "")), (text, kept)
-            assert make_harmless(kept) == kept
 
 
 @pytest.mark.parametrize(
