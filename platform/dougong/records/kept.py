@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from dougong.expressions.support import surroundings
 from dougong.model.expression import Expression
-from dougong.policy.grants import row_rules
+from dougong.policy.grants import counts_shares, row_rules
 from dougong.records.call import Call
 from dougong.records.day import today_of
 
@@ -99,5 +99,7 @@ def _asked_by_rules(call: Call) -> frozenset[str]:
     if not isinstance(found, frozenset):
         rules = row_rules(call.release.apps, actor.roles)
         found = frozenset({"zone"}.union(*(surroundings(rule.tree) for rule in rules)) if rules else ())
+        if counts_shares(call.release.apps, actor.roles):
+            found |= {"actor"}
         call.release.cache[key] = found
     return found

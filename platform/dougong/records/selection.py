@@ -68,7 +68,10 @@ class Selection:
         """Keep the records that a search finds; `frequency` says whether they are so many that a list is better walked in its order."""
         if text is not None and text.strip():
             check_query(self.call, text)
-            found = found_by(self.call, self.shape, self.shape.table, text, self.hidden, frequency)
+            own = self.columns
+            found = found_by(
+                self.call, self.shape, own.table, text, own.hidden, own.seen, own.veils, frequency
+            )
             self._conditions.append(found)
         return self
 

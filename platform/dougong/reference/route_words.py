@@ -28,6 +28,10 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /why": (
+        "Whether somebody may do something, with every rule that says so; only admins name a `person` (a login)",
+        "某人是否可以做某事，并列出作出判断的每条规则；仅管理员可指定 `person`（登录名）",
+    ),
     "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
@@ -165,6 +169,10 @@ API: Mapping[str, Pair] = {
         "Show a masked value whole, which is kept in the history: {field, row?}",
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
+    f"GET {RECORD}/access": (
+        "Who can see a record, the most that each may do, and why; for admins and for who may share it",
+        "谁可以看到记录、各自最多能做什么及原因；供管理员和可共享该记录的人使用",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/copy": (
         "A copy of it, with other values where they are given",
@@ -207,6 +215,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /why": ("Why somebody may or may not do something", "某人为何可以或不可以做某事"),
     "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
     "POST /view-as": (
         "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",
@@ -316,6 +325,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
+    "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),

@@ -23,6 +23,7 @@ from dougong.storage.system import (
     POSITION,
     SAVED_VIEW,
     SEAL,
+    SHARE,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -76,12 +77,18 @@ def _keep_evidence(connection: Connection) -> None:
     SEAL.create(connection)
 
 
+def _lend_records(connection: Connection) -> None:
+    """Single records can be shared."""
+    SHARE.create(connection)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
     _keep_an_organisation,
     _keep_evidence,
+    _lend_records,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.web import health
+from dougong.web import asking_why, health
 from dougong.web.api import (
     apps,
     checking,
@@ -18,6 +18,7 @@ from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rights as api_rights
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -39,6 +40,7 @@ from dougong.web.pages import (
     live,
     own,
     pickers,
+    rights,
     saved_views,
     sign_in,
     templates,
@@ -78,6 +80,7 @@ API: tuple[Route, ...] = (
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -118,6 +121,7 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/access", api_rights.access, "q", "best", "limit", "offset"),
     api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
@@ -137,6 +141,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/why", rights.why_page),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
@@ -218,6 +223,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
+    page("GET", f"{RECORD}/access", rights.access_page),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),

@@ -103,6 +103,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -122,7 +123,8 @@ from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, Templ
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
@@ -146,11 +148,14 @@ Screen = (
     | SettingsScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
@@ -275,5 +280,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]
