@@ -16,6 +16,8 @@ from dougong.web.api import (
 )
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
+from dougong.web.api import organisation as api_organisation
+from dougong.web.api import people as api_people
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -41,6 +43,7 @@ from dougong.web.pages import (
     sign_in,
     templates,
     transfer,
+    viewing,
     work,
 )
 from dougong.web.pages import numbering as numbering_pages
@@ -73,6 +76,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    *api_people.ROUTES,
+    *api_organisation.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -132,6 +137,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/view-as", viewing.choose, access="admin"),
+    page("POST", "/view-as", viewing.begin, access="admin"),
+    page("POST", "/view-as/end", viewing.end),
     page("GET", "/people", administration.people, access="admin"),
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
