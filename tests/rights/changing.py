@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
 from html import unescape
 
+from dougong.web.table import ROUTES
 from tests.hostile.doors import forms_of
 from tests.rights.reading import records
 from tests.rights.twins import WORDS, picture
 from tests.rights.visitor import Visitor
 from tests.web_server import PASSWORD
 
+PLACES: Mapping[str, str] = {"app": "guild", "entity": "client", "field": "number"}
+"""What stands in the addresses of doors for administrators; any other part is the number 1."""
 CLASHING = (
     ("number", "G-0001"),
     ("email", "heliotrope0@example.com"),
@@ -506,6 +510,7 @@ def own_pages(visitor: Visitor) -> None:
             "/guild/client/renumber/number/preview",
         ),
         *("/preferences", "/preferences/language", "/profile/tokens/1/revoke", "/profile/tokens/999/revoke"),
+        "/view-as/end",
         *("/profile/sessions/999/end", "/jobs/1/cancel", "/jobs/999/cancel"),
     ):
         visitor.form(path, {})
@@ -523,6 +528,20 @@ def own_pages(visitor: Visitor) -> None:
     visitor.form("/preferences/language", {"language": "zh", "next": "/"})
     visitor.page("/guild/client")
     visitor.form("/preferences/language", {"language": "en", "next": "/"})
+
+
+def closed_doors(visitor: Visitor) -> None:
+    """Every door that is for administrators only, with whatever stands in its address."""
+    for route in ROUTES:
+        if route.access != "admin":
+            continue
+        path = re.sub(r"<(?:path:)?(\w+)>", lambda part: PLACES.get(part[1], "1"), route.rule)
+        if path.startswith("/api/v1"):
+            visitor.api(route.method, path.removeprefix("/api/v1"), {} if route.changes else None)
+        elif route.changes:
+            visitor.form(path, {})
+        else:
+            visitor.page(path)
 
 
 def leaving(visitor: Visitor) -> None:

@@ -36,16 +36,16 @@ def told(databases: Databases, dialect: str, twin: str, folder: Path, login: str
 
 def difference(one: Answer, other: Answer) -> str:
     """What two answers do not have in common."""
-    lines = [
+    mine, its = (
         each.whole().decode("utf-8", "replace").replace(",", ",\n").splitlines() for each in (one, other)
-    ]
-    changes = list(difflib.unified_diff(*lines, lineterm="", n=1))[2:]
+    )
+    changes = list(difflib.unified_diff(mine, its, lineterm="", n=1))[2:]
     return "\n    ".join((f"{one.area}: {one.request}", *(each[:300] for each in changes[:14])))
 
 
 def differences(one: Sequence[Answer], other: Sequence[Answer]) -> list[str]:
     """Every request that was not answered alike; where they part ways, as one led to the next, that is the last."""
-    found = []
+    found: list[str] = []
     for mine, its in zip(one, other, strict=False):
         if mine.request != its.request:
             return [*found, f"{mine.area}: {mine.request}\nwas asked of one, and of the other\n{its.request}"]

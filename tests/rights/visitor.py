@@ -134,6 +134,10 @@ class Visitor:
         """What a hidden input of a page holds, empty where it has none."""
         return hidden(page.text, name) if f'name="{name}"' in page.text else ""
 
+    def upload(self, content: bytes, name: str) -> tuple[io.BytesIO, str]:
+        """A file as a form sends it."""
+        return io.BytesIO(content), name
+
     def work(self) -> None:
         """What a worker would do now."""
         settings = self.world.server.runtime.settings
