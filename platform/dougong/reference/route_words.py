@@ -19,6 +19,18 @@ SERVER: Mapping[str, Pair] = {
     "GET /favicon.ico": ("The mark of the site", "网站图标"),
     "GET /sign-in": ("The sign-in page", "登录页"),
     "POST /sign-in": ("Sign in", "登录"),
+    "GET /sign-in/with/<provider>": (
+        "To a provider of single sign-on",
+        "前往单点登录平台",
+    ),
+    "GET /sign-in/with/<provider>/back": (
+        "Back from a provider of single sign-on",
+        "从单点登录平台返回",
+    ),
+    "GET /sign-out/with/<provider>": (
+        "Sign out at the provider of single sign-on too",
+        "同时退出单点登录平台",
+    ),
     "GET /set-up": ("The page for the first administrator", "创建首个管理员的页面"),
     "POST /set-up": ("Make the first administrator, with the set-up token", "凭设置令牌创建首个管理员"),
 }
@@ -154,6 +166,11 @@ PAGES: Mapping[str, Pair] = {
     "POST /profile/sessions/<identifier>/end": ("End a session", "结束会话"),
     "POST /profile/tokens": ("Make a token", "创建令牌"),
     "POST /profile/tokens/<identifier>/revoke": ("Revoke a token", "撤销令牌"),
+    "GET /profile/sign-on/<provider>": ("Link a provider of single sign-on", "关联单点登录平台"),
+    "POST /profile/sign-on/<provider>/unlink": (
+        "Take the link with a provider back",
+        "取消与单点登录平台的关联",
+    ),
     "POST /templates/upload": (
         "Install or upgrade an app from a package, local changes kept",
         "从应用包安装或升级，保留本地修改",

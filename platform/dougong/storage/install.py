@@ -10,7 +10,17 @@ from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, SAVED_VIEW, STATE
+from dougong.storage.system import (
+    CALENDAR_DAY,
+    IDENTITY,
+    IMPORT,
+    IMPORT_LINE,
+    LINK,
+    LINK_SECRET,
+    METADATA,
+    SAVED_VIEW,
+    STATE,
+)
 
 Upgrade = Callable[[Connection], None]
 
@@ -33,7 +43,18 @@ def _keep_views(connection: Connection) -> None:
     SAVED_VIEW.create(connection)
 
 
-UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar, _keep_views)
+def _keep_links(connection: Connection) -> None:
+    """Invitations, resets and sign-ins at providers open accounts."""
+    for table in (IDENTITY, LINK, LINK_SECRET):
+        table.create(connection)
+
+
+UPGRADES: tuple[Upgrade, ...] = (
+    _remember_where_imports_are,
+    _keep_a_calendar,
+    _keep_views,
+    _keep_links,
+)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)

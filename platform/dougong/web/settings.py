@@ -13,6 +13,7 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.people.oidc_providers import Provider, providers_of
 from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
@@ -82,6 +83,10 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("names of hosts such as maps.example.com are expected")
     return names
+
+
+def _inner_hosts(text: str) -> frozenset[str]:
+    return frozenset(_hosts(text))
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -288,6 +293,22 @@ REGISTRY: tuple[Setting, ...] = (
         "What stays of the history of records deleted for good: values (all), events (without values) or none",
     ),
     Setting(
+        "sign_on",
+        "DOUGONG_SIGN_ON",
+        "",
+        providers_of,
+        "单点登录（OpenID Connect）平台的 JSON 列表，或存放该列表的文件路径",
+        "Providers of single sign-on (OpenID Connect) as a JSON list, or the path of a file that holds it",
+    ),
+    Setting(
+        "outgoing_hosts",
+        "DOUGONG_OUTGOING_HOSTS",
+        "",
+        _inner_hosts,
+        "允许本服务器访问的内网主机（name 或 name:port），逗号分隔；公网主机无需列出",
+        "Hosts of the own network that this server may ask (name or name:port), separated by commas; public ones need no mention",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -325,6 +346,8 @@ class Settings:
     bin_days: int = 90
     removed_days: int = 365
     bin_history: str = "events"
+    sign_on: tuple[Provider, ...] = field(default=(), repr=False)
+    outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
 
     @property
@@ -346,6 +369,10 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[setting.name] = setting.read(text)
         except ValueError as error:
             problems.append(finding("W101", setting.environment, name=setting.environment, reason=error))
+    if values.get("sign_on") and not values.get("public_url"):
+        problems.append(
+            finding("W102", "DOUGONG_PUBLIC_URL", name="DOUGONG_PUBLIC_URL", other="DOUGONG_SIGN_ON")
+        )
     if problems:
         raise Refusal("invalid", problems)
     known = {each.name for each in fields(Settings)}

@@ -18,6 +18,7 @@ from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.identity import cookie_name
+from dougong.web.other_doors import other_doors, provider_links
 from dougong.web.pages import drafts
 from dougong.web.pages.frame import first, form_data
 from dougong.web.problems import message_of
@@ -34,7 +35,7 @@ def page(exchange: Exchange) -> Response:
         return exchange.redirect(local_path(exchange.parameters.get("next", "")))
     if needs_set_up(exchange):
         return exchange.redirect("/set-up")
-    return _sign_in_page(exchange, exchange.parameters.get("next", ""))
+    return sign_in_page(exchange, exchange.parameters.get("next", ""))
 
 
 def needs_set_up(exchange: Exchange) -> bool:
@@ -66,14 +67,14 @@ def ask_to_sign_in(exchange: Exchange) -> Response:
     )
     notice = text("session_over_kept" if keeps and carried else "session_over", exchange.language)
     back = request.path if keeps else "/"
-    return _sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
+    return sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
 
 
 def _page_of(referrer: str | None) -> str:
     return "/" + (referrer or "").split("//", 1)[-1].partition("/")[2]
 
 
-def _sign_in_page(
+def sign_in_page(
     exchange: Exchange,
     following: str,
     problems: Sequence[Diagnostic] = (),
@@ -82,6 +83,7 @@ def _sign_in_page(
     status: int = 200,
     carried: Sequence[tuple[str, str]] = (),
 ) -> Response:
+    """The page for signing in, with what went wrong before."""
     language = exchange.language
     screen = SignInScreen(
         workspace=text("workspace", language),
@@ -96,6 +98,8 @@ def _sign_in_page(
             for each in exchange.runtime.settings.demo_accounts
         ),
         carried=tuple((f"{CARRIED}{name}", value) for name, value in carried),
+        links=other_doors(exchange),
+        providers=provider_links(exchange, following),
     )
     return exchange.page(screen, status)
 
@@ -134,13 +138,14 @@ def enter(exchange: Exchange) -> Response:
     except Refusal as refusal:
         status = 429 if refusal.kind == "too_many" else 401
         pairs = [(name, value) for name, values in carried.items() for value in values]
-        return _sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
-    return _entered(exchange, begun, local_path(following), carried, bool(data.get("remember")))
+        return sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
+    return entered(exchange, begun, local_path(following), carried, bool(data.get("remember")))
 
 
-def _entered(
+def entered(
     exchange: Exchange, begun: Begun, following: str, carried: Mapping[str, list[str]], remember: bool
 ) -> Response:
+    """The answer to who has just signed in: the cookie of the session, and on to where the person wanted to go."""
     path = following
     if carried and RESUMABLE.match(following):
         with exchange.runtime.database.writing() as connection:
@@ -225,4 +230,4 @@ def set_up(exchange: Exchange) -> Response:
     except Refusal as refusal:
         status = {"forbidden": 403, "conflict": 409}.get(refusal.kind, 422)
         return exchange.page(_set_up_screen(exchange, data, refusal.problems), status)
-    return _entered(exchange, begun, "/", {}, remember=False)
+    return entered(exchange, begun, "/", {}, remember=False)
