@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
 from dougong.storage.system import (
     CALENDAR_DAY,
+    DELEGATION,
     IDENTITY,
     IMPORT,
     IMPORT_LINE,
     LINK,
     LINK_SECRET,
+    MEMBERSHIP,
     METADATA,
+    POSITION,
     SAVED_VIEW,
     STATE,
+    TEAM,
+    TEAM_MEMBER,
+    USER,
 )
 
 Upgrade = Callable[[Connection], None]
 
 
+def _add_columns(connection: Connection, *columns: Column[Any]) -> None:
+    """Give tables of an older release columns, with the reference that a column makes."""
+    for column in columns:
+        words = str(CreateColumn(column).compile(dialect=connection.dialect))
+        for key in column.foreign_keys:
+            words += f" REFERENCES {key.column.table.name} ({key.column.name})"
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {words}"))
+
+
 def _remember_where_imports_are(connection: Connection) -> None:
     """Imports note how far they are and which lines are not in, so that they can go on after a crash."""
-    for column in (IMPORT.c.options, IMPORT.c.position):
-        words = str(CreateColumn(column).compile(dialect=connection.dialect))
-        connection.execute(text(f"ALTER TABLE {IMPORT.name} ADD COLUMN {words}"))
+    _add_columns(connection, IMPORT.c.options, IMPORT.c.position)
     IMPORT_LINE.create(connection)
 
 
@@ -43,6 +57,17 @@ def _keep_views(connection: Connection) -> None:
     SAVED_VIEW.create(connection)
 
 
+def _keep_an_organisation(connection: Connection) -> None:
+    """People have positions, superiors and teams, may come from outside, and decide for each other for a while."""
+    for table in (POSITION, TEAM, TEAM_MEMBER, DELEGATION):
+        table.create(connection)
+    _add_columns(connection, USER.c.kind, USER.c.company, USER.c.superior_id, MEMBERSHIP.c.position_id)
+    wanted = ("ix_dg_user_superior_id", "ix_dg_user_company", "ix_dg_membership_position_id")
+    for index in (*USER.indexes, *MEMBERSHIP.indexes):
+        if index.name in wanted:
+            index.create(connection)
+
+
 def _keep_links(connection: Connection) -> None:
     """Invitations, resets and sign-ins at providers open accounts."""
     for table in (IDENTITY, LINK, LINK_SECRET):
@@ -53,6 +78,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
+    _keep_an_organisation,
     _keep_links,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""

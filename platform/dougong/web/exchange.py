@@ -119,7 +119,7 @@ class Exchange:
             route.changes
             and route.guarded
             and not (identity and identity.is_token)
-            and not comes_from_here(self.request)
+            and not comes_from_here(self.request, self.runtime.settings.secure)
         ):
             raise refuse("forbidden", "W406")
         if route.access == "public":

@@ -16,6 +16,8 @@ from dougong.web.api import (
 )
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
+from dougong.web.api import organisation as api_organisation
+from dougong.web.api import people as api_people
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -77,6 +79,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    *api_people.ROUTES,
+    *api_organisation.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
