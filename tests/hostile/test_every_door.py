@@ -148,6 +148,7 @@ def places_of(api: Any, tokens: list[str]) -> dict[str, list[str]]:
         "kind": ["entities", "workflow", "pipeline"],
         "file": ["1"],
         "provider": ["corp"],
+        "secret": ["x" * 43],
     }
 
 

@@ -80,6 +80,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "no_delegation": ("没有这个委托", "there is no such delegation"),
     "text_long": ("最多 {limit} 个字", "at most {limit} characters"),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "link_over": (
+        "链接已使用、已过期或已失效",
+        "the link was used already, is too old or is not valid any more",
+    ),
+    "invite_count": ("请填写 1 到 {most} 个邮箱地址", "give 1 to {most} e-mail addresses"),
+    "invite_done": ("此邀请已结束", "this invitation is over"),
+    "no_invitation": ("没有这个邀请", "there is no such invitation"),
+    "same_email": ("请填写另一个邮箱地址", "give another e-mail address"),
+    "too_many_links": ("请求过于频繁，请一小时后再试", "too many requests; try again in an hour"),
+    "no_mail": ("尚未设置发信服务器和对外地址", "mail and the public address are not set up"),
     "sign_on_unknown": ("没有这个单点登录", "there is no such single sign-on"),
     "sign_on_state": (
         "登录用时过长，或不是在这个浏览器里开始的，请重新登录",

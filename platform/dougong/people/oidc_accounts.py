@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,13 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from dougong.people import accounts, audit
 from dougong.people.actor import SYSTEM
+from dougong.people.invitations import free_login
 from dougong.people.messages import refuse
 from dougong.people.oidc import Person
 from dougong.people.oidc_providers import Provider
 from dougong.storage.system import IDENTITY, USER
-
-_NOT_A_LOGIN = re.compile(r"[^a-z0-9._@+\-]+")
-_LONGEST_LOGIN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +155,7 @@ def _is_welcome(provider: Provider, person: Person) -> bool:
 def _made(connection: Connection, provider: Provider, person: Person, timezone: str, language: str) -> int:
     """A new account without a password, under a login that nobody has yet."""
     email = person.email if person.email_is_verified else ""
-    wanted = _login(person.login or person.email or person.name)
-    login, number = wanted, 1
-    while accounts.find(connection, login) is not None:
-        number += 1
-        login = f"{wanted[: _LONGEST_LOGIN - len(str(number)) - 1]}-{number}"
+    login = free_login(connection, person.login or person.email or person.name)
     identifier = accounts.add(
         connection,
         login,
@@ -182,12 +175,6 @@ def _made(connection: Connection, provider: Provider, person: Person, timezone: 
         provider=provider.id,
     )
     return identifier
-
-
-def _login(text: str) -> str:
-    """What a login can be made of: small letters, digits and a few signs, beginning with a letter or digit."""
-    plain = _NOT_A_LOGIN.sub("", text.casefold()).lstrip("._@+-")[:_LONGEST_LOGIN]
-    return plain if len(plain) >= 2 else f"user{plain}"
 
 
 def _follow_groups(connection: Connection, provider: Provider, user_id: int, groups: Iterable[str]) -> None:

@@ -25,13 +25,15 @@ def provider_links(exchange: Exchange, following: str) -> tuple[Link, ...]:
 
 
 def other_doors(exchange: Exchange) -> tuple[Link, ...]:
-    """The links below the form: signing out at the provider too."""
+    """The links below the form: for who has forgotten the password, and for signing out at the provider too."""
+    settings = exchange.runtime.settings
     last = exchange.request.cookies.get(PROVIDER_COOKIE, "")
-    return tuple(
+    forgotten = (Link(text("forgotten", exchange.language), "/forgotten"),) if settings.sends_links else ()
+    return forgotten + tuple(
         Link(
             text("sign_on_leave", exchange.language, name=each.label(exchange.language)),
             f"/sign-out/with/{each.id}",
         )
-        for each in exchange.runtime.settings.sign_on
+        for each in settings.sign_on
         if each.id == last
     )

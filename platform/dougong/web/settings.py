@@ -89,6 +89,16 @@ def _inner_hosts(text: str) -> frozenset[str]:
     return frozenset(_hosts(text))
 
 
+def _between(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not lowest <= value <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is expected")
+        return value
+
+    return read
+
+
 def _one_of(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
@@ -293,6 +303,22 @@ REGISTRY: tuple[Setting, ...] = (
         "What stays of the history of records deleted for good: values (all), events (without values) or none",
     ),
     Setting(
+        "invitation_days",
+        "DOUGONG_INVITATION_DAYS",
+        "7",
+        _between(1, 90),
+        "邀请链接的有效天数",
+        "Days for which an invitation is good",
+    ),
+    Setting(
+        "reset_minutes",
+        "DOUGONG_RESET_MINUTES",
+        "60",
+        _between(5, 1440),
+        "重设密码和确认邮箱的链接的有效分钟数",
+        "Minutes for which a link for a new password or a new e-mail address is good",
+    ),
+    Setting(
         "sign_on",
         "DOUGONG_SIGN_ON",
         "",
@@ -346,9 +372,16 @@ class Settings:
     bin_days: int = 90
     removed_days: int = 365
     bin_history: str = "events"
+    invitation_days: int = 7
+    reset_minutes: int = 60
     sign_on: tuple[Provider, ...] = field(default=(), repr=False)
     outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
+
+    @property
+    def sends_links(self) -> bool:
+        """Whether mails with links can be sent: there is a mail server, and an address for them to lead to."""
+        return bool(self.smtp_url and self.public_url)
 
     @property
     def secure(self) -> bool:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.model.text import LANGUAGES
 from dougong.people import accounts, sessions
+from dougong.people.links import PURPOSES
 from dougong.people.sessions import Begun
 from dougong.people.sign_in import sign_in as begin_session
 from dougong.screens.addresses import with_query
-from dougong.screens.shape import DemoAccount, Problem, SignInScreen, Tab
+from dougong.screens.shape import DemoAccount, Problem, SignInScreen
 from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
@@ -21,10 +21,10 @@ from dougong.web.identity import cookie_name
 from dougong.web.other_doors import other_doors, provider_links
 from dougong.web.pages import drafts
 from dougong.web.pages.frame import first, form_data
+from dougong.web.pages.languages import language_tabs, switched
 from dougong.web.problems import message_of
 from dougong.web.security import FORGET, comes_from_here, local_path, setup_token_fits
 
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 RESUMABLE = re.compile(r"^/[a-z0-9_]+/[a-z0-9_]+/(new|\d+/edit)$")
 CARRIED = "carried-"
 
@@ -35,7 +35,13 @@ def page(exchange: Exchange) -> Response:
         return exchange.redirect(local_path(exchange.parameters.get("next", "")))
     if needs_set_up(exchange):
         return exchange.redirect("/set-up")
-    return sign_in_page(exchange, exchange.parameters.get("next", ""))
+    changed = switched(exchange)
+    if changed is not None:
+        return changed
+    done = exchange.parameters.get("done", "")
+    notice = text(f"link_{done}_done", exchange.language) if done in PURPOSES else ""
+    following, login = exchange.parameters.get("next", ""), exchange.parameters.get("login", "")[:60]
+    return sign_in_page(exchange, following, login=login, notice=notice)
 
 
 def needs_set_up(exchange: Exchange) -> bool:
@@ -91,7 +97,7 @@ def sign_in_page(
         login=login,
         next=local_path(following),
         problems=tuple(Problem(message_of(each, language), code=each.code) for each in problems),
-        languages=_languages(exchange, following),
+        languages=language_tabs(exchange, "/sign-in", ("next", following)),
         notice=notice,
         demo=tuple(
             DemoAccount(each.login, each.password, each.name, each.titles.get(language, ""))
@@ -102,18 +108,6 @@ def sign_in_page(
         providers=provider_links(exchange, following),
     )
     return exchange.page(screen, status)
-
-
-def _languages(exchange: Exchange, following: str) -> tuple[Tab, ...]:
-    return tuple(
-        Tab(
-            each,
-            LANGUAGE_NAMES[each],
-            with_query("/sign-in", [("language", each), ("next", following)]),
-            active=each == exchange.language,
-        )
-        for each in LANGUAGES
-    )
 
 
 def enter(exchange: Exchange) -> Response:
@@ -186,7 +180,7 @@ def set_up_page(exchange: Exchange) -> Response:
     """GET /set-up: the form for the first administrator, as long as there is no account."""
     if not needs_set_up(exchange):
         return exchange.redirect("/sign-in")
-    return exchange.page(_set_up_screen(exchange, {}, ()))
+    return switched(exchange) or exchange.page(_set_up_screen(exchange, {}, ()))
 
 
 def _set_up_screen(
@@ -200,7 +194,7 @@ def _set_up_screen(
         login=first(dict(data), "login"),
         name=first(dict(data), "name"),
         problems=tuple(Problem(message_of(each, language), each.path, code=each.code) for each in problems),
-        languages=_languages(exchange, ""),
+        languages=language_tabs(exchange, "/set-up"),
     )
 
 
