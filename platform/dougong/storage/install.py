@@ -12,8 +12,10 @@ from sqlalchemy.schema import CreateColumn
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
 from dougong.storage.system import (
+    AUDIT,
     CALENDAR_DAY,
     DELEGATION,
+    HISTORY,
     IDENTITY,
     IMPORT,
     IMPORT_LINE,
@@ -23,6 +25,7 @@ from dougong.storage.system import (
     METADATA,
     POSITION,
     SAVED_VIEW,
+    SEAL,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -68,6 +71,14 @@ def _keep_an_organisation(connection: Connection) -> None:
             index.create(connection)
 
 
+def _keep_evidence(connection: Connection) -> None:
+    """What was done says where it came from, and is sealed in a chain."""
+    _add_columns(
+        connection, HISTORY.c.origin, HISTORY.c.address, AUDIT.c.origin, AUDIT.c.agent, AUDIT.c.route
+    )
+    SEAL.create(connection)
+
+
 def _keep_links(connection: Connection) -> None:
     """Invitations, resets and sign-ins at providers open accounts."""
     for table in (IDENTITY, LINK, LINK_SECRET):
@@ -79,6 +90,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _keep_a_calendar,
     _keep_views,
     _keep_an_organisation,
+    _keep_evidence,
     _keep_links,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
@@ -102,6 +114,12 @@ def install(database: Database) -> None:
 def is_installed(connection: Connection) -> bool:
     """Whether the platform's tables exist."""
     return inspect(connection).has_table(STATE.name)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the platform's tables are those of this release."""
+    version: int = connection.execute(select(STATE.c.schema_version)).scalar_one()
+    return version == SCHEMA_VERSION
 
 
 def _create(connection: Connection) -> None:

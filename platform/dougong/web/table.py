@@ -47,6 +47,7 @@ from dougong.web.pages import (
     single_sign_on,
     templates,
     transfer,
+    viewing,
     work,
 )
 from dougong.web.pages import numbering as numbering_pages
@@ -148,6 +149,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/view-as", viewing.choose, access="admin"),
+    page("POST", "/view-as", viewing.begin, access="admin"),
+    page("POST", "/view-as/end", viewing.end),
     page("GET", "/profile/sign-on/<provider>", single_sign_on.begin_linking),
     page("POST", "/profile/sign-on/<provider>/unlink", single_sign_on.unlink),
     page("GET", "/people/invitations", invitation.page, access="admin"),
