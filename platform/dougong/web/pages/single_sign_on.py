@@ -31,7 +31,8 @@ from dougong.web.security import local_path, random_token
 
 JOURNEY_SECONDS = 600
 """How long one may be away at the provider."""
-_LONGEST_PATH = 1500
+_LONGEST_KEPT = 1500
+"""Bytes that fit into a cookie; a longer way leads to the first page."""
 
 T = TypeVar("T")
 
@@ -64,8 +65,9 @@ def _depart(exchange: Exchange, identifier: str, bound: str, following: str) -> 
     except Refusal as refusal:
         return _refused(exchange, refusal, bound)
     response = Response("", 303, {"Location": address})
-    kept = "\x1f".join((journey.secret, "link" if bound else "", following[:_LONGEST_PATH]))
-    _set_cookie(exchange, response, _cookie(exchange, provider), kept.encode().hex(), JOURNEY_SECONDS)
+    place = following if len(following.encode()) <= _LONGEST_KEPT else "/"
+    kept = "\x1f".join((journey.secret, "link" if bound else "", place)).encode().hex()
+    _set_cookie(exchange, response, _cookie(exchange, provider), kept, JOURNEY_SECONDS)
     return response
 
 
