@@ -20,6 +20,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.NumberingScreen: "numbering",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",

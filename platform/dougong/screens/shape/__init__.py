@@ -35,6 +35,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.directory import DirectoryScreen, Narrowing
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -126,6 +127,7 @@ Screen = (
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
+    | DirectoryScreen
     | ExportScreen
     | FormScreen
     | ImportScreen
@@ -182,6 +184,7 @@ __all__ = [
     "DesignerScreen",
     "DesignerSection",
     "Detail",
+    "DirectoryScreen",
     "Empty",
     "Event",
     "ExportScreen",
@@ -216,6 +219,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "MergeScreen",
+    "Narrowing",
     "Notice",
     "NumberCard",
     "NumberingScreen",

@@ -32,3 +32,5 @@ class SettingsScreen:
     tabs: tuple[Tab, ...] = ()
     notices: tuple[Notice, ...] = ()
     actions: tuple[Action, ...] = ()
+    back_href: str = ""
+    """The list that the page belongs to, if it does."""
