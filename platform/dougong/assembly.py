@@ -14,7 +14,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.people import housekeeping
+from dougong.people import audit, evidence, housekeeping
 from dougong.people.actor import SYSTEM
 from dougong.records import retention
 from dougong.records.call import call_for
@@ -103,6 +103,7 @@ def after_apply(connection: Connection, plan: Plan) -> None:
     Records get the numbers of new serial fields, formulas that are new or changed are computed for every record, approvals
     of entities that are gone end, and saved views follow renamed fields.
     """
+    audit.noted(connection, "app.apply", f"app:{plan.app.id}", operations=len(plan.steps))
     if not plan.base:
         return
     upkeep.end_orphans(connection, plan.app)
@@ -161,6 +162,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             works.task(releases(database), after_apply),
             housekeeping.task(),
             bin_,
+            evidence.task(database, settings.audit_days),
         ]
     )
 

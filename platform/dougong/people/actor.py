@@ -62,6 +62,8 @@ class Actor:
     scopes: frozenset[str] | None = None
     lifted: bool = False
     """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
+    seen_by: int | None = None
+    """The administrator who only looks as this person, and who has to answer for whatever is noted meanwhile."""
 
     def has_scope(self, scope: str) -> bool:
         """Say whether the actor may do what needs a scope: always, unless a token limits them."""

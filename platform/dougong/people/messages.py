@@ -79,6 +79,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "no_delegation": ("没有这个委托", "there is no such delegation"),
     "text_long": ("最多 {limit} 个字", "at most {limit} characters"),
+    "not_viewing": (
+        "只有在屏幕前登录的管理员可以以他人身份查看",
+        "only an administrator who is signed in at the screen may look as somebody else",
+    ),
+    "view_admin": (
+        "管理员看到的内容与您相同",
+        "administrators see what you see; choose somebody who is not one",
+    ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
 }
 """code → (zh, en)."""

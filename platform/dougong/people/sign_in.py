@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from dougong.diagnostics import Refusal
 from dougong.people import limits, passwords, sessions
+from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.storage.database import Database
 from dougong.storage.system import USER
@@ -48,6 +49,7 @@ def sign_in(
 def _failed(database: Database, login: str, address: str) -> Refusal:
     with database.writing() as connection:
         limits.record_failure(connection, login, address)
+        noted(connection, "session.fail", login=login[:100])
     return refuse("unauthorised", "wrong_password")
 
 

@@ -236,6 +236,12 @@ PAGES: Mapping[str, Pair] = {
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
+    "POST /view-as": (
+        "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",
+        "从下一个请求起以某个人（`person`：登录名）或某个角色（`role`：`应用.角色`）的身份查看；其间不能更改任何内容",
+    ),
+    "POST /view-as/end": ("Look as oneself again", "回到自己的身份"),
     "GET /versions": ("Versions of all apps", "各应用的版本"),
     "POST /versions/<app>/rollback": ("Go back to an earlier version", "回退到更早的版本"),
     "GET /templates": ("Apps that can be installed", "可安装的应用"),

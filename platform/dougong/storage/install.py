@@ -12,14 +12,17 @@ from sqlalchemy.schema import CreateColumn
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
 from dougong.storage.system import (
+    AUDIT,
     CALENDAR_DAY,
     DELEGATION,
+    HISTORY,
     IMPORT,
     IMPORT_LINE,
     MEMBERSHIP,
     METADATA,
     POSITION,
     SAVED_VIEW,
+    SEAL,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -65,11 +68,20 @@ def _keep_an_organisation(connection: Connection) -> None:
             index.create(connection)
 
 
+def _keep_evidence(connection: Connection) -> None:
+    """What was done says where it came from, and is sealed in a chain."""
+    _add_columns(
+        connection, HISTORY.c.origin, HISTORY.c.address, AUDIT.c.origin, AUDIT.c.agent, AUDIT.c.route
+    )
+    SEAL.create(connection)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
     _keep_an_organisation,
+    _keep_evidence,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
 

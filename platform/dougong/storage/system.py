@@ -272,6 +272,8 @@ HISTORY = _table(
     _text("batch", required=False),
     _json("changes"),
     Column("version", BigInteger),
+    _text("origin", required=False),
+    _text("address", required=False),
     Index(None, "entity", "record_id", "id"),
     Index(None, "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
     Index(None, "at"),
@@ -287,10 +289,28 @@ AUDIT = _table(
     _json("details"),
     _text("address", default=""),
     _text("request_id", default=""),
+    _text("origin", default=""),
+    _text("agent", default=""),
+    _text("route", default=""),
     Index(None, "at"),
     Index(None, "actor_id", "at"),
     Index(None, "action", "at"),
 )
+SEAL = _table(
+    "dg_seal",
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _at("at", required=True),
+    _text("source"),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    _json("facts", required=True),
+    _text("digests"),
+    _text("previous_hash"),
+    _text("hash"),
+    Index(None, "source", "number"),
+)
+"""The chain of blocks that the entries of the history, the audit trail and the workflows' log are sealed in."""
 COMMENT = _table(
     "dg_comment",
     _identity(),

@@ -288,6 +288,14 @@ REGISTRY: tuple[Setting, ...] = (
         "What stays of the history of records deleted for good: values (all), events (without values) or none",
     ),
     Setting(
+        "audit_days",
+        "DOUGONG_AUDIT_DAYS",
+        "0",
+        _days,
+        "审计记录保留天数，过期后删除并在封存链中留下锚点；0 表示永久保留",
+        "Days for which the audit trail is kept; what goes leaves its anchor in the sealed chain; 0 keeps it",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -325,6 +333,7 @@ class Settings:
     bin_days: int = 90
     removed_days: int = 365
     bin_history: str = "events"
+    audit_days: int = 0
     worker: bool = True
 
     @property

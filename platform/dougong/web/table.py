@@ -45,6 +45,7 @@ from dougong.web.pages import (
     sign_in,
     templates,
     transfer,
+    viewing,
     work,
 )
 from dougong.web.pages import numbering as numbering_pages
@@ -138,6 +139,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/view-as", viewing.choose, access="admin"),
+    page("POST", "/view-as", viewing.begin, access="admin"),
+    page("POST", "/view-as/end", viewing.end),
     *people.ROUTES,
     *organisation.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
