@@ -11,6 +11,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("departments", "/departments", "sitemap"),
     ("positions", "/positions", "id-badge-2"),
     ("teams", "/teams", "users-group"),
+    ("delegations", "/delegations", "transfer"),
     ("calendar_title", "/calendar", "calendar-event"),
     ("versions", "/versions", "history"),
 )

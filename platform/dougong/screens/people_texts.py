@@ -112,6 +112,36 @@ PEOPLE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "person_unchanged": ("没有变化", "Nothing has changed"),
         "person_disabled": ("已停用“{name}”", "The account of {name} is disabled"),
         "person_enabled": ("已启用“{name}”", "The account of {name} is enabled"),
+        # delegation
+        "decided_for": ("{name}（{delegate}代）", "{name} (by {delegate})"),
+        "task_for": ("代{name}处理", "for {name}"),
+        "task_for_notice": (
+            "这是{name}的待办，由您代为处理；记录中会写明两人的名字。",
+            "This waits for {name}, and you decide for them; the log will name both.",
+        ),
+        "delegations_text": (
+            "在一段时间内由他人代为审批，到期自动结束。受托人自己发起的申请不能代批，委托不能再转委托。",
+            (
+                "Somebody else decides approvals for a while; it ends by itself. "
+                "Nobody decides what they started themselves, and a delegation is not passed on."
+            ),
+        ),
+        "delegation_new": ("新建委托", "Delegate"),
+        "delegation_user": ("委托人", "Who delegates"),
+        "delegation_delegate": ("受托人", "Delegate"),
+        "delegation_starts": ("开始", "From"),
+        "delegation_ends": ("结束", "To"),
+        "delegation_scope": ("范围", "Scope"),
+        "delegation_all": ("全部审批", "All approvals"),
+        "delegation_reason": ("原因", "Reason"),
+        "delegation_state": ("状态", "State"),
+        "delegation_coming": ("未开始", "to come"),
+        "delegation_running": ("进行中", "running"),
+        "delegation_over": ("已结束", "over"),
+        "delegation_end": ("结束委托", "End it"),
+        "delegation_added": ("委托已建立", "The delegation is set up"),
+        "delegation_ended": ("委托已结束", "The delegation has ended"),
+        "delegations_none": ("没有委托", "No delegations"),
         # departments, positions, teams
         "departments_text": (
             "部门组成一棵树；负责人是其中成员的上级，并能看到下属的数据（若角色允许）。",

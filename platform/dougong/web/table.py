@@ -15,6 +15,7 @@ from dougong.web.api import (
     undoing,
 )
 from dougong.web.api import calendar as api_calendar
+from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
@@ -27,6 +28,7 @@ from dougong.web.pages import (
     calendar,
     changes,
     changing,
+    delegations,
     design,
     design_places,
     design_rules,
@@ -80,6 +82,7 @@ API: tuple[Route, ...] = (
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    *api_delegations.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -144,6 +147,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/view-as/end", viewing.end),
     *people.ROUTES,
     *organisation.ROUTES,
+    *delegations.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),

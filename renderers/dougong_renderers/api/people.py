@@ -199,3 +199,53 @@ def _collection(plural: str, name: str, new: Document, changes: Document, reads_
         },
         f"/api/v1/{plural}/{{id}}": item,
     }
+
+
+_SOMEBODY: Document = _shown({"id": parts.IDENTIFIER, "title": {"type": "string"}})
+_MOMENT: Document = {"type": "string", "format": "date-time", "maxLength": 39}
+DELEGATION: Document = {
+    "delegation": _shown(
+        {
+            "id": parts.IDENTIFIER,
+            "user": _SOMEBODY,
+            "delegate": _SOMEBODY,
+            "starts_at": _MOMENT,
+            "ends_at": _MOMENT,
+            "scope": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
+            "state": {"enum": ["coming", "running", "over"]},
+        }
+    )
+}
+
+
+def delegation_paths() -> Document:
+    """Letting somebody else decide for a while, which is everybody's own affair."""
+    base, label = "/api/v1/delegations", "Delegations"
+    new = {
+        "user": _NO_ID,
+        "delegate": _ID,
+        "starts_at": _MOMENT,
+        "ends_at": _MOMENT,
+        "scope": {"type": "string", "maxLength": 100, "description": "an app, or app.workflow"},
+        "reason": {"type": "string", "maxLength": 200},
+    }
+    one = parts.reference("delegation")
+    whose = parts.query("user", {"type": "string", "pattern": "^([0-9]{1,18}|all)$"})
+    return {
+        base: {
+            "get": parts.operation(
+                "delegations.list", label, parts.ok(_listed("delegation")), parameters=[whose]
+            ),
+            "post": parts.operation(
+                "delegations.create",
+                label,
+                _made(one),
+                body=_object(new, "delegate", "starts_at", "ends_at"),
+            ),
+        },
+        f"{base}/{{id}}": {
+            "parameters": [parts.ID_PARAMETER],
+            "delete": parts.operation("delegations.delete", label, parts.no_content()),
+        },
+    }
