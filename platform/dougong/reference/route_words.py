@@ -81,6 +81,14 @@ API: Mapping[str, Pair] = {
         "修改名称、负责人或全部成员",
     ),
     "DELETE /teams/<identifier>": ("Dissolve a team", "解散团队"),
+    "POST /organisation/import": (
+        "Bring the organisation in from a CSV or XLSX file (multipart `file`), whole or not at all; `dry_run=true` only tells",
+        "从 CSV 或 XLSX 文件（multipart file）导入组织，要么全部要么不改；dry_run=true 只返回将有的变化",
+    ),
+    "GET /organisation/export": (
+        "Everybody as a file, `format` csv or xlsx, which an import takes back",
+        "导出组织，format 为 csv 或 xlsx，可再导入",
+    ),
     "GET /delegations": (
         "Who decides for whom: the caller's, or for an administrator those of `user` (an id, or `all`)",
         "委托：本人的；管理员可查 user（编号或 all）",
@@ -224,6 +232,11 @@ PAGES: Mapping[str, Pair] = {
     "POST /people/<identifier>/disable": ("Close an account", "停用账号"),
     "POST /people/<identifier>/enable": ("Open an account again", "启用账号"),
     "POST /people/<identifier>/password": ("Make a new password", "重置密码"),
+    "GET /organisation/import": ("Import the organisation", "导入组织"),
+    "POST /organisation/import": ("Check a file of people", "检查人员文件"),
+    "POST /organisation/import/run": ("Bring it in", "执行导入"),
+    "POST /organisation/import/drop": ("Leave it", "放弃导入"),
+    "GET /organisation/export": ("Everybody as a file", "导出组织"),
     "GET /profile/delegations": ("One's own delegations", "我的委托"),
     "POST /profile/delegations": ("Delegate one's approvals", "委托他人审批"),
     "GET /profile/delegations/people": ("Colleagues for the picker", "供选择的同事"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dougong.people.audit import AuditEntry
 from dougong.records.call import Call
@@ -49,6 +49,11 @@ def log_section(call: Call, entries: Sequence[AuditEntry]) -> SettingsSection:
     return SettingsSection("log", text("log", language), table=Table(columns, rows))
 
 
+def field_words(names: Iterable[str], language: str) -> list[str]:
+    """What parts of a person or of the organisation are called."""
+    return [text(_FIELDS.get(name, name), language) for name in names]
+
+
 def _said(entry: AuditEntry, language: str) -> str:
     word = f"log_{entry.action.replace('.', '_')}"
     if word not in TEXTS:
@@ -63,4 +68,4 @@ def _changed(entry: AuditEntry, language: str) -> list[str]:
         return []
     names = [str(name) for name in after if name not in before or before[name] != after[name]]
     hidden = [name for name in after if name in ("email", "phone") and name not in names]
-    return [text(_FIELDS.get(name, name), language) for name in (*names, *hidden)]
+    return field_words((*names, *hidden), language)

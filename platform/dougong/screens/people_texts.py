@@ -112,6 +112,58 @@ PEOPLE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "person_unchanged": ("没有变化", "Nothing has changed"),
         "person_disabled": ("已停用“{name}”", "The account of {name} is disabled"),
         "person_enabled": ("已启用“{name}”", "The account of {name} is enabled"),
+        # the organisation from a file
+        "roster_title": ("导入组织", "Import the organisation"),
+        "roster_trial": ("试导入组织", "Try an import of the organisation"),
+        "roster_file": ("CSV 或 Excel 文件", "CSV or Excel file"),
+        "roster_text": (
+            "每人一行。列：{columns}。只需要登录名一列，文件里没有的列不改；有的列以文件为准，空格即清空。"
+            "部门写作 总部/销售部/华东，多个用分号隔开，第一个是主部门。",
+            (
+                "One line a person. Columns: {columns}. Only the login is needed; what has no column stays, and for the others "
+                "the file holds: an empty cell clears. Departments are written Company/Sales/East, several with semicolons, main one first."
+            ),
+        ),
+        "roster_try": ("检查文件", "Check the file"),
+        "roster_export": ("导出为 Excel", "Export as Excel"),
+        "roster_export_csv": ("导出为 CSV", "Export as CSV"),
+        "roster_waiting": ("正在后台检查“{name}”。", "{name} is being checked in the background."),
+        "roster_tried": ("文件已检查", "The file was checked"),
+        "roster_what": ("内容", "What"),
+        "roster_count": ("数量", "Count"),
+        "roster_added": ("新增成员", "Added"),
+        "roster_changed": ("修改成员", "Changed"),
+        "roster_unchanged": ("没有变化", "Unchanged"),
+        "roster_disabled": ("停用", "Disabled"),
+        "roster_enabled": ("启用", "Enabled"),
+        "roster_departments": ("新建部门", "New departments"),
+        "roster_positions": ("新建职位", "New positions"),
+        "roster_new_department": ("新建部门", "New department"),
+        "roster_head": ("负责人：{login}", "head: {login}"),
+        "roster_no_head": ("不再有负责人", "no head any more"),
+        "roster_would": (
+            "以下是导入后的变化，目前还没有修改任何内容。新成员没有密码，请邀请或重置密码。",
+            "This is what the import would do; nothing has changed yet. New people have no password: invite them, or reset it.",
+        ),
+        "roster_nothing": (
+            "文件与现在的组织一致，没有要改的。",
+            "The file says what is there already; nothing would change.",
+        ),
+        "roster_refused": (
+            "{count} 行有问题，全部改正后才能导入。",
+            "Lines with problems: {count}. Nothing comes in until all are put right.",
+        ),
+        "roster_run": ("导入", "Import"),
+        "roster_drop": ("放弃", "Leave it"),
+        "roster_problems": ("问题", "Problems"),
+        "roster_line": ("行", "Line"),
+        "roster_column": ("列", "Column"),
+        "roster_problem": ("问题", "Problem"),
+        "roster_changes": ("变化（前几项）", "Changes (the first ones)"),
+        "roster_done": (
+            "已导入：新增 {added}，修改 {changed}，未变 {unchanged}，停用 {disabled}",
+            "Imported: {added} added, {changed} changed, {unchanged} unchanged, {disabled} disabled",
+        ),
         # delegation
         "decided_for": ("{name}（{delegate}代）", "{name} (by {delegate})"),
         "task_for": ("代{name}处理", "for {name}"),

@@ -19,6 +19,7 @@ from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rosters as api_rosters
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -43,6 +44,7 @@ from dougong.web.pages import (
     own,
     people,
     pickers,
+    rosters,
     saved_views,
     sign_in,
     templates,
@@ -83,6 +85,7 @@ API: tuple[Route, ...] = (
     *api_people.ROUTES,
     *api_organisation.ROUTES,
     *api_delegations.ROUTES,
+    *api_rosters.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -148,6 +151,7 @@ PAGES: tuple[Route, ...] = (
     *people.ROUTES,
     *organisation.ROUTES,
     *delegations.ROUTES,
+    *rosters.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),

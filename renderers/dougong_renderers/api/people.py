@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dougong_renderers.api import parts
+from dougong_renderers.api import parts, work
 
 Document = dict[str, Any]
 _ID: Document = {
@@ -129,7 +129,29 @@ _FIND: list[Document] = [
 
 def people_paths() -> Document:
     """Everything that administrators may do about people and the organisation."""
-    return _people() | _departments() | _positions() | _teams()
+    return _people() | _departments() | _positions() | _teams() | _roster()
+
+
+def _roster() -> Document:
+    base, label = "/api/v1/organisation", "Organisation"
+    body = _object({"file": {"type": "string", "contentMediaType": "text/csv"}}, "file")
+    kind = parts.query("format", {"enum": ["csv", "xlsx"], "default": "csv"})
+    file: Document = {
+        "200": {"description": "Done", "content": {"text/csv": {}, "application/octet-stream": {}}}
+    }
+    return {
+        f"{base}/import": {
+            "post": parts.operation(
+                "organisation.import",
+                label,
+                work.now_or_later(parts.ok(parts.anything())),
+                body=body,
+                parameters=[parts.query("dry_run", {"enum": ["true", "false"]})],
+                sent_as=parts.MULTIPART,
+            )
+        },
+        f"{base}/export": {"get": parts.operation("organisation.export", label, file, parameters=[kind])},
+    }
 
 
 def _people() -> Document:

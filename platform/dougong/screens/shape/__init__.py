@@ -116,7 +116,7 @@ from dougong.screens.shape.rules import (
     RuleTick,
     RuleValue,
 )
-from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
@@ -261,6 +261,7 @@ __all__ = [
     "Screen",
     "SettingsScreen",
     "SettingsSection",
+    "SettingsUpload",
     "Shell",
     "ShellApp",
     "Shown",

@@ -274,7 +274,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         path = kept.file(exchange.runtime.files_folder)
         sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
+        return sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -308,10 +308,11 @@ def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) 
     """The records of a query as a file of one of the formats."""
     if kind not in FORMATS:
         raise refuse("malformed", "W206", "format", name="format", allowed=", ".join(FORMATS))
-    return _sent(exchange, export_records(call, key, query), kind)
+    return sent(exchange, export_records(call, key, query), kind)
 
 
-def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+def sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+    """A table as a file of one of the formats."""
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
