@@ -121,6 +121,9 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "负责人须属于部门",
         "a head belongs to a department",
     ),
+    "handover_self": ("不能交接给本人", "nothing can be handed over to the same person"),
+    "handover_what": ("没有可交接的“{name}”", "there is nothing called '{name}' to hand over"),
+    "no_handover": ("没有可撤销的交接", "there is no handover to take back"),
     "text_long": ("最多 {limit} 个字", "at most {limit} characters"),
     "not_viewing": (
         "只有在屏幕前登录的管理员可以以他人身份查看",

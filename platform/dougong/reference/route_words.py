@@ -81,6 +81,12 @@ API: Mapping[str, Pair] = {
         "修改名称、负责人或全部成员",
     ),
     "DELETE /teams/<identifier>": ("Dissolve a team", "解散团队"),
+    "GET /people/<identifier>/handover": ("What somebody holds", "名下的事项"),
+    "POST /people/<identifier>/handover": (
+        "Hand it over in the background: {to, fields?, parts?, disable?}",
+        "后台交接：{to, fields?, parts?, disable?}",
+    ),
+    "POST /people/<identifier>/handover/undo": ("Take the last handover back", "撤销上次交接"),
     "POST /organisation/import": (
         "Bring the organisation in from a CSV or XLSX file (multipart `file`), whole or not at all; `dry_run=true` only tells",
         "从 CSV 或 XLSX 文件（multipart file）导入组织，要么全部要么不改；dry_run=true 只返回将有的变化",
@@ -232,6 +238,9 @@ PAGES: Mapping[str, Pair] = {
     "POST /people/<identifier>/disable": ("Close an account", "停用账号"),
     "POST /people/<identifier>/enable": ("Open an account again", "启用账号"),
     "POST /people/<identifier>/password": ("Make a new password", "重置密码"),
+    "GET /people/<identifier>/handover": ("Hand over what somebody holds", "交接名下事项"),
+    "POST /people/<identifier>/handover": ("Hand it over", "交接"),
+    "POST /people/<identifier>/handover/undo": ("Take the last handover back", "撤销上次交接"),
     "GET /organisation/import": ("Import the organisation", "导入组织"),
     "POST /organisation/import": ("Check a file of people", "检查人员文件"),
     "POST /organisation/import/run": ("Bring it in", "执行导入"),

@@ -488,9 +488,10 @@ def _account(account: Account, language: str) -> SettingsSection:
             text("person_reset", language),
         ),
     )
+    hand = Action("handover", text("person_handover", language), f"{path}/handover", icon="transfer")
     if account.is_disabled:
         enable = Action("enable", text("person_enable", language), f"{path}/enable", "post", "user-check")
-        return SettingsSection("account", text("person_account", language), actions=(enable,))
+        return SettingsSection("account", text("person_account", language), actions=(enable, hand))
     disable = Action(
         "disable",
         text("person_disable", language),
@@ -504,4 +505,4 @@ def _account(account: Account, language: str) -> SettingsSection:
             text("person_disable", language),
         ),
     )
-    return SettingsSection("account", text("person_account", language), actions=(reset, disable))
+    return SettingsSection("account", text("person_account", language), actions=(hand, reset, disable))

@@ -112,13 +112,55 @@ PEOPLE_TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "person_unchanged": ("没有变化", "Nothing has changed"),
         "person_disabled": ("已停用“{name}”", "The account of {name} is disabled"),
         "person_enabled": ("已启用“{name}”", "The account of {name} is enabled"),
+        # handing over
+        "handover_of": ("交接“{name}”名下的事项", "Hand over what {name} holds"),
+        "handover_back_of": ("撤销“{name}”的交接", "Take back the handover of {name}"),
+        "handover_to": ("交接给", "To"),
+        "handover_records": ("记录（按成员字段）", "Records, by the field that names the person"),
+        "handover_parts": ("其他", "Everything else"),
+        "handover_tasks": ("待办审批（由接手人代批）", "open approvals (the successor decides them)"),
+        "handover_departments": ("负责的部门", "departments headed"),
+        "handover_subordinates": ("直属下级", "direct reports"),
+        "handover_teams": ("负责的团队", "teams led"),
+        "handover_views": ("共享的视图", "shared views"),
+        "handover_roles": ("角色（接手人获得）", "roles (the successor gets them)"),
+        "handover_disables": ("同时停用账号", "Disable the account as well"),
+        "handover_disables_help": (
+            "会话立即结束，{count} 个令牌失效；记录与历史保留。",
+            "Sessions end at once and {count} tokens with them; records and history stay.",
+        ),
+        "handover_do": ("交接", "Hand over"),
+        "handover_text": (
+            "在后台完成，记为一个批次，可以撤销。被审批锁定或规则不允许修改的记录会列出来，留在原处。",
+            "Done in the background as one batch, which can be taken back. Records that an approval or a rule holds stay and are told.",
+        ),
+        "handover_nothing": ("没有需要交接的事项。", "There is nothing to hand over."),
+        "handover_back": ("撤销上次交接", "Take the last handover back"),
+        "handover_back_title": ("撤销上次交接？", "Take the last handover back?"),
+        "handover_back_text": (
+            "交接之后又改过的记录保持不变，其余回到原处。",
+            "Records that were changed since stay as they are; everything else goes back.",
+        ),
+        "handover_done": ("已交接 {count} 条记录", "{count} records were handed over"),
+        "handover_done_one": ("已交接 {count} 条记录", "{count} record was handed over"),
+        "handover_skipped": ("{count} 条未能交接。", "{count} could not be."),
+        "handover_taken_back": (
+            "已撤销交接，{count} 条记录回到原处",
+            "The handover was taken back with {count} records",
+        ),
+        "log_person_handover": ("交接", "Handed over"),
+        "log_person_handover_undone": ("撤销交接", "Handover taken back"),
+        "log_delegation_add": ("委托他人审批", "Approvals delegated"),
+        "log_delegation_end": ("结束委托", "Delegation ended"),
         # the organisation from a file
         "roster_title": ("导入组织", "Import the organisation"),
         "roster_trial": ("试导入组织", "Try an import of the organisation"),
         "roster_file": ("CSV 或 Excel 文件", "CSV or Excel file"),
         "roster_text": (
-            "每人一行。列：{columns}。只需要登录名一列，文件里没有的列不改；有的列以文件为准，空格即清空。"
-            "部门写作 总部/销售部/华东，多个用分号隔开，第一个是主部门。",
+            (
+                "每人一行。列：{columns}。只需要登录名一列，文件里没有的列不改；有的列以文件为准，空格即清空。"
+                "部门写作 总部/销售部/华东，多个用分号隔开，第一个是主部门。"
+            ),
             (
                 "One line a person. Columns: {columns}. Only the login is needed; what has no column stays, and for the others "
                 "the file holds: an empty cell clears. Departments are written Company/Sales/East, several with semicolons, main one first."

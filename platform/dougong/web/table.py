@@ -17,6 +17,7 @@ from dougong.web.api import (
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
+from dougong.web.api import handover as api_handover
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
 from dougong.web.api import rosters as api_rosters
@@ -36,6 +37,7 @@ from dougong.web.pages import (
     exports,
     figures,
     forms,
+    handover,
     home,
     inbox,
     lists,
@@ -86,6 +88,7 @@ API: tuple[Route, ...] = (
     *api_organisation.ROUTES,
     *api_delegations.ROUTES,
     *api_rosters.ROUTES,
+    *api_handover.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -152,6 +155,7 @@ PAGES: tuple[Route, ...] = (
     *organisation.ROUTES,
     *delegations.ROUTES,
     *rosters.ROUTES,
+    *handover.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),

@@ -183,6 +183,24 @@ def _people() -> Document:
             }
             for name in ("disable", "enable")
         },
+        **_handover(f"{base}/{{id}}/handover"),
+    }
+
+
+def _handover(base: str) -> Document:
+    names: Document = {"type": "array", "items": {"type": "string", "maxLength": 150}, "maxItems": 1000}
+    body = _object({"to": _ID, "fields": names, "parts": names, "disable": {"type": "boolean"}}, "to")
+    later = work.later()
+    return {
+        base: {
+            "parameters": [parts.ID_PARAMETER],
+            "get": parts.operation("people.belongings", "People", parts.ok(parts.anything())),
+            "post": parts.operation("people.handover", "People", later, body=body),
+        },
+        f"{base}/undo": {
+            "parameters": [parts.ID_PARAMETER],
+            "post": parts.operation("people.handover.undo", "People", later, parameters=[parts.IDEMPOTENCY]),
+        },
     }
 
 
