@@ -12,6 +12,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("positions", "/positions", "id-badge-2"),
     ("teams", "/teams", "users-group"),
     ("delegations", "/delegations", "transfer"),
+    ("viewing_title", "/view-as", "eye"),
     ("calendar_title", "/calendar", "calendar-event"),
     ("versions", "/versions", "history"),
 )
