@@ -201,7 +201,7 @@ DELEGATION = _table(
     _reference("delegate_id", "dg_user.id"),
     _at("starts_at", required=True),
     _at("ends_at", required=True),
-    _json("apps"),
+    _text("scope", default=""),
     _text("reason", default=""),
     _at("created_at", required=True),
     Column("created_by", BigInteger),
@@ -209,7 +209,7 @@ DELEGATION = _table(
     Index(None, "user_id", "ends_at"),
     Index(None, "delegate_id", "ends_at"),
 )
-"""Who decides for whom, from when to when; `apps` limits it to some apps, or to workflows of them (`app.workflow`)."""
+"""Who decides for whom, from when to when; `scope` limits it to an app, or to a workflow of one (`app.workflow`)."""
 USER_ROLE = _table(
     "dg_user_role",
     _reference("user_id", "dg_user.id", key=True),

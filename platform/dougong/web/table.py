@@ -16,10 +16,13 @@ from dougong.web.api import (
     undoing,
 )
 from dougong.web.api import calendar as api_calendar
+from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
+from dougong.web.api import handover as api_handover
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
 from dougong.web.api import rights as api_rights
+from dougong.web.api import rosters as api_rosters
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -29,22 +32,27 @@ from dougong.web.pages import (
     calendar,
     changes,
     changing,
+    delegations,
     design,
     design_places,
     design_rules,
     exports,
     figures,
     forms,
+    handover,
     home,
     inbox,
     invitation,
     links,
     lists,
     live,
+    organisation,
     own,
+    people,
     pickers,
-    rights,
     reset,
+    rights,
+    rosters,
     saved_views,
     sign_in,
     single_sign_on,
@@ -94,6 +102,9 @@ API: tuple[Route, ...] = (
     *api_people.ROUTES,
     *api_organisation.ROUTES,
     api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
+    *api_delegations.ROUTES,
+    *api_rosters.ROUTES,
+    *api_handover.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -168,7 +179,11 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/people/invitations", invitation.invite, access="admin"),
     page("POST", "/people/invitations/<identifier>/resend", invitation.resend, access="admin"),
     page("POST", "/people/invitations/<identifier>/revoke", invitation.revoke, access="admin"),
-    page("GET", "/people", administration.people, access="admin"),
+    *people.ROUTES,
+    *organisation.ROUTES,
+    *delegations.ROUTES,
+    *rosters.ROUTES,
+    *handover.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),

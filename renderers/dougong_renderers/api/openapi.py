@@ -30,11 +30,12 @@ def openapi(description: ApiDescription) -> Document:
             )
         },
     }
-    paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     paths |= rights.why_paths(description.is_admin)
+    paths |= people.delegation_paths() | approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     if description.is_admin:
         paths |= calendar.calendar_paths() | people.people_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
+    schemas |= people.DELEGATION
     if description.is_admin:
         schemas |= people.SCHEMAS
     for app in description.apps:

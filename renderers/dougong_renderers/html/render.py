@@ -22,6 +22,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
         shape.EntryScreen: "entry",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
