@@ -30,6 +30,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("backup", "backup", "BACKUP"),
     ("restore", "backup", "RESTORE"),
     ("verify", "verify", "COMMAND"),
+    ("audit", "audit", "COMMAND"),
     ("worker", "worker", "COMMAND"),
     ("settings", "settings", "COMMAND"),
 )

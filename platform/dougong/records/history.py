@@ -82,10 +82,12 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     wanted = max(1, min(limit, LIMIT))
     found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
     rows = found[:wanted]
-    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
+    visible = [
+        visible_changes(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows
+    ]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
-        call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
+        call, merge(people, *(named_in(shape, changes, rows_of) for changes, rows_of in visible))
     )
     entries = [
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
@@ -227,9 +229,10 @@ def _take_back_rows(rows: dict[int, dict[str, Any]], change: Mapping[str, Any]) 
                 rows[each["id"]][name] = before
 
 
-def _visible(
+def visible_changes(
     call: Call, shape: Shape, changes: Mapping[str, Any]
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[RowChange]]]:
+    """What of a change the reader may see, under masks: fields, and rows of sub-tables."""
     hidden = access(call.release, call.actor, shape.key, "read").hidden
     fields: dict[str, tuple[Any, Any]] = {}
     rows: dict[str, list[RowChange]] = {}
@@ -267,9 +270,10 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
     return found
 
 
-def _named(
+def named_in(
     shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]
 ) -> Wanted:
+    """The records and people that the values of a change name."""
     wanted = _linked(shape, changes)
     for name, each in rows.items():
         for row in each:

@@ -65,6 +65,7 @@ def _place(path: str) -> str:
         "/templates": "templates",
         "/people": "admin",
         "/calendar": "admin",
+        "/audit": "admin",
     }
     return "inbox" if path.startswith("/inbox/") else fixed.get(path, "")
 
@@ -88,6 +89,7 @@ def _places(call: Call, path: str) -> tuple[MenuEntry, ...]:
             ("templates", "/templates", "layout-grid-add"),
             ("people", "/people", "users"),
             ("calendar_title", "/calendar", "calendar-event"),
+            ("audit", "/audit", "shield-check"),
             ("versions", "/versions", "history"),
         )
     )

@@ -111,6 +111,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "this rule has been changed in the meantime; look at it as it is now",
         ),
         "W449": ("请写出要设置的值", "write the value that it gets"),
+        "W480": ("{words}", "{words}"),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

@@ -14,6 +14,7 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import saved_views as api_views
@@ -22,6 +23,7 @@ from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    audit,
     calendar,
     changes,
     changing,
@@ -73,6 +75,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
+    api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -137,6 +141,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
     page("POST", "/calendar/remove", calendar.remove, access="admin"),
+    page("GET", "/audit", audit.page, access="admin"),
+    page("GET", "/audit/export", audit.export, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -232,6 +238,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/merge", changes.merge_records),
     page("GET", f"{RECORD}/history", changes.history),
     page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("GET", f"{RECORD}/history/<entry>/revert", audit.revert_page),
+    page("POST", f"{RECORD}/history/<entry>/revert", audit.revert),
     page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, calendar, definitions, parts, transfer, views, work
+from dougong_renderers.api import approvals, audit, calendar, definitions, parts, transfer, views, work
 
 Document = dict[str, Any]
 
@@ -22,7 +22,7 @@ def openapi(description: ApiDescription) -> Document:
     }
     paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     if description.is_admin:
-        paths |= calendar.calendar_paths()
+        paths |= calendar.calendar_paths() | audit.audit_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {

@@ -13,6 +13,7 @@ from dougong_renderers.html.environment import environment
 TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
         shape.AppsScreen: "apps",
+        shape.AuditScreen: "audit",
         shape.BinScreen: "bin",
         shape.CalendarScreen: "calendar",
         shape.HistoryScreen: "history",
@@ -31,6 +32,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.PublishScreen: "publish",
         shape.RecordScreen: "record",
         shape.ReportScreen: "report",
+        shape.RevertScreen: "revert",
         shape.RulePreview: "rule_preview",
         shape.RulesScreen: "rules",
         shape.SettingsScreen: "settings",
