@@ -30,7 +30,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 
 EACH = 5
 """Requests for each entry point and database in every run; thirty-two times as many every night."""
-LAST = ("POST /sign-out", "POST /profile/password", "POST /sign-in", "POST /set-up")
+LAST = (
+    "POST /view-as",
+    "POST /view-as/end",
+    "POST /sign-out",
+    "POST /profile/password",
+    "POST /sign-in",
+    "POST /set-up",
+)
 """These may end the session or bar the person, so they come when everything else has been asked."""
 LEAKS = re.compile(r"Traceback|psycopg|sqlite3|sqlalchemy|File \"|SELECT [a-z_\"]+[.,]")
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dougong.diagnostics import Diagnostic, Refusal
@@ -41,6 +41,9 @@ class Account:
     created_at: datetime
     last_seen_at: datetime | None
     roles: tuple[tuple[str, str], ...] = ()
+    kind: str = "member"
+    company: str | None = None
+    superior_id: int | None = None
 
 
 def add(
@@ -206,6 +209,11 @@ def list_accounts(
     return _with_roles(connection, connection.execute(query).all())
 
 
+def accounts_of(connection: Connection, query: Select[Any]) -> list[Account]:
+    """Return the accounts that a query of whole rows finds, with their roles."""
+    return _with_roles(connection, connection.execute(query).all())
+
+
 def count(connection: Connection) -> int:
     """Return how many accounts there are; none means that the first administrator is still to be made."""
     found: int = connection.execute(select(func.count()).select_from(USER)).scalar_one()
@@ -273,6 +281,9 @@ def _with_roles(connection: Connection, rows: Sequence[Row[Any]]) -> list[Accoun
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
             roles=tuple(held.get(row.id, ())),
+            kind=row.kind,
+            company=row.company,
+            superior_id=row.superior_id,
         )
         for row in rows
     ]

@@ -39,7 +39,7 @@ def note(
     **details: object,
 ) -> None:
     """Write down what was done, in the transaction that does it."""
-    _write(connection, actor.id or None, door, at, action, subject, details)
+    _write(connection, actor.seen_by or actor.id or None, door, at, action, subject, details)
 
 
 def noted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -34,6 +35,7 @@ class Session:
     expires_at: datetime
     address: str
     agent: str
+    data: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ _LIVE = (
         SESSION.c.expires_at,
         SESSION.c.address,
         SESSION.c.agent,
+        SESSION.c.data,
     )
     .join(USER, USER.c.id == SESSION.c.user_id)
     .where(

@@ -14,21 +14,30 @@ from dougong.storage.problems import refusal
 from dougong.storage.system import (
     AUDIT,
     CALENDAR_DAY,
+    DELEGATION,
     HISTORY,
     IMPORT,
     IMPORT_LINE,
+    MEMBERSHIP,
     METADATA,
+    POSITION,
     SAVED_VIEW,
     SEAL,
     STATE,
+    TEAM,
+    TEAM_MEMBER,
+    USER,
 )
 
 Upgrade = Callable[[Connection], None]
 
 
 def _add_columns(connection: Connection, *columns: Column[Any]) -> None:
+    """Give tables of an older release columns, with the reference that a column makes."""
     for column in columns:
         words = str(CreateColumn(column).compile(dialect=connection.dialect))
+        for key in column.foreign_keys:
+            words += f" REFERENCES {key.column.table.name} ({key.column.name})"
         connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {words}"))
 
 
@@ -48,6 +57,17 @@ def _keep_views(connection: Connection) -> None:
     SAVED_VIEW.create(connection)
 
 
+def _keep_an_organisation(connection: Connection) -> None:
+    """People have positions, superiors and teams, may come from outside, and decide for each other for a while."""
+    for table in (POSITION, TEAM, TEAM_MEMBER, DELEGATION):
+        table.create(connection)
+    _add_columns(connection, USER.c.kind, USER.c.company, USER.c.superior_id, MEMBERSHIP.c.position_id)
+    wanted = ("ix_dg_user_superior_id", "ix_dg_user_company", "ix_dg_membership_position_id")
+    for index in (*USER.indexes, *MEMBERSHIP.indexes):
+        if index.name in wanted:
+            index.create(connection)
+
+
 def _keep_evidence(connection: Connection) -> None:
     """What was done says where it came from, and is sealed in a chain."""
     _add_columns(
@@ -60,6 +80,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
+    _keep_an_organisation,
     _keep_evidence,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""

@@ -17,6 +17,8 @@ from dougong.web.api import (
 from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
+from dougong.web.api import organisation as api_organisation
+from dougong.web.api import people as api_people
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -43,6 +45,7 @@ from dougong.web.pages import (
     sign_in,
     templates,
     transfer,
+    viewing,
     work,
 )
 from dougong.web.pages import numbering as numbering_pages
@@ -77,6 +80,8 @@ API: tuple[Route, ...] = (
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
     api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
+    *api_people.ROUTES,
+    *api_organisation.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -136,6 +141,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/view-as", viewing.choose, access="admin"),
+    page("POST", "/view-as", viewing.begin, access="admin"),
+    page("POST", "/view-as/end", viewing.end),
     page("GET", "/people", administration.people, access="admin"),
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
