@@ -139,7 +139,9 @@ def test_teams(server: Server) -> None:
     assert team["people"] == 1 and team["members"] == [people["cleo"]]
     assert ada("POST", "/teams", {"name": "Tigers"}).status_code == 409
     assert ada("PATCH", f"/teams/{team['id']}", {"members": ["999999"]}).status_code == 404
-    changed = ada("PATCH", f"/teams/{team['id']}", {"members": [people["otto"], people["cleo"]], "lead": None})
+    changed = ada(
+        "PATCH", f"/teams/{team['id']}", {"members": [people["otto"], people["cleo"]], "lead": None}
+    )
     assert changed.json["people"] == 2 and changed.json["lead"] is None
     assert ada("GET", f"/people?team={team['id']}").json["count"] == 2
     assert ada("DELETE", f"/teams/{team['id']}").status_code == 204

@@ -172,7 +172,9 @@ def set_memberships(connection: Connection, user_id: int, wanted: Sequence[Membe
     ]
     if rows:
         connection.execute(insert(MEMBERSHIP), rows)
-    noted(connection, "account.departments", f"user:{user_id}", main=main, departments=list(wanted))
+    main = next((each.department_id for each in wanted if each.is_main), None)
+    departments = [each.department_id for each in wanted]
+    noted(connection, "account.departments", f"user:{user_id}", main=main, departments=departments)
 
 
 def memberships_of(connection: Connection, user_id: int) -> tuple[Membership, ...]:
