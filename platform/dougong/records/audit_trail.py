@@ -200,7 +200,7 @@ def _titles(call: Call, entries: Sequence[TrailEntry]) -> Titles:
     wanted: Wanted = {MEMBER: {each.actor_id for each in entries if each.actor_id}}
     for each in entries:
         kind, _, identifier = each.subject.partition(":")
-        if kind == "user" and identifier.isascii() and identifier.isdigit():
+        if kind in ("user", "person") and identifier.isascii() and identifier.isdigit():
             wanted[MEMBER].add(int(identifier))
         if each.record_id is not None and knows(call, each.entity):
             wanted.setdefault(each.entity, set()).add(each.record_id)

@@ -36,6 +36,8 @@ _ICONS: Mapping[str, str] = {
     "app": "send",
     "records": "download",
 }
+PEOPLE = ("user", "person")
+"""What subjects of people begin with."""
 _SHOWN = 60
 """How many characters of a detail are shown."""
 
@@ -160,7 +162,7 @@ def _about(call: Call, entry: TrailEntry, titles: Titles) -> Link | None:
     kind, _, name = entry.subject.partition(":")
     if not name:
         return None
-    if kind == "user" and name.isdigit():
+    if kind in PEOPLE and name.isdigit():
         return Link(titles.get((MEMBER, int(name)), f"#{name}"), "")
     if kind == "entity" and knows(call, name):
         return Link(call.release.entity(name).label.get(call.language), "")

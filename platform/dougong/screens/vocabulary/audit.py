@@ -24,6 +24,14 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "files.move": ("迁移文件存储", "moved the files to another store"),
     "history.reduce": ("清除历史中的值", "removed values from the history of"),
     "history.remove": ("清除历史", "removed the history of records of"),
+    "person.add": ("新建人员", "added"),
+    "person.change": ("修改人员", "changed what is said about"),
+    "person.disable": ("停用人员", "closed the account of"),
+    "person.enable": ("启用人员", "opened the account again of"),
+    "person.password": ("重设密码", "set a new password for"),
+    "position.add": ("新建职位", "added the position"),
+    "position.change": ("修改职位", "changed the position"),
+    "position.remove": ("移除职位", "removed the position"),
     "records.export": ("导出记录", "exported records of"),
     "records.import": ("导入记录", "imported records of"),
     "session.begin": ("登录", "signed in"),
@@ -31,9 +39,14 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "session.fail": ("登录失败", "failed to sign in"),
     "session.revoke": ("结束登录会话", "ended a session"),
     "session.revoke_all": ("结束全部登录会话", "ended all sessions of"),
+    "team.add": ("新建团队", "added the team"),
+    "team.change": ("修改团队", "changed the team"),
+    "team.remove": ("移除团队", "removed the team"),
     "token.add": ("新建访问令牌", "issued an access token"),
     "token.revoke": ("撤销访问令牌", "revoked an access token"),
     "token.revoke_all": ("撤销全部访问令牌", "revoked all access tokens of"),
+    "view_as.begin": ("开始以他人身份查看", "began to look as"),
+    "view_as.end": ("结束以他人身份查看", "stopped looking as"),
 }
 """Action → what the person did, in words before its subject: (Chinese, English)."""
 
@@ -77,6 +90,13 @@ DETAILS: Mapping[str, tuple[str, str]] = {
     "records": ("记录", "records"),
     "scopes": ("范围", "scopes"),
     "through": ("截至条目", "through entry"),
+    "company": ("公司", "company"),
+    "kind": ("类型", "kind"),
+    "lead": ("负责人", "lead"),
+    "members": ("成员", "members"),
+    "memberships": ("所属部门", "departments"),
+    "roles": ("角色", "roles"),
+    "superior_id": ("上级", "superior"),
     "timezone": ("时区", "time zone"),
 }
 """Names of details → what they are called."""
