@@ -25,7 +25,7 @@ from dougong.records.view_renames import follow_renames, renames_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.formulas import changed_values
-from dougong.storage.install import install, is_installed
+from dougong.storage.install import install, is_current, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
@@ -43,7 +43,8 @@ from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 
 def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
-    """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
+    """The database of an address with the platform's own tables in it, those of an older release brought up to date; `create` False
+    refuses one without them."""
     database = Database(url, SQLITE_FUNCTIONS, statement_seconds=statement_seconds)
     submit.attach()
     if create:
@@ -55,6 +56,9 @@ def open_database(url: str, create: bool = True, statement_seconds: float = 0) -
                 "P106", "there is no dougong in this database yet", hint="run: dougong apply APP"
             )
             raise Refusal("missing", [problem])
+        current = is_current(connection)
+    if not current:
+        install(database)
     return database
 
 

@@ -106,6 +106,12 @@ def is_installed(connection: Connection) -> bool:
     return inspect(connection).has_table(STATE.name)
 
 
+def is_current(connection: Connection) -> bool:
+    """Whether the platform's tables are those of this release."""
+    version: int = connection.execute(select(STATE.c.schema_version)).scalar_one()
+    return version == SCHEMA_VERSION
+
+
 def _create(connection: Connection) -> None:
     METADATA.create_all(connection, checkfirst=False)
     now = datetime.now(UTC)
