@@ -22,7 +22,7 @@ def written() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and _name(node.func) in ("note", "noted"):
                 for argument in node.args:
                     if isinstance(argument, ast.Constant) and _is_action(argument.value):
-                        yield argument.value, path.name
+                        yield str(argument.value), path.name
 
 
 def _name(function: ast.expr) -> str:

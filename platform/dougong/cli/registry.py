@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("restore", "backup", "RESTORE"),
     ("verify", "verify", "COMMAND"),
     ("audit", "audit", "COMMAND"),
+    ("files", "files", "COMMAND"),
     ("worker", "worker", "COMMAND"),
     ("settings", "settings", "COMMAND"),
 )

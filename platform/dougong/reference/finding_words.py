@@ -59,6 +59,11 @@ MEANINGS: Mapping[str, Pair] = {
         "The file holds no heads of the sealed chain as `dougong audit seal --to` writes them.",
         "文件中没有 `dougong audit seal --to` 写出的链首。",
     ),
+    "C172": ("The two stores of a move are the same.", "迁移的来源和目标相同。"),
+    "C173": (
+        "A store of files is `folder`, or a bucket as `s3://bucket/folder`.",
+        "附件存储应为 `folder` 或 `s3://存储桶/目录`。",
+    ),
     "C136": (
         "The calendar of the company does not take that: a line of the file is no day, or nothing is known of the year.",
         "公司日历无法录入：文件中某一行不是一天，或没有该年的安排。",
