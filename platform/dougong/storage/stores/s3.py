@@ -166,9 +166,8 @@ class S3Store:
 
 def _errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
-    from urllib3.exceptions import HTTPError
 
-    return (BotoCoreError, ClientError, HTTPError, ConnectionError, TimeoutError)
+    return (BotoCoreError, ClientError, ConnectionError, TimeoutError)
 
 
 def _code(error: Exception) -> str:
