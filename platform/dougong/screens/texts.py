@@ -18,6 +18,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "templates": ("模板中心", "Templates"),
         "people": ("成员", "People"),
         "versions": ("版本", "Versions"),
+        "audit": ("审计记录", "Audit trail"),
         "dashboards": ("仪表盘", "Dashboards"),
         "reports": ("报表", "Reports"),
         "records": ("记录", "Records"),

@@ -111,7 +111,7 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
         labels = listed((_label(call, entity, each) for each in entry.revealed), call.language)
         words = text("ev_revealed", call.language, label=labels)
         return event_at(call, "revealed", words, entry.at, entry.actor_id, titles)
-    changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
+    changes = () if kind in ("created", "imported") else changes_of(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
     if (
@@ -143,7 +143,8 @@ def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
     return counted("ev_changed", len(changes), call.language).replace("{label}", "")
 
 
-def _changes(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+def changes_of(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+    """What an event changed, by labels, each value before and after as text."""
     found = []
     for name, (before, after) in entry.changes.items():
         field = entity.fields.get(name)

@@ -15,6 +15,7 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
@@ -29,6 +30,7 @@ from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    audit,
     calendar,
     changes,
     changing,
@@ -99,6 +101,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
+    api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
     api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
@@ -188,6 +192,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
     page("POST", "/calendar/remove", calendar.remove, access="admin"),
+    page("GET", "/audit", audit.page, access="admin"),
+    page("GET", "/audit/export", audit.export, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -284,6 +290,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/merge", changes.merge_records),
     page("GET", f"{RECORD}/history", changes.history),
     page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("GET", f"{RECORD}/history/<entry>/revert", audit.revert_page),
+    page("POST", f"{RECORD}/history/<entry>/revert", audit.revert),
     page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )
