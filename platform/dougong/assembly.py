@@ -32,6 +32,7 @@ from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
+from dougong.web.bridge import Bridge
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
 from dougong.web.settings import Settings, read_settings
@@ -41,6 +42,11 @@ from dougong_renderers.diagrams.draw import KINDS as DIAGRAMS
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
 from dougong_renderers.tables import MEDIA_TYPES, WRITERS
+
+THREADS = 8
+"""Requests that one process works on at a time."""
+WAITING = 32
+"""So many of the largest bodies may be on their way to one process at a time."""
 
 
 def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
@@ -100,6 +106,18 @@ def application() -> Flask:
     settings = read_settings()
     configure(settings.log_format, settings.log_level)
     return create_app(open_runtime(settings))
+
+
+def served() -> Bridge:
+    """The application as `dougong serve` gives it to the server, which imports it by name: slow clients keep no thread of it busy."""
+    settings = read_settings()
+    return Bridge(
+        application(),
+        threads=THREADS,
+        patience=settings.patience,
+        most=settings.max_body,
+        waiting=WAITING * settings.max_body,
+    )
 
 
 def after_apply(connection: Connection, plan: Plan) -> None:

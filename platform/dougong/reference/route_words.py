@@ -51,6 +51,10 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /why": (
+        "Whether somebody may do something, with every rule that says so; only admins name a `person` (a login)",
+        "某人是否可以做某事，并列出作出判断的每条规则；仅管理员可指定 `person`（登录名）",
+    ),
     "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
@@ -160,6 +164,10 @@ API: Mapping[str, Pair] = {
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
     ),
+    "POST /<app>/<entity>/transfer": (
+        "Give records to another owner, with what follows them: {records, owner, follow?}",
+        "把记录移交给另一负责人，关联记录随同：{records, owner, follow?}",
+    ),
     "POST /<app>/<entity>/purge": ("Delete records of the bin for good", "彻底删除回收站中的记录"),
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
@@ -188,6 +196,10 @@ API: Mapping[str, Pair] = {
         "Show a masked value whole, which is kept in the history: {field, row?}",
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
+    f"GET {RECORD}/access": (
+        "Who can see a record, the most that each may do, and why; for admins and for who may share it",
+        "谁可以看到记录、各自最多能做什么及原因；供管理员和可共享该记录的人使用",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/copy": (
         "A copy of it, with other values where they are given",
@@ -197,6 +209,12 @@ API: Mapping[str, Pair] = {
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),
     f"POST {RECORD}/comments": ("Add a comment", "发表评论"),
+    f"GET {RECORD}/shares": ("With whom it is shared now", "当前共享给谁"),
+    f"POST {RECORD}/shares": (
+        "Share it: {kind: person, department, team or role, subject, level: read or edit, until?, note?}",
+        "共享记录：{kind: person、department、team 或 role, subject, level: read 或 edit, until?, note?}",
+    ),
+    f"DELETE {RECORD}/shares/<share>": ("Take a share back", "收回共享"),
     f"GET {RECORD}/attachments": ("The files of a record", "记录的文件"),
     f"GET {RECORD}/related/<inverse>": ("Records that link to this one", "关联到此记录的记录"),
 }
@@ -239,6 +257,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /why": ("Why somebody may or may not do something", "某人为何可以或不可以做某事"),
     "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
     "POST /view-as": (
         "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",
@@ -348,6 +367,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
+    "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),

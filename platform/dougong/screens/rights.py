@@ -16,7 +16,7 @@ from dougong.screens.texts import text
 def may_do(call: Call, key: str, identifier: int, action: str) -> bool:
     """Whether the action is granted on the row where this record stands."""
     answer = access(call.release, call.actor, key, action)
-    if not answer.allowed or answer.rows is None:
+    if not answer.allowed or answer.row_set.is_every:
         return answer.allowed
     return Selection(call, shape_of(call.release, key), action).among([identifier]).count() > 0
 

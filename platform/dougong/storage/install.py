@@ -26,6 +26,7 @@ from dougong.storage.system import (
     POSITION,
     SAVED_VIEW,
     SEAL,
+    SHARE,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -79,6 +80,11 @@ def _keep_evidence(connection: Connection) -> None:
     SEAL.create(connection)
 
 
+def _lend_records(connection: Connection) -> None:
+    """Single records can be shared."""
+    SHARE.create(connection)
+
+
 def _keep_links(connection: Connection) -> None:
     """Invitations, resets and sign-ins at providers open accounts."""
     for table in (IDENTITY, LINK, LINK_SECRET):
@@ -91,6 +97,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _keep_views,
     _keep_an_organisation,
     _keep_evidence,
+    _lend_records,
     _keep_links,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""

@@ -355,6 +355,23 @@ COMMENT = _table(
     _at("deleted_at"),
     Index(None, "entity", "record_id", "id"),
 )
+SHARE = _table(
+    "dg_share",
+    _identity(),
+    *_record(),
+    _text("kind"),
+    _count("subject_id"),
+    _text("role", default=""),
+    _text("level"),
+    _at("until"),
+    _at("created_at", required=True),
+    _reference("created_by", "dg_user.id", required=False),
+    _text("note", default=""),
+    UniqueConstraint("entity", "record_id", "kind", "subject_id", "role"),
+    Index(None, "kind", "subject_id", "entity"),
+    Index(None, "role", "entity"),
+)
+"""Single records lent to a person, a department with those below it, a team or a role (`app.role`), to read or to edit."""
 NOTIFICATION = _table(
     "dg_notification",
     _identity(),

@@ -66,6 +66,20 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _pause(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 600:
+        raise ValueError("a number of seconds from 0.1 to 600 is expected")
+    return value
+
+
+def _connections(text: str) -> int:
+    value = int(text)
+    if not 16 <= value <= 65_536:
+        raise ValueError("a number from 16 to 65536 is expected")
+    return value
+
+
 def _days(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 36_500:
@@ -263,6 +277,22 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "patience",
+        "DOUGONG_PATIENCE",
+        "30",
+        _pause,
+        "服务器等待客户端的最长停顿秒数（发送请求或接收应答）",
+        "Seconds for which a client may pause while it sends a request or takes an answer",
+    ),
+    Setting(
+        "connections",
+        "DOUGONG_CONNECTIONS",
+        "4096",
+        _connections,
+        "每个进程同时处理的连接数",
+        "Connections that one process looks after at a time",
+    ),
+    Setting(
         "max_answer",
         "DOUGONG_MAX_ANSWER",
         str(64 * MEBIBYTE),
@@ -375,6 +405,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    patience: float = 30
+    connections: int = 4096
     max_answer: int = 64 * MEBIBYTE
     query_seconds: float = 30
     bin_days: int = 90

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.web import health
+from dougong.web import asking_why, health
 from dougong.web.api import (
     apps,
     checking,
@@ -11,6 +11,7 @@ from dougong.web.api import (
     details,
     numbering,
     records,
+    sharing,
     tasks,
     undoing,
 )
@@ -18,6 +19,7 @@ from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rights as api_rights
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -41,6 +43,7 @@ from dougong.web.pages import (
     live,
     own,
     pickers,
+    rights,
     reset,
     saved_views,
     sign_in,
@@ -90,6 +93,7 @@ API: tuple[Route, ...] = (
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -115,6 +119,7 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
     api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/transfer", sharing.transfer),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
@@ -130,10 +135,14 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/access", api_rights.access, "q", "best", "limit", "offset"),
     api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
+    api("GET", f"{RECORD}/shares", sharing.shares),
+    api("POST", f"{RECORD}/shares", sharing.share),
+    api("DELETE", f"{RECORD}/shares/<share>", sharing.unshare),
     api("GET", f"{RECORD}/attachments", details.attachments),
     api("GET", f"{RECORD}/related/<inverse>", details.related, *details.RELATED_PARAMETERS),
 )
@@ -149,6 +158,7 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/why", rights.why_page),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
@@ -236,6 +246,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
+    page("GET", f"{RECORD}/access", rights.access_page),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),

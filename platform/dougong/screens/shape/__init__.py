@@ -104,6 +104,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -123,7 +124,8 @@ from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, Templ
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
@@ -148,11 +150,14 @@ Screen = (
     | EntryScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
@@ -279,5 +284,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]
