@@ -155,6 +155,8 @@ def places_of(api: Any, tokens: list[str]) -> dict[str, list[str]]:
         "kind": ["entities", "workflow", "pipeline"],
         "file": ["1"],
         "share": ["1", "2"],
+        "provider": ["corp"],
+        "secret": ["x" * 43],
     }
 
 

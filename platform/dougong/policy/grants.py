@@ -160,9 +160,13 @@ def _rows(action: str, grants: Sequence[Grant], none_of: Sequence[Expression]) -
     excluded = tuple(dict.fromkeys(none_of))
     if any(rule is None for rule in rules):
         return RowSet(None, excluded)
-    lent = TO_EDIT if action in _LENT_TO_EDIT else TO_READ
-    shared = lent if any(grant.permission.shared for grant in grants) else ""
+    shared = level_of(action) if any(grant.permission.shared for grant in grants) else ""
     return RowSet(tuple(dict.fromkeys(rule for rule in rules if rule is not None)), excluded, shared)
+
+
+def level_of(action: str) -> str:
+    """What a record has to be shared for, so that the share counts for an action."""
+    return TO_EDIT if action in _LENT_TO_EDIT else TO_READ
 
 
 def _told_apart(grants: Sequence[Grant], denials: Sequence[Denied]) -> Iterable[str]:

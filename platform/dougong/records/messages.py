@@ -77,6 +77,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_entity": ("没有“{name}”这种记录", "there is no kind of record '{name}'"),
     "forbidden": ("您没有权限{action}“{label}”", "you may not {action} {label}"),
     "forbidden_row": ("您没有权限对这条记录执行{action}", "you may not {action} this record"),
+    "who_can": (
+        "只有管理员和可以共享这条记录的人才能查看谁能看到它",
+        "only administrators and who may share this record may know who can see it",
+    ),
     "denied": ("不允许：{reason}", "not allowed: {reason}"),
     "share_one": (
         "请选择一个人，或者一个部门、团队或角色",

@@ -19,6 +19,29 @@ SERVER: Mapping[str, Pair] = {
     "GET /favicon.ico": ("The mark of the site", "网站图标"),
     "GET /sign-in": ("The sign-in page", "登录页"),
     "POST /sign-in": ("Sign in", "登录"),
+    "GET /forgotten": ("Ask for a mail with a link for a new password", "申请重设密码的邮件"),
+    "POST /forgotten": ("Send it, whoever is meant", "发送邮件（无论账号是否存在，应答相同）"),
+    "GET /link/<secret>": (
+        "Open a link of a mail; nothing is used up",
+        "打开邮件中的链接（不会用掉链接）",
+    ),
+    "GET /link": ("The form of that link", "该链接的表单"),
+    "POST /link": (
+        "Take the invitation, choose the new password or confirm the address",
+        "接受邀请、设置新密码或确认邮箱",
+    ),
+    "GET /sign-in/with/<provider>": (
+        "To a provider of single sign-on",
+        "前往单点登录平台",
+    ),
+    "GET /sign-in/with/<provider>/back": (
+        "Back from a provider of single sign-on",
+        "从单点登录平台返回",
+    ),
+    "GET /sign-out/with/<provider>": (
+        "Sign out at the provider of single sign-on too",
+        "同时退出单点登录平台",
+    ),
     "GET /set-up": ("The page for the first administrator", "创建首个管理员的页面"),
     "POST /set-up": ("Make the first administrator, with the set-up token", "凭设置令牌创建首个管理员"),
 }
@@ -28,6 +51,10 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /why": (
+        "Whether somebody may do something, with every rule that says so; only admins name a `person` (a login)",
+        "某人是否可以做某事，并列出作出判断的每条规则；仅管理员可指定 `person`（登录名）",
+    ),
     "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
@@ -169,6 +196,10 @@ API: Mapping[str, Pair] = {
         "Show a masked value whole, which is kept in the history: {field, row?}",
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
+    f"GET {RECORD}/access": (
+        "Who can see a record, the most that each may do, and why; for admins and for who may share it",
+        "谁可以看到记录、各自最多能做什么及原因；供管理员和可共享该记录的人使用",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/copy": (
         "A copy of it, with other values where they are given",
@@ -199,6 +230,15 @@ PAGES: Mapping[str, Pair] = {
     "POST /profile/sessions/<identifier>/end": ("End a session", "结束会话"),
     "POST /profile/tokens": ("Make a token", "创建令牌"),
     "POST /profile/tokens/<identifier>/revoke": ("Revoke a token", "撤销令牌"),
+    "GET /people/invitations": ("Who was invited, and what became of it", "已邀请的人及其状态"),
+    "POST /people/invitations": ("Invite people by their addresses", "按邮箱邀请人员"),
+    "POST /people/invitations/<identifier>/resend": ("Invite again, with a new link", "重新发送邀请"),
+    "POST /people/invitations/<identifier>/revoke": ("Revoke an invitation", "撤销邀请"),
+    "GET /profile/sign-on/<provider>": ("Link a provider of single sign-on", "关联单点登录平台"),
+    "POST /profile/sign-on/<provider>/unlink": (
+        "Take the link with a provider back",
+        "取消与单点登录平台的关联",
+    ),
     "POST /templates/upload": (
         "Install or upgrade an app from a package, local changes kept",
         "从应用包安装或升级，保留本地修改",
@@ -217,6 +257,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /why": ("Why somebody may or may not do something", "某人为何可以或不可以做某事"),
     "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
     "POST /view-as": (
         "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",
@@ -326,6 +367,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
+    "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),

@@ -17,6 +17,7 @@ from dougong.records.query import Query
 from dougong.records.record import Record
 from dougong.records.related import related, related_lists
 from dougong.records.rule_states import locks_on
+from dougong.records.who_can import may_ask_who
 from dougong.screens.addresses import (
     designer_path,
     entity_path,
@@ -323,6 +324,9 @@ def _menu(
                 confirm,
             )
         )
+    if may_ask_who(call, record.key, record.id):
+        href = f"{path}/access"
+        menu.append(Action("access", text("seeing_title", language), href, icon="users"))
     if may_design(call.release, call.actor, entity.app):
         menu.append(
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.web import health
+from dougong.web import asking_why, health
 from dougong.web.api import (
     apps,
     checking,
@@ -19,6 +19,7 @@ from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rights as api_rights
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -36,12 +37,17 @@ from dougong.web.pages import (
     forms,
     home,
     inbox,
+    invitation,
+    links,
     lists,
     live,
     own,
     pickers,
+    rights,
+    reset,
     saved_views,
     sign_in,
+    single_sign_on,
     templates,
     transfer,
     viewing,
@@ -65,6 +71,14 @@ OPEN: tuple[Route, ...] = (
     Route("GET", "/favicon.ico", assets.favicon, access="public", parameters=None),
     page("GET", "/sign-in", sign_in.page, access="public"),
     page("POST", "/sign-in", sign_in.enter, access="public", guarded=False),
+    page("GET", "/forgotten", reset.page, access="public"),
+    page("POST", "/forgotten", reset.ask, access="public", guarded=False),
+    page("GET", "/link", links.page, access="public"),
+    page("POST", "/link", links.use, access="public", guarded=False),
+    page("GET", "/link/<secret>", links.follow, access="public"),
+    page("GET", "/sign-in/with/<provider>", single_sign_on.begin, access="public"),
+    page("GET", "/sign-in/with/<provider>/back", single_sign_on.back, access="public"),
+    page("GET", "/sign-out/with/<provider>", single_sign_on.leave, access="public"),
     page("GET", "/set-up", sign_in.set_up_page, access="public"),
     page("POST", "/set-up", sign_in.set_up, access="public", guarded=False),
 )
@@ -80,6 +94,7 @@ API: tuple[Route, ...] = (
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -121,6 +136,7 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/access", api_rights.access, "q", "best", "limit", "offset"),
     api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
@@ -143,9 +159,16 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/why", rights.why_page),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
+    page("GET", "/profile/sign-on/<provider>", single_sign_on.begin_linking),
+    page("POST", "/profile/sign-on/<provider>/unlink", single_sign_on.unlink),
+    page("GET", "/people/invitations", invitation.page, access="admin"),
+    page("POST", "/people/invitations", invitation.invite, access="admin"),
+    page("POST", "/people/invitations/<identifier>/resend", invitation.resend, access="admin"),
+    page("POST", "/people/invitations/<identifier>/revoke", invitation.revoke, access="admin"),
     page("GET", "/people", administration.people, access="admin"),
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
@@ -224,6 +247,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
+    page("GET", f"{RECORD}/access", rights.access_page),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),

@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, calendar, definitions, parts, people, transfer, views, work
+from dougong_renderers.api import (
+    approvals,
+    calendar,
+    definitions,
+    parts,
+    people,
+    rights,
+    transfer,
+    views,
+    work,
+)
 
 Document = dict[str, Any]
 
@@ -21,6 +31,7 @@ def openapi(description: ApiDescription) -> Document:
         },
     }
     paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
+    paths |= rights.why_paths(description.is_admin)
     if description.is_admin:
         paths |= calendar.calendar_paths() | people.people_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
@@ -226,6 +237,10 @@ def _shares(entity: EntityDescription, name: str, base: str) -> Document:
 
 def _details(entity: EntityDescription, name: str, base: str) -> Document:
     paths: Document = {}
+    paths[f"{base}/{{id}}/access"] = {
+        "parameters": [parts.ID_PARAMETER],
+        "get": rights.access_operation(name, entity.label),
+    }
     for detail in ("history", "comments", "attachments"):
         operations: Document = {"parameters": [parts.ID_PARAMETER]}
         operations["get"] = parts.operation(

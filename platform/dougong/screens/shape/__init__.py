@@ -35,6 +35,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -103,6 +104,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -122,7 +124,8 @@ from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, Templ
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
@@ -144,13 +147,17 @@ Screen = (
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
@@ -183,6 +190,8 @@ __all__ = [
     "DesignerSection",
     "Detail",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
@@ -275,5 +284,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]
