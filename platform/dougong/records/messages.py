@@ -82,6 +82,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "only administrators and who may share this record may know who can see it",
     ),
     "denied": ("不允许：{reason}", "not allowed: {reason}"),
+    "share_one": (
+        "请选择一个人，或者一个部门、团队或角色",
+        "choose a person, or else a department, team or role",
+    ),
     "share_level": ("共享级别只能是 {known}", "a record is shared to {known}"),
     "share_kind": ("共享对象只能是 {known}", "a record is shared with a {known}"),
     "share_subject": ("不能与“{name}”共享", "it cannot be shared with '{name}'"),

@@ -486,6 +486,11 @@ PAGES: Mapping[str, Pair] = {
     f"POST {RECORD}/reveal": ("Show a masked value whole", "查看掩码的完整值"),
     f"POST {RECORD}/submit": ("Submit it for approval", "提交审批"),
     f"POST {RECORD}/withdraw": ("Withdraw it from approval", "撤回审批"),
+    f"GET {RECORD}/share": ("With whom it is shared", "共享给谁"),
+    f"POST {RECORD}/share": ("Share it for a time", "限时共享"),
+    f"POST {RECORD}/share/<share>/end": ("Take a share back", "收回共享"),
+    f"GET {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
+    f"POST {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
     f"POST {RECORD}/comments": ("Comment on it", "评论"),
     f"POST {RECORD}/delete": ("Delete it", "删除"),
 }

@@ -65,6 +65,7 @@ from dougong.web.pages import (
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
+from dougong.web.pages import sharing as sharing_pages
 from dougong.web.routes import Route, api, page
 
 EXPORT = "/<app>/<entity>/export/<token>"
@@ -274,6 +275,11 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
+    page("GET", f"{RECORD}/share", sharing_pages.share_page),
+    page("POST", f"{RECORD}/share", sharing_pages.share_one),
+    page("POST", f"{RECORD}/share/<share>/end", sharing_pages.end_share),
+    page("GET", f"{RECORD}/transfer", sharing_pages.transfer_page),
+    page("POST", f"{RECORD}/transfer", sharing_pages.transfer_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
     page("GET", "/<app>/<entity>/bin", changes.bin_page),
