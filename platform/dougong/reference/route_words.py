@@ -19,6 +19,29 @@ SERVER: Mapping[str, Pair] = {
     "GET /favicon.ico": ("The mark of the site", "网站图标"),
     "GET /sign-in": ("The sign-in page", "登录页"),
     "POST /sign-in": ("Sign in", "登录"),
+    "GET /forgotten": ("Ask for a mail with a link for a new password", "申请重设密码的邮件"),
+    "POST /forgotten": ("Send it, whoever is meant", "发送邮件（无论账号是否存在，应答相同）"),
+    "GET /link/<secret>": (
+        "Open a link of a mail; nothing is used up",
+        "打开邮件中的链接（不会用掉链接）",
+    ),
+    "GET /link": ("The form of that link", "该链接的表单"),
+    "POST /link": (
+        "Take the invitation, choose the new password or confirm the address",
+        "接受邀请、设置新密码或确认邮箱",
+    ),
+    "GET /sign-in/with/<provider>": (
+        "To a provider of single sign-on",
+        "前往单点登录平台",
+    ),
+    "GET /sign-in/with/<provider>/back": (
+        "Back from a provider of single sign-on",
+        "从单点登录平台返回",
+    ),
+    "GET /sign-out/with/<provider>": (
+        "Sign out at the provider of single sign-on too",
+        "同时退出单点登录平台",
+    ),
     "GET /set-up": ("The page for the first administrator", "创建首个管理员的页面"),
     "POST /set-up": ("Make the first administrator, with the set-up token", "凭设置令牌创建首个管理员"),
 }
@@ -141,6 +164,10 @@ API: Mapping[str, Pair] = {
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
     ),
+    "POST /<app>/<entity>/transfer": (
+        "Give records to another owner, with what follows them: {records, owner, follow?}",
+        "把记录移交给另一负责人，关联记录随同：{records, owner, follow?}",
+    ),
     "POST /<app>/<entity>/purge": ("Delete records of the bin for good", "彻底删除回收站中的记录"),
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
@@ -182,6 +209,12 @@ API: Mapping[str, Pair] = {
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),
     f"POST {RECORD}/comments": ("Add a comment", "发表评论"),
+    f"GET {RECORD}/shares": ("With whom it is shared now", "当前共享给谁"),
+    f"POST {RECORD}/shares": (
+        "Share it: {kind: person, department, team or role, subject, level: read or edit, until?, note?}",
+        "共享记录：{kind: person、department、team 或 role, subject, level: read 或 edit, until?, note?}",
+    ),
+    f"DELETE {RECORD}/shares/<share>": ("Take a share back", "收回共享"),
     f"GET {RECORD}/attachments": ("The files of a record", "记录的文件"),
     f"GET {RECORD}/related/<inverse>": ("Records that link to this one", "关联到此记录的记录"),
 }
@@ -197,6 +230,15 @@ PAGES: Mapping[str, Pair] = {
     "POST /profile/sessions/<identifier>/end": ("End a session", "结束会话"),
     "POST /profile/tokens": ("Make a token", "创建令牌"),
     "POST /profile/tokens/<identifier>/revoke": ("Revoke a token", "撤销令牌"),
+    "GET /people/invitations": ("Who was invited, and what became of it", "已邀请的人及其状态"),
+    "POST /people/invitations": ("Invite people by their addresses", "按邮箱邀请人员"),
+    "POST /people/invitations/<identifier>/resend": ("Invite again, with a new link", "重新发送邀请"),
+    "POST /people/invitations/<identifier>/revoke": ("Revoke an invitation", "撤销邀请"),
+    "GET /profile/sign-on/<provider>": ("Link a provider of single sign-on", "关联单点登录平台"),
+    "POST /profile/sign-on/<provider>/unlink": (
+        "Take the link with a provider back",
+        "取消与单点登录平台的关联",
+    ),
     "POST /templates/upload": (
         "Install or upgrade an app from a package, local changes kept",
         "从应用包安装或升级，保留本地修改",

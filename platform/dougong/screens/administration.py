@@ -34,7 +34,8 @@ def people_screen(
     """Who has an account, with which roles, and the departments with their heads; `memberships` by account."""
     people = _people(call, accounts, departments, memberships)
     sections = (people, _departments(call, accounts, departments, memberships)) if departments else (people,)
-    return SettingsScreen(text("people", call.language), sections)
+    inviting = Action("invitations", text("invite", call.language), "/people/invitations", icon="mail")
+    return SettingsScreen(text("people", call.language), sections, actions=(inviting,))
 
 
 def _people(

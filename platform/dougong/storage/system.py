@@ -249,6 +249,37 @@ TOKEN = _table(
     UniqueConstraint("token_hash"),
     Index(None, "user_id"),
 )
+IDENTITY = _table(
+    "dg_identity",
+    _text("issuer", key=True),
+    _text("subject", key=True),
+    _reference("user_id", "dg_user.id"),
+    _text("name", default=""),
+    _at("created_at", required=True),
+    _at("last_used_at"),
+    Index(None, "user_id"),
+)
+LINK = _table(
+    "dg_link",
+    _identity(),
+    _text("purpose"),
+    _reference("user_id", "dg_user.id"),
+    _text("email"),
+    _text("stamp"),
+    _at("created_at", required=True),
+    Column("created_by", BigInteger),
+    _at("expires_at", required=True),
+    _at("used_at"),
+    _at("revoked_at"),
+    Index(None, "user_id", "purpose"),
+    Index(None, "expires_at"),
+)
+LINK_SECRET = _table(
+    "dg_link_secret",
+    _text("token_hash", key=True),
+    _reference("link_id", "dg_link.id"),
+    Index(None, "link_id"),
+)
 ATTEMPT = _table(
     "dg_attempt",
     _text("key", key=True),

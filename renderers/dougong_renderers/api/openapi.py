@@ -219,6 +219,22 @@ def _aggregate(entity: EntityDescription, name: str) -> Document:
     )
 
 
+def _shares(entity: EntityDescription, name: str, base: str) -> Document:
+    made = parts.created(parts.anything(), located=False)
+    share_id = {**parts.ID_PARAMETER, "name": "share"}
+    return {
+        f"{base}/{{id}}/shares": {
+            "parameters": [parts.ID_PARAMETER],
+            "get": parts.operation(f"{name}.shares", entity.label, parts.ok(parts.listing())),
+            "post": parts.operation(f"{name}.share", entity.label, made, body=parts.SHARE),
+        },
+        f"{base}/{{id}}/shares/{{share}}": {
+            "parameters": [parts.ID_PARAMETER, share_id],
+            "delete": parts.operation(f"{name}.unshare", entity.label, parts.no_content()),
+        },
+    }
+
+
 def _details(entity: EntityDescription, name: str, base: str) -> Document:
     paths: Document = {}
     paths[f"{base}/{{id}}/access"] = {
@@ -273,6 +289,13 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
     if "purge" in entity.actions:
         purged = parts.operation(f"{name}.purge", entity.plural, parts.ok(parts.anything()), body=parts.PURGE)
         paths[f"{base}/purge"] = {"post": purged}
+    if "transfer" in entity.actions:
+        given = parts.operation(
+            f"{name}.transfer", entity.plural, parts.ok(parts.anything()), body=parts.TRANSFER
+        )
+        paths[f"{base}/transfer"] = {"post": given}
+    if "share" in entity.actions:
+        paths |= _shares(entity, name, base)
     if "delete" in entity.actions:
         restored = parts.operation(
             f"{name}.restore", entity.label, parts.ok(parts.reference(name), etag=True)

@@ -35,6 +35,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -146,6 +147,7 @@ Screen = (
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
     | WhyScreen
@@ -188,6 +190,8 @@ __all__ = [
     "DesignerSection",
     "Detail",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
