@@ -14,8 +14,9 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.people import audit, evidence, housekeeping
+from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
+from dougong.people.link_mails import filler
 from dougong.records import retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
@@ -176,7 +177,8 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     bin_ = retention.task(releases(database), files_folder(settings, database), kept)
     return Tasks(
         [
-            mail.mail_task(lambda: chosen),
+            mail.mail_task(lambda: chosen, filler(settings.public_url)),
+            resets.task(settings.reset_minutes),
             imports,
             exports,
             sweeping.task(folder),

@@ -21,6 +21,7 @@ fields:
   code: {type: text, label: {en: Code, zh: 代码}}
   client: {type: link, to: client, on_delete: clear, inverse: deals}
   owner: {type: member, default: "ME()", label: {en: Owner, zh: 负责人}}
+  department: {type: department}
   cost: {type: money, decimals: 2, label: {en: Cost, zh: 成本}}
   judge: {type: member}
   phone: {type: phone, mask: {first: 3, last: 2}}
@@ -68,6 +69,18 @@ grants:
     update: {rows: "owner = ME()", shared: true, fields: {except: [cost]}}
     share: true
 """,
+    "roles/below.yaml": """
+label: {en: Below, zh: 下属}
+grants: {deal: {read: {rows: "owner = ME() OR owner IN MY_SUBORDINATES()"}}}
+""",
+    "roles/tree.yaml": """
+label: {en: Tree, zh: 部门}
+grants: {deal: {read: {rows: "department IN MY_DEPARTMENT_TREE()"}}}
+""",
+    "roles/linked.yaml": """
+label: {en: Linked, zh: 关联}
+grants: {deal: {read: {rows: "client.owner = ME()"}}, client: {read: true}}
+""",
     "roles/shut.yaml": """
 label: {en: Shut, zh: 封闭}
 grants: {}
@@ -108,4 +121,7 @@ PEOPLE: dict[str, list[str]] = {
     "fay": ["guest"],
     "hal": ["helper"],
     "ole": ["owner"],
+    "bea": ["below"],
+    "tom": ["tree"],
+    "lin": ["linked"],
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
 
 from dougong.model.entity import Entity
 from dougong.model.expression import Expression
@@ -26,8 +25,6 @@ from dougong.storage.release import Release
 WRITES: frozenset[str] = frozenset(
     {"create", "update", "delete", "purge", "import", "copy", "batch", "transfer", "share"}
 )
-_MOST_KEPT = 20_000
-"""Answers for a release: a hundred roles give many sets, of which few people have each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +103,10 @@ def _in_scope(actor: Actor, action: str) -> bool:
 
 
 def _compiled(release: Release, roles: RoleSet, entity: Entity, action: str) -> Access:
-    answers = cast(dict[object, Access], release.cache.setdefault("access", {}))
+    answers: dict[object, Access] = release.room("access")
     key = (roles, entity.key, action)
     found = answers.get(key)
     if found is None:
-        if len(answers) >= _MOST_KEPT:
-            answers.clear()
         found = answers[key] = (
             _of_embedded(release, roles, entity, action)
             if entity.parent

@@ -88,6 +88,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "share_over": ("共享的截止时间应在将来", "a share has to end in the future"),
     "share_note": ("附言最多 {limit} 个字", "a note has at most {limit} characters"),
     "not_shared": ("没有这项共享，或已收回", "there is no such share, or it was taken back"),
+    "no_owner": (
+        "“{label}”没有负责人，不能移交",
+        "{label} has no owner, so it cannot be given to another one",
+    ),
+    "unknown_owner": ("负责人应是在用的账号", "the new owner has to be a person who can sign in"),
     "forbidden_new": ("您不能创建这样的记录", "you may not create such a record"),
     "stale": ("记录已被他人修改，请重新打开", "somebody else has changed the record; open it again"),
     "restricted": (

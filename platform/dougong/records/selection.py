@@ -39,7 +39,7 @@ class Selection:
     def __post_init__(self) -> None:
         table = self.shape.table
         self.columns = Columns(self.call, self.shape.key, table)
-        rule = readable(self.call, self.shape.key, table, self.action)
+        rule = readable(self.call, self.shape.key, table, self.action, living=not self.deleted)
         in_bin = table.c.deleted_at.is_not(None) if self.deleted else table.c.deleted_at.is_(None)
         self._conditions = [false()] if rule.nothing else [in_bin, *rule.conditions]
 

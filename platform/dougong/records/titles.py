@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, false, select
@@ -36,11 +36,12 @@ def title_of(
 
 def titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
     """The function that gives the titles of records in the language and zone of a call."""
-    question = ("titler", shape.key, call.language, call.timezone, hidden)
-    found = call.release.cache.get(question)
-    if not callable(found):
-        found = call.release.cache[question] = _titler(call, shape, hidden)
-    return cast(Titler, found)
+    question = (shape.key, call.language, call.timezone, hidden)
+    titlers: dict[object, Titler] = call.release.room("titlers")
+    found = titlers.get(question)
+    if found is None:
+        found = titlers[question] = _titler(call, shape, hidden)
+    return found
 
 
 def _titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:

@@ -35,19 +35,32 @@ class RowRule:
     hidden: frozenset[str] = frozenset()
 
 
-def readable(call: Call, key: str, table: FromClause, action: str = "read") -> RowRule:
-    """The rows of `table` (an entity's table or an alias of it) for an action; every action also needs the right to read."""
+def readable(call: Call, key: str, table: FromClause, action: str = "read", living: bool = False) -> RowRule:
+    """The rows of `table` (an entity's table or an alias of it) for an action; every action also needs the right to read.
+
+    `living` says that the statement asks for records that are not deleted.
+    """
     read = access(call.release, call.actor, key, "read")
     wanted = read if action == "read" else access(call.release, call.actor, key, action)
     if not (read.allowed and wanted.allowed):
         return RowRule(True)
-    context = sql_context(call, key, table, as_definition=True)
     sets = dict.fromkeys((read.row_set, wanted.row_set))
     return RowRule(
         False,
-        tuple(one for each in sets for one in conditions_of(call, key, table, each, context)),
+        tuple(one for each in sets for one in _conditions(call, key, table, each, living)),
         read.hidden,
     )
+
+
+def _conditions(
+    call: Call, key: str, table: FromClause, rows: RowSet, living: bool = False
+) -> list[ColumnElement[bool]]:
+    """A set of records that a right is for, as conditions; row rules see everything, as formulas do."""
+
+    def contexts(entity_key: str, of: FromClause) -> SqlContext:
+        return sql_context(call, entity_key, of, as_definition=True)
+
+    return conditions_of(call, key, table, rows, contexts, living)
 
 
 def sql_context(
@@ -141,12 +154,10 @@ class Columns:
         """The condition that a record is among those of a right; for rows of a sub-table, that theirs is."""
         parent = self.shape.entity.parent
         if not parent:
-            context = sql_context(self.call, self.key, self.table, as_definition=True)
-            return and_(*conditions_of(self.call, self.key, self.table, rows, context))
+            return and_(*_conditions(self.call, self.key, self.table, rows))
         table = shape_of(self.call.release, parent).table.alias()
-        context = sql_context(self.call, parent, table, as_definition=True)
         found = select(table.c.id).where(
-            table.c.id == self.table.c.parent_id, *conditions_of(self.call, parent, table, rows, context)
+            table.c.id == self.table.c.parent_id, *_conditions(self.call, parent, table, rows)
         )
         return found.correlate(self.table).exists()
 

@@ -16,8 +16,11 @@ from dougong.storage.system import (
     CALENDAR_DAY,
     DELEGATION,
     HISTORY,
+    IDENTITY,
     IMPORT,
     IMPORT_LINE,
+    LINK,
+    LINK_SECRET,
     MEMBERSHIP,
     METADATA,
     POSITION,
@@ -82,6 +85,12 @@ def _lend_records(connection: Connection) -> None:
     SHARE.create(connection)
 
 
+def _keep_links(connection: Connection) -> None:
+    """Invitations, resets and sign-ins at providers open accounts."""
+    for table in (IDENTITY, LINK, LINK_SECRET):
+        table.create(connection)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
@@ -89,6 +98,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _keep_an_organisation,
     _keep_evidence,
     _lend_records,
+    _keep_links,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
 

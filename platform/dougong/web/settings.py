@@ -13,6 +13,7 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.people.oidc_providers import Provider, providers_of
 from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
@@ -96,6 +97,20 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("names of hosts such as maps.example.com are expected")
     return names
+
+
+def _inner_hosts(text: str) -> frozenset[str]:
+    return frozenset(_hosts(text))
+
+
+def _between(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not lowest <= value <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is expected")
+        return value
+
+    return read
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -326,6 +341,38 @@ REGISTRY: tuple[Setting, ...] = (
         "Days for which the audit trail is kept; what goes leaves its anchor in the sealed chain; 0 keeps it",
     ),
     Setting(
+        "invitation_days",
+        "DOUGONG_INVITATION_DAYS",
+        "7",
+        _between(1, 90),
+        "邀请链接的有效天数",
+        "Days for which an invitation is good",
+    ),
+    Setting(
+        "reset_minutes",
+        "DOUGONG_RESET_MINUTES",
+        "60",
+        _between(5, 1440),
+        "重设密码和确认邮箱的链接的有效分钟数",
+        "Minutes for which a link for a new password or a new e-mail address is good",
+    ),
+    Setting(
+        "sign_on",
+        "DOUGONG_SIGN_ON",
+        "",
+        providers_of,
+        "单点登录（OpenID Connect）平台的 JSON 列表，或存放该列表的文件路径",
+        "Providers of single sign-on (OpenID Connect) as a JSON list, or the path of a file that holds it",
+    ),
+    Setting(
+        "outgoing_hosts",
+        "DOUGONG_OUTGOING_HOSTS",
+        "",
+        _inner_hosts,
+        "允许本服务器访问的内网主机（name 或 name:port），逗号分隔；公网主机无需列出",
+        "Hosts of the own network that this server may ask (name or name:port), separated by commas; public ones need no mention",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -366,7 +413,16 @@ class Settings:
     removed_days: int = 365
     bin_history: str = "events"
     audit_days: int = 0
+    invitation_days: int = 7
+    reset_minutes: int = 60
+    sign_on: tuple[Provider, ...] = field(default=(), repr=False)
+    outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
+
+    @property
+    def sends_links(self) -> bool:
+        """Whether mails with links can be sent: there is a mail server, and an address for them to lead to."""
+        return bool(self.smtp_url and self.public_url)
 
     @property
     def secure(self) -> bool:
@@ -387,6 +443,10 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[setting.name] = setting.read(text)
         except ValueError as error:
             problems.append(finding("W101", setting.environment, name=setting.environment, reason=error))
+    if values.get("sign_on") and not values.get("public_url"):
+        problems.append(
+            finding("W102", "DOUGONG_PUBLIC_URL", name="DOUGONG_PUBLIC_URL", other="DOUGONG_SIGN_ON")
+        )
     if problems:
         raise Refusal("invalid", problems)
     known = {each.name for each in fields(Settings)}

@@ -21,6 +21,8 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.NumberingScreen: "numbering",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.EntryScreen: "entry",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",

@@ -35,6 +35,8 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.directory import DirectoryScreen, Narrowing
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -116,7 +118,7 @@ from dougong.screens.shape.rules import (
     RuleTick,
     RuleValue,
 )
-from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
@@ -128,6 +130,7 @@ Screen = (
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
+    | DirectoryScreen
     | ExportScreen
     | FormScreen
     | ImportScreen
@@ -146,6 +149,7 @@ Screen = (
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
     | WhyScreen
@@ -187,7 +191,10 @@ __all__ = [
     "DesignerScreen",
     "DesignerSection",
     "Detail",
+    "DirectoryScreen",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
@@ -221,6 +228,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "MergeScreen",
+    "Narrowing",
     "Notice",
     "NumberCard",
     "NumberingScreen",
@@ -262,6 +270,7 @@ __all__ = [
     "Screen",
     "SettingsScreen",
     "SettingsSection",
+    "SettingsUpload",
     "Shell",
     "ShellApp",
     "Shown",

@@ -54,6 +54,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "sign_in_to": ("登录「{name}」", "Sign in to {name}"),
     "sign_in_text": ("用公司账号进入你的应用和待办", "Your company account opens your apps and to-dos"),
     "login": ("账号", "Account"),
+    "sign_in_otherwise": ("或者", "or"),
     "login_hint": ("登录名或邮箱", "Login name or e-mail"),
     "password": ("密码", "Password"),
     "password_old": ("现在的密码", "Current password"),
