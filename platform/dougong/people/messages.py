@@ -134,6 +134,42 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "administrators see what you see; choose somebody who is not one",
     ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "link_over": (
+        "链接已使用、已过期或已失效",
+        "the link was used already, is too old or is not valid any more",
+    ),
+    "invite_count": ("请填写 1 到 {most} 个邮箱地址", "give 1 to {most} e-mail addresses"),
+    "invite_done": ("此邀请已结束", "this invitation is over"),
+    "no_invitation": ("没有这个邀请", "there is no such invitation"),
+    "same_email": ("请填写另一个邮箱地址", "give another e-mail address"),
+    "too_many_links": ("请求过于频繁，请一小时后再试", "too many requests; try again in an hour"),
+    "no_mail": ("尚未设置发信服务器和对外地址", "mail and the public address are not set up"),
+    "sign_on_unknown": ("没有这个单点登录", "there is no such single sign-on"),
+    "sign_on_state": (
+        "登录用时过长，或不是在这个浏览器里开始的，请重新登录",
+        "the sign-in took too long or did not begin in this browser; please begin again",
+    ),
+    "sign_on_declined": ("登录已取消或被拒绝", "the sign-in was cancelled or declined"),
+    "sign_on_untrusted": (
+        "“{name}”返回的结果无法核实，未予登录。请重试；如仍不行，请联系管理员",
+        "what {name} answered could not be verified, so nobody was signed in; try again, or ask an administrator",
+    ),
+    "sign_on_unavailable": (
+        "暂时连不上“{name}”，请稍后再试",
+        "{name} cannot be reached at the moment; try again later",
+    ),
+    "sign_on_no_account": (
+        "这里还没有与此登录关联的账号，请联系管理员；已有账号的，可先用密码登录，再在“我的”中关联",
+        "no account here belongs to this sign-in; ask an administrator, or sign in with your password and link it under Profile",
+    ),
+    "sign_on_taken": (
+        "此登录已关联其他账号，或您的账号已关联该平台的另一登录",
+        "this sign-in opens another account already, or your account has another sign-in of this provider",
+    ),
+    "sign_on_last": (
+        "这是登录此账号的唯一方式；请先设置密码",
+        "this is the only way to sign in to the account; set a password first",
+    ),
 }
 """code → (zh, en)."""
 

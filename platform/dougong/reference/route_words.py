@@ -19,6 +19,29 @@ SERVER: Mapping[str, Pair] = {
     "GET /favicon.ico": ("The mark of the site", "网站图标"),
     "GET /sign-in": ("The sign-in page", "登录页"),
     "POST /sign-in": ("Sign in", "登录"),
+    "GET /forgotten": ("Ask for a mail with a link for a new password", "申请重设密码的邮件"),
+    "POST /forgotten": ("Send it, whoever is meant", "发送邮件（无论账号是否存在，应答相同）"),
+    "GET /link/<secret>": (
+        "Open a link of a mail; nothing is used up",
+        "打开邮件中的链接（不会用掉链接）",
+    ),
+    "GET /link": ("The form of that link", "该链接的表单"),
+    "POST /link": (
+        "Take the invitation, choose the new password or confirm the address",
+        "接受邀请、设置新密码或确认邮箱",
+    ),
+    "GET /sign-in/with/<provider>": (
+        "To a provider of single sign-on",
+        "前往单点登录平台",
+    ),
+    "GET /sign-in/with/<provider>/back": (
+        "Back from a provider of single sign-on",
+        "从单点登录平台返回",
+    ),
+    "GET /sign-out/with/<provider>": (
+        "Sign out at the provider of single sign-on too",
+        "同时退出单点登录平台",
+    ),
     "GET /set-up": ("The page for the first administrator", "创建首个管理员的页面"),
     "POST /set-up": ("Make the first administrator, with the set-up token", "凭设置令牌创建首个管理员"),
 }
@@ -28,11 +51,23 @@ API: Mapping[str, Pair] = {
         "调用者可见可用部分的 OpenAPI 3.1",
     ),
     "GET /apps": ("The apps one may open", "可打开的应用"),
+    "GET /why": (
+        "Whether somebody may do something, with every rule that says so; only admins name a `person` (a login)",
+        "某人是否可以做某事，并列出作出判断的每条规则；仅管理员可指定 `person`（登录名）",
+    ),
     "GET /jobs/<identifier>": (
         "Work that goes on in the background (what answered 202): how far it is and how it ended",
         "后台任务（返回 202 的请求）：进度与结果",
     ),
     "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /audit": (
+        "What was done, newest first: sign-ins, accounts, rights, definitions, exports, and every change of a record",
+        "审计记录，最新在前：登录、账号、权限、定义、导出，以及记录的每次变化",
+    ),
+    "GET /audit/head": (
+        "The newest block of the chain that the entries are sealed in, to be kept elsewhere",
+        "封存链的最新一块，可在外部留存",
+    ),
     "GET /calendar": (
         "The company's calendar: the days that differ from the week",
         "公司日历：与周历不同的日子",
@@ -160,6 +195,10 @@ API: Mapping[str, Pair] = {
         "Merge records into one; links, comments and files follow",
         "合并记录，引用、评论和文件随之转移",
     ),
+    "POST /<app>/<entity>/transfer": (
+        "Give records to another owner, with what follows them: {records, owner, follow?}",
+        "把记录移交给另一负责人，关联记录随同：{records, owner, follow?}",
+    ),
     "POST /<app>/<entity>/purge": ("Delete records of the bin for good", "彻底删除回收站中的记录"),
     "GET /<app>/<entity>/aggregate": ("Groups with measures", "分组汇总"),
     "POST /<app>/<entity>/files": ("Upload a file for a field", "为字段上传文件"),
@@ -188,6 +227,10 @@ API: Mapping[str, Pair] = {
         "Show a masked value whole, which is kept in the history: {field, row?}",
         "显示被掩码的完整值并记入历史：{field, row?}",
     ),
+    f"GET {RECORD}/access": (
+        "Who can see a record, the most that each may do, and why; for admins and for who may share it",
+        "谁可以看到记录、各自最多能做什么及原因；供管理员和可共享该记录的人使用",
+    ),
     f"GET {RECORD}/history": ("Who changed what, with before and after", "修改历史，含前后值"),
     f"POST {RECORD}/copy": (
         "A copy of it, with other values where they are given",
@@ -197,6 +240,12 @@ API: Mapping[str, Pair] = {
     f"GET {RECORD}/duplicates": ("Records that may be the same", "可能重复的记录"),
     f"GET {RECORD}/comments": ("Comments", "评论"),
     f"POST {RECORD}/comments": ("Add a comment", "发表评论"),
+    f"GET {RECORD}/shares": ("With whom it is shared now", "当前共享给谁"),
+    f"POST {RECORD}/shares": (
+        "Share it: {kind: person, department, team or role, subject, level: read or edit, until?, note?}",
+        "共享记录：{kind: person、department、team 或 role, subject, level: read 或 edit, until?, note?}",
+    ),
+    f"DELETE {RECORD}/shares/<share>": ("Take a share back", "收回共享"),
     f"GET {RECORD}/attachments": ("The files of a record", "记录的文件"),
     f"GET {RECORD}/related/<inverse>": ("Records that link to this one", "关联到此记录的记录"),
 }
@@ -212,6 +261,15 @@ PAGES: Mapping[str, Pair] = {
     "POST /profile/sessions/<identifier>/end": ("End a session", "结束会话"),
     "POST /profile/tokens": ("Make a token", "创建令牌"),
     "POST /profile/tokens/<identifier>/revoke": ("Revoke a token", "撤销令牌"),
+    "GET /people/invitations": ("Who was invited, and what became of it", "已邀请的人及其状态"),
+    "POST /people/invitations": ("Invite people by their addresses", "按邮箱邀请人员"),
+    "POST /people/invitations/<identifier>/resend": ("Invite again, with a new link", "重新发送邀请"),
+    "POST /people/invitations/<identifier>/revoke": ("Revoke an invitation", "撤销邀请"),
+    "GET /profile/sign-on/<provider>": ("Link a provider of single sign-on", "关联单点登录平台"),
+    "POST /profile/sign-on/<provider>/unlink": (
+        "Take the link with a provider back",
+        "取消与单点登录平台的关联",
+    ),
     "POST /templates/upload": (
         "Install or upgrade an app from a package, local changes kept",
         "从应用包安装或升级，保留本地修改",
@@ -270,10 +328,13 @@ PAGES: Mapping[str, Pair] = {
     "POST /teams/<identifier>/members": ("Add members", "添加成员"),
     "POST /teams/<identifier>/members/leave": ("Take somebody out", "移出成员"),
     "POST /teams/<identifier>/remove": ("Dissolve a team", "解散团队"),
+    "GET /audit": ("The audit trail: who did what, when and from where", "审计记录：谁在何时从何处做了什么"),
+    "GET /audit/export": ("The same as a table", "以表格导出"),
     "GET /calendar": ("The company's calendar, a year at a glance", "公司日历年视图"),
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
     "POST /calendar/remove": ("Take days out", "移除日子"),
+    "GET /why": ("Why somebody may or may not do something", "某人为何可以或不可以做某事"),
     "GET /view-as": ("Choose as whom to look at the product", "选择以谁的身份查看"),
     "POST /view-as": (
         "Look as a person (`person`: a login) or a role (`role`: `app.role`) from the next request on; nothing can be changed meanwhile",
@@ -383,8 +444,17 @@ PAGES: Mapping[str, Pair] = {
     "POST /<app>/<entity>/merge": ("Compare the chosen rows to merge them", "比较选中的记录以合并"),
     "GET /<app>/<entity>/<identifier>/merge": ("Find and compare records to merge", "查找并比较要合并的记录"),
     "POST /<app>/<entity>/<identifier>/merge": ("Merge them", "合并记录"),
+    "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
+    "GET /<app>/<entity>/<identifier>/history/<entry>/revert": (
+        "What taking back a change, or its whole batch, would do",
+        "撤销一次修改或其批次的预览",
+    ),
+    "POST /<app>/<entity>/<identifier>/history/<entry>/revert": (
+        "Take back a change, or its whole batch",
+        "撤销一次修改或其批次",
+    ),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),
     "POST /<app>/<entity>/<identifier>/restore": ("Bring a record back from the bin", "从回收站恢复记录"),
     "GET /<app>/<entity>/new": ("The form of a new record", "新建表单"),
@@ -416,6 +486,11 @@ PAGES: Mapping[str, Pair] = {
     f"POST {RECORD}/reveal": ("Show a masked value whole", "查看掩码的完整值"),
     f"POST {RECORD}/submit": ("Submit it for approval", "提交审批"),
     f"POST {RECORD}/withdraw": ("Withdraw it from approval", "撤回审批"),
+    f"GET {RECORD}/share": ("With whom it is shared", "共享给谁"),
+    f"POST {RECORD}/share": ("Share it for a time", "限时共享"),
+    f"POST {RECORD}/share/<share>/end": ("Take a share back", "收回共享"),
+    f"GET {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
+    f"POST {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
     f"POST {RECORD}/comments": ("Comment on it", "评论"),
     f"POST {RECORD}/delete": ("Delete it", "删除"),
 }

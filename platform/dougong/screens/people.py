@@ -75,7 +75,11 @@ def people_screen(
         narrowings=_narrowings(wanted, about, language),
         table=_table(call, found, about),
         paging=_paging(wanted, found, language),
-        actions=(importing, new),
+        actions=(
+            importing,
+            Action("invitations", text("invite", language), "/people/invitations", icon="mail"),
+            new,
+        ),
         empty=None if found.people else empty,
         notices=tuple(notices),
     )

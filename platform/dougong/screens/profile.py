@@ -57,8 +57,9 @@ def profile_screen(
     current: int,
     problems: Sequence[Problem] = (),
     made: str = "",
+    more: Sequence[SettingsSection] = (),
 ) -> SettingsScreen:
-    """The page of the actor; `made` is shown this once."""
+    """The page of the actor; `made` is shown this once, `more` are parts that not every server has."""
     language = call.language
     sections = (
         SettingsSection(
@@ -66,6 +67,7 @@ def profile_screen(
         ),
         _sessions(call, sessions, current),
         _tokens(call, [each for each in tokens if not each.is_revoked], made),
+        *more,
     )
     notices = (Notice(text("token_new", language), "warn"),) if made else ()
     delegations = Action(

@@ -19,7 +19,7 @@ from dougong.workflow.delegated import asking, to_decide
 from dougong.workflow.directory import names_of
 from dougong.workflow.messages import refuse
 from dougong.workflow.pinned import workflow_of
-from dougong.workflow.showing import Shown, hidden_from, titles_of
+from dougong.workflow.showing import shown_at, titles_of
 
 KINDS = ("todo", "started", "done")
 LARGEST_PAGE = 200
@@ -182,10 +182,7 @@ def _tasks() -> Select[Any]:
 
 def _lines(call: Call, rows: Sequence[Row[Any]]) -> tuple[InboxLine, ...]:
     nodes = [_node(call, row) for row in rows]
-    shown = [
-        Shown(row.entity, row.record_id, hidden_from(call, row.entity, node))
-        for row, node in zip(rows, nodes, strict=True)
-    ]
+    shown = [shown_at(call, row.entity, row.record_id, node) for row, node in zip(rows, nodes, strict=True)]
     titles = titles_of(call, shown)
     others = {row.user_id for row in rows if row.user_id not in (None, call.actor.id)}
     names = names_of(call, {*(row.initiator_id for row in rows), *others})

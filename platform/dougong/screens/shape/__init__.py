@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.audit import AuditInput, AuditLine, AuditScreen, RevertScreen
 from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
@@ -36,6 +37,7 @@ from dougong.screens.shape.designer import (
     PaletteType,
 )
 from dougong.screens.shape.directory import DirectoryScreen, Narrowing
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -104,6 +106,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -123,7 +126,9 @@ from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, Templ
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
+    | AuditScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
@@ -143,22 +148,30 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RevertScreen
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "AuditInput",
+    "AuditLine",
+    "AuditScreen",
     "BinScreen",
     "CalendarDayCell",
     "CalendarMonth",
@@ -186,6 +199,8 @@ __all__ = [
     "Detail",
     "DirectoryScreen",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
@@ -248,6 +263,7 @@ __all__ = [
     "RequestInfo",
     "Requirement",
     "Requirements",
+    "RevertScreen",
     "Row",
     "RuleAction",
     "RuleCard",
@@ -280,5 +296,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]
