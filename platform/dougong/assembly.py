@@ -14,8 +14,9 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.people import audit, evidence, housekeeping
+from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
+from dougong.people.link_mails import filler
 from dougong.records import file_upkeep, retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
@@ -34,6 +35,7 @@ from dougong.storage.stores.s3 import Bucket, S3Store
 from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
+from dougong.web.bridge import Bridge
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
 from dougong.web.settings import Settings, read_settings
@@ -43,6 +45,11 @@ from dougong_renderers.diagrams.draw import KINDS as DIAGRAMS
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
 from dougong_renderers.tables import MEDIA_TYPES, WRITERS
+
+THREADS = 8
+"""Requests that one process works on at a time."""
+WAITING = 32
+"""So many of the largest bodies may be on their way to one process at a time."""
 
 
 def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
@@ -122,6 +129,18 @@ def application() -> Flask:
     return create_app(open_runtime(settings))
 
 
+def served() -> Bridge:
+    """The application as `dougong serve` gives it to the server, which imports it by name: slow clients keep no thread of it busy."""
+    settings = read_settings()
+    return Bridge(
+        application(),
+        threads=THREADS,
+        patience=settings.patience,
+        most=settings.max_body,
+        waiting=WAITING * settings.max_body,
+    )
+
+
 def after_apply(connection: Connection, plan: Plan) -> None:
     """What a new version asks of the data that stand there already, in the transaction that applies it.
 
@@ -179,7 +198,8 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
     bin_ = retention.task(releases(database), store, kept)
     return Tasks(
         [
-            mail.mail_task(lambda: chosen),
+            mail.mail_task(lambda: chosen, filler(settings.public_url)),
+            resets.task(settings.reset_minutes),
             imports,
             exports,
             sweeping.task(folder),

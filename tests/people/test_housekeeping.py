@@ -30,7 +30,7 @@ def test_what_has_ended_long_ago_is_swept_away(database: Database) -> None:
     with database.reading() as connection:
         done = queue.get(connection, sweep)
         assert done is not None
-        assert done.result == {"sessions": 1, "attempts": 3, "jobs": 1}
+        assert done.result == {"sessions": 1, "attempts": 3, "links": 0, "jobs": 1}
         assert len(sessions.list_sessions(connection, user_id)) == 1
         [following] = queue.list_jobs(connection, queue.WAITING)
         assert following.task == "people.housekeeping"

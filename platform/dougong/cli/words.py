@@ -339,6 +339,7 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "read、create、update、delete、import 或 export",
             "read, create, update, delete, import or export",
         ),
+        "opt_as_scope": ("按该范围的访问令牌", "as an API token of that scope"),
         "opt_subject": (
             "如 crm.account、crm.account/12、crm.account/12.phone",
             "such as crm.account, crm.account/12, crm.account/12.phone",

@@ -34,6 +34,7 @@ APPS: frozenset[str] = frozenset(
         "templates",
         "undo",
         "versions",
+        "why",
     }
 )
 """What stands where the id of an app stands in an address; `dg` is the platform's own name for people."""

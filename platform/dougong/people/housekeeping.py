@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dougong.jobs import Job, Task, queue
-from dougong.people import limits, sessions
+from dougong.people import limits, links, sessions
 
 
 def task() -> Task:
@@ -20,6 +20,7 @@ def _sweep(job: Job, arguments: Mapping[str, Any]) -> None:
         gone = {
             "sessions": sessions.forget_old(connection),
             "attempts": limits.forget_old(connection),
+            "links": links.forget_old(connection),
             "jobs": queue.forget_old(connection),
         }
         job.complete(connection, gone)

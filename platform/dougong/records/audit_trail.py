@@ -17,6 +17,7 @@ from dougong.records.record import MEMBER
 from dougong.records.shape import shape_of
 from dougong.records.titles import Titles, Wanted, find_titles, merge
 from dougong.records.trail import REVEALED
+from dougong.records.withheld import unseen_in
 from dougong.storage.system import AUDIT, HISTORY
 
 MOST = 500
@@ -168,7 +169,7 @@ def _entry(call: Call, source: str, row: Mapping[Any, Any]) -> TrailEntry:
         common |= {name: row[name] for name in ("subject", "agent", "route", "request_id")}
         return TrailEntry(**common, details=row["details"] or {})
     told = row["changes"] or {}
-    changes, rows = _visible(call, row["entity"], {} if row["action"] == REVEAL else told)
+    changes, rows = _visible(call, row["entity"], row["record_id"], {} if row["action"] == REVEAL else told)
     return TrailEntry(
         **common,
         entity=row["entity"],
@@ -182,12 +183,13 @@ def _entry(call: Call, source: str, row: Mapping[Any, Any]) -> TrailEntry:
 
 
 def _visible(
-    call: Call, key: str, changes: Mapping[str, Any]
+    call: Call, key: str, identifier: int, changes: Mapping[str, Any]
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[RowChange]]]:
     """What of a change may be shown; nothing of records whose entity is gone, as nobody knows its masks any more."""
     if not knows(call, key):
         return {}, {}
-    return visible_changes(call, shape_of(call.release, key), changes)
+    shape = shape_of(call.release, key)
+    return visible_changes(call, shape, changes, unseen_in(call, shape, [identifier]))
 
 
 def knows(call: Call, key: str) -> bool:

@@ -17,7 +17,9 @@ from dougong.records.files import duplicate
 from dougong.records.filling import filled_by
 from dougong.records.read import read
 from dougong.records.record import Record
+from dougong.records.selection import stands
 from dougong.records.shape import Shape
+from dougong.records.update import refuse_unwritable
 from dougong.storage.stores.base import Store
 
 
@@ -81,7 +83,10 @@ def copy_record(
 
 def _values(call: Call, key: str, identifier: int, rows: bool) -> dict[str, Value]:
     shape = open_door(call, key, "create")
+    open_door(call, key, "copy")
     record = read(call, key, identifier)
+    if not stands(call, shape, identifier, "copy"):
+        refuse_unwritable(call, shape, identifier, "copy")
     wanted = _copied(call, shape)
     values = {name: record.values[name] for name in wanted if record.values.get(name) is not None}
     for name, rows_shape in shape.tables.items():

@@ -30,6 +30,7 @@ from dougong.records.messages import refuse
 from dougong.records.pictures import NoPicture, redraw, small, small_path
 from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
+from dougong.records.withheld import unseen_in
 from dougong.storage.stores.base import Absent, Store
 from dougong.storage.system import FILE
 
@@ -266,7 +267,9 @@ def _may_see(
     owner, owner_id = (shape, record)
     if shape.entity.parent:
         owner, owner_id = shape_of(call.release, shape.entity.parent), values["parent_id"]
-    return stands(call, owner, owner_id)
+    name = f"{shape.entity.id.rpartition('/')[2]}.{field}" if shape.entity.parent else field
+    kept = unseen_in(call, owner, [owner_id])
+    return name not in kept and name.partition(".")[0] not in kept and stands(call, owner, owner_id)
 
 
 def disposition(name: str, kind: str) -> str:

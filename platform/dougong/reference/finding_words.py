@@ -27,8 +27,6 @@ MEANINGS: Mapping[str, Pair] = {
         "What is to be explained is written `app.entity`, `app.entity/id` or `app.entity/id.field`.",
         "要解释的对象应写作 `应用.实体`、`应用.实体/编号` 或 `应用.实体/编号.字段`。",
     ),
-    "C121": ("The entity has no such field.", "该实体没有这个字段。"),
-    "C122": ("There is no such record.", "没有这条记录。"),
     "C123": (
         "A serial number field is written `app.entity.field`.",
         "流水号字段应写作 `应用.实体.字段`。",

@@ -47,6 +47,16 @@ def merge_path(key: str, identifier: int | str) -> str:
     return f"{record_path(key, identifier)}/merge"
 
 
+def share_path(key: str, identifier: int | str) -> str:
+    """Where a record is shared."""
+    return f"{record_path(key, identifier)}/share"
+
+
+def transfer_path(key: str, identifier: int | str) -> str:
+    """Where a record is given to another owner."""
+    return f"{record_path(key, identifier)}/transfer"
+
+
 def report_path(app: str, report: str) -> str:
     """A report's page."""
     return f"/{app}/reports/{report}"

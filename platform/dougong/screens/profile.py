@@ -57,8 +57,9 @@ def profile_screen(
     current: int,
     problems: Sequence[Problem] = (),
     made: str = "",
+    more: Sequence[SettingsSection] = (),
 ) -> SettingsScreen:
-    """The page of the actor; `made` is shown this once."""
+    """The page of the actor; `made` is shown this once, `more` are parts that not every server has."""
     language = call.language
     sections = (
         SettingsSection(
@@ -66,10 +67,16 @@ def profile_screen(
         ),
         _sessions(call, sessions, current),
         _tokens(call, [each for each in tokens if not each.is_revoked], made),
+        *more,
     )
     notices = (Notice(text("token_new", language), "warn"),) if made else ()
+    delegations = Action(
+        "delegations", text("delegations", language), "/profile/delegations", icon="transfer", kind="quiet"
+    )
     work = Action("work", text("work_title", language), "/jobs", icon="history", kind="quiet")
-    return SettingsScreen(text("profile_title", language), sections, notices=notices, actions=(work,))
+    return SettingsScreen(
+        text("profile_title", language), sections, notices=notices, actions=(delegations, work)
+    )
 
 
 def _password_form(language: str, problems: Sequence[Problem]) -> FormScreen:

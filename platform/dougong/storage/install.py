@@ -16,13 +16,17 @@ from dougong.storage.system import (
     CALENDAR_DAY,
     DELEGATION,
     HISTORY,
+    IDENTITY,
     IMPORT,
     IMPORT_LINE,
+    LINK,
+    LINK_SECRET,
     MEMBERSHIP,
     METADATA,
     POSITION,
     SAVED_VIEW,
     SEAL,
+    SHARE,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -76,12 +80,25 @@ def _keep_evidence(connection: Connection) -> None:
     SEAL.create(connection)
 
 
+def _lend_records(connection: Connection) -> None:
+    """Single records can be shared."""
+    SHARE.create(connection)
+
+
+def _keep_links(connection: Connection) -> None:
+    """Invitations, resets and sign-ins at providers open accounts."""
+    for table in (IDENTITY, LINK, LINK_SECRET):
+        table.create(connection)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
     _keep_an_organisation,
     _keep_evidence,
+    _lend_records,
+    _keep_links,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
 

@@ -10,6 +10,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "W101": ("{name}：{reason}", "{name}: {reason}"),
+        "W102": ("{other} 需要同时设置 {name}", "{other} needs {name} to be set too"),
         "W201": ("未知参数“{name}”", "unknown parameter '{name}'"),
         "W202": ("参数“{name}”出现了 {count} 次", "parameter '{name}' is given {count} times"),
         "W203": ("参数“{name}”超过 {limit} 个字符", "parameter '{name}' is longer than {limit} characters"),

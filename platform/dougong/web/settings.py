@@ -13,6 +13,7 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.people.oidc_providers import Provider, providers_of
 from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
@@ -66,6 +67,20 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _pause(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 600:
+        raise ValueError("a number of seconds from 0.1 to 600 is expected")
+    return value
+
+
+def _connections(text: str) -> int:
+    value = int(text)
+    if not 16 <= value <= 65_536:
+        raise ValueError("a number from 16 to 65536 is expected")
+    return value
+
+
 def _days(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 36_500:
@@ -103,6 +118,20 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("names of hosts such as maps.example.com are expected")
     return names
+
+
+def _inner_hosts(text: str) -> frozenset[str]:
+    return frozenset(_hosts(text))
+
+
+def _between(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not lowest <= value <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is expected")
+        return value
+
+    return read
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -314,6 +343,22 @@ REGISTRY: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "patience",
+        "DOUGONG_PATIENCE",
+        "30",
+        _pause,
+        "服务器等待客户端的最长停顿秒数（发送请求或接收应答）",
+        "Seconds for which a client may pause while it sends a request or takes an answer",
+    ),
+    Setting(
+        "connections",
+        "DOUGONG_CONNECTIONS",
+        "4096",
+        _connections,
+        "每个进程同时处理的连接数",
+        "Connections that one process looks after at a time",
+    ),
+    Setting(
         "max_answer",
         "DOUGONG_MAX_ANSWER",
         str(64 * MEBIBYTE),
@@ -362,6 +407,38 @@ REGISTRY: tuple[Setting, ...] = (
         "Days for which the audit trail is kept; what goes leaves its anchor in the sealed chain; 0 keeps it",
     ),
     Setting(
+        "invitation_days",
+        "DOUGONG_INVITATION_DAYS",
+        "7",
+        _between(1, 90),
+        "邀请链接的有效天数",
+        "Days for which an invitation is good",
+    ),
+    Setting(
+        "reset_minutes",
+        "DOUGONG_RESET_MINUTES",
+        "60",
+        _between(5, 1440),
+        "重设密码和确认邮箱的链接的有效分钟数",
+        "Minutes for which a link for a new password or a new e-mail address is good",
+    ),
+    Setting(
+        "sign_on",
+        "DOUGONG_SIGN_ON",
+        "",
+        providers_of,
+        "单点登录（OpenID Connect）平台的 JSON 列表，或存放该列表的文件路径",
+        "Providers of single sign-on (OpenID Connect) as a JSON list, or the path of a file that holds it",
+    ),
+    Setting(
+        "outgoing_hosts",
+        "DOUGONG_OUTGOING_HOSTS",
+        "",
+        _inner_hosts,
+        "允许本服务器访问的内网主机（name 或 name:port），逗号分隔；公网主机无需列出",
+        "Hosts of the own network that this server may ask (name or name:port), separated by commas; public ones need no mention",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -401,13 +478,24 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    patience: float = 30
+    connections: int = 4096
     max_answer: int = 64 * MEBIBYTE
     query_seconds: float = 30
     bin_days: int = 90
     removed_days: int = 365
     bin_history: str = "events"
     audit_days: int = 0
+    invitation_days: int = 7
+    reset_minutes: int = 60
+    sign_on: tuple[Provider, ...] = field(default=(), repr=False)
+    outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
+
+    @property
+    def sends_links(self) -> bool:
+        """Whether mails with links can be sent: there is a mail server, and an address for them to lead to."""
+        return bool(self.smtp_url and self.public_url)
 
     @property
     def secure(self) -> bool:
@@ -428,6 +516,10 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[setting.name] = setting.read(text)
         except ValueError as error:
             problems.append(finding("W101", setting.environment, name=setting.environment, reason=error))
+    if values.get("sign_on") and not values.get("public_url"):
+        problems.append(
+            finding("W102", "DOUGONG_PUBLIC_URL", name="DOUGONG_PUBLIC_URL", other="DOUGONG_SIGN_ON")
+        )
     if problems:
         raise Refusal("invalid", problems)
     known = {each.name for each in fields(Settings)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.web import health
+from dougong.web import asking_why, health
 from dougong.web.api import (
     apps,
     checking,
@@ -11,14 +11,19 @@ from dougong.web.api import (
     details,
     numbering,
     records,
+    sharing,
     tasks,
     undoing,
 )
 from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
+from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
+from dougong.web.api import handover as api_handover
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rights as api_rights
+from dougong.web.api import rosters as api_rosters
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -29,20 +34,30 @@ from dougong.web.pages import (
     calendar,
     changes,
     changing,
+    delegations,
     design,
     design_places,
     design_rules,
     exports,
     figures,
     forms,
+    handover,
     home,
     inbox,
+    invitation,
+    links,
     lists,
     live,
+    organisation,
     own,
+    people,
     pickers,
+    reset,
+    rights,
+    rosters,
     saved_views,
     sign_in,
+    single_sign_on,
     templates,
     transfer,
     viewing,
@@ -50,6 +65,7 @@ from dougong.web.pages import (
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
+from dougong.web.pages import sharing as sharing_pages
 from dougong.web.routes import Route, api, page
 
 EXPORT = "/<app>/<entity>/export/<token>"
@@ -65,6 +81,14 @@ OPEN: tuple[Route, ...] = (
     Route("GET", "/favicon.ico", assets.favicon, access="public", parameters=None),
     page("GET", "/sign-in", sign_in.page, access="public"),
     page("POST", "/sign-in", sign_in.enter, access="public", guarded=False),
+    page("GET", "/forgotten", reset.page, access="public"),
+    page("POST", "/forgotten", reset.ask, access="public", guarded=False),
+    page("GET", "/link", links.page, access="public"),
+    page("POST", "/link", links.use, access="public", guarded=False),
+    page("GET", "/link/<secret>", links.follow, access="public"),
+    page("GET", "/sign-in/with/<provider>", single_sign_on.begin, access="public"),
+    page("GET", "/sign-in/with/<provider>/back", single_sign_on.back, access="public"),
+    page("GET", "/sign-out/with/<provider>", single_sign_on.leave, access="public"),
     page("GET", "/set-up", sign_in.set_up_page, access="public"),
     page("POST", "/set-up", sign_in.set_up, access="public", guarded=False),
 )
@@ -82,6 +106,10 @@ API: tuple[Route, ...] = (
     api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
+    *api_delegations.ROUTES,
+    *api_rosters.ROUTES,
+    *api_handover.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -107,6 +135,7 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
     api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/transfer", sharing.transfer),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
@@ -122,10 +151,14 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/access", api_rights.access, "q", "best", "limit", "offset"),
     api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
+    api("GET", f"{RECORD}/shares", sharing.shares),
+    api("POST", f"{RECORD}/shares", sharing.share),
+    api("DELETE", f"{RECORD}/shares/<share>", sharing.unshare),
     api("GET", f"{RECORD}/attachments", details.attachments),
     api("GET", f"{RECORD}/related/<inverse>", details.related, *details.RELATED_PARAMETERS),
 )
@@ -141,10 +174,21 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/sessions/<identifier>/end", own.end_session),
     page("POST", "/profile/tokens", own.add_token),
     page("POST", "/profile/tokens/<identifier>/revoke", own.revoke_token),
+    page("GET", "/why", rights.why_page),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
-    page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/profile/sign-on/<provider>", single_sign_on.begin_linking),
+    page("POST", "/profile/sign-on/<provider>/unlink", single_sign_on.unlink),
+    page("GET", "/people/invitations", invitation.page, access="admin"),
+    page("POST", "/people/invitations", invitation.invite, access="admin"),
+    page("POST", "/people/invitations/<identifier>/resend", invitation.resend, access="admin"),
+    page("POST", "/people/invitations/<identifier>/revoke", invitation.revoke, access="admin"),
+    *people.ROUTES,
+    *organisation.ROUTES,
+    *delegations.ROUTES,
+    *rosters.ROUTES,
+    *handover.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
@@ -224,12 +268,18 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
+    page("GET", f"{RECORD}/access", rights.access_page),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),
     page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
+    page("GET", f"{RECORD}/share", sharing_pages.share_page),
+    page("POST", f"{RECORD}/share", sharing_pages.share_one),
+    page("POST", f"{RECORD}/share/<share>/end", sharing_pages.end_share),
+    page("GET", f"{RECORD}/transfer", sharing_pages.transfer_page),
+    page("POST", f"{RECORD}/transfer", sharing_pages.transfer_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
     page("GET", "/<app>/<entity>/bin", changes.bin_page),

@@ -12,6 +12,7 @@ from dougong_renderers.html.environment import environment
 
 TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
+        shape.AccessScreen: "access",
         shape.AppsScreen: "apps",
         shape.AuditScreen: "audit",
         shape.BinScreen: "bin",
@@ -21,6 +22,8 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.NumberingScreen: "numbering",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.EntryScreen: "entry",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
@@ -38,6 +41,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.SettingsScreen: "settings",
         shape.SignInScreen: "sign_in",
         shape.TemplatesScreen: "templates",
+        shape.WhyScreen: "why",
         shape.WorkScreen: "work",
     }
 )

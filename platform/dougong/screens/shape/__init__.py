@@ -36,6 +36,8 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.directory import DirectoryScreen, Narrowing
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -104,6 +106,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -116,18 +119,20 @@ from dougong.screens.shape.rules import (
     RuleTick,
     RuleValue,
 )
-from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
     | AuditScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
+    | DirectoryScreen
     | ExportScreen
     | FormScreen
     | ImportScreen
@@ -147,13 +152,17 @@ Screen = (
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
@@ -188,7 +197,10 @@ __all__ = [
     "DesignerScreen",
     "DesignerSection",
     "Detail",
+    "DirectoryScreen",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
@@ -222,6 +234,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "MergeScreen",
+    "Narrowing",
     "Notice",
     "NumberCard",
     "NumberingScreen",
@@ -264,6 +277,7 @@ __all__ = [
     "Screen",
     "SettingsScreen",
     "SettingsSection",
+    "SettingsUpload",
     "Shell",
     "ShellApp",
     "Shown",
@@ -282,5 +296,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]

@@ -16,6 +16,7 @@ from dougong.storage.system import USER
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, number, show
+from dougong.web.pages.single_sign_on import own_sign_on
 from dougong.web.problems import message_of
 
 
@@ -34,7 +35,8 @@ def _page(
             sessions.list_sessions(call.connection, call.actor.id),
             tokens.list_tokens(call.connection, call.actor.id),
         )
-        return show(exchange, call, profile_screen(call, mine, issued, current, shown, made), status)
+        more = own_sign_on(exchange, call)
+        return show(exchange, call, profile_screen(call, mine, issued, current, shown, made, more), status)
 
 
 def password(exchange: Exchange) -> Response:

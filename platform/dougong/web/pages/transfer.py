@@ -280,7 +280,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         path = kept.file(exchange.runtime.files_folder)
         sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
+        return sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -320,7 +320,7 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
         sheet = export_records(call, key, query)
         _note_export(exchange, key, query, kind)
         if kind in WHOLE:
-            return _sent(exchange, sheet, kind)
+            return sent(exchange, sheet, kind)
     write = exchange.runtime.renderers.tables[kind]
 
     def written(target: io.RawIOBase) -> None:
@@ -345,7 +345,8 @@ def _note_export(exchange: Exchange, key: str, query: Query, kind: str) -> None:
         noted(connection, "records.export", f"entity:{key}", format=kind, actor_id=None, **told)
 
 
-def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+def sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+    """A table as a file of one of the formats."""
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
