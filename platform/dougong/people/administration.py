@@ -11,6 +11,7 @@ from sqlalchemy import delete, update
 from dougong.diagnostics import Refusal
 from dougong.people import accounts, organisation
 from dougong.people.accounts import Account
+from dougong.people.audit import telling_once
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.organisation import Membership
 from dougong.people.person_values import PersonValues, problems_of
@@ -26,6 +27,7 @@ def subject_of(user_id: int) -> str:
     return f"person:{user_id}"
 
 
+@telling_once()
 def add_person(
     doing: Doing,
     login: str,
@@ -51,6 +53,7 @@ def add_person(
     return user_id
 
 
+@telling_once()
 def change_person(doing: Doing, user_id: int, values: PersonValues) -> tuple[str, ...]:
     """Change what is said about somebody and return what has changed; refused with all problems at once."""
     check_admin(doing)
@@ -87,6 +90,7 @@ def values_of(doing: Doing, account: Account) -> Mapping[str, Any]:
     }
 
 
+@telling_once()
 def disable_person(doing: Doing, user_id: int) -> None:
     """Close an account: sessions and tokens end at once."""
     check_admin(doing)
@@ -94,6 +98,7 @@ def disable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.disable", subject_of(user_id))
 
 
+@telling_once()
 def enable_person(doing: Doing, user_id: int) -> None:
     """Open a closed account again."""
     check_admin(doing)
@@ -101,6 +106,7 @@ def enable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.enable", subject_of(user_id))
 
 
+@telling_once()
 def reset_password(doing: Doing, user_id: int, password: str) -> None:
     """Give somebody a password that they must change when they sign in; their sessions end."""
     check_admin(doing)

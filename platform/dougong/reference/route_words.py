@@ -60,6 +60,14 @@ API: Mapping[str, Pair] = {
         "后台任务（返回 202 的请求）：进度与结果",
     ),
     "POST /jobs/<identifier>/cancel": ("Stop it", "停止任务"),
+    "GET /audit": (
+        "What was done, newest first: sign-ins, accounts, rights, definitions, exports, and every change of a record",
+        "审计记录，最新在前：登录、账号、权限、定义、导出，以及记录的每次变化",
+    ),
+    "GET /audit/head": (
+        "The newest block of the chain that the entries are sealed in, to be kept elsewhere",
+        "封存链的最新一块，可在外部留存",
+    ),
     "GET /calendar": (
         "The company's calendar: the days that differ from the week",
         "公司日历：与周历不同的日子",
@@ -320,6 +328,8 @@ PAGES: Mapping[str, Pair] = {
     "POST /teams/<identifier>/members": ("Add members", "添加成员"),
     "POST /teams/<identifier>/members/leave": ("Take somebody out", "移出成员"),
     "POST /teams/<identifier>/remove": ("Dissolve a team", "解散团队"),
+    "GET /audit": ("The audit trail: who did what, when and from where", "审计记录：谁在何时从何处做了什么"),
+    "GET /audit/export": ("The same as a table", "以表格导出"),
     "GET /calendar": ("The company's calendar, a year at a glance", "公司日历年视图"),
     "POST /calendar/days": ("Enter days", "录入日子"),
     "POST /calendar/china": ("Enter China's public holidays of a year", "录入一年的法定节假日"),
@@ -437,6 +447,14 @@ PAGES: Mapping[str, Pair] = {
     "GET /<app>/<entity>/<identifier>/access": ("Who can see a record, and why", "谁可以看到记录，以及原因"),
     "GET /<app>/<entity>/<identifier>/history": ("The whole history of a record", "记录的完整历史"),
     "POST /<app>/<entity>/<identifier>/history/<entry>/undo": ("Take a change back", "撤销一次修改"),
+    "GET /<app>/<entity>/<identifier>/history/<entry>/revert": (
+        "What taking back a change, or its whole batch, would do",
+        "撤销一次修改或其批次的预览",
+    ),
+    "POST /<app>/<entity>/<identifier>/history/<entry>/revert": (
+        "Take back a change, or its whole batch",
+        "撤销一次修改或其批次",
+    ),
     "POST /undo": ("Take back what was just done", "撤销刚才的操作"),
     "POST /<app>/<entity>/<identifier>/restore": ("Bring a record back from the bin", "从回收站恢复记录"),
     "GET /<app>/<entity>/new": ("The form of a new record", "新建表单"),
@@ -468,6 +486,11 @@ PAGES: Mapping[str, Pair] = {
     f"POST {RECORD}/reveal": ("Show a masked value whole", "查看掩码的完整值"),
     f"POST {RECORD}/submit": ("Submit it for approval", "提交审批"),
     f"POST {RECORD}/withdraw": ("Withdraw it from approval", "撤回审批"),
+    f"GET {RECORD}/share": ("With whom it is shared", "共享给谁"),
+    f"POST {RECORD}/share": ("Share it for a time", "限时共享"),
+    f"POST {RECORD}/share/<share>/end": ("Take a share back", "收回共享"),
+    f"GET {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
+    f"POST {RECORD}/transfer": ("Give it to another owner", "移交给另一负责人"),
     f"POST {RECORD}/comments": ("Comment on it", "评论"),
     f"POST {RECORD}/delete": ("Delete it", "删除"),
 }

@@ -14,6 +14,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("delegations", "/delegations", "transfer"),
     ("viewing_title", "/view-as", "eye"),
     ("calendar_title", "/calendar", "calendar-event"),
+    ("audit", "/audit", "shield-check"),
     ("versions", "/versions", "history"),
 )
 """The word of each page, its address and its icon."""

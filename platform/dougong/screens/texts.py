@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from dougong.screens.people_texts import PEOPLE_TEXTS
+from dougong.screens.sharing_texts import SHARING
 
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -18,6 +19,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "templates": ("模板中心", "Templates"),
         "people": ("成员", "People"),
         "versions": ("版本", "Versions"),
+        "audit": ("审计记录", "Audit trail"),
         "dashboards": ("仪表盘", "Dashboards"),
         "reports": ("报表", "Reports"),
         "records": ("记录", "Records"),
@@ -1140,6 +1142,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "email": ("邮箱", "E-mail"),
         "search_results": ("「{q}」的搜索结果", "Results for “{q}”"),
         "search_nothing": ("没有找到「{q}」", "Nothing found for “{q}”"),
+        **SHARING,
         "no_apps": ("还没有可以打开的应用", "There is no app to open yet"),
         "no_apps_text": (
             "请管理员安装应用，或授予您角色。",

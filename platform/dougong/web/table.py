@@ -15,6 +15,7 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
@@ -29,6 +30,7 @@ from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    audit,
     calendar,
     changes,
     changing,
@@ -63,6 +65,7 @@ from dougong.web.pages import (
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
+from dougong.web.pages import sharing as sharing_pages
 from dougong.web.routes import Route, api, page
 
 EXPORT = "/<app>/<entity>/export/<token>"
@@ -99,6 +102,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
+    api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
     api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
@@ -188,6 +193,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
     page("POST", "/calendar/remove", calendar.remove, access="admin"),
+    page("GET", "/audit", audit.page, access="admin"),
+    page("GET", "/audit/export", audit.export, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -268,6 +275,11 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
+    page("GET", f"{RECORD}/share", sharing_pages.share_page),
+    page("POST", f"{RECORD}/share", sharing_pages.share_one),
+    page("POST", f"{RECORD}/share/<share>/end", sharing_pages.end_share),
+    page("GET", f"{RECORD}/transfer", sharing_pages.transfer_page),
+    page("POST", f"{RECORD}/transfer", sharing_pages.transfer_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
     page("GET", "/<app>/<entity>/bin", changes.bin_page),
@@ -284,6 +296,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/merge", changes.merge_records),
     page("GET", f"{RECORD}/history", changes.history),
     page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("GET", f"{RECORD}/history/<entry>/revert", audit.revert_page),
+    page("POST", f"{RECORD}/history/<entry>/revert", audit.revert),
     page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )

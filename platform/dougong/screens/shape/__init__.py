@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.audit import AuditInput, AuditLine, AuditScreen, RevertScreen
 from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
@@ -127,6 +128,7 @@ from dougong.screens.shape.work import WorkScreen
 Screen = (
     AccessScreen
     | AppsScreen
+    | AuditScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
@@ -146,6 +148,7 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RevertScreen
     | RulePreview
     | RulesScreen
     | SettingsScreen
@@ -166,6 +169,9 @@ __all__ = [
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "AuditInput",
+    "AuditLine",
+    "AuditScreen",
     "BinScreen",
     "CalendarDayCell",
     "CalendarMonth",
@@ -257,6 +263,7 @@ __all__ = [
     "RequestInfo",
     "Requirement",
     "Requirements",
+    "RevertScreen",
     "Row",
     "RuleAction",
     "RuleCard",
