@@ -512,7 +512,7 @@ def own_pages(visitor: Visitor) -> None:
             "/guild/client/renumber/number/preview",
         ),
         *("/preferences", "/preferences/language", "/profile/tokens/1/revoke", "/profile/tokens/999/revoke"),
-        *("/view-as/end", "/forgotten", "/link", "/profile/sign-on/corp/unlink"),
+        *("/view-as/end", "/forgotten", "/link", "/profile/sign-on/corp/unlink", "/profile/email"),
         *("/profile/sessions/999/end", "/jobs/1/cancel", "/jobs/999/cancel"),
     ):
         visitor.form(path, {})

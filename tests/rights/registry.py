@@ -93,6 +93,7 @@ UNOPENED: Mapping[str, str] = {
         ),
         "there is no provider of single sign-on here",
     ),
+    "POST /profile/email": "no mail is sent here",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
