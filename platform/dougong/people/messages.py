@@ -138,6 +138,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "administrators see what you see; choose somebody who is not one",
     ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "has_administrator": ("已经有管理员了", "there is an administrator already"),
     "link_over": (
         "链接已使用、已过期或已失效",
         "the link was used already, is too old or is not valid any more",
