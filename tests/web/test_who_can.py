@@ -20,7 +20,7 @@ def test_the_page_tells_people_what_they_may_and_why(stocked: Server) -> None:
         "Hana",
         "Head librarian: every record",
         "Cleo",
-        "Clerk: Owner",
+        "Clerk: Handled by",
         "May edit",
     ):
         assert said in page, said

@@ -177,6 +177,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_too_large": ("文件超过 {limit} 字节", "the file is larger than {limit} bytes"),
     "file_type": ("{label}不接受这种文件：{value}", "{label} does not take such a file: {value}"),
     "file_name": ("文件名无效", "the file name is not valid"),
+    "file_content": (
+        "内容与文件名不符：{value}",
+        "the content is not what the name says: {value}",
+    ),
+    "file_quota": (
+        "此应用的附件空间已满（上限 {limit} 字节）",
+        "the files of this app have no room left (the limit is {limit} bytes)",
+    ),
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
     "import_format": (

@@ -115,7 +115,7 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
     if entry.action in (SHARED, UNSHARED):
         word = "ev_shared" if entry.action == SHARED else "ev_unshared"
         return event_at(call, "changed", text(word, call.language), entry.at, entry.actor_id, titles)
-    changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
+    changes = () if kind in ("created", "imported") else changes_of(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
     if (
@@ -147,7 +147,8 @@ def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
     return counted("ev_changed", len(changes), call.language).replace("{label}", "")
 
 
-def _changes(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+def changes_of(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+    """What an event changed, by labels, each value before and after as text."""
     found = []
     for name, (before, after) in entry.changes.items():
         field = entity.fields.get(name)
