@@ -127,6 +127,7 @@ lint-security:
 	$(RUN)/bandit --quiet --recursive --configfile pyproject.toml $(SOURCES)
 lint-rules:
 	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
+	$(RUN)/python tools/lint/pages.py $(SOURCES)
 lint-client:
 	$(RUN)/python hatch_build.py check
 

@@ -17,7 +17,7 @@ from dougong.model.app import App
 from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
 from dougong.people.link_mails import filler
-from dougong.records import retention
+from dougong.records import file_upkeep, retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
 from dougong.records.recompute import recompute_following
@@ -29,6 +29,9 @@ from dougong.storage.formulas import changed_values
 from dougong.storage.install import install, is_current, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
+from dougong.storage.stores.base import Store
+from dougong.storage.stores.folder import FolderStore
+from dougong.storage.stores.s3 import Bucket, S3Store
 from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
@@ -82,6 +85,23 @@ def files_folder(settings: Settings, database: Database) -> Path:
     return path.with_name(f"{path.stem}-files") if path is not None else Path("dougong-files")
 
 
+def file_store(settings: Settings, database: Database) -> Store:
+    """Where the files of records are kept: in a bucket where one is set, else in the folder."""
+    if not settings.file_store:
+        return FolderStore(files_folder(settings, database), settings.file_quota)
+    name, _, prefix = settings.file_store.removeprefix("s3://").partition("/")
+    bucket = Bucket(
+        name,
+        f"{prefix}/" if prefix else "",
+        settings.s3_endpoint,
+        settings.s3_region,
+        settings.s3_access_key,
+        settings.s3_secret_key,
+        settings.file_redirect,
+    )
+    return S3Store(bucket, settings.file_quota)
+
+
 def open_runtime(settings: Settings, database: Database | None = None) -> Runtime:
     """The runtime of one process."""
     opened = database or open_database(settings.database, statement_seconds=settings.query_seconds)
@@ -89,6 +109,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
     return Runtime(
         database=opened,
         files_folder=files_folder(settings, opened),
+        files=file_store(settings, opened),
         settings=settings,
         renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
@@ -168,13 +189,13 @@ def worker(settings: Settings, database: Database) -> Worker:
 def tasks_of(settings: Settings, database: Database) -> Tasks:
     """Everything that this product does in the background."""
     chosen = mail_settings(settings) if settings.smtp_url else None
-    folder = files_folder(settings, database)
-    imports = importing.task(releases(database), folder)
-    exports = exporting.task(releases(database), folder, WRITERS)
+    folder, store = files_folder(settings, database), file_store(settings, database)
+    imports = importing.task(releases(database), folder, store)
+    exports = exporting.task(releases(database), folder, store, WRITERS)
     notices.open_post(bool(settings.smtp_url))
     told = notice_job.task(releases(database), settings.public_url)
     kept = retention.Retention(settings.bin_days, settings.bin_history)
-    bin_ = retention.task(releases(database), files_folder(settings, database), kept)
+    bin_ = retention.task(releases(database), store, kept)
     return Tasks(
         [
             mail.mail_task(lambda: chosen, filler(settings.public_url)),
@@ -187,6 +208,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             housekeeping.task(),
             bin_,
             evidence.task(database, settings.audit_days),
+            file_upkeep.task(database, store),
         ]
     )
 

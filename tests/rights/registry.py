@@ -36,6 +36,7 @@ AREAS: Mapping[str, Sequence[Area]] = {
         changing.forms,
         changing.many,
         changing.merging,
+        changing.lending,
         changing.histories,
         changing.keeping_views,
         changing.deciding,

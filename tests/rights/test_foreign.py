@@ -113,7 +113,7 @@ def without(answer: Answer, identifier: str) -> bytes:
     """An answer without the id that was asked for, in its address or alone, and what no two answers share."""
     path = answer.request.split(" ")[1].partition("?")[0]
     place = "/".join("(id)" if part == identifier else part for part in path.split("/"))
-    whole = re.sub(rb"[0-9a-f]{32}", b"(request)", answer.whole()).replace(path.encode(), place.encode())
+    whole = re.sub(rb"[0-9a-f]{32,}", b"(drawn)", answer.whole()).replace(path.encode(), place.encode())
     if len(identifier) == 1:
         return whole
     return re.sub(rb"(?<![0-9a-z])" + identifier.encode() + rb"(?![0-9a-z])", b"(id)", whole)

@@ -22,6 +22,10 @@ from tests.outbound.web import page, web
 CLIENT, SHARED = "dougong", "the secret of the client, shared"
 
 
+KEY = RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
+OTHER = RSAKey.generate_key(2048, {"kid": "one"})
+
+
 def part(document: dict[str, Any]) -> str:
     """A part of a token."""
     return base64.urlsafe_b64encode(json.dumps(document).encode()).rstrip(b"=").decode()
@@ -39,10 +43,6 @@ class Evil:
     """What it answers: claims over the honest ones (None takes one away), how the token is signed, whole documents in place of others."""
 
     issuer: str = ""
-    key: RSAKey = field(
-        default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig", "alg": "RS256"})
-    )
-    other: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     claims: dict[str, Any] = field(default_factory=dict)
     signing: str = "honest"
     documents: dict[str, Any] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class Evil:
                     "userinfo_endpoint": f"{self.issuer}/me",
                 }
             case "/keys":
-                return {"keys": [self.key.as_dict(private=False)]}
+                return {"keys": [KEY.as_dict(private=False)]}
             case "/token":
                 return {"access_token": "access", "token_type": "Bearer", "id_token": self.token()}
             case "/me":
@@ -92,28 +92,25 @@ class Evil:
         header = {"alg": "RS256", "kid": "one"}
         match self.signing:
             case "honest":
-                return jwt.encode(header, claims, self.key)
+                return jwt.encode(header, claims, KEY)
             case "other key":
-                return jwt.encode(header, claims, self.other)
+                return jwt.encode(header, claims, OTHER)
             case "own key in the header":
-                carried = {**header, "jwk": self.other.as_dict(private=False)}
-                return jwt.encode(carried, claims, self.other)
+                carried = {**header, "jwk": OTHER.as_dict(private=False)}
+                return jwt.encode(carried, claims, OTHER)
             case "none":
                 return f"{part({'alg': 'none'})}.{part(claims)}."
             case "nOnE":
                 return f"{part({'alg': 'nOnE', 'kid': 'one'})}.{part(claims)}."
             case "public key as secret":
-                shared = OctKey.import_key(self.key.as_pem(private=False))
-                return jwt.encode({"alg": "HS256", "kid": "one"}, claims, shared)
+                return by_secret({"alg": "HS256", "kid": "one"}, claims, KEY.as_pem(private=False))
             case "client secret":
-                return jwt.encode(
-                    {"alg": "HS256"}, claims, OctKey.import_key("the secret of the client, shared")
-                )
+                return by_secret({"alg": "HS256"}, claims, SHARED.encode())
             case "changed":
-                first, _, last = jwt.encode(header, claims, self.key).split(".")
+                first, _, last = jwt.encode(header, claims, KEY).split(".")
                 return f"{first}.{part({**claims, 'sub': 'admin'})}.{last}"
             case "unknown kid":
-                return jwt.encode({"alg": "RS256", "kid": "two"}, claims, self.key)
+                return jwt.encode({"alg": "RS256", "kid": "two"}, claims, KEY)
         return self.signing
 
 

@@ -110,10 +110,10 @@ def test_documents_that_are_none_are_refused(
 
 
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token", "/me"])
-@pytest.mark.parametrize("status", [302, 400, 404, 500])
-def test_answers_of_failure_are_refused(sqlite_server: Server, liar: Evil, path: str, status: int) -> None:
-    liar.status[path] = status
-    assert tried(sqlite_server, liar).status_code in (403, 503)
+def test_answers_of_failure_are_refused(sqlite_server: Server, liar: Evil, path: str) -> None:
+    for status in (302, 400, 404, 500):
+        liar.status[path] = status
+        assert tried(sqlite_server, liar).status_code in (403, 503)
     nobody_got_in(sqlite_server)
 
 

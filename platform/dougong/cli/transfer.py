@@ -14,6 +14,7 @@ from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console, documents, finding_line
 from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.people import audit
 from dougong.records.delimited import ENCODINGS
 from dougong.records.export import export, fitting
 from dougong.records.failed_lines import failed_lines
@@ -82,7 +83,7 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
         console.progress(console.say("import_progress", count=f"{counts.total:,}"))
 
     language = console.language
-    files = assembly.files_folder(settings_of(options), database)
+    files = assembly.file_store(settings_of(options), database)
     if options.resume is not None:
         result = resume(database, release, actor, options.resume, path, language, progress, files)
         path = path or _file_of(database, result.id)
@@ -224,8 +225,8 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         try:
             with os.fdopen(handle, "wb") as file, fitting(console.language):
                 if is_packed:
-                    folder = assembly.files_folder(settings_of(options), database)
-                    count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, folder)
+                    store = assembly.file_store(settings_of(options), database)
+                    count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, store)
                 else:
                     count = WRITERS[kind](sheet, file)
             Path(partial).chmod(0o644)
@@ -233,6 +234,8 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
+    with database.writing() as connection:
+        audit.noted(connection, "records.export", f"entity:{key}", format=kind, count=count)
     console.result(
         console.say("exported", count=f"{count:,}", file=target), {"count": count, "file": str(target)}
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import secrets
 import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -17,41 +16,8 @@ from dougong.cli.opening import database_of, settings_of, user_id_of
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.model.text import LANGUAGES
 from dougong.people import accounts, tokens
+from dougong.people.made_passwords import made_password
 from dougong.storage.release import Release
-
-WORDS = (
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "islet",
-    "jasper",
-    "kite",
-    "lotus",
-    "maple",
-    "north",
-    "ocean",
-    "pearl",
-    "quartz",
-    "river",
-    "slate",
-    "tulip",
-)
-
-
-def made_password() -> str:
-    """A password that can be read out and that nobody guesses."""
-    return "-".join(
-        [
-            *(secrets.choice(WORDS) for _ in range(3)),
-            str(secrets.randbelow(9000) + 1000),
-            secrets.token_hex(3),
-        ]
-    )
 
 
 def _configure_user(parser: argparse.ArgumentParser, console: Console) -> None:

@@ -8,6 +8,7 @@ APPS: frozenset[str] = frozenset(
     {
         "api",
         "apps",
+        "audit",
         "calendar",
         "delegations",
         "departments",

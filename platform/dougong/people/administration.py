@@ -11,9 +11,11 @@ from sqlalchemy import delete, update
 from dougong.diagnostics import Refusal
 from dougong.people import accounts, organisation
 from dougong.people.accounts import Account
+from dougong.people.audit import telling_once
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.organisation import Membership
 from dougong.people.person_values import PersonValues, problems_of
+from dougong.people.standing import organisation_changed
 from dougong.storage.system import TEAM_MEMBER, USER
 
 _OF_ACCOUNT = ("name", "email", "phone", "language", "timezone", "is_admin")
@@ -26,6 +28,7 @@ def subject_of(user_id: int) -> str:
     return f"person:{user_id}"
 
 
+@telling_once()
 def add_person(
     doing: Doing,
     login: str,
@@ -51,6 +54,7 @@ def add_person(
     return user_id
 
 
+@telling_once()
 def change_person(doing: Doing, user_id: int, values: PersonValues) -> tuple[str, ...]:
     """Change what is said about somebody and return what has changed; refused with all problems at once."""
     check_admin(doing)
@@ -87,6 +91,7 @@ def values_of(doing: Doing, account: Account) -> Mapping[str, Any]:
     }
 
 
+@telling_once()
 def disable_person(doing: Doing, user_id: int) -> None:
     """Close an account: sessions and tokens end at once."""
     check_admin(doing)
@@ -94,6 +99,7 @@ def disable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.disable", subject_of(user_id))
 
 
+@telling_once()
 def enable_person(doing: Doing, user_id: int) -> None:
     """Open a closed account again."""
     check_admin(doing)
@@ -101,6 +107,7 @@ def enable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.enable", subject_of(user_id))
 
 
+@telling_once()
 def reset_password(doing: Doing, user_id: int, password: str) -> None:
     """Give somebody a password that they must change when they sign in; their sessions end."""
     check_admin(doing)
@@ -126,6 +133,7 @@ def _write(doing: Doing, account: Account, values: PersonValues) -> None:
             organisation.set_memberships(connection, user_id, ())
             organisation.set_superior(connection, user_id, None)
             connection.execute(delete(TEAM_MEMBER).where(TEAM_MEMBER.c.user_id == user_id))
+            organisation_changed(connection)
     if "superior_id" in values:
         organisation.set_superior(connection, user_id, values["superior_id"])
     if "memberships" in values:

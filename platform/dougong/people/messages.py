@@ -78,6 +78,52 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is a delegation for this time and scope already",
     ),
     "no_delegation": ("没有这个委托", "there is no such delegation"),
+    "roster_long": ("最多 {limit} 行", "at most {limit} lines"),
+    "roster_twice": (
+        "登录名“{login}”在第 {line} 行已出现",
+        "the login '{login}' stands in line {line} already",
+    ),
+    "roster_column": (
+        "不认识的列“{name}”；是否指“{nearest}”？",
+        "unknown column '{name}'; did you mean '{nearest}'?",
+    ),
+    "roster_column_twice": ("列“{name}”出现了两次", "the column '{name}' stands there twice"),
+    "roster_no_login": (
+        "缺少登录名一列（{example}）",
+        "the column of logins is missing ({example})",
+    ),
+    "roster_login_missing": ("缺少登录名", "the login is missing"),
+    "roster_word": (
+        "“{value}”不可用，只能是：{allowed}",
+        "'{value}' is not possible; possible are: {allowed}",
+    ),
+    "roster_position_alone": (
+        "职位须与部门一列同时给出",
+        "positions are given together with the column of departments",
+    ),
+    "roster_positions": (
+        "职位 {positions} 个，部门只有 {departments} 个",
+        "{positions} positions for {departments} departments",
+    ),
+    "roster_path": (
+        "部门写作从顶层开始的路径，例如 总部/销售部/华东：“{value}”",
+        "a department is a path from the top, such as Company/Sales/East: '{value}'",
+    ),
+    "roster_superior": (
+        "没有登录名为“{login}”的上级",
+        "there is nobody with the login '{login}' to be the superior",
+    ),
+    "roster_heads": (
+        "部门“{where}”在第 {first} 行已有负责人",
+        "the department '{where}' has a head in line {first} already",
+    ),
+    "roster_head_nowhere": (
+        "负责人须属于部门",
+        "a head belongs to a department",
+    ),
+    "handover_self": ("不能交接给本人", "nothing can be handed over to the same person"),
+    "handover_what": ("没有可交接的“{name}”", "there is nothing called '{name}' to hand over"),
+    "no_handover": ("没有可撤销的交接", "there is no handover to take back"),
     "text_long": ("最多 {limit} 个字", "at most {limit} characters"),
     "not_viewing": (
         "只有在屏幕前登录的管理员可以以他人身份查看",

@@ -86,11 +86,12 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     rows = found[:wanted]
     unseen = unseen_in(call, shape, [identifier, *merged])
     visible = [
-        _visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}, unseen) for row in rows
+        visible_changes(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}, unseen)
+        for row in rows
     ]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
-        call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
+        call, merge(people, *(named_in(shape, changes, rows_of) for changes, rows_of in visible))
     )
     entries = [
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
@@ -232,9 +233,11 @@ def _take_back_rows(rows: dict[int, dict[str, Any]], change: Mapping[str, Any]) 
                 rows[each["id"]][name] = before
 
 
-def _visible(
+def visible_changes(
     call: Call, shape: Shape, changes: Mapping[str, Any], unseen: frozenset[str]
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[RowChange]]]:
+    """What of a change the reader may see, under masks: fields, and rows of sub-tables; `unseen` are fields of these records
+    that may not be seen besides those hidden everywhere."""
     hidden = access(call.release, call.actor, shape.key, "read").hidden | unseen
     fields: dict[str, tuple[Any, Any]] = {}
     rows: dict[str, list[RowChange]] = {}
@@ -275,9 +278,10 @@ def _visible_rows(
     return found
 
 
-def _named(
+def named_in(
     shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]
 ) -> Wanted:
+    """The records and people that the values of a change name."""
     wanted = _linked(shape, changes)
     for name, each in rows.items():
         for row in each:

@@ -82,6 +82,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "only administrators and who may share this record may know who can see it",
     ),
     "denied": ("不允许：{reason}", "not allowed: {reason}"),
+    "share_one": (
+        "请选择一个人，或者一个部门、团队或角色",
+        "choose a person, or else a department, team or role",
+    ),
     "share_level": ("共享级别只能是 {known}", "a record is shared to {known}"),
     "share_kind": ("共享对象只能是 {known}", "a record is shared with a {known}"),
     "share_subject": ("不能与“{name}”共享", "it cannot be shared with '{name}'"),
@@ -173,6 +177,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_too_large": ("文件超过 {limit} 字节", "the file is larger than {limit} bytes"),
     "file_type": ("{label}不接受这种文件：{value}", "{label} does not take such a file: {value}"),
     "file_name": ("文件名无效", "the file name is not valid"),
+    "file_content": (
+        "内容与文件名不符：{value}",
+        "the content is not what the name says: {value}",
+    ),
+    "file_quota": (
+        "此应用的附件空间已满（上限 {limit} 字节）",
+        "the files of this app have no room left (the limit is {limit} bytes)",
+    ),
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
     "import_format": (

@@ -49,6 +49,19 @@ MEANINGS: Mapping[str, Pair] = {
         "What was removed is purged only after the days that the setting keeps it.",
         "已移除的内容只能在设置规定的保留天数之后清除。",
     ),
+    "C170": (
+        "The audit trail is asked for in a way that cannot be understood: a login, a record or a day.",
+        "审计记录的查询条件有误：登录名、记录编号或日期。",
+    ),
+    "C171": (
+        "The file holds no heads of the sealed chain as `dougong audit seal --to` writes them.",
+        "文件中没有 `dougong audit seal --to` 写出的链首。",
+    ),
+    "C172": ("The two stores of a move are the same.", "迁移的来源和目标相同。"),
+    "C173": (
+        "A store of files is `folder`, or a bucket as `s3://bucket/folder`.",
+        "附件存储应为 `folder` 或 `s3://存储桶/目录`。",
+    ),
     "C136": (
         "The calendar of the company does not take that: a line of the file is no day, or nothing is known of the year.",
         "公司日历无法录入：文件中某一行不是一天，或没有该年的安排。",

@@ -70,8 +70,13 @@ def profile_screen(
         *more,
     )
     notices = (Notice(text("token_new", language), "warn"),) if made else ()
+    delegations = Action(
+        "delegations", text("delegations", language), "/profile/delegations", icon="transfer", kind="quiet"
+    )
     work = Action("work", text("work_title", language), "/jobs", icon="history", kind="quiet")
-    return SettingsScreen(text("profile_title", language), sections, notices=notices, actions=(work,))
+    return SettingsScreen(
+        text("profile_title", language), sections, notices=notices, actions=(delegations, work)
+    )
 
 
 def _password_form(language: str, problems: Sequence[Problem]) -> FormScreen:

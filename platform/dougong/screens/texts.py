@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
+from dougong.screens.people_texts import PEOPLE_TEXTS
+from dougong.screens.sharing_texts import SHARING
+
 TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
+        **PEOPLE_TEXTS,
         # places
         "home": ("首页", "Home"),
         "inbox": ("待办", "Inbox"),
         "apps": ("应用", "Apps"),
         "profile": ("我的", "Profile"),
         "templates": ("模板中心", "Templates"),
-        "people": ("成员与部门", "People"),
+        "people": ("成员", "People"),
         "versions": ("版本", "Versions"),
+        "audit": ("审计记录", "Audit trail"),
         "dashboards": ("仪表盘", "Dashboards"),
         "reports": ("报表", "Reports"),
         "records": ("记录", "Records"),
@@ -868,14 +873,9 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "scope_read": ("只读", "Read"),
         "scope_write": ("读写", "Read and write"),
         "scope_admin": ("管理", "Administer"),
-        "accounts": ("账号", "Accounts"),
         "departments": ("部门", "Departments"),
         "department_head": ("负责人", "Head"),
         "department_people": ("人数", "People"),
-        "people_text": (
-            "账号和角色用命令 dougong user 管理。",
-            "Accounts and roles are managed with the command dougong user.",
-        ),
         "roll_back_title": ("回退到版本 {version}？", "Go back to version {version}?"),
         "roll_back_text": (
             "数据保留；之后还可以再回到现在的版本。",
@@ -1142,6 +1142,7 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "email": ("邮箱", "E-mail"),
         "search_results": ("「{q}」的搜索结果", "Results for “{q}”"),
         "search_nothing": ("没有找到「{q}」", "Nothing found for “{q}”"),
+        **SHARING,
         "no_apps": ("还没有可以打开的应用", "There is no app to open yet"),
         "no_apps_text": (
             "请管理员安装应用，或授予您角色。",

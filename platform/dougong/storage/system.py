@@ -88,7 +88,9 @@ STATE = _table(
     _count("generation"),
     Column("schema_version", Integer, nullable=False),
     _at("created_at", required=True),
+    _text("organisation", default=""),
 )
+"""`organisation` is a mark that every change of departments, memberships, teams, heads or superiors renews."""
 APP = _table(
     "dg_app",
     _text("app", key=True),
@@ -201,7 +203,7 @@ DELEGATION = _table(
     _reference("delegate_id", "dg_user.id"),
     _at("starts_at", required=True),
     _at("ends_at", required=True),
-    _json("apps"),
+    _text("scope", default=""),
     _text("reason", default=""),
     _at("created_at", required=True),
     Column("created_by", BigInteger),
@@ -209,7 +211,7 @@ DELEGATION = _table(
     Index(None, "user_id", "ends_at"),
     Index(None, "delegate_id", "ends_at"),
 )
-"""Who decides for whom, from when to when; `apps` limits it to some apps, or to workflows of them (`app.workflow`)."""
+"""Who decides for whom, from when to when; `scope` limits it to an app, or to a workflow of one (`app.workflow`)."""
 USER_ROLE = _table(
     "dg_user_role",
     _reference("user_id", "dg_user.id", key=True),

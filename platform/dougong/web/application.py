@@ -35,6 +35,7 @@ HTTP_KINDS = {
     406: "unacceptable",
     413: "too_large",
     415: "unsupported",
+    416: "range",
     429: "too_many",
 }
 
@@ -109,6 +110,7 @@ def _end(runtime: Runtime, response: Response) -> Response:
             status=response.status_code,
             milliseconds=round(seconds * 1000, 1),
             actor=actor,
+            address=request.remote_addr,
         )
     return response
 

@@ -112,6 +112,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "this rule has been changed in the meantime; look at it as it is now",
         ),
         "W449": ("请写出要设置的值", "write the value that it gets"),
+        "W480": ("{words}", "{words}"),
         "W460": (
             "您正在以他人身份查看，不能更改任何内容",
             "you are looking as somebody else; nothing can be changed meanwhile",

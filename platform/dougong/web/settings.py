@@ -18,6 +18,7 @@ from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]{1,60}){0,5}/?")
 MEBIBYTE = 1024 * 1024
 
 
@@ -85,6 +86,26 @@ def _days(text: str) -> int:
     if not 0 <= value <= 36_500:
         raise ValueError("a number of days from 0 to 36500 is expected")
     return value
+
+
+def _moment(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 3600:
+        raise ValueError("a number of seconds from 0 to 3600 is expected")
+    return value
+
+
+def _room(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 60:
+        raise ValueError("a number of bytes is expected, or 0")
+    return value
+
+
+def _bucket(text: str) -> str:
+    if text and not _BUCKET.fullmatch(text):
+        raise ValueError("s3://bucket or s3://bucket/folder is expected")
+    return text.rstrip("/")
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -172,6 +193,51 @@ REGISTRY: tuple[Setting, ...] = (
         str,
         "上传文件的文件夹；默认在数据库旁",
         "Folder of uploaded files; by default beside the database",
+    ),
+    Setting(
+        "file_store",
+        "DOUGONG_FILE_STORE",
+        "",
+        _bucket,
+        "记录附件所在的 S3 存储桶，如 s3://bucket/folder；默认使用文件夹",
+        "S3 bucket in which the files of records are kept, such as s3://bucket/folder; by default the folder",
+    ),
+    Setting(
+        "file_redirect",
+        "DOUGONG_FILE_REDIRECT",
+        "0",
+        _moment,
+        "下载附件时转到存储桶签名地址的有效秒数；0 表示由服务器转发",
+        "Seconds for which the signed address is good that downloads are sent to; 0 streams them through the server",
+    ),
+    Setting(
+        "file_quota",
+        "DOUGONG_FILE_QUOTA",
+        "0",
+        _room,
+        "每个应用的附件总量上限（字节）；0 表示不限",
+        "Bytes that the files of one app may have together; 0 is no limit",
+    ),
+    Setting(
+        "s3_endpoint",
+        "DOUGONG_S3_ENDPOINT",
+        "",
+        _url,
+        "S3 兼容存储的地址；留空为 Amazon S3",
+        "Address of the S3-compatible store; empty is Amazon S3",
+    ),
+    Setting("s3_region", "DOUGONG_S3_REGION", "us-east-1", str, "存储区域", "Region of the store"),
+    Setting(
+        "s3_access_key",
+        "DOUGONG_S3_ACCESS_KEY",
+        "",
+        str,
+        "访问密钥编号；留空则按 AWS 惯例查找",
+        "Id of the access key; where it is empty, keys are looked for as AWS does",
+        secret=True,
+    ),
+    Setting(
+        "s3_secret_key", "DOUGONG_S3_SECRET_KEY", "", str, "访问密钥", "The access key itself", secret=True
     ),
     Setting(
         "hosts",
@@ -389,6 +455,13 @@ class Settings:
 
     database: str = field(default="sqlite:///dougong.db", repr=False)
     files: str = ""
+    file_store: str = ""
+    file_redirect: int = 0
+    file_quota: int = 0
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = field(default="", repr=False)
+    s3_secret_key: str = field(default="", repr=False)
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     public_url: str = ""

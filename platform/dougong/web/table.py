@@ -15,36 +15,46 @@ from dougong.web.api import (
     tasks,
     undoing,
 )
+from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
+from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
+from dougong.web.api import handover as api_handover
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
 from dougong.web.api import rights as api_rights
+from dougong.web.api import rosters as api_rosters
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
 from dougong.web.pages import (
     administration,
     assets,
+    audit,
     calendar,
     changes,
     changing,
+    delegations,
     design,
     design_places,
     design_rules,
     exports,
     figures,
     forms,
+    handover,
     home,
     inbox,
     invitation,
     links,
     lists,
     live,
+    organisation,
     own,
+    people,
     pickers,
-    rights,
     reset,
+    rights,
+    rosters,
     saved_views,
     sign_in,
     single_sign_on,
@@ -55,6 +65,7 @@ from dougong.web.pages import (
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
+from dougong.web.pages import sharing as sharing_pages
 from dougong.web.routes import Route, api, page
 
 EXPORT = "/<app>/<entity>/export/<token>"
@@ -91,9 +102,14 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
+    api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
     api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
+    *api_delegations.ROUTES,
+    *api_rosters.ROUTES,
+    *api_handover.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -168,11 +184,17 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/people/invitations", invitation.invite, access="admin"),
     page("POST", "/people/invitations/<identifier>/resend", invitation.resend, access="admin"),
     page("POST", "/people/invitations/<identifier>/revoke", invitation.revoke, access="admin"),
-    page("GET", "/people", administration.people, access="admin"),
+    *people.ROUTES,
+    *organisation.ROUTES,
+    *delegations.ROUTES,
+    *rosters.ROUTES,
+    *handover.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
     page("POST", "/calendar/remove", calendar.remove, access="admin"),
+    page("GET", "/audit", audit.page, access="admin"),
+    page("GET", "/audit/export", audit.export, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -253,6 +275,11 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
+    page("GET", f"{RECORD}/share", sharing_pages.share_page),
+    page("POST", f"{RECORD}/share", sharing_pages.share_one),
+    page("POST", f"{RECORD}/share/<share>/end", sharing_pages.end_share),
+    page("GET", f"{RECORD}/transfer", sharing_pages.transfer_page),
+    page("POST", f"{RECORD}/transfer", sharing_pages.transfer_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
     page("GET", "/<app>/<entity>/bin", changes.bin_page),
@@ -269,6 +296,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/merge", changes.merge_records),
     page("GET", f"{RECORD}/history", changes.history),
     page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("GET", f"{RECORD}/history/<entry>/revert", audit.revert_page),
+    page("POST", f"{RECORD}/history/<entry>/revert", audit.revert),
     page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )

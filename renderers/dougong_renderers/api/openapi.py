@@ -7,6 +7,7 @@ from typing import Any
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
 from dougong_renderers.api import (
     approvals,
+    audit,
     calendar,
     definitions,
     parts,
@@ -30,11 +31,12 @@ def openapi(description: ApiDescription) -> Document:
             )
         },
     }
-    paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     paths |= rights.why_paths(description.is_admin)
+    paths |= people.delegation_paths() | approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     if description.is_admin:
-        paths |= calendar.calendar_paths() | people.people_paths()
+        paths |= calendar.calendar_paths() | audit.audit_paths() | people.people_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
+    schemas |= people.DELEGATION
     if description.is_admin:
         schemas |= people.SCHEMAS
     for app in description.apps:

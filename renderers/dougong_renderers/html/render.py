@@ -14,6 +14,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
         shape.AccessScreen: "access",
         shape.AppsScreen: "apps",
+        shape.AuditScreen: "audit",
         shape.BinScreen: "bin",
         shape.CalendarScreen: "calendar",
         shape.HistoryScreen: "history",
@@ -22,6 +23,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
         shape.EntryScreen: "entry",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
@@ -33,6 +35,7 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.PublishScreen: "publish",
         shape.RecordScreen: "record",
         shape.ReportScreen: "report",
+        shape.RevertScreen: "revert",
         shape.RulePreview: "rule_preview",
         shape.RulesScreen: "rules",
         shape.SettingsScreen: "settings",

@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.audit import AuditInput, AuditLine, AuditScreen, RevertScreen
 from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
@@ -35,6 +36,7 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.directory import DirectoryScreen, Narrowing
 from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
@@ -117,7 +119,7 @@ from dougong.screens.shape.rules import (
     RuleTick,
     RuleValue,
 )
-from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
@@ -126,9 +128,11 @@ from dougong.screens.shape.work import WorkScreen
 Screen = (
     AccessScreen
     | AppsScreen
+    | AuditScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
+    | DirectoryScreen
     | ExportScreen
     | FormScreen
     | ImportScreen
@@ -144,6 +148,7 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RevertScreen
     | RulePreview
     | RulesScreen
     | SettingsScreen
@@ -164,6 +169,9 @@ __all__ = [
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "AuditInput",
+    "AuditLine",
+    "AuditScreen",
     "BinScreen",
     "CalendarDayCell",
     "CalendarMonth",
@@ -189,6 +197,7 @@ __all__ = [
     "DesignerScreen",
     "DesignerSection",
     "Detail",
+    "DirectoryScreen",
     "Empty",
     "EntryField",
     "EntryScreen",
@@ -225,6 +234,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "MergeScreen",
+    "Narrowing",
     "Notice",
     "NumberCard",
     "NumberingScreen",
@@ -253,6 +263,7 @@ __all__ = [
     "RequestInfo",
     "Requirement",
     "Requirements",
+    "RevertScreen",
     "Row",
     "RuleAction",
     "RuleCard",
@@ -266,6 +277,7 @@ __all__ = [
     "Screen",
     "SettingsScreen",
     "SettingsSection",
+    "SettingsUpload",
     "Shell",
     "ShellApp",
     "Shown",

@@ -9,6 +9,16 @@ from dougong.screens.shape.parts import Action, Notice, Tab, Table
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsUpload:
+    """A file to choose, sent as `file` to `action`; `accept` are the endings that it may have."""
+
+    action: str
+    label: str
+    accept: str
+    save_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsSection:
     """A titled part with a small form, a table, or actions; `secret` is a text shown once (a new token)."""
 
@@ -21,6 +31,7 @@ class SettingsSection:
     secret: str = ""
     row_actions: tuple[tuple[Action, ...], ...] = ()
     """One tuple of actions for each row of the table."""
+    upload: SettingsUpload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +43,5 @@ class SettingsScreen:
     tabs: tuple[Tab, ...] = ()
     notices: tuple[Notice, ...] = ()
     actions: tuple[Action, ...] = ()
+    back_href: str = ""
+    """The list that the page belongs to, if it does."""

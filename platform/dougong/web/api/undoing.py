@@ -37,8 +37,8 @@ def copy(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
         raise refuse("malformed", "W313", "rows", name="rows", expected="true or false")
 
     def change(call: Call) -> Answer:
-        key, folder = entity_key(call, app, entity), exchange.runtime.files_folder
-        made = copy_record(call, folder, key, record_id(identifier), values, rows)
+        key, store = entity_key(call, app, entity), exchange.runtime.files
+        made = copy_record(call, store, key, record_id(identifier), values, rows)
         headers = {"Location": f"/api/v1/{app}/{entity}/{made.id}", "ETag": etag(made.version)}
         return Answer(201, record_document(call, made), headers)
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Refusal
 from dougong.jobs import cancel
 from dougong.model.sheet import Sheet
+from dougong.people.audit import noted
 from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
@@ -279,7 +280,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         path = kept.file(exchange.runtime.files_folder)
         sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
+        return sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -315,9 +316,11 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
     if kind not in FORMATS:
         raise refuse("malformed", "W206", "format", name="format", allowed=", ".join(FORMATS))
     with exchange.reading() as call:
-        sheet = export_records(call, *ask(call))
+        key, query = ask(call)
+        sheet = export_records(call, key, query)
+        _note_export(exchange, key, query, kind)
         if kind in WHOLE:
-            return _sent(exchange, sheet, kind)
+            return sent(exchange, sheet, kind)
     write = exchange.runtime.renderers.tables[kind]
 
     def written(target: io.RawIOBase) -> None:
@@ -333,7 +336,17 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
     return response
 
 
-def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+def _note_export(exchange: Exchange, key: str, query: Query, kind: str) -> None:
+    """Data that leave in masses are kept in mind, before the first of them leaves."""
+    narrowed = query.filter if isinstance(query.filter, str | None) else query.filter.text
+    asked = {"filter": narrowed, "q": query.q}
+    told = {name: value for name, value in asked.items() if value}
+    with exchange.runtime.database.writing() as connection:
+        noted(connection, "records.export", f"entity:{key}", format=kind, actor_id=None, **told)
+
+
+def sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+    """A table as a file of one of the formats."""
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:
