@@ -58,7 +58,7 @@ def identified(identity: Identity, door: str) -> Origin:
         means = f"token:{identity.token.id}"
     else:
         means = f"session:{identity.session.id}" if identity.session is not None else ""
-    return replace(origin(), actor_id=identity.actor.id, door=door, means=means)
+    return replace(origin(), actor_id=identity.actor.seen_by or identity.actor.id, door=door, means=means)
 
 
 def cookie_name(settings: Settings) -> str:
