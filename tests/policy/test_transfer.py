@@ -17,6 +17,7 @@ from dougong.records.read import read
 from dougong.records.transfer import transfer
 from dougong.records.undo import undo_batch
 from dougong.records.update import update
+from dougong.storage.stores.folder import FolderStore
 from tests.policy.conftest import CLIENT, DEAL, Ledger
 
 
@@ -85,7 +86,7 @@ def test_a_role_can_leave_out_what_others_imply(ledger: Ledger, tmp_path: Path) 
         batch(call, DEAL, [Operation("update", one, {"name": "Alone"})])
     for act in (
         lambda call: copy_values(call, DEAL, one),
-        lambda call: copy_record(call, tmp_path, DEAL, one),
+        lambda call: copy_record(call, FolderStore(tmp_path), DEAL, one),
         lambda call: change_many(call, DEAL, [one, two], Change("name", value="Both")),
         lambda call: batch(call, DEAL, [Operation("update", each, {"name": "Both"}) for each in (one, two)]),
         lambda call: batch(call, DEAL, [Operation("delete", each) for each in (one, two)]),

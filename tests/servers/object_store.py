@@ -159,7 +159,7 @@ def _end_with_parent() -> None:
         import eventlet
 
         eventlet.sleep(1)
-    green._exit(0)  # type: ignore[attr-defined]
+    green._exit(0)
 
 
 def _make_ring(folder: Path, kind: str, port: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, or_, select, updat
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.audit import noted
 from dougong.people.secrets_ import digest, new_secret
+from dougong.people.standing import asked_with
 from dougong.storage.statements import Rows, Step
 from dougong.storage.system import SESSION, USER
 
@@ -88,6 +89,7 @@ def question(dialect: str, secret: str) -> Step | None:
         "hash": digest(secret),
         "now": now,
         "idle": now - IDLE,
+        **asked_with(digest(secret)),
     }
 
 

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -213,8 +214,8 @@ class _Counting:
         if rows is None:
             return false()
         call = self._call_of(person, later)
-        context = sql_context(call, key, table, as_definition=True)
-        met = and_(true(), *conditions_of(call, key, table, rows, context))
+        contexts = partial(sql_context, call, as_definition=True)
+        met = and_(true(), *conditions_of(call, key, table, rows, contexts))
         return func.coalesce(met, false())
 
     @staticmethod
