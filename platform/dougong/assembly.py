@@ -16,6 +16,7 @@ from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
 from dougong.people import housekeeping
 from dougong.people.actor import SYSTEM
+from dougong.people.sealing import Keys
 from dougong.records import retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
@@ -71,6 +72,14 @@ def files_folder(settings: Settings, database: Database) -> Path:
     return path.with_name(f"{path.stem}-files") if path is not None else Path("dougong-files")
 
 
+def keys_of(settings: Settings, database: Database) -> Keys:
+    """Where the key lies that seals secrets: as set, else beside the folder of files, so that copies of neither hold it."""
+    if settings.key_file:
+        return Keys(Path(settings.key_file))
+    folder = files_folder(settings, database)
+    return Keys(folder.with_name(f"{folder.name}.key"))
+
+
 def open_runtime(settings: Settings, database: Database | None = None) -> Runtime:
     """The runtime of one process."""
     opened = database or open_database(settings.database, statement_seconds=settings.query_seconds)
@@ -82,6 +91,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
         afterwards=after_apply,
+        keys=keys_of(settings, opened),
     )
 
 

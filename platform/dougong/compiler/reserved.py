@@ -26,6 +26,7 @@ APPS: frozenset[str] = frozenset(
         "static",
         "tasks",
         "templates",
+        "tokens",
         "undo",
         "versions",
     }

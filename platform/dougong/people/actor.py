@@ -52,12 +52,18 @@ class Actor:
     subordinate_ids: frozenset[int] = frozenset()
     main_department_id: int | None = None
     scopes: frozenset[str] | None = None
+    apps: frozenset[str] | None = None
+    """The apps that a token is limited to; None where nothing limits it."""
     lifted: bool = False
     """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
 
     def has_scope(self, scope: str) -> bool:
         """Say whether the actor may do what needs a scope: always, unless a token limits them."""
         return self.scopes is None or scope in self.scopes
+
+    def may_enter(self, app: str) -> bool:
+        """Say whether the actor may have to do with an app at all: always, unless a token is limited to others."""
+        return self.apps is None or app in self.apps
 
 
 SYSTEM = Actor(id=0, login="system", name="dougong", is_admin=True)
@@ -77,7 +83,7 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
     return actor_of(rows, scopes)
 
 
-def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
+def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
     roles: set[tuple[str, str]] = set()
     ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set(), _MAIN: set()}
@@ -99,6 +105,7 @@ def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
         subordinate_ids=frozenset(ids[_SUBORDINATE]),
         main_department_id=next(iter(ids[_MAIN]), None),
         scopes=None if scopes is None else widened(scopes),
+        apps=None if apps is None else frozenset(apps),
     )
 
 

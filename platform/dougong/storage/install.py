@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, inspect, select, text, update
+from sqlalchemy import Column, Connection, insert, inspect, select, text, update
 from sqlalchemy.schema import CreateColumn
 
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
-from dougong.storage.system import CALENDAR_DAY, IMPORT, IMPORT_LINE, METADATA, SAVED_VIEW, STATE
+from dougong.storage.system import (
+    CALENDAR_DAY,
+    CHALLENGE,
+    DEVICE,
+    FACTOR,
+    IMPORT,
+    IMPORT_LINE,
+    METADATA,
+    RECOVERY_CODE,
+    SAVED_VIEW,
+    SESSION,
+    STATE,
+    TOKEN,
+)
 
 Upgrade = Callable[[Connection], None]
 
 
 def _remember_where_imports_are(connection: Connection) -> None:
     """Imports note how far they are and which lines are not in, so that they can go on after a crash."""
-    for column in (IMPORT.c.options, IMPORT.c.position):
-        words = str(CreateColumn(column).compile(dialect=connection.dialect))
-        connection.execute(text(f"ALTER TABLE {IMPORT.name} ADD COLUMN {words}"))
+    _add_columns(connection, IMPORT.c.options, IMPORT.c.position)
     IMPORT_LINE.create(connection)
+
+
+def _add_columns(connection: Connection, *columns: Column[Any]) -> None:
+    for column in columns:
+        words = str(CreateColumn(column).compile(dialect=connection.dialect))
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {words}"))
 
 
 def _keep_a_calendar(connection: Connection) -> None:
@@ -33,7 +51,19 @@ def _keep_views(connection: Connection) -> None:
     SAVED_VIEW.create(connection)
 
 
-UPGRADES: tuple[Upgrade, ...] = (_remember_where_imports_are, _keep_a_calendar, _keep_views)
+def _keep_second_factors(connection: Connection) -> None:
+    """Second factors, recovery codes, known browsers, sessions that tell how they began, and tokens limited to apps."""
+    for table in (FACTOR, RECOVERY_CODE, CHALLENGE, DEVICE):
+        table.create(connection)
+    _add_columns(connection, SESSION.c.remembered, SESSION.c.method, SESSION.c.proved_at, TOKEN.c.apps)
+
+
+UPGRADES: tuple[Upgrade, ...] = (
+    _remember_where_imports_are,
+    _keep_a_calendar,
+    _keep_views,
+    _keep_second_factors,
+)
 """One step for every schema version after the first, in order; a released step is never changed."""
 
 SCHEMA_VERSION = 1 + len(UPGRADES)

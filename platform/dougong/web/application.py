@@ -16,8 +16,10 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
+from dougong.web.gate import next_step
 from dougong.web.handing import WholeResponse
 from dougong.web.logs import logger, request_id
+from dougong.web.negotiation import wants_page
 from dougong.web.parameters import is_part
 from dougong.web.repeating import answered
 from dougong.web.routes import Route
@@ -66,7 +68,10 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
         try:
             if route.access != "public" or (route.changes and route.guarded):
                 exchange.authenticate()
-            if not all(map(is_part, values.values())):
+            step = next_step(runtime.settings, exchange.identity)
+            if step and not route.first and route.access != "public":
+                return _sent_there(exchange, step)
+            if not all(map(is_part, values.values())) or not _may_enter(exchange, values.get("app")):
                 raise refuse("missing", "W404")
             if route.parameters is not None:
                 _ = exchange.parameters
@@ -75,6 +80,18 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
             exchange.close()
 
     return view
+
+
+def _may_enter(exchange: Exchange, app: str | None) -> bool:
+    """Whether an address lies within the apps that a token is limited to."""
+    return app is None or exchange.identity is None or exchange.identity.actor.may_enter(app)
+
+
+def _sent_there(exchange: Exchange, step: str) -> Any:
+    """People are sent to what they have to do first; anything else is refused until then."""
+    if exchange.route.changes or not wants_page(exchange.request):
+        raise refuse("forbidden", "W453", step=step)
+    return exchange.redirect(step)
 
 
 def _begin(runtime: Runtime) -> None:

@@ -1,0 +1,29 @@
+"""What somebody who has signed in must do before anything else: choose a password of their own, add a second factor."""
+
+from __future__ import annotations
+
+from dougong.people.actor import Actor
+from dougong.web.identity import Identity
+from dougong.web.settings import Settings
+
+NEW_PASSWORD, SECURITY = "/profile/new-password", "/profile"
+
+
+def is_asked_of(settings: Settings, actor: Actor) -> bool:
+    """Whether the settings ask for a second factor of this person."""
+    asked = settings.second_factor
+    if not asked:
+        return False
+    roles = {f"{app}.{role}" for app, role in actor.roles}
+    return "all" in asked or (actor.is_admin and "admins" in asked) or not roles.isdisjoint(asked)
+
+
+def next_step(settings: Settings, identity: Identity | None) -> str:
+    """Where a person has to go first; nothing for who may go on. Looked at on every request, as settings and roles change."""
+    if identity is None or identity.session is None:
+        return ""
+    if identity.session.must_change_password:
+        return NEW_PASSWORD
+    if not identity.session.is_strong and is_asked_of(settings, identity.actor):
+        return SECURITY
+    return ""
