@@ -14,7 +14,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.people import housekeeping
+from dougong.people import audit, evidence, housekeeping
 from dougong.people.actor import SYSTEM
 from dougong.people.sealing import Keys
 from dougong.records import retention
@@ -26,7 +26,7 @@ from dougong.records.view_renames import follow_renames, renames_of
 from dougong.storage import ledger
 from dougong.storage.database import Database
 from dougong.storage.formulas import changed_values
-from dougong.storage.install import install, is_installed
+from dougong.storage.install import install, is_current, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.system import USER
@@ -44,7 +44,8 @@ from dougong_renderers.tables import MEDIA_TYPES, WRITERS
 
 
 def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
-    """The database of an address with the platform's own tables in it; `create` False refuses one without them."""
+    """The database of an address with the platform's own tables in it, those of an older release brought up to date; `create` False
+    refuses one without them."""
     database = Database(url, SQLITE_FUNCTIONS, statement_seconds=statement_seconds)
     submit.attach()
     if create:
@@ -56,6 +57,9 @@ def open_database(url: str, create: bool = True, statement_seconds: float = 0) -
                 "P106", "there is no dougong in this database yet", hint="run: dougong apply APP"
             )
             raise Refusal("missing", [problem])
+        current = is_current(connection)
+    if not current:
+        install(database)
     return database
 
 
@@ -113,6 +117,7 @@ def after_apply(connection: Connection, plan: Plan) -> None:
     Records get the numbers of new serial fields, formulas that are new or changed are computed for every record, approvals
     of entities that are gone end, and saved views follow renamed fields.
     """
+    audit.noted(connection, "app.apply", f"app:{plan.app.id}", operations=len(plan.steps))
     if not plan.base:
         return
     upkeep.end_orphans(connection, plan.app)
@@ -171,6 +176,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             works.task(releases(database), after_apply),
             housekeeping.task(),
             bin_,
+            evidence.task(database, settings.audit_days),
         ]
     )
 

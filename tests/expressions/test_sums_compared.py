@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Connection, Engine, delete, select
 
+from dougong.expressions.fold import folded
+from dougong.expressions.postgresql import PostgreSQL
+from dougong.expressions.sqlite import SQLite
+from dougong.model.expression import Expression
 from tests.expressions import world
 from tests.servers.databases import DIALECTS
 
@@ -23,6 +27,7 @@ SUMS: Mapping[int, list[Decimal | None]] = {
     6: [MOST] * 12,
     7: [-MOST] * 12,
     8: [MOST, -MOST],
+    9: [MOST, Decimal("42949672.96"), Decimal("-42949672.97"), Decimal("0.07"), -MOST, Decimal("-3")],
 }
 BOUNDS = (
     "0",
@@ -59,6 +64,30 @@ def test_a_sum_compared_is_what_python_says(engines: dict[str, Engine], dialect:
                     assert world.by_sql(connection, expression) == world.by_python(expression, records, {}), (
                         written
                     )
+        transaction.rollback()
+
+
+def summed(connection: Connection, total: Expression) -> object:
+    """The sum over all records, as the database gives it."""
+    context = world.sql_context(connection.dialect.name)
+    translator: Callable[..., Any] = SQLite if connection.dialect.name == "sqlite" else PostgreSQL
+    element = translator(context).result(folded(total.tree, context))
+    return connection.execute(select(element).select_from(world.DEALS)).scalar_one()
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("prices", SUMS.values(), ids=map(str, SUMS))
+def test_a_sum_is_exact(engines: dict[str, Engine], dialect: str, prices: list[Decimal | None]) -> None:
+    records: list[dict[str, Any]] = [
+        {"id": number, "a": price, "lines": []} for number, price in enumerate(prices, start=1)
+    ]
+    exact = sum((price for price in prices if price is not None), Decimal(0))
+    with engines[dialect].connect() as connection, connection.begin() as transaction:
+        for table in reversed(world.METADATA.sorted_tables):
+            connection.execute(delete(table))
+        world.store(connection, records, {})
+        total = world.compiled("SUM(a)", sql=True, aggregate=True)
+        assert summed(connection, total) == exact
         transaction.rollback()
 
 

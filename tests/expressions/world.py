@@ -66,6 +66,9 @@ class Person:
     department_ids: frozenset[int] = frozenset({1, 4})
     main_department_id: int | None = 4
     subordinate_ids: frozenset[int] = frozenset({8, 9})
+    department_tree_ids: frozenset[int] = frozenset({1, 4, 7})
+    teammate_ids: frozenset[int] = frozenset({7, 8})
+    company: tuple[str, int] | None = None
 
 
 def number(decimals: int, computed: bool = False) -> Type:

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
 EACH = 5
 """Requests for each entry point and database in every run; thirty-two times as many every night."""
 LAST = (
+    *("POST /view-as", "POST /view-as/end"),
     *("POST /sign-out", "POST /profile/password", "POST /profile/new-password", "POST /profile/confirm"),
     *("POST /sign-in", "POST /sign-in/passkey/begin", "POST /set-up"),
 )
@@ -107,7 +108,11 @@ def furnished(server: Server) -> House:
         api("POST", f"/library/book/{book['id']}/comments", {"text": "a word"})
     for number in (10, 11):
         assert api("DELETE", f"/library/loan/{number + 1}").status_code == 204
-    sent = {"name": "a program", "scope": "read", "expires": f"{datetime.now(UTC).date() + timedelta(days=30)}"}
+    sent = {
+        "name": "a program",
+        "scope": "read",
+        "expires": f"{datetime.now(UTC).date() + timedelta(days=30)}",
+    }
     assert browser.post("/profile/tokens", sent, page="/profile").status_code == 200
     places = places_of(api, begun(browser))
     names = sorted(names_of(api("GET", "/openapi.json").json))

@@ -44,6 +44,8 @@ BROKEN = [
     "import urllib.request",
     "from urllib import request",
     "from http.client import HTTPConnection",
+    "import socket\nsocket.create_connection(address)",
+    "from urllib3 import PoolManager",
     "import smtplib",
     "import zipfile",
     "import shutil\nshutil.unpack_archive(path)",

@@ -96,7 +96,7 @@ def test_every_answer_is_protected(sqlite_server: Server) -> None:
     browser = sqlite_server.browser("hana")
     for path in ("/apps", "/api/v1/apps", "/nothing", "/library/book/99", "/healthz"):
         headers = browser.get(path).headers
-        assert "default-src 'self'" in headers["Content-Security-Policy"]
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"

@@ -85,9 +85,13 @@ RULES = (
     Rule(
         "there is one outgoing HTTP client",
         modules=frozenset(
-            {"aiohttp", "http.client", "httpx", "requests", "urllib.request", "urllib3", "pycurl"}
+            {
+                *("aiohttp", "authlib.integrations", "ftplib", "http.client", "httpx", "pycurl", "requests"),
+                *("urllib.request", "urllib3", "websockets", "xmlrpc"),
+            }
         ),
-        owners=("platform/dougong/automation/outgoing.py",),
+        calls=frozenset({"socket.create_connection"}),
+        owners=("platform/dougong/outbound/client.py",),
     ),
     Rule(
         "mail leaves by one door",

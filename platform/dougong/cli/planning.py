@@ -14,6 +14,9 @@ from dougong.cli.opening import app_id_of, database_of
 from dougong.compiler.folders import compile_folders
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.app import App
+from dougong.people.actor import SYSTEM
+from dougong.records.call import call_for
+from dougong.records.rights_effects import with_effects
 from dougong.storage.apply import apply as apply_plan
 from dougong.storage.database import Database
 from dougong.storage.ledger import Version
@@ -27,14 +30,21 @@ from dougong.storage.rollback import plan_rollback
 from dougong.web.planning import plan_document, version_document
 
 
-def plans_for(database: Database, apps: Iterable[App], wishes: Wishes = NONE) -> list[Plan]:
-    """The plan of each app against what is installed; `wishes` say how values are mended."""
+def plans_for(
+    database: Database, apps: Iterable[App], wishes: Wishes = NONE, counted: bool = False
+) -> list[Plan]:
+    """The plan of each app against what is installed; `wishes` say how values are mended.
+
+    `counted` has the effects on people's rights in it, for those who look at the plan.
+    """
     with database.reading() as connection:
         release = assembly.releases(database).pinned(connection)
-        return [
+        call = call_for(release, connection, SYSTEM, "cli")
+        plans = (
             plan_app(release.recorded.get(app.id), app, connection, wishes=_wishes_for(app.id, wishes))
             for app in apps
-        ]
+        )
+        return [with_effects(call, plan) if counted else plan for plan in plans]
 
 
 def _wishes_for(app: str, wishes: Wishes) -> Wishes:
@@ -107,7 +117,7 @@ def _run_plan(options: argparse.Namespace, console: Console) -> int:
 
 def _plans_of_folders(database: Database, options: argparse.Namespace) -> list[Plan]:
     apps = list(compile_folders(options.apps, assembly.releases(database).current().recorded))
-    return plans_for(database, apps, wishes_of(options, [app.id for app in apps]))
+    return plans_for(database, apps, wishes_of(options, [app.id for app in apps]), counted=True)
 
 
 def _configure_apply(parser: argparse.ArgumentParser, console: Console) -> None:

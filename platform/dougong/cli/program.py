@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import getpass
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from dougong.cli.console import Console, standard_console
 from dougong.cli.opened import close_databases
 from dougong.cli.registry import commands
 from dougong.diagnostics import Refusal
+from dougong.people.origin import Origin, coming_from
 
 
 class Formatter(argparse.HelpFormatter):
@@ -66,7 +68,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
     # half the time of reading them.
     gc.set_threshold(100_000, 50, 50)
     try:
-        status: int = options.run(options, console)
+        with coming_from(Origin(door="cli", agent=_local_user())):
+            status: int = options.run(options, console)
         console.out.flush()
         return status
     except Refusal as refusal:
@@ -86,6 +89,14 @@ def run(options: argparse.Namespace, console: Console) -> int:
         return 1
     finally:
         close_databases()
+
+
+def _local_user() -> str:
+    """Who runs the program on this machine, for the audit trail."""
+    try:
+        return f"dougong/{getpass.getuser()}"
+    except (KeyError, OSError):
+        return "dougong"
 
 
 def build_parser(console: Console, only: str = "") -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from dougong.cli.planning import confirmed, refuse_obstacles, show_plans
 from dougong.compiler.folders import compile_folders
 from dougong.definitions import bundled
 from dougong.diagnostics import Diagnostic, Refusal, nearest
+from dougong.people.actor import SYSTEM
+from dougong.records.call import call_for
+from dougong.records.rights_effects import with_effects
 from dougong.storage import ledger
 from dougong.storage.apply import apply
 from dougong.storage.database import Database
@@ -99,8 +103,10 @@ def _diff(options: argparse.Namespace, console: Console) -> int:
 def _planned_upgrade(options: argparse.Namespace, database: Database) -> tuple[Package, Upgrade]:
     package = _found(options.package, assembly.releases(database).current())
     with database.reading() as connection:
-        recorded = assembly.releases(database).pinned(connection).recorded
-        return package, plan_upgrade(package, recorded, connection)
+        release = assembly.releases(database).pinned(connection)
+        upgrade = plan_upgrade(package, release.recorded, connection)
+        call = call_for(release, connection, SYSTEM, "cli")
+        return package, replace(upgrade, plan=with_effects(call, upgrade.plan))
 
 
 def _carry_out(

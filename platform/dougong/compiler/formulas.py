@@ -15,7 +15,18 @@ from dougong.model.expression import Call, Expression, ListOf, Node, Road
 from dougong.model.field import Field
 
 _CHANGING = frozenset(
-    {"TODAY", "NOW", "ME", "HAS_ROLE", "MY_DEPARTMENT", "MY_DEPARTMENTS", "MY_SUBORDINATES"}
+    {
+        "TODAY",
+        "NOW",
+        "ME",
+        "HAS_ROLE",
+        "MY_DEPARTMENT",
+        "MY_DEPARTMENTS",
+        "MY_SUBORDINATES",
+        "MY_DEPARTMENT_TREE",
+        "MY_TEAMMATES",
+        "MY_COMPANY",
+    }
 )
 """Functions whose value changes though no record does."""
 _STAMPS = frozenset({"updated_at", "updated_by", "version"})

@@ -423,6 +423,19 @@ class Checker(AggregateChecker):
         arguments = (Literal(app or self.scope.app, TEXT, node.position), Literal(role, TEXT, node.position))
         return Call("HAS_ROLE", arguments, BOOLEAN, call.position)
 
+    def _type_my_company(self, call: Invocation, function: Function) -> Node:
+        node = self.kind(call.arguments[0], "text", call.name)
+        if not isinstance(node, Literal) or not isinstance(node.value, str):
+            self.mistake("D417", node.position, name=call.name)
+            return unknown(call.position)
+        key = node.value if "." in node.value else f"{self.scope.app}.{node.value}"
+        if self.scope.app and not self.scope.resolve(key):
+            self.mistake("D422", node.position, name=node.value)
+            return unknown(call.position)
+        return Call(
+            "MY_COMPANY", (Literal(key, TEXT, node.position),), Type("record", entity=key), call.position
+        )
+
     # ——— result ———
 
     def _expected(self, node: Node, expect: Type) -> Node:

@@ -39,6 +39,9 @@ SERVER_ONLY: Mapping[str, str] = MappingProxyType(
         "REGEXEXTRACT": "the browser's engine knows other patterns, and takes time without bounds",
         "REGEXREPLACE": "the browser's engine knows other patterns, and takes time without bounds",
         "MY_DEPARTMENT": "the browser is told of all departments, not of which is the main one",
+        "MY_DEPARTMENT_TREE": "the browser is told of the departments a member belongs to, not of those below",
+        "MY_TEAMMATES": "the browser is not told of teams",
+        "MY_COMPANY": "the browser is not told of companies",
     }
 )
 """Functions that only the server computes, and why."""

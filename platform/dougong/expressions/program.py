@@ -393,6 +393,16 @@ def _has_role(arguments: list[Program]) -> Program:
     return held
 
 
+def _my_company(arguments: list[Program]) -> Program:
+    (entity,) = arguments
+
+    def company(state: State) -> Value:
+        own = state.context.actor.company if state.context.actor else None
+        return own[1] if own is not None and own[0] == entity(state) else None
+
+    return company
+
+
 _BUILDERS: Mapping[str, Callable[[list[Program]], Program]] = {
     "AND": _and,
     "OR": _or,
@@ -418,5 +428,8 @@ _BUILDERS: Mapping[str, Callable[[list[Program]], Program]] = {
     "MY_DEPARTMENT": lambda arguments: _my_department,
     "MY_DEPARTMENTS": _ids("department_ids"),
     "MY_SUBORDINATES": _ids("subordinate_ids"),
+    "MY_DEPARTMENT_TREE": _ids("department_tree_ids"),
+    "MY_TEAMMATES": _ids("teammate_ids"),
+    "MY_COMPANY": _my_company,
     "HAS_ROLE": _has_role,
 }

@@ -22,11 +22,13 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     case,
     cast,
     false,
     func,
     literal,
+    not_,
     null,
     or_,
     select,
@@ -235,14 +237,21 @@ class SQLite(Translator):
     # ——— aggregates ———
 
     def summed(self, value: Node, condition: ColumnElement[bool] | None) -> Element:
-        """Columns are added by SQLite in two halves, which cannot overflow; computed values by the evaluator's code."""
+        """Columns are added by SQLite, the upper halves of large values for themselves, so that nothing can overflow; computed values
+        by the evaluator's code."""
         element = self.plain(value)
         scale = _scale(element)
         if scale is None:
             return func.dg_total(filtered(func.group_concat(element), condition), type_=EXACT)
         raw = _untyped(element)
-        high = filtered(func.sum(raw.op(">>")(literal(32, Integer()))), condition)
-        low = filtered(func.sum(raw.op("&")(literal(2**32 - 1, BigInteger()))), condition)
+        small = raw.between(literal(-(2**32), BigInteger()), literal(2**32, BigInteger()))
+        low = filtered(
+            func.sum(case((small, raw), else_=raw.op("&")(literal(2**32 - 1, BigInteger())))), condition
+        )
+        high = filtered(
+            func.sum(raw.op(">>")(literal(32, Integer()))),
+            not_(small) if condition is None else and_(condition, not_(small)),
+        )
         if self._is_compared(value, scale):
             whole = func.coalesce(high, 0) * literal(2**32, BigInteger()) + func.coalesce(low, 0)
             return type_coerce(whole, Scaled(scale))

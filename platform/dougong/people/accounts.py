@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
 from dougong.people import challenges, devices, passwords, sessions, tokens
+from dougong.people.audit import noted
 from dougong.people.messages import finding, refuse
 from dougong.storage.system import USER, USER_ROLE
 
@@ -40,6 +41,9 @@ class Account:
     created_at: datetime
     last_seen_at: datetime | None
     roles: tuple[tuple[str, str], ...] = ()
+    kind: str = "member"
+    company: str | None = None
+    superior_id: int | None = None
 
 
 def add(
@@ -84,6 +88,7 @@ def add(
             user_id: int = connection.execute(insert(USER).values(row).returning(USER.c.id)).scalar_one()
     except IntegrityError as error:
         raise refuse("conflict", "login_taken", "login", login=login) from error
+    noted(connection, "account.add", f"user:{user_id}", login=login, admin=is_admin)
     set_roles(connection, user_id, roles)
     return user_id
 
@@ -103,6 +108,10 @@ def change(connection: Connection, user_id: int, **values: Any) -> None:
     if row.is_admin and new.get("is_admin") is False:
         _keep_an_admin(connection, user_id)
     connection.execute(update(USER).where(USER.c.id == user_id).values(**new, updated_at=datetime.now(UTC)))
+    before = row._asdict()
+    changed = {name: [before[name], value] for name, value in new.items() if before[name] != value}
+    if changed:
+        noted(connection, "account.change", f"user:{user_id}", changes=changed)
 
 
 def set_password(
@@ -124,6 +133,7 @@ def set_password(
     connection.execute(
         changed.values(password_hash=hashed, must_change_password=must_change, updated_at=datetime.now(UTC))
     )
+    noted(connection, "account.password", f"user:{user_id}")
     sessions.revoke_all(connection, user_id, but=keep_session)
     devices.forget(connection, user_id)
     challenges.drop(connection, user_id)
@@ -136,6 +146,7 @@ def disable(connection: Connection, user_id: int) -> None:
         _keep_an_admin(connection, user_id)
     now = datetime.now(UTC)
     connection.execute(update(USER).where(USER.c.id == user_id).values(disabled_at=now, updated_at=now))
+    noted(connection, "account.disable", f"user:{user_id}")
     sessions.revoke_all(connection, user_id)
     tokens.revoke_all(connection, user_id)
     challenges.drop(connection, user_id)
@@ -147,6 +158,7 @@ def enable(connection: Connection, user_id: int) -> None:
     connection.execute(
         update(USER).where(USER.c.id == user_id).values(disabled_at=None, updated_at=datetime.now(UTC))
     )
+    noted(connection, "account.enable", f"user:{user_id}")
 
 
 def set_roles(connection: Connection, user_id: int, roles: Iterable[tuple[str, str]]) -> None:
@@ -155,10 +167,19 @@ def set_roles(connection: Connection, user_id: int, roles: Iterable[tuple[str, s
     for app, role in wanted:
         if not _ROLE.fullmatch(app) or not _ROLE.fullmatch(role):
             raise refuse("invalid", "role_form", "roles", example="app.role")
+    held = select(USER_ROLE.c.app, USER_ROLE.c.role).where(USER_ROLE.c.user_id == user_id)
+    before = sorted((row.app, row.role) for row in connection.execute(held))
+    if before == wanted:
+        return
+    noted(connection, "account.roles", f"user:{user_id}", before=_named(before), after=_named(wanted))
     connection.execute(delete(USER_ROLE).where(USER_ROLE.c.user_id == user_id))
     if wanted:
         rows = [{"user_id": user_id, "app": app, "role": role} for app, role in wanted]
         connection.execute(insert(USER_ROLE), rows)
+
+
+def _named(roles: Iterable[tuple[str, str]]) -> list[str]:
+    return [f"{app}.{role}" for app, role in roles]
 
 
 def parse_role(text: str) -> tuple[str, str]:
@@ -195,6 +216,11 @@ def list_accounts(
         )
     if active_only:
         query = query.where(USER.c.disabled_at.is_(None))
+    return _with_roles(connection, connection.execute(query).all())
+
+
+def accounts_of(connection: Connection, query: Select[Any]) -> list[Account]:
+    """Return the accounts that a query of whole rows finds, with their roles."""
     return _with_roles(connection, connection.execute(query).all())
 
 
@@ -265,6 +291,9 @@ def _with_roles(connection: Connection, rows: Sequence[Row[Any]]) -> list[Accoun
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
             roles=tuple(held.get(row.id, ())),
+            kind=row.kind,
+            company=row.company,
+            superior_id=row.superior_id,
         )
         for row in rows
     ]

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Connection,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     cast,
     literal,
     null,
+    or_,
     select,
     true,
     union,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 
 from dougong.people.messages import refuse
 from dougong.storage.statements import Rows, Statement
-from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER, USER_ROLE
+from dougong.storage.system import DEPARTMENT, MEMBERSHIP, TEAM, TEAM_MEMBER, USER, USER_ROLE
 from dougong.storage.types import Characters
 
 SCOPES = ("read", "write", "admin")
@@ -37,8 +39,10 @@ SCOPES = ("read", "write", "admin")
 class Actor:
     """A person, or the platform itself. `scopes` is None for a person at the screen, else what the token is for.
 
-    `department_ids` are the departments the person belongs to, `subordinate_ids` everybody in the subtrees of the departments
-    that the person heads, without the person.
+    `department_ids` are the departments the person belongs to, `department_tree_ids` these and those the person heads, with all
+    below them. `subordinate_ids` is everybody in the subtrees of the departments that are headed by the person or by somebody who
+    reports to the person, and these themselves; without the person. `teammate_ids` are the people of the person's teams, the person
+    included. `kind` is member, partner or portal; the last two have a `company`: the key of an entity and the id of a record.
     """
 
     id: int
@@ -51,11 +55,17 @@ class Actor:
     department_ids: frozenset[int] = frozenset()
     subordinate_ids: frozenset[int] = frozenset()
     main_department_id: int | None = None
+    department_tree_ids: frozenset[int] = frozenset()
+    teammate_ids: frozenset[int] = frozenset()
+    kind: str = "member"
+    company: tuple[str, int] | None = None
     scopes: frozenset[str] | None = None
     apps: frozenset[str] | None = None
     """The apps that a token is limited to; None where nothing limits it."""
     lifted: bool = False
     """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
+    seen_by: int | None = None
+    """The administrator who only looks as this person, and who has to answer for whatever is noted meanwhile."""
 
     def has_scope(self, scope: str) -> bool:
         """Say whether the actor may do what needs a scope: always, unless a token limits them."""
@@ -69,7 +79,7 @@ class Actor:
 SYSTEM = Actor(id=0, login="system", name="dougong", is_admin=True)
 """The platform itself: jobs, timers and set-up act as it. It has no account."""
 
-_ROLE, _DEPARTMENT, _SUBORDINATE, _MAIN = 1, 2, 3, 4
+_ROLE, _DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE = 1, 2, 3, 4, 5, 6
 """What a row of the answer tells: the main department is one of the departments, too."""
 
 
@@ -86,13 +96,13 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
 def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
     roles: set[tuple[str, str]] = set()
-    ids: dict[int, set[int]] = {_DEPARTMENT: set(), _SUBORDINATE: set(), _MAIN: set()}
+    ids: dict[int, set[int]] = {each: set() for each in (_DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE)}
     for *_, kind, app, role, other in rows:
         if kind == _ROLE:
             roles.add((app, role))
         elif kind is not None:
             ids[kind].add(other)
-    user_id, login, name, language, timezone, is_admin = rows[0][:_ACCOUNT_WIDTH]
+    user_id, login, name, language, timezone, is_admin, person, company = rows[0][:_ACCOUNT_WIDTH]
     return Actor(
         id=user_id,
         login=login,
@@ -104,9 +114,19 @@ def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str
         department_ids=frozenset(ids[_DEPARTMENT] | ids[_MAIN]),
         subordinate_ids=frozenset(ids[_SUBORDINATE]),
         main_department_id=next(iter(ids[_MAIN]), None),
+        department_tree_ids=frozenset(ids[_TREE]),
+        teammate_ids=frozenset(ids[_TEAMMATE]),
+        kind=person,
+        company=company_of(company),
         scopes=None if scopes is None else widened(scopes),
         apps=None if apps is None else frozenset(apps),
     )
+
+
+def company_of(written: str | None) -> tuple[str, int] | None:
+    """Return the entity and the id that `app.entity:id` names."""
+    key, colon, identifier = (written or "").rpartition(":")
+    return (key, int(identifier)) if colon and identifier.isdecimal() else None
 
 
 def widened(scopes: Iterable[str]) -> frozenset[str]:
@@ -127,6 +147,8 @@ ACCOUNT_COLUMNS = (
     USER.c.language,
     USER.c.timezone,
     USER.c.is_admin,
+    USER.c.kind.label("person_kind"),
+    USER.c.company,
 )
 _ACCOUNT_WIDTH = len(ACCOUNT_COLUMNS)
 _ACCOUNT = select(*ACCOUNT_COLUMNS).where(
@@ -146,31 +168,69 @@ def account_statement(name: str, dialect: str, account: Select[Any]) -> Statemen
 
 
 def _belongs(user_id: ColumnElement[int]) -> Subquery:
-    no_text, no_id = cast(null(), Characters), cast(null(), BigInteger)
-    headed = select(DEPARTMENT.c.id).where(DEPARTMENT.c.head_id == user_id, DEPARTMENT.c.removed_at.is_(None))
-    tree = headed.cte("headed", recursive=True)
-    below = select(DEPARTMENT.c.id).join(tree, DEPARTMENT.c.parent_id == tree.c.id)
-    tree = tree.union(below.where(DEPARTMENT.c.removed_at.is_(None)))
-    staff = select(MEMBERSHIP.c.user_id).where(MEMBERSHIP.c.department_id.in_(select(tree.c.id)))
-    heads = select(DEPARTMENT.c.head_id).where(
-        DEPARTMENT.c.id.in_(select(tree.c.id)), DEPARTMENT.c.head_id.is_not(None)
+    """Whatever belongs to an account: rows of a kind, with a role or an id."""
+    own = (
+        select(MEMBERSHIP.c.department_id, MEMBERSHIP.c.is_main)
+        .join(DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id)
+        .where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None))
+        .subquery("own")
     )
-    people = union(staff, heads).subquery("people")
-    departments = select(MEMBERSHIP.c.department_id, MEMBERSHIP.c.is_main).join(
-        DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id
-    )
-    own = departments.where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None)).subquery(
-        "own"
-    )
+    has_role = USER_ROLE.c.user_id == user_id
     return union_all(
-        select(literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, no_id.label("other")).where(
-            USER_ROLE.c.user_id == user_id
-        ),
         select(
-            case((own.c.is_main, literal(_MAIN)), else_=literal(_DEPARTMENT)),
-            no_text,
-            no_text,
-            own.c.department_id,
-        ),
-        select(literal(_SUBORDINATE), no_text, no_text, people.c.user_id).where(people.c.user_id != user_id),
+            literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, _no_id().label("other")
+        ).where(has_role),
+        _ids_of(case((own.c.is_main, literal(_MAIN)), else_=literal(_DEPARTMENT)), own.c.department_id),
+        *_below(user_id, own),
+        _ids_of(literal(_TEAMMATE), _teammates(user_id).c.user_id),
     ).subquery("found")
+
+
+def _no_id() -> ColumnElement[int]:
+    return cast(null(), BigInteger)
+
+
+def _ids_of(kind: ColumnElement[int], identifier: ColumnElement[int]) -> Select[Any]:
+    no_text = cast(null(), Characters)
+    return select(kind, no_text, no_text, identifier)
+
+
+def _below(user_id: ColumnElement[int], own: Subquery) -> tuple[Select[Any], Select[Any]]:
+    """The departments and the people below somebody. Who reports to whom is gone down first, departments from there on."""
+    reporting = select(USER.c.id).where(USER.c.superior_id == user_id).cte("reporting", recursive=True)
+    reporting = reporting.union(select(USER.c.id).join(reporting, USER.c.superior_id == reporting.c.id))
+    above = union(select(user_id.label("id")), select(reporting.c.id)).cte("above")
+    headed = _tree(
+        select(DEPARTMENT.c.id).where(
+            DEPARTMENT.c.head_id.in_(select(above.c.id)), DEPARTMENT.c.removed_at.is_(None)
+        ),
+        "headed",
+    )
+    heads = select(DEPARTMENT.c.head_id).where(
+        DEPARTMENT.c.id.in_(select(headed.c.id)), DEPARTMENT.c.head_id.is_not(None)
+    )
+    staff = select(MEMBERSHIP.c.user_id).where(MEMBERSHIP.c.department_id.in_(select(headed.c.id)))
+    people = union(staff, heads, select(reporting.c.id)).subquery("people")
+    is_mine = or_(DEPARTMENT.c.id.in_(select(own.c.department_id)), DEPARTMENT.c.head_id == user_id)
+    mine = select(DEPARTMENT.c.id).where(is_mine, DEPARTMENT.c.removed_at.is_(None))
+    belonging = _tree(mine, "belonging")
+    return (
+        _ids_of(literal(_SUBORDINATE), people.c.user_id).where(people.c.user_id != user_id),
+        _ids_of(literal(_TREE), belonging.c.id),
+    )
+
+
+def _tree(start: Select[Any], name: str) -> CTE:
+    """Departments with all below them."""
+    tree = start.cte(name, recursive=True)
+    below = select(DEPARTMENT.c.id).join(tree, DEPARTMENT.c.parent_id == tree.c.id)
+    return tree.union(below.where(DEPARTMENT.c.removed_at.is_(None)))
+
+
+def _teammates(user_id: ColumnElement[int]) -> Subquery:
+    mine = select(TEAM_MEMBER.c.team_id).where(TEAM_MEMBER.c.user_id == user_id)
+    led = select(TEAM.c.id).where(TEAM.c.lead_id == user_id)
+    teams = select(TEAM.c.id).where(TEAM.c.id.in_(union(mine, led)), TEAM.c.removed_at.is_(None)).cte("teams")
+    people = select(TEAM_MEMBER.c.user_id).where(TEAM_MEMBER.c.team_id.in_(select(teams.c.id)))
+    leads = select(TEAM.c.lead_id).where(TEAM.c.id.in_(select(teams.c.id)), TEAM.c.lead_id.is_not(None))
+    return union(people, leads).subquery("teammates")

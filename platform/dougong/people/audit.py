@@ -1,16 +1,20 @@
-"""What was done to the platform itself, and by whom: kept for good, beside the history of records."""
+"""What was done to the platform itself, by whom, from where and by which path: kept for good, beside the history of records."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from dougong.people.actor import Actor
+from dougong.people.origin import origin
 from dougong.storage.system import AUDIT, USER
+
+_LONGEST_TEXT = 1000
+_LONGEST = {"address": 100, "agent": 200, "subject": 200, "route": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,47 @@ def note(
     **details: object,
 ) -> None:
     """Write down what was done, in the transaction that does it."""
-    row = {"at": at, "actor_id": actor.id or None, "door": door, "action": action, "subject": subject}
-    connection.execute(insert(AUDIT).values(**row, details=details))
+    _write(connection, actor.seen_by or actor.id or None, door, at, action, subject, details)
+
+
+def noted(
+    connection: Connection, action: str, subject: str = "", *, actor_id: int | None = None, **details: object
+) -> None:
+    """Write down what was done now by whoever the request comes from, where a verb knows neither actor nor door."""
+    known = origin()
+    by = actor_id if actor_id is not None else known.actor_id
+    _write(connection, by, known.door, datetime.now(UTC), action, subject, details)
+
+
+def _write(
+    connection: Connection,
+    actor_id: int | None,
+    door: str,
+    at: datetime,
+    action: str,
+    subject: str,
+    details: Mapping[str, object],
+) -> None:
+    where = origin()
+    texts = {"address": where.address, "agent": where.agent, "subject": subject, "route": where.route}
+    row = {name: _printable(text)[: _LONGEST[name]] for name, text in texts.items()}
+    row |= {"door": door, "action": action, "request_id": where.request_id, "origin": where.means}
+    told = {name: _storable(value) for name, value in details.items()}
+    connection.execute(insert(AUDIT).values(at=at, actor_id=actor_id, details=told or None, **row))
+
+
+def _storable(value: object) -> object:
+    """The value with its texts as they can be stored."""
+    if isinstance(value, str):
+        return _printable(value)[:_LONGEST_TEXT]
+    if isinstance(value, Mapping):
+        return {str(name): _storable(each) for name, each in value.items()}
+    return [_storable(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _printable(text: str) -> str:
+    """The text without what could forge a line or cannot be stored."""
+    return "".join(each if each.isprintable() and not 0xD800 <= ord(each) <= 0xDFFF else " " for each in text)
 
 
 def entries(connection: Connection, subject: str, limit: int) -> list[AuditEntry]:

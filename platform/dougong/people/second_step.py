@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dougong.people import challenges, devices, limits, recovery, second_factor, sessions, totp
+from dougong.people.audit import noted
 from dougong.people.challenges import Challenge
 from dougong.people.messages import refuse
 from dougong.people.sealing import Keys
@@ -40,6 +41,7 @@ def with_code(
     with database.writing() as connection:
         if totp.check(connection, user_id, code, keys):
             return _pass(connection, secret, tries, visitor, sessions.TOTP, rules)
+        noted(connection, "session.fail", f"user:{user_id}", step="code")
     raise refuse("unauthorised", "wrong_code")
 
 
@@ -50,10 +52,11 @@ def with_recovery_code(
     tries, user_id = _take(database, secret, "recovery", visitor)
     with database.reading() as connection:
         selector, code_hash = recovery.kept(connection, user_id, code)
-    if recovery.fits(code_hash, code, rules.passwords):
-        with database.writing() as connection:
-            if recovery.use(connection, user_id, selector):
-                return _pass(connection, secret, tries, visitor, sessions.RECOVERY, rules)
+    fits = recovery.fits(code_hash, code, rules.passwords)
+    with database.writing() as connection:
+        if fits and recovery.use(connection, user_id, selector):
+            return _pass(connection, secret, tries, visitor, sessions.RECOVERY, rules)
+        noted(connection, "session.fail", f"user:{user_id}", step="recovery")
     raise refuse("unauthorised", "wrong_recovery_code")
 
 

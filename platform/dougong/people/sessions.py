@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, insert, literal, or_, select, update
 
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
+from dougong.people.audit import noted
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.statements import Rows, Step
 from dougong.storage.system import SESSION, USER
@@ -53,6 +55,7 @@ class Session:
     remembered: bool = False
     method: str = PASSWORD
     proved_at: datetime | None = None
+    data: Mapping[str, Any] | None = None
     must_change_password: bool = False
     """Whether the account's password was given by somebody else and has to be replaced."""
 
@@ -111,6 +114,7 @@ def begin(
     }
     session_id: int = connection.execute(insert(SESSION).values(row).returning(SESSION.c.id)).scalar_one()
     connection.execute(update(USER).where(USER.c.id == user_id).values(last_seen_at=now))
+    noted(connection, "session.begin", f"session:{session_id}", actor_id=user_id, method=method)
     return Begun(session_id, secret, csrf, expires_at, user_id, remembered)
 
 
@@ -171,18 +175,26 @@ def touch(connection: Connection, session_id: int) -> None:
 
 def end(connection: Connection, secret: str) -> None:
     """Sign out: the session of this secret is over on the server, whoever still has the cookie."""
-    _revoke(connection, SESSION.c.token_hash == digest(secret[: _LONGEST_SECRET + 1]))
+    ended = _revoke(connection, SESSION.c.token_hash == digest(secret[: _LONGEST_SECRET + 1]))
+    for session_id, user_id in ended:
+        noted(connection, "session.end", f"session:{session_id}", actor_id=user_id)
 
 
 def revoke(connection: Connection, user_id: int, session_id: int) -> bool:
     """End one session of a person from the list; False when they have no such open session."""
-    return _revoke(connection, (SESSION.c.id == session_id) & (SESSION.c.user_id == user_id)) == 1
+    ended = _revoke(connection, (SESSION.c.id == session_id) & (SESSION.c.user_id == user_id))
+    if ended:
+        noted(connection, "session.revoke", f"session:{session_id}", of=user_id)
+    return bool(ended)
 
 
 def revoke_all(connection: Connection, user_id: int, but: int | None = None) -> int:
     """End every session of a person, but one if wanted; return how many ended."""
     condition = SESSION.c.user_id == user_id
-    return _revoke(connection, condition if but is None else condition & (SESSION.c.id != but))
+    ended = _revoke(connection, condition if but is None else condition & (SESSION.c.id != but))
+    if ended:
+        noted(connection, "session.revoke_all", f"user:{user_id}", count=len(ended))
+    return len(ended)
 
 
 def list_sessions(connection: Connection, user_id: int, lifetimes: Lifetimes = DEFAULT) -> list[Session]:
@@ -210,9 +222,11 @@ def forget_old(connection: Connection, before: timedelta = timedelta(days=30)) -
     ).rowcount
 
 
-def _revoke(connection: Connection, condition: Any) -> int:
+def _revoke(connection: Connection, condition: Any) -> list[tuple[int, int]]:
+    """The sessions that ended by it, each with its owner."""
     open_ones = update(SESSION).where(condition, SESSION.c.revoked_at.is_(None))
-    return connection.execute(open_ones.values(revoked_at=datetime.now(UTC))).rowcount
+    ended = open_ones.values(revoked_at=datetime.now(UTC)).returning(SESSION.c.id, SESSION.c.user_id)
+    return [(row.id, row.user_id) for row in connection.execute(ended)]
 
 
 def _printable(text: str) -> str:
@@ -231,6 +245,7 @@ _SHOWN = (
     SESSION.c.remembered,
     SESSION.c.method,
     SESSION.c.proved_at,
+    SESSION.c.data,
 )
 _INSTANT = SESSION.c.last_seen_at.type
 _LIVE = (

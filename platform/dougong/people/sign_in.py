@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from dougong.people import challenges, devices, limits, passwords, second_factor, sessions
+from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.storage.database import Database
 from dougong.storage.system import USER
@@ -82,6 +83,8 @@ def sign_in(
         limits.take(connection, tries)
         account = _account(connection, USER.c.login == limits.storable(login))
     if not passwords.matches(account.password_hash, password, rules.passwords):
+        with database.writing() as connection:
+            noted(connection, "session.fail", login=login[:100])
         raise refuse("unauthorised", "wrong_password")
     fresh = _fresh_hash(account, password, rules.passwords)
     with database.writing() as connection:

@@ -10,6 +10,7 @@ from operator import itemgetter
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_statement, actor_of
+from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.statements import Rows, Step
@@ -83,7 +84,16 @@ def issue(
         "expires_at": expires_at,
         "apps": None if apps is None else sorted(set(apps)),
     }
-    connection.execute(insert(TOKEN).values(row))
+    made: int = connection.execute(insert(TOKEN).values(row).returning(TOKEN.c.id)).scalar_one()
+    noted(
+        connection,
+        "token.add",
+        f"token:{made}",
+        of=user_id,
+        name=row["name"],
+        scopes=list(wanted),
+        expires_at=expires_at.isoformat() if expires_at is not None else None,
+    )
     return text
 
 
@@ -130,13 +140,19 @@ def revoke(connection: Connection, token_id: int, user_id: int | None = None) ->
     if user_id is not None:
         condition &= TOKEN.c.user_id == user_id
     found = update(TOKEN).where(condition, TOKEN.c.revoked_at.is_(None)).values(revoked_at=datetime.now(UTC))
-    return connection.execute(found).rowcount == 1
+    if connection.execute(found).rowcount != 1:
+        return False
+    noted(connection, "token.revoke", f"token:{token_id}")
+    return True
 
 
 def revoke_all(connection: Connection, user_id: int) -> int:
     """Revoke every token of a person; return how many."""
     found = update(TOKEN).where(TOKEN.c.user_id == user_id, TOKEN.c.revoked_at.is_(None))
-    return connection.execute(found.values(revoked_at=datetime.now(UTC))).rowcount
+    count = connection.execute(found.values(revoked_at=datetime.now(UTC))).rowcount
+    if count:
+        noted(connection, "token.revoke_all", f"user:{user_id}", count=count)
+    return count
 
 
 def list_tokens(connection: Connection, user_id: int | None = None) -> list[Token]:

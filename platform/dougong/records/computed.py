@@ -56,6 +56,8 @@ def _compute_rows(
     skipped: Collection[tuple[str, str]],
 ) -> None:
     with_rows = [draft for draft in drafts if name in draft.rows]
+    if not with_rows:
+        return
     for draft in with_rows:
         for row in draft.rows[name].drafts:
             row.values["parent"] = draft.values

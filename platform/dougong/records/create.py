@@ -10,7 +10,7 @@ from dougong.records.call import Call
 from dougong.records.doors import open_door
 from dougong.records.draft import Draft
 from dougong.records.given import taker_for
-from dougong.records.pipeline import complete, problems_in, write
+from dougong.records.pipeline import complete, left_empty, problems_in, write
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.shape import Shape
@@ -23,7 +23,7 @@ def create(call: Call, key: str, values: Mapping[str, Value], named: bool = True
     """
     shape = open_door(call, key, "create")
     [draft] = _created(call, shape, [values], [""])
-    return read(call, key, draft.id, named=named)
+    return read(call, key, draft.id, named=named, empty=left_empty(call, shape, draft))
 
 
 def create_many(call: Call, key: str, records: Sequence[Mapping[str, Value]]) -> list[int]:

@@ -27,10 +27,11 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
-def encode(mark: str, values: Sequence[Any]) -> str:
-    """The cursor that continues after a row with these key values."""
+def encode(mark: str, values: Sequence[Any], following: Sequence[Any]) -> str:
+    """The cursor that continues after a row with these key values, with those of the row that follows."""
+    tied = list(values[:-1]) == list(following[:-1])
     return (
-        base64.urlsafe_b64encode(msgspec.json.encode([mark, [_plain(value) for value in values]]))
+        base64.urlsafe_b64encode(msgspec.json.encode([mark, [_plain(value) for value in values], tied]))
         .decode()
         .rstrip("=")
     )
@@ -50,18 +51,19 @@ def _plain(value: Any) -> list[Any]:
     return ["s", value] if isinstance(value, str) else ["e", None]
 
 
-def decode(call: Call, mark: str, text: str, keys: Sequence[OrderKey]) -> list[Any]:
-    """The key values in a cursor; refuses anything that was not given for this very list."""
+def decode(call: Call, mark: str, text: str, keys: Sequence[OrderKey]) -> tuple[list[Any], bool]:
+    """The key values in a cursor, and whether the row that followed has the same ones but for the last; refuses anything that
+    was not given for this very list."""
     try:
         if len(text) > _LONGEST:
             raise ValueError("too long")
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        given, items = msgspec.json.decode(
-            base64.b64decode(padded, altchars=b"-_", validate=True), type=tuple[str, list[list[Any]]]
+        given, items, tied = msgspec.json.decode(
+            base64.b64decode(padded, altchars=b"-_", validate=True), type=tuple[str, list[list[Any]], bool]
         )
         if given != mark or len(items) != len(keys):
             raise ValueError("of another list")
-        return [_value(item, key) for item, key in zip(items, keys, strict=True)]
+        return [_value(item, key) for item, key in zip(items, keys, strict=True)], tied
     except (ValueError, TypeError, ArithmeticError, UnicodeError):
         refuse("invalid", call.language, "bad_cursor", "cursor")
 
@@ -153,6 +155,17 @@ def after(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool
         there = tuple_(*(_bound(key, place) for place, key in enumerate(keys)))
         return here < there if keys[0].descending else here > there
     return _one_by_one(keys, values)
+
+
+def tied(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The same for the rows that share all of its key values but the last."""
+    *equal, last = keys
+    bounds = [
+        key.column.is_(None) if value is None else key.column == _bound(key, place)
+        for place, (key, value) in enumerate(zip(equal, values, strict=False))
+    ]
+    bound = _bound(last, len(equal))
+    return and_(*bounds, last.column < bound if last.descending else last.column > bound)
 
 
 def _one_by_one(keys: Sequence[OrderKey], values: Sequence[Any]) -> ColumnElement[bool]:

@@ -70,15 +70,19 @@ class Evaluation:
         values = [draft.values for draft in drafts]
         if written:
             self.gathering.attend(shape, (draft for draft in drafts if not shape.entity.parent))
-        known = tuple(expressions)
-        roads = {road for expression in known for road in expression.roads if road.steps}
-        if not roads:
+        leading = [each for each in expressions if any(road.steps for road in each.roads)]
+        if not leading:
             return
+        roads = {road for expression in leading for road in expression.roads if road.steps}
         self.gathering.expect(shape.key, roads, values)
-        for expression in known:
+        for expression in filter(_asks_for_all, leading):
             for step, match in _matches(expression.tree):
                 wanted = Expression("", match.value, match.value.type)
                 self.gathering.match(step, match.field, {self.value(wanted, each) for each in values})
+
+
+def _asks_for_all(expression: Expression) -> bool:
+    return any(step.kind == "all" for road in expression.roads for step in road.steps)
 
 
 def _matches(node: Node) -> Iterator[tuple[Step, Match]]:

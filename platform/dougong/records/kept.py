@@ -60,7 +60,15 @@ def _facts(call: Call, expressions: tuple[Expression, ...]) -> tuple[Hashable, .
         return None
     actor = call.actor
     who = (
-        (actor.id, actor.main_department_id, actor.department_ids, actor.subordinate_ids)
+        (
+            actor.id,
+            actor.main_department_id,
+            actor.department_ids,
+            actor.subordinate_ids,
+            actor.department_tree_ids,
+            actor.teammate_ids,
+            actor.company,
+        )
         if "actor" in asked
         else ()
     )

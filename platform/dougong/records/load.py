@@ -83,6 +83,19 @@ class RelatedQuestions:
     shape: Shape
     lists: tuple[tuple[str, Statement], ...]
     tables: tuple[tuple[str, Statement], ...]
+    empty: frozenset[str] = frozenset()
+    """Lists and sub-tables in which nothing stands, so that they need not be asked for."""
+
+    def besides(self, empty: frozenset[str]) -> RelatedQuestions:
+        """The questions without those about lists and sub-tables that are known to be empty."""
+        if not empty:
+            return self
+        return RelatedQuestions(
+            self.shape,
+            tuple(each for each in self.lists if each[0] not in empty),
+            tuple(each for each in self.tables if each[0] not in empty),
+            frozenset(name for name, _ in (*self.lists, *self.tables) if name in empty),
+        )
 
     def steps(self, ids: Sequence[int]) -> list[Step]:
         """The statements with their parameters."""
@@ -92,9 +105,11 @@ class RelatedQuestions:
         """What the statements found."""
         lists = zip(self.lists, answers[: len(self.lists)], strict=True)
         tables = zip(self.tables, answers[len(self.lists) :], strict=True)
+        nothing = {name: RowsOf() for name in self.empty if name in self.shape.tables}
         return Related(
             {name: _targets(answer) for (name, _), answer in lists},
-            {name: _by_parent(call, self.shape.tables[name], answer) for (name, _), answer in tables},
+            nothing
+            | {name: _by_parent(call, self.shape.tables[name], answer) for (name, _), answer in tables},
         )
 
 

@@ -253,6 +253,19 @@ def _event(shape: Shape, draft: Draft) -> Event:
     return Event(kind, shape.key, draft.id, draft.values["version"], changed, draft.before, draft.values)
 
 
+def left_empty(call: Call, shape: Shape, draft: Draft) -> frozenset[str]:
+    """The lists of links and the sub-tables of a record just written in which nothing stands; none where others may have followed up."""
+    if anybody_listens(call, shape.key, "create" if draft.is_new else "update"):
+        return frozenset()
+    lists = [field.id for field in shape.lists if not draft.values.get(field.id)]
+    tables = [
+        name
+        for name in shape.tables
+        if (draft.is_new if name not in draft.rows else not draft.rows[name].drafts)
+    ]
+    return frozenset((*lists, *tables))
+
+
 def has_problems(draft: Draft) -> bool:
     """Whether the draft or one of its rows has a problem."""
     if draft.problems:

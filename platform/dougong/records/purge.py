@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from dougong.people import audit
 from dougong.records.call import Call
 from dougong.records.chunks import chunks, possible_ids
 from dougong.records.doors import open_door
@@ -16,6 +17,7 @@ from dougong.records.searching import forget_records
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.trail import write_history
+from dougong.storage.evidence.anchors import REDUCED, REMOVED, as_ranges
 from dougong.storage.system import COMMENT, FILE, HISTORY, NOTIFICATION
 
 HISTORIES: tuple[str, ...] = ("values", "events", "none")
@@ -119,13 +121,22 @@ def _drop_talk(call: Call, key: str, identifiers: Sequence[int]) -> None:
 
 
 def _reduce_history(call: Call, shape: Shape, identifiers: Sequence[int], history: str) -> None:
+    """The audit trail tells what was given up, so that the sealed chain is still understood."""
     of_records = (HISTORY.c.entity == shape.key, HISTORY.c.record_id.in_(identifiers))
     if history == "none":
-        call.connection.execute(delete(HISTORY).where(*of_records))
+        gone = call.connection.execute(delete(HISTORY).where(*of_records).returning(HISTORY.c.id)).scalars()
+        _note(call, REMOVED, entity=shape.key, entries=as_ranges(gone))
     elif history == "events":
+        _note(call, REDUCED, entity=shape.key, records=sorted(identifiers))
         # where a merged record went stays known
         told = (*of_records, HISTORY.c.action.not_in(("merge", "absorb")), HISTORY.c.changes.is_not(None))
         call.connection.execute(update(HISTORY).where(*told).values(changes=None))
+
+
+def _note(call: Call, action: str, entity: str, **details: object) -> None:
+    audit.note(
+        call.connection, call.actor, call.door, call.at, action, f"entity:{entity}", entity=entity, **details
+    )
 
 
 def shapes_of(call: Call) -> list[Shape]:

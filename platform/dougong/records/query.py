@@ -26,7 +26,7 @@ from dougong.records.selection import Selection, check_query
 from dougong.records.shape import Shape
 from dougong.records.walking import is_walked, walk
 from dougong.storage.search import Frequency
-from dougong.storage.statements import Statement, Step, among_many, together
+from dougong.storage.statements import Rows, Statement, Step, among_many, together
 
 LIMIT = 1000
 _DEEPEST_OFFSET = 10_000_000
@@ -78,19 +78,24 @@ def list_narrowed(call: Call, key: str, query: Query, narrow: Narrow | None) -> 
     _check(call, query)
     question = _Question.of(call, shape, query, narrow)
     plan = question.kept("list", lambda: _plan(question))
-    place = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ()
+    place, tied = cursor.decode(call, plan.mark, query.cursor, plan.keys) if query.cursor else ([], False)
     values = {**question.values, "offset": query.offset, **cursor.values_of(place)}
-    looks_first = plan.walked and not query.offset and (not place or place[0] is not None)
-    rows = plan.walk(question, place).rows(call.connection, values) if looks_first else []
+    rows: Rows = []
+    if plan.walked and not query.offset and (not place or place[0] is not None):
+        rows = plan.walk(question, place).rows(call.connection, values)
+    elif tied and call.dialect == "sqlite":
+        rows = plan.ties(question, place).rows(call.connection, values)
     steps: list[Step] = [] if len(rows) > query.limit else [(plan.statement(question, place), values)]
     if query.count == "exact":
         steps.append((question.counting(), question.values))
     answers = together(call.connection, steps)
     if len(rows) <= query.limit:
         rows = answers.pop(0)
-    more = len(rows) > query.limit
-    rows = rows[: query.limit]
-    next_cursor = cursor.encode(plan.mark, rows[-1][-len(plan.keys) :]) if more else None
+    next_cursor = None
+    if len(rows) > query.limit:
+        last, following = (row[-len(plan.keys) :] for row in rows[query.limit - 1 : query.limit + 1])
+        next_cursor = cursor.encode(plan.mark, last, following)
+        rows = rows[: query.limit]
     count = answers[0][0][0] if answers else None
     return Page(tuple(fetch_records(call, shape, plan.wanted, rows)), next_cursor, count)
 
@@ -198,6 +203,14 @@ class _Plan:
         depth = 2 if query.offset >= _DEEP else 1 if query.offset else 0
         return self._kept(question, (depth, place), lambda: _page_statement(question, self, place))
 
+    def ties(self, question: _Question, place: Sequence[Any]) -> Statement:
+        """The statement for a page of rows that follow a place and have its sort values.
+
+        An import gives thousands of rows one moment, and SQLite would step over those before the place: it seeks a pair of values
+        by an index only where its second column is not the row's own id.
+        """
+        return self._kept(question, ("ties", place), lambda: _ties_statement(question, self, place))
+
     def walk(self, question: _Question, place: Sequence[Any]) -> Statement:
         """The statement that finds a page among the first records."""
         return self._kept(question, ("walk", place), lambda: _walk_statement(question, self, place))
@@ -240,6 +253,12 @@ def _limit(query: Query) -> BindParameter[int]:
 def _walk_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
     selection = question.selection(question.frequency)
     return walk(selection, plan.keys, _columns(plan), _limit(question.query), place)
+
+
+def _ties_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:
+    selection = question.selection(question.frequency).where(cursor.tied(plan.keys, place))
+    order = [key.clause() for key in plan.keys]
+    return selection.select(*_columns(plan)).order_by(*order).limit(_limit(question.query))
 
 
 def _page_statement(question: _Question, plan: _Plan, place: Sequence[Any]) -> Select[Any]:

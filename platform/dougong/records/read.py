@@ -29,11 +29,13 @@ def read(
     deleted: bool = False,
     named: bool = True,
     last: bool = False,
+    empty: frozenset[str] = frozenset(),
 ) -> Record:
     """The record with everything in it that the actor may see, rows of sub-tables included; one not theirs does not exist.
 
     Without `named` it comes without its title, and only the links to `expand` with theirs. `last` says that nothing more will be
     asked in this reading transaction, which may then end with the question for the record; where it was merged to is not told then.
+    `empty` are lists of links and sub-tables of which whoever has just written the record knows that nothing stands in them.
     """
     shape = open_door(call, key, "read")
     plan = kept(
@@ -44,13 +46,14 @@ def read(
     )
     if not possible_ids([identifier]):
         refuse("missing", call.language, "not_found")
-    steps = [(plan.statement, {"id": identifier}), *plan.questions.steps([identifier])]
+    questions = plan.questions.besides(empty)
+    steps = [(plan.statement, {"id": identifier}), *questions.steps([identifier])]
     rows, *answers = together(call.connection, steps, ends=last and plan.is_all)
     if not rows and not last:
         refuse_absent(call, key, identifier)
     if not rows:
         refuse("missing", call.language, "not_found")
-    return fetch_records(call, shape, plan.wanted, rows, plan.questions.related(call, answers))[0]
+    return fetch_records(call, shape, plan.wanted, rows, questions.related(call, answers))[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dougong.model.expression import Value
 from dougong.model.field import Field
+from dougong.people.origin import origin
 from dougong.records.call import Call
 from dougong.records.draft import Draft, Rows, Stamp, Values
 from dougong.records.shape import Shape
@@ -29,6 +30,7 @@ def write_history(
     if not written:
         return
     actions, identifiers, versions, changes = zip(*written, strict=True)
+    where = origin()
     columns: dict[str, Sequence[Any] | Same] = {
         "door": Same(call.door),
         "app": Same(shape.entity.app),
@@ -40,6 +42,8 @@ def write_history(
         "version": versions,
         "at": Same(call.at),
         "actor_id": Same(call.actor.id),
+        "origin": Same(where.means or None),
+        "address": Same(where.address or None),
     }
     if stamps:
         now = Stamp(call.at, call.actor.id)

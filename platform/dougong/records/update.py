@@ -14,7 +14,7 @@ from dougong.records.given import taker_for
 from dougong.records.load import Standing, drafts_of, load_standing
 from dougong.records.locks import record_locked
 from dougong.records.messages import refuse
-from dougong.records.pipeline import complete, problems_in, write
+from dougong.records.pipeline import complete, left_empty, problems_in, write
 from dougong.records.read import read
 from dougong.records.record import Record
 from dougong.records.selection import Selection
@@ -41,7 +41,7 @@ def update(
     if found:
         raise Refusal("invalid", found)
     write(call, shape, [draft])
-    return read(call, key, identifier, named=named)
+    return read(call, key, identifier, named=named, empty=left_empty(call, shape, draft))
 
 
 def changed_draft(

@@ -24,6 +24,7 @@ from dougong.screens.shape import (
     ShellApp,
 )
 from dougong.screens.texts import text
+from dougong.screens.viewing import viewing_notice
 
 Kept = TypeVar("Kept")
 ICONS = {"group": "folder", "dashboard": "layout-dashboard", "report": "chart-bar"}
@@ -53,6 +54,7 @@ def shell(call: Call, path: str, inbox_count: int = 0, narrow: bool = False) -> 
         sign_out=Action("sign-out", text("sign_out", language), "/sign-out", "post", "logout", "quiet"),
         narrow=narrow,
         designer_href=_designer(call, current),
+        viewing=viewing_notice(call),
     )
 
 

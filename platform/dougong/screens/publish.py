@@ -12,6 +12,8 @@ from dougong.screens.addresses import designer_path
 from dougong.screens.shape import FileChange, Notice, PlanGroup, PlanLine, Problem, PublishScreen
 from dougong.screens.shape.publish import GROUPS, MendChoice
 from dougong.screens.texts import text
+from dougong.storage.changes import Change
+from dougong.storage.effects import Effect
 from dougong.storage.labels import Labels
 from dougong.storage.mends import NONE, WAYS, Wish, Wishes
 from dougong.storage.plan import Plan, Step
@@ -76,10 +78,10 @@ def grouped(plan: Plan, language: str, wishes: Wishes = NONE) -> tuple[PlanGroup
             line = replace(line, mend=_choice(step, wishes.get(step.field), language))
         lines[_group_of(name, step)].append(line)
     for change in plan.changes:
-        group = (
-            "access" if change.widens else {"added": "added", "removed": "removed"}.get(change.how, "changed")
-        )
-        lines[group].append(PlanLine(change.describe(language, plan.labels)))
+        lines[_group_of_change(change)].append(PlanLine(change.describe(language, plan.labels)))
+    for effect in plan.effects:
+        group = "access" if effect.widens else "changed" if effect.way == "changed" else "closed"
+        lines[group].append(_effect(effect, language, plan.labels))
     return tuple(
         PlanGroup(group, text(f"group_{group}", language), tuple(found))
         for group, found in lines.items()
@@ -91,6 +93,18 @@ def _group_of(name: str, step: Step) -> str:
     if step.impact.failing:
         return "failing"
     return "added" if name in ADDING else "removed" if name in REMOVING else "changed"
+
+
+def _group_of_change(change: Change) -> str:
+    if change.kind == "right":
+        return "access" if change.widens else "closed"
+    return {"added": "added", "removed": "removed"}.get(change.how, "changed")
+
+
+def _effect(effect: Effect, language: str, labels: Labels) -> PlanLine:
+    """How many people it is about, with the roles that bring it and who some of them are."""
+    notes = (effect.roles_in_words(language, labels), effect.persons_in_words(language))
+    return PlanLine(effect.describe(language, labels), note=" · ".join(filter(None, notes)))
 
 
 def _line(step: Step, language: str, labels: Labels) -> PlanLine:

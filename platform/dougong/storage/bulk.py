@@ -10,6 +10,7 @@ from itertools import repeat
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, insert, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import ClauseElement
 
@@ -101,6 +102,24 @@ def _insert_one(connection: Connection, table: Table, columns: ColumnValues) -> 
             names.append(name)
             row.append(value if write is None else write(value))
     _inserting(table, tuple(names), connection.dialect.name).run_written(connection, [row])
+
+
+def put_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert one row with an id and some columns, in place of the one that has this id."""
+    dialect = connection.dialect.name
+    _kept(table, ("put", *values), dialect, lambda: _putting(table, tuple(values), dialect)).rows(
+        connection, values
+    )
+
+
+def _putting(table: Table, names: Sequence[str], dialect: str) -> ClauseElement:
+    given = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    if dialect == "sqlite":
+        return insert(table).prefix_with("OR REPLACE").values(given).inline()
+    put = postgresql.insert(table).values(given).inline()
+    return put.on_conflict_do_update(
+        index_elements=[table.c.id], set_={name: put.excluded[name] for name in names if name != "id"}
+    )
 
 
 def update_rows(

@@ -12,33 +12,45 @@ from sqlalchemy.schema import CreateColumn
 from dougong.storage.database import Database
 from dougong.storage.problems import refusal
 from dougong.storage.system import (
+    AUDIT,
     CALENDAR_DAY,
     CHALLENGE,
+    DELEGATION,
     DEVICE,
     FACTOR,
+    HISTORY,
     IMPORT,
     IMPORT_LINE,
+    MEMBERSHIP,
     METADATA,
+    POSITION,
     RECOVERY_CODE,
     SAVED_VIEW,
+    SEAL,
     SESSION,
     STATE,
+    TEAM,
+    TEAM_MEMBER,
     TOKEN,
+    USER,
 )
 
 Upgrade = Callable[[Connection], None]
+
+
+def _add_columns(connection: Connection, *columns: Column[Any]) -> None:
+    """Give tables of an older release columns, with the reference that a column makes."""
+    for column in columns:
+        words = str(CreateColumn(column).compile(dialect=connection.dialect))
+        for key in column.foreign_keys:
+            words += f" REFERENCES {key.column.table.name} ({key.column.name})"
+        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {words}"))
 
 
 def _remember_where_imports_are(connection: Connection) -> None:
     """Imports note how far they are and which lines are not in, so that they can go on after a crash."""
     _add_columns(connection, IMPORT.c.options, IMPORT.c.position)
     IMPORT_LINE.create(connection)
-
-
-def _add_columns(connection: Connection, *columns: Column[Any]) -> None:
-    for column in columns:
-        words = str(CreateColumn(column).compile(dialect=connection.dialect))
-        connection.execute(text(f"ALTER TABLE {column.table.name} ADD COLUMN {words}"))
 
 
 def _keep_a_calendar(connection: Connection) -> None:
@@ -49,6 +61,25 @@ def _keep_a_calendar(connection: Connection) -> None:
 def _keep_views(connection: Connection) -> None:
     """People keep views of lists."""
     SAVED_VIEW.create(connection)
+
+
+def _keep_an_organisation(connection: Connection) -> None:
+    """People have positions, superiors and teams, may come from outside, and decide for each other for a while."""
+    for table in (POSITION, TEAM, TEAM_MEMBER, DELEGATION):
+        table.create(connection)
+    _add_columns(connection, USER.c.kind, USER.c.company, USER.c.superior_id, MEMBERSHIP.c.position_id)
+    wanted = ("ix_dg_user_superior_id", "ix_dg_user_company", "ix_dg_membership_position_id")
+    for index in (*USER.indexes, *MEMBERSHIP.indexes):
+        if index.name in wanted:
+            index.create(connection)
+
+
+def _keep_evidence(connection: Connection) -> None:
+    """What was done says where it came from, and is sealed in a chain."""
+    _add_columns(
+        connection, HISTORY.c.origin, HISTORY.c.address, AUDIT.c.origin, AUDIT.c.agent, AUDIT.c.route
+    )
+    SEAL.create(connection)
 
 
 def _keep_second_factors(connection: Connection) -> None:
@@ -62,6 +93,8 @@ UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
     _keep_views,
+    _keep_an_organisation,
+    _keep_evidence,
     _keep_second_factors,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
@@ -85,6 +118,12 @@ def install(database: Database) -> None:
 def is_installed(connection: Connection) -> bool:
     """Whether the platform's tables exist."""
     return inspect(connection).has_table(STATE.name)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the platform's tables are those of this release."""
+    version: int = connection.execute(select(STATE.c.schema_version)).scalar_one()
+    return version == SCHEMA_VERSION
 
 
 def _create(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from dougong.storage.comparison import Return
 from dougong.storage.convert import Sample
 from dougong.storage.dependants import Compile, broken_by, drafts_broken_by
 from dougong.storage.desired import schema_of
+from dougong.storage.effects import Effect
 from dougong.storage.estimate import Estimate, estimate
 from dougong.storage.formulas import outdated_formulas
 from dougong.storage.labels import Labels
@@ -132,6 +133,8 @@ class Plan:
     """How long it would take, and who waits meanwhile."""
     is_discreet: bool = False
     """Whether it says nothing of what records hold."""
+    effects: tuple[Effect, ...] = ()
+    """What it does to the rights of people, where that was counted."""
 
     @property
     def is_empty(self) -> bool:
@@ -162,6 +165,7 @@ class Plan:
         steps = [each for each in self.steps if technical or not each.operation.technical]
         told = [each.describe(language, labels) for each in steps]
         told += [each.describe(language, labels) for each in self.changes]
+        told += [each.describe(language, labels) for each in self.effects]
         told += [say("breaks", language, app=each) for each in self.broken]
         return told + self.drafts_in_words(language)
 

@@ -25,6 +25,10 @@ _ADDRESS = (
 )
 _AGAIN = ("plan again", "请重新生成发布计划")
 _BACKUP = ("restore a backup, or ask for help", "请恢复备份或寻求支持")
+_TAMPERED = (
+    "somebody changed the database past dougong; compare with a backup",
+    "有人绕过平台改动了数据库，请与备份比对",
+)
 _ARCHIVE = ("ask whoever made the archive for a proper one", "请向提供者索取正常的压缩包")
 
 ENTRIES: Mapping[str, Entry] = {
@@ -294,6 +298,42 @@ ENTRIES: Mapping[str, Entry] = {
     "V114": Entry(
         ("the table has a trigger '{name}' that dougong did not make", "数据表有非平台创建的触发器“{name}”"),
         ("drop the trigger", "请删除该触发器"),
+    ),
+    "V120/missing": Entry(
+        ("block {number} of the sealed chain is missing", "封存链缺少第 {number} 块"), _TAMPERED
+    ),
+    "V120/altered": Entry(
+        ("block {number} of the sealed chain was altered", "封存链的第 {number} 块被改动"), _TAMPERED
+    ),
+    "V120/form": Entry(
+        ("block {number} was sealed by a newer dougong", "第 {number} 块由更新版本的 dougong 封存"),
+        ("verify with the newer version of dougong", "请用更新版本的 dougong 校验"),
+    ),
+    "V120/other": Entry(
+        (
+            "block {number} is not the one that was kept elsewhere: the chain was made anew",
+            "第 {number} 块与外部留存的不同：封存链被重新生成",
+        ),
+        _TAMPERED,
+    ),
+    "V120/short": Entry(
+        (
+            "block {number} was kept elsewhere, but the chain ends before it",
+            "外部留存了第 {number} 块，但封存链在此之前已结束",
+        ),
+        _TAMPERED,
+    ),
+    "V121/altered": Entry(
+        ("entry {id} of {source} was altered after it was sealed", "{source} 的第 {id} 条在封存后被改动"),
+        _TAMPERED,
+    ),
+    "V121/removed": Entry(
+        ("entry {id} of {source} was removed after it was sealed", "{source} 的第 {id} 条在封存后被删除"),
+        _TAMPERED,
+    ),
+    "V121/inserted": Entry(
+        ("entry {id} of {source} was inserted among sealed ones", "{source} 的第 {id} 条是在封存后插入的"),
+        _TAMPERED,
     ),
     "V115": Entry(
         ("{count} rows hold values of another type than the column's", "{count} 行的值与列的类型不符"),

@@ -41,6 +41,10 @@ def index_rows(
     """Put records into the index (id → texts of the searched fields, or their tokens), replacing what stood there unless they are `new`."""
     if not texts:
         return
+    if not new and len(texts) == 1:
+        [(identifier, searched)] = texts.items()
+        bulk.put_row(connection, index, {"id": identifier, "tokens": tokens.tokens_of(searched)})
+        return
     if not new:
         delete_rows(connection, index, list(texts))
     columns: dict[str, bulk.Column] = {

@@ -129,8 +129,28 @@ USER = _table(
     _at("updated_at", required=True),
     _at("last_seen_at"),
     _at("disabled_at"),
+    _text("kind", default="member"),
+    _text("company", required=False),
+    _reference("superior_id", "dg_user.id", required=False),
     UniqueConstraint("login"),
+    Index(None, "superior_id"),
+    Index(
+        "ix_dg_user_company",
+        "company",
+        sqlite_where=text("company IS NOT NULL"),
+        postgresql_where=text("company IS NOT NULL"),
+    ),
 )
+"""`kind` is member, partner or portal; the last two belong to an external organisation: the record `company` (`app.entity:id`)."""
+POSITION = _table(
+    "dg_position",
+    _identity(),
+    _text("name"),
+    _count("position"),
+    _at("created_at", required=True),
+    _at("removed_at"),
+)
+"""What people are in their departments (manager, engineer …), in the order in which they are listed."""
 DEPARTMENT = _table(
     "dg_department",
     _identity(),
@@ -148,7 +168,9 @@ MEMBERSHIP = _table(
     _reference("user_id", "dg_user.id", key=True),
     _reference("department_id", "dg_department.id", key=True),
     _flag("is_main"),
+    _reference("position_id", "dg_position.id", required=False),
     Index(None, "department_id"),
+    Index(None, "position_id"),
     Index(
         "ux_dg_membership_main",
         "user_id",
@@ -157,6 +179,37 @@ MEMBERSHIP = _table(
         postgresql_where=text("is_main"),
     ),
 )
+TEAM = _table(
+    "dg_team",
+    _identity(),
+    _text("name"),
+    _reference("lead_id", "dg_user.id", required=False),
+    _at("created_at", required=True),
+    _at("removed_at"),
+    Index(None, "lead_id"),
+)
+TEAM_MEMBER = _table(
+    "dg_team_member",
+    _reference("team_id", "dg_team.id", key=True),
+    _reference("user_id", "dg_user.id", key=True),
+    Index(None, "user_id"),
+)
+DELEGATION = _table(
+    "dg_delegation",
+    _identity(),
+    _reference("user_id", "dg_user.id"),
+    _reference("delegate_id", "dg_user.id"),
+    _at("starts_at", required=True),
+    _at("ends_at", required=True),
+    _json("apps"),
+    _text("reason", default=""),
+    _at("created_at", required=True),
+    Column("created_by", BigInteger),
+    _at("ended_at"),
+    Index(None, "user_id", "ends_at"),
+    Index(None, "delegate_id", "ends_at"),
+)
+"""Who decides for whom, from when to when; `apps` limits it to some apps, or to workflows of them (`app.workflow`)."""
 USER_ROLE = _table(
     "dg_user_role",
     _reference("user_id", "dg_user.id", key=True),
@@ -284,6 +337,8 @@ HISTORY = _table(
     _text("batch", required=False),
     _json("changes"),
     Column("version", BigInteger),
+    _text("origin", required=False),
+    _text("address", required=False),
     Index(None, "entity", "record_id", "id"),
     Index(None, "batch", sqlite_where=text("batch IS NOT NULL"), postgresql_where=text("batch IS NOT NULL")),
     Index(None, "at"),
@@ -299,10 +354,28 @@ AUDIT = _table(
     _json("details"),
     _text("address", default=""),
     _text("request_id", default=""),
+    _text("origin", default=""),
+    _text("agent", default=""),
+    _text("route", default=""),
     Index(None, "at"),
     Index(None, "actor_id", "at"),
     Index(None, "action", "at"),
 )
+SEAL = _table(
+    "dg_seal",
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    _at("at", required=True),
+    _text("source"),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    _json("facts", required=True),
+    _text("digests"),
+    _text("previous_hash"),
+    _text("hash"),
+    Index(None, "source", "number"),
+)
+"""The chain of blocks that the entries of the history, the audit trail and the workflows' log are sealed in."""
 COMMENT = _table(
     "dg_comment",
     _identity(),

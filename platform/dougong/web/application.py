@@ -13,11 +13,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.people.origin import NOWHERE, come_from
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
 from dougong.web.gate import next_step
 from dougong.web.handing import WholeResponse
+from dougong.web.identity import arriving
 from dougong.web.logs import logger, request_id
 from dougong.web.negotiation import wants_page
 from dougong.web.parameters import is_part
@@ -54,6 +56,7 @@ def create_app(runtime: Runtime) -> Flask:
         app.add_url_rule(route.rule, route.endpoint, _view(runtime, route), methods=[route.method])
     app.before_request(lambda: _begin(runtime))
     app.after_request(lambda response: _end(runtime, response))
+    app.teardown_request(lambda error: come_from(NOWHERE))
     app.register_error_handler(Exception, lambda error: _failed(runtime, error))
     if runtime.settings.proxies:
         trusted = runtime.settings.proxies
@@ -98,6 +101,8 @@ def _begin(runtime: Runtime) -> None:
     g.request_id = request_id(request.headers.get("X-Request-ID"))
     g.started = time.perf_counter()
     g.exchange = None
+    rule = request.url_rule.rule if request.url_rule is not None else ""
+    come_from(arriving(request, rule, g.request_id))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if not host_is_allowed(request.headers.get("Host", ""), runtime.settings.hosts):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 from werkzeug.wrappers import Request
@@ -40,9 +41,7 @@ def parse(data: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise refuse("malformed", "W303", byte=error.start + 1) from error
     try:
-        value = json.loads(
-            text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_exact, parse_int=_whole
-        )
+        value = _reader().decode(text)
     except json.JSONDecodeError as error:
         raise refuse("malformed", "W304", line=error.lineno, column=error.colno) from error
     except RecursionError as error:
@@ -93,6 +92,13 @@ def _whole(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise refuse("malformed", "W310", limit=MAX_DIGITS)
     return int(text)
+
+
+@cache
+def _reader() -> json.JSONDecoder:
+    return json.JSONDecoder(
+        object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_exact, parse_int=_whole
+    )
 
 
 def _check(value: Any, depth: int, surrogates: bool) -> None:

@@ -121,6 +121,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "请先完成登录要求的步骤：{step}",
             "first do what signing in asks of you: {step}",
         ),
+        "W460": (
+            "您正在以他人身份查看，不能更改任何内容",
+            "you are looking as somebody else; nothing can be changed meanwhile",
+        ),
+        "W461": (
+            "这里的内容只属于本人，不能以他人身份查看",
+            "this belongs to one person alone and is not shown to who looks as them",
+        ),
         "W501": ("服务器出错，已记录", "something went wrong here; it has been recorded"),
         "W502": ("服务暂时不可用", "the service is not available for the moment"),
         "W503": ("存储空间不足", "there is no space left"),

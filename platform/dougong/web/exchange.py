@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from dougong.diagnostics import Refusal
 from dougong.people.actor import Actor
+from dougong.people.origin import come_from
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
 from dougong.storage.database import is_crossed
@@ -22,12 +23,13 @@ from dougong.storage.release import Release
 from dougong.storage.statements import Rows, Step
 from dougong.web import bodies
 from dougong.web.catalogue import refuse
-from dougong.web.identity import Identity, credentials_of, note_use
+from dougong.web.identity import Identity, credentials_of, identified, note_use
 from dougong.web.negotiation import language_of
 from dougong.web.parameters import names, strict
 from dougong.web.routes import Route
 from dougong.web.runtime import Runtime
 from dougong.web.security import comes_from_here
+from dougong.web.viewing import looking, refuse_beyond_looking
 
 THEMES = ("auto", "light", "dark")
 DENSITIES = ("comfortable", "compact")
@@ -110,7 +112,10 @@ class Exchange:
                 self._end_kept()
 
     def _identify(self, identity: Identity | None) -> None:
-        self.identity, self._identified = identity, True
+        self.identity = looking(self.runtime.database, identity, self.route)
+        self._identified = True
+        if self.identity is not None:
+            come_from(identified(self.identity, self.door))
         self._check_access()
 
     def _check_access(self) -> None:
@@ -119,7 +124,7 @@ class Exchange:
             route.changes
             and route.guarded
             and not (identity and identity.is_token)
-            and not comes_from_here(self.request)
+            and not comes_from_here(self.request, self.runtime.settings.secure)
         ):
             raise refuse("forbidden", "W406")
         if route.access == "public":
@@ -130,6 +135,7 @@ class Exchange:
             raise refuse("forbidden", "W409", hint=f"needed: {route.scope}")
         if route.changes and route.guarded and not identity.is_token and not self._form_token_fits(identity):
             raise refuse("forbidden", "W403")
+        refuse_beyond_looking(identity, route)
         if route.access == "admin" and not identity.actor.is_admin:
             raise refuse("forbidden", "W411")
 
@@ -167,6 +173,8 @@ class Exchange:
         """One transaction: it commits when the block ends and rolls back when it raises."""
         if not self._identified:
             self.authenticate()
+        if self.actor.seen_by is not None:
+            raise refuse("forbidden", "W460")
         if self._kept is not None and self._kept.release is not None:
             self._end_kept()
         try:

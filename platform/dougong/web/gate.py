@@ -20,7 +20,7 @@ def is_asked_of(settings: Settings, actor: Actor) -> bool:
 
 def next_step(settings: Settings, identity: Identity | None) -> str:
     """Where a person has to go first; nothing for who may go on. Looked at on every request, as settings and roles change."""
-    if identity is None or identity.session is None:
+    if identity is None or identity.session is None or identity.actor.seen_by is not None:
         return ""
     if identity.session.must_change_password:
         return NEW_PASSWORD

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from werkzeug.wrappers import Request
 
 from dougong.people import sessions, tokens
 from dougong.people.actor import Actor
+from dougong.people.origin import Origin, origin
 from dougong.people.sessions import Lifetimes, Session
 from dougong.people.tokens import Token
 from dougong.storage.database import Database
@@ -38,6 +39,26 @@ class Identity:
     def csrf_fits(self, sent: str) -> bool:
         """Whether a form token belongs to the session."""
         return bool(sent) and hmac.compare_digest(self.csrf.encode(), sent.encode("utf-8", "replace"))
+
+
+def arriving(request: Request, rule: str, request_id: str) -> Origin:
+    """Where a request comes from, as long as nobody knows who sends it."""
+    return Origin(
+        door="api" if request.path.startswith("/api/") else "screen",
+        address=request.remote_addr or "",
+        agent=request.headers.get("User-Agent", ""),
+        route=f"{request.method} {rule}".strip(),
+        request_id=request_id,
+    )
+
+
+def identified(identity: Identity, door: str) -> Origin:
+    """Where a request comes from when it is known who sends it."""
+    if identity.token is not None:
+        means = f"token:{identity.token.id}"
+    else:
+        means = f"session:{identity.session.id}" if identity.session is not None else ""
+    return replace(origin(), actor_id=identity.actor.id, door=door, means=means)
 
 
 def cookie_name(settings: Settings, name: str = "dg_session") -> str:

@@ -20,6 +20,7 @@ def plan_document(plan: Plan, language: str) -> dict[str, Any]:
         "loss": plan.is_loss,
         "widens": [each.describe(language) for each in plan.widened],
         "changes": plan.describe(language),
+        "rights": [each.document(language) for each in plan.effects],
         "operations": [each.operation.describe(language) for each in plan.steps],
         "estimate": {
             "seconds": round(plan.estimate.seconds, 1),

@@ -48,3 +48,8 @@ def api(method: str, rule: str, view: View, *parameters: str, **more: Any) -> Ro
 def page(method: str, rule: str, view: View, **more: Any) -> Route:
     """A route of the screens: foreign parameters (bookmarks, mail programs) are left alone."""
     return Route(method, rule, view, scope="admin", parameters=None, **more)
+
+
+def administration_api(method: str, rule: str, view: View, *parameters: str) -> Route:
+    """A route of the HTTP API for administrators, with a token of scope admin."""
+    return api(method, rule, view, *parameters, scope="admin", access="admin")

@@ -406,6 +406,14 @@ REGISTRY: tuple[Setting, ...] = (
         "File of the key that seals stored secrets (authenticators); by default beside the files folder; back it up by itself",
     ),
     Setting(
+        "audit_days",
+        "DOUGONG_AUDIT_DAYS",
+        "0",
+        _days,
+        "审计记录保留天数，过期后删除并在封存链中留下锚点；0 表示永久保留",
+        "Days for which the audit trail is kept; what goes leaves its anchor in the sealed chain; 0 keeps it",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -454,6 +462,7 @@ class Settings:
     breached_passwords: str = ""
     token_days: int = 365
     key_file: str = ""
+    audit_days: int = 0
     worker: bool = True
 
     @property

@@ -16,6 +16,8 @@ from dougong.web.api import (
 )
 from dougong.web.api import calendar as api_calendar
 from dougong.web.api import figures as api_figures
+from dougong.web.api import organisation as api_organisation
+from dougong.web.api import people as api_people
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -45,6 +47,7 @@ from dougong.web.pages import (
     step_up,
     templates,
     transfer,
+    viewing,
     work,
 )
 from dougong.web.pages import numbering as numbering_pages
@@ -83,6 +86,8 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    *api_people.ROUTES,
+    *api_organisation.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -162,6 +167,9 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/profile/tokens/<identifier>/revoke", own_tokens.revoke),
     page("GET", "/tokens", own_tokens.everybodys, access="admin"),
     page("POST", "/tokens/<identifier>/revoke", own_tokens.revoke_any, access="admin"),
+    page("GET", "/view-as", viewing.choose, access="admin"),
+    page("POST", "/view-as", viewing.begin, access="admin"),
+    page("POST", "/view-as/end", viewing.end),
     page("GET", "/people", administration.people, access="admin"),
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),

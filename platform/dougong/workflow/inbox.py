@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,12 @@ from sqlalchemy import BigInteger, Row, Select, bindparam, func, null, select
 from dougong.diagnostics import nearest
 from dougong.model.workflow import Node
 from dougong.records.call import Call
-from dougong.records.titles import find_titles
 from dougong.storage.statements import kept
 from dougong.storage.system import INSTANCE, TASK
 from dougong.workflow.directory import names_of
-from dougong.workflow.instances import elevated, knows
 from dougong.workflow.messages import refuse
 from dougong.workflow.pinned import workflow_of
+from dougong.workflow.showing import Shown, hidden_from, titles_of
 
 KINDS = ("todo", "started", "done")
 LARGEST_PAGE = 200
@@ -161,29 +160,27 @@ def _tasks() -> Select[Any]:
 
 
 def _lines(call: Call, rows: Sequence[Row[Any]]) -> tuple[InboxLine, ...]:
-    titles = record_titles(call, ((row.entity, row.record_id) for row in rows))
+    nodes = [_node(call, row) for row in rows]
+    shown = [
+        Shown(row.entity, row.record_id, hidden_from(call, row.entity, node))
+        for row, node in zip(rows, nodes, strict=True)
+    ]
+    titles = titles_of(call, shown)
     names = names_of(call, (row.initiator_id for row in rows))
-    return tuple(_line(call, row, titles, names) for row in rows)
+    return tuple(
+        _line(call, row, node, titles[each], names)
+        for row, node, each in zip(rows, nodes, shown, strict=True)
+    )
 
 
-def record_titles(call: Call, records: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    """What the records of approvals are called: whoever is asked about a record learns its title."""
-    wanted: dict[str, set[int]] = {}
-    for key, identifier in records:
-        if knows(call, key):
-            wanted.setdefault(key, set()).add(identifier)
-    return find_titles(elevated(call), wanted)
-
-
-def _line(call: Call, row: Row[Any], titles: dict[tuple[str, int], str], names: dict[int, str]) -> InboxLine:
-    node = _node(call, row)
+def _line(call: Call, row: Row[Any], node: Node | None, title: str, names: dict[int, str]) -> InboxLine:
     return InboxLine(
         task_id=row.task_id,
         instance_id=row.instance_id,
         app=row.app,
         key=row.entity,
         record_id=row.record_id,
-        title=titles.get((row.entity, row.record_id), f"#{row.record_id}"),
+        title=title,
         workflow=row.workflow,
         workflow_label=_workflow_label(call, row.app, row.workflow),
         node=row.node or "",

@@ -13,10 +13,10 @@ from dougong.people.actor import load_actor
 from dougong.records.call import Call, call_for
 from dougong.storage.release import Releases
 from dougong.storage.system import INSTANCE, TASK, USER
-from dougong.workflow.inbox import record_titles
 from dougong.workflow.letters import Letter, letter
 from dougong.workflow.notices import TASK_NAME
 from dougong.workflow.pinned import workflow_of
+from dougong.workflow.showing import Shown, hidden_from, titles_of
 
 
 def task(releases: Releases, public_url: str) -> Task:
@@ -53,13 +53,13 @@ def _letter(call: Call, row: Row[Any], occasion: str, address: str) -> Letter | 
         if waiting is None:
             return None
     workflow = workflow_of(call, row.app, row.workflow, row.version_number)
-    title = record_titles(call, [(row.entity, row.record_id)]).get(
-        (row.entity, row.record_id), f"#{row.record_id}"
-    )
+    node = workflow.nodes[waiting.node] if waiting is not None else None
+    shown = Shown(row.entity, row.record_id, hidden_from(call, row.entity, node))
+    title = titles_of(call, [shown])[shown]
     initiator = call.connection.execute(
         select(USER.c.name).where(USER.c.id == row.initiator_id)
     ).scalar_one_or_none()
-    step = workflow.nodes[waiting.node].label.get(call.language) if waiting is not None else ""
+    step = node.label.get(call.language) if node is not None else ""
     entity = row.entity.partition(".")[2]
     path = f"/inbox/{waiting.id}" if waiting is not None else f"/{row.app}/{entity}/{row.record_id}"
     return letter(

@@ -10,8 +10,6 @@ from sqlalchemy import select
 
 from dougong.diagnostics import Refusal
 from dougong.model.expression import Value
-from dougong.model.workflow import Node
-from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.files import Download, download
 from dougong.records.read import read
@@ -22,6 +20,7 @@ from dougong.workflow.instances import elevated, knows
 from dougong.workflow.messages import refuse
 from dougong.workflow.path import Way, way_of
 from dougong.workflow.pinned import workflow_of
+from dougong.workflow.showing import hidden_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +69,6 @@ def _files(values: Iterable[Value]) -> set[str]:
                 found |= {str(each["id"])} if {"id", "name", "size"} <= set(each) else set()
                 found |= _files(each.values())
     return found
-
-
-def hidden_from(call: Call, key: str, node: Node) -> frozenset[str]:
-    """What a step does not show: what it hides itself, and what the actor's own roles hide, unless the step asks to fill it in.
-
-    Somebody whose roles say nothing about the entity sees all that the step does not hide: being asked is the right to see.
-    """
-    answer = access(call.release, call.actor, key, "read") if knows(call, key) else None
-    own = answer.hidden if answer is not None and answer.allowed else frozenset()
-    return (own - frozenset(node.edit)) | frozenset(node.hide)
 
 
 def _record(call: Call, line: InboxLine, hidden: frozenset[str]) -> Record | None:

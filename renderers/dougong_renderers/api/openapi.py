@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, calendar, definitions, parts, transfer, views, work
+from dougong_renderers.api import approvals, calendar, definitions, parts, people, transfer, views, work
 
 Document = dict[str, Any]
 
@@ -22,8 +22,10 @@ def openapi(description: ApiDescription) -> Document:
     }
     paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     if description.is_admin:
-        paths |= calendar.calendar_paths()
+        paths |= calendar.calendar_paths() | people.people_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
+    if description.is_admin:
+        schemas |= people.SCHEMAS
     for app in description.apps:
         paths[f"/api/v1/{app.id}"] = {
             "get": parts.operation(f"{app.id}.describe", app.label, parts.ok(parts.anything()))

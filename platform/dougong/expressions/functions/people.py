@@ -1,4 +1,4 @@
-"""Who acts: ME, roles, departments, subordinates."""
+"""Who acts: ME, roles, departments, teams, subordinates, the company of who comes from outside."""
 
 from __future__ import annotations
 
@@ -60,5 +60,42 @@ PEOPLE: tuple[Function, ...] = (
         ),
         ("ME() IN MY_SUBORDINATES()", "FALSE"),
         result=Type("member", many=True),
+    ),
+    Function(
+        "MY_DEPARTMENT_TREE",
+        "我的部门及下级",
+        "people",
+        "MY_DEPARTMENT_TREE()",
+        words(
+            "The departments the member belongs to or heads, with all below them, for use with IN.",
+            "成员所属或所负责的部门及其所有下级部门，与 IN 连用。",
+        ),
+        ("7 IN MY_DEPARTMENT_TREE()", "TRUE"),
+        result=Type("department", many=True),
+    ),
+    Function(
+        "MY_TEAMMATES",
+        "我的队友",
+        "people",
+        "MY_TEAMMATES()",
+        words(
+            "Everybody in the teams of the member, the member included; for use with IN.",
+            "成员所在团队的所有人（含成员本人），与 IN 连用。",
+        ),
+        ("ME() IN MY_TEAMMATES()", "TRUE"),
+        result=Type("member", many=True),
+    ),
+    Function(
+        "MY_COMPANY",
+        "我的公司",
+        "people",
+        "MY_COMPANY('entity')",
+        words(
+            "For who comes from outside: the record of that entity which the person belongs to, such as the customer; else empty.",
+            "外部人员所属的该实体的记录，例如客户；内部成员为空。",
+        ),
+        ("MY_COMPANY('stock') IS EMPTY", "TRUE"),
+        ("text",),
+        typing="my_company",
     ),
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from dougong.screens.shape.parts import Action, Notice, Problem
 
-GROUPS: tuple[str, ...] = ("added", "changed", "access", "removed", "failing")
-"""The fixed order of groups: added, changed, who sees more, put away, will not fit."""
+GROUPS: tuple[str, ...] = ("added", "changed", "access", "closed", "removed", "failing")
+"""The fixed order of groups: added, changed, who may do more, who may do less, put away, will not fit."""
 
 
 @dataclass(frozen=True, slots=True)

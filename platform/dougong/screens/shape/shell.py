@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dougong.screens.shape.parts import Action, Link, Piece
+from dougong.screens.shape.parts import Action, Link, Notice, Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,7 @@ class Shell:
     preferences_action: str = "/preferences"
     sign_out: Action | None = None
     narrow: bool = False
+    viewing: Notice | None = None
+    """Says as whom the reader looks, with the way to end it."""
     designer_href: str = ""
     """Opens the designer for what is shown now, for those who may design."""

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Refusal
 from dougong.records.call import Call
+from dougong.records.rights_effects import with_effects
 from dougong.storage.mends import Wish, Wishes
 from dougong.storage.plan import Plan
 from dougong.web.api.work import accepted
@@ -73,7 +74,7 @@ def plan(exchange: Exchange, app: str) -> Response:
     """POST /{app}/plan: what applying the draft, or the `sources` that are sent, would do."""
     body = _body(exchange, app, "sources", "mend")
     with exchange.reading() as call:
-        document = plan_document(_plan(call, app, body), call.language)
+        document = plan_document(with_effects(call, _plan(call, app, body)), call.language)
     return exchange.json(document)
 
 

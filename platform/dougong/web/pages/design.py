@@ -13,6 +13,7 @@ from dougong.model.app import App
 from dougong.model.entity import Entity
 from dougong.model.field import Field
 from dougong.records.call import Call
+from dougong.records.rights_effects import with_effects
 from dougong.records.trying import try_on
 from dougong.screens.addresses import designer_path, entity_path, with_query
 from dougong.screens.designer import Designing, changed_fields, designer_screen
@@ -212,7 +213,7 @@ def publish_page(exchange: Exchange, app: str) -> Response:
     """GET /design/{app}/publish: the plan in plain words."""
     with exchange.reading() as call:
         draft = draft_of(call, app)
-        plan = drafting.plan_sources(call, app, draft.sources)
+        plan = with_effects(call, drafting.plan_sources(call, app, draft.sources))
         return show(exchange, call, publish_screen(call, plan, draft.installed, draft.sources))
 
 
@@ -278,6 +279,6 @@ def _wishes(data: dict[str, list[str]]) -> Wishes:
 def _publish_again(exchange: Exchange, app: str, problems: Sequence[str], wishes: Wishes) -> Response:
     with exchange.reading() as call:
         draft = draft_of(call, app)
-        plan = drafting.plan_sources(call, app, draft.sources, wishes)
+        plan = with_effects(call, drafting.plan_sources(call, app, draft.sources, wishes))
         screen = publish_screen(call, plan, draft.installed, draft.sources, problems, wishes)
         return show(exchange, call, screen, 422 if problems else 200)

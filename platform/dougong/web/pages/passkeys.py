@@ -33,7 +33,7 @@ def site(exchange: Exchange) -> Site:
 
 def begin(exchange: Exchange) -> Response:
     """POST /sign-in/passkey/begin: what the browser asks its passkeys for, whoever's they are."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     tries = limits.of_address("challenge", exchange.request.remote_addr or "", FREE_TRIES)
     with exchange.runtime.database.writing() as connection:
@@ -44,7 +44,7 @@ def begin(exchange: Exchange) -> Response:
 
 def begin_second(exchange: Exchange) -> Response:
     """POST /sign-in/second/passkey: what the browser asks the passkeys of the person for who is signing in."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     tries = limits.of_address("challenge", exchange.request.remote_addr or "", FREE_TRIES)
     with exchange.runtime.database.writing() as connection:
@@ -68,7 +68,7 @@ def checked(exchange: Exchange, data: dict[str, list[str]]) -> Callable[[Connect
 
 def enter(exchange: Exchange) -> Response:
     """POST /sign-in/passkey: sign in with a passkey that has looked at who uses it; no password, no second step."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     rules = exchange.runtime.settings.sign_in_rules

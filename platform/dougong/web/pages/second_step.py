@@ -59,7 +59,7 @@ def second_step_screen(language: str, ways: Ways, way: str, problems: Sequence[D
 
 def enter(exchange: Exchange) -> Response:
     """POST /sign-in/second: the session begins, or the page says why not."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     way = "recovery" if data.get("recovery") else ""

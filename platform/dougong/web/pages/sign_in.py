@@ -22,7 +22,7 @@ from dougong.web.identity import cookie_name
 from dougong.web.pages import drafts, entering
 from dougong.web.pages.frame import first, form_data
 from dougong.web.problems import message_of
-from dougong.web.security import comes_from_here, local_path, setup_token_fits
+from dougong.web.security import FORGET, comes_from_here, local_path, setup_token_fits
 
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 CARRIED = "carried-"
@@ -116,7 +116,7 @@ def _languages(exchange: Exchange, following: str) -> tuple[Tab, ...]:
 
 def enter(exchange: Exchange) -> Response:
     """POST /sign-in: a new session, then to where the person wanted to go; or the second step."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     login, password, following = first(data, "login"), (data.get("password") or [""])[0], first(data, "next")
@@ -161,7 +161,7 @@ def leave(exchange: Exchange) -> Response:
         sessions.end(connection, exchange.request.cookies.get(name, ""))
     response = exchange.redirect("/sign-in")
     response.delete_cookie(name, path="/", httponly=True, samesite="Lax", secure=settings.secure)
-    response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = FORGET
     return response
 
 
@@ -189,7 +189,7 @@ def _set_up_screen(
 
 def set_up(exchange: Exchange) -> Response:
     """POST /set-up: make the first administrator with the token that the server printed, and sign in."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     login, password = first(data, "login"), (data.get("password") or [""])[0]

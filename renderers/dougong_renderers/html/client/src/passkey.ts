@@ -27,7 +27,7 @@ async function answer({ publicKey }: Question): Promise<Record<string, unknown>>
   const found = (
     publicKey.user
       ? await navigator.credentials.create({
-          publicKey: { ...asked, user: { ...publicKey.user, id: bytes(publicKey.user.id) }, excludeCredentials: known(publicKey.excludeCredentials) } as PublicKeyCredentialCreationOptions,
+          publicKey: { ...asked, user: { ...publicKey.user, id: bytes(publicKey.user.id) }, excludeCredentials: known(publicKey.excludeCredentials) } as unknown as PublicKeyCredentialCreationOptions,
         })
       : await navigator.credentials.get({ publicKey: { ...asked, allowCredentials: known(publicKey.allowCredentials) } })
   ) as PublicKeyCredential | null;

@@ -1,0 +1,18 @@
+"""The house that the tests of security share where none of them changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.hostile.test_every_door import House
+from tests.security.houses import house_of
+from tests.servers.databases import Databases
+
+
+@pytest.fixture(scope="package")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A library in use; whoever changes it takes one of their own."""
+    with house_of(databases, "sqlite", tmp_path_factory.mktemp("house")) as made:
+        yield made
