@@ -182,7 +182,8 @@ def spoiled(answer: dict[str, Any]) -> Iterator[str]:
         whole = holder[path[-1]]
         if path[-1] == "userHandle":
             continue
-        for value in (None, 1, [], {}, "", "AAAA", "!", str(whole)[:-6] + "AAAAAA", "\u0000"):
+        wrong: tuple[Any, ...] = (None, 1, [], {}, "", "AAAA", "!", str(whole)[:-6] + "AAAAAA", "\u0000")
+        for value in wrong:
             holder[path[-1]] = value
             yield json.dumps(answer)
         del holder[path[-1]]
