@@ -34,6 +34,12 @@ def is_known(connection: Connection, user_id: int, secret: str) -> bool:
     return connection.execute(query).one_or_none() is not None
 
 
+def is_strange(connection: Connection, user_id: int, secret: str) -> bool:
+    """Whether somebody who is known in other browsers has not signed in with this one before."""
+    others = select(DEVICE.c.id).where(DEVICE.c.user_id == user_id).limit(1)
+    return connection.execute(others).first() is not None and not is_known(connection, user_id, secret)
+
+
 def remember(connection: Connection, user_id: int, secret: str) -> str:
     """Note that a person has signed in in a browser; the secret it is to keep, a new one if it had none."""
     now = datetime.now(UTC)

@@ -8,7 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dougong.people import challenges, devices, limits, recovery, second_factor, sessions, totp
+from dougong.people import (
+    challenges,
+    devices,
+    limits,
+    recovery,
+    second_factor,
+    security_letters,
+    sessions,
+    totp,
+)
 from dougong.people.audit import noted
 from dougong.people.challenges import Challenge
 from dougong.people.messages import refuse
@@ -55,6 +64,8 @@ def with_recovery_code(
     fits = recovery.fits(code_hash, code, rules.passwords)
     with database.writing() as connection:
         if fits and recovery.use(connection, user_id, selector):
+            if rules.writes_letters:
+                security_letters.tell(connection, user_id, "recovery_used")
             return _pass(connection, secret, tries, visitor, sessions.RECOVERY, rules)
         noted(connection, "session.fail", f"user:{user_id}", step="recovery")
     raise refuse("unauthorised", "wrong_recovery_code")

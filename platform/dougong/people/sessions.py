@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.audit import noted
@@ -197,19 +209,22 @@ def revoke_all(connection: Connection, user_id: int, but: int | None = None) -> 
     return len(ended)
 
 
-def list_sessions(connection: Connection, user_id: int, lifetimes: Lifetimes = DEFAULT) -> list[Session]:
-    """Return the open sessions of a person, the last used first."""
-    now = datetime.now(UTC)
+def is_open(now: datetime, lifetimes: Lifetimes = DEFAULT) -> ColumnElement[bool]:
+    """The condition of a session that still works."""
     since = case(
         (SESSION.c.remembered, literal(now - lifetimes.remembered_idle, _INSTANT)),
         else_=literal(now - lifetimes.idle, _INSTANT),
     )
-    query = select(*_SHOWN).where(
-        SESSION.c.user_id == user_id,
+    return and_(
         SESSION.c.revoked_at.is_(None),
-        SESSION.c.expires_at > now,
+        SESSION.c.expires_at > literal(now, _INSTANT),
         SESSION.c.last_seen_at > since,
     )
+
+
+def list_sessions(connection: Connection, user_id: int, lifetimes: Lifetimes = DEFAULT) -> list[Session]:
+    """Return the open sessions of a person, the last used first."""
+    query = select(*_SHOWN).where(SESSION.c.user_id == user_id, is_open(datetime.now(UTC), lifetimes))
     rows = connection.execute(query.order_by(SESSION.c.last_seen_at.desc(), SESSION.c.id.desc()))
     return [Session(*row) for row in rows]
 

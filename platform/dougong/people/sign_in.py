@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from dougong.people import challenges, devices, limits, passwords, second_factor, sessions
+from dougong.people import challenges, devices, limits, passwords, second_factor, security_letters, sessions
 from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.storage.database import Database
@@ -33,6 +33,8 @@ class Rules:
 
     passwords: passwords.Rules = passwords.DEFAULT
     lifetimes: sessions.Lifetimes = sessions.DEFAULT
+    writes_letters: bool = False
+    """Whether people are written to about what happens to their account."""
 
 
 NOBODY, DEFAULT = Visitor(), Rules()
@@ -111,6 +113,8 @@ def enter(
         method=method,
         lifetimes=rules.lifetimes,
     )
+    if rules.writes_letters and devices.is_strange(connection, user_id, visitor.device):
+        security_letters.tell(connection, user_id, "new_browser")
     return Entered(begun, devices.remember(connection, user_id, visitor.device))
 
 

@@ -66,6 +66,7 @@ def _place(path: str) -> str:
         "/profile": "me",
         "/templates": "templates",
         "/people": "admin",
+        "/tokens": "admin",
         "/calendar": "admin",
     }
     return "inbox" if path.startswith("/inbox/") else fixed.get(path, "")
@@ -89,6 +90,7 @@ def _places(call: Call, path: str) -> tuple[MenuEntry, ...]:
         for word, href, icon in (
             ("templates", "/templates", "layout-grid-add"),
             ("people", "/people", "users"),
+            ("access_title", "/tokens", "key"),
             ("calendar_title", "/calendar", "calendar-event"),
             ("versions", "/versions", "history"),
         )

@@ -178,6 +178,13 @@ def _passkeys(call: Call, about: Security) -> SettingsSection:
     )
 
 
+def factors_table(call: Call, factors: Sequence[Factor]) -> Table:
+    """The second factors of somebody."""
+    app = text("totp", call.language)
+    rows = tuple(_factor_row(call, each, app if each.kind == TOTP else each.name) for each in factors)
+    return Table(_factor_columns(call.language), rows)
+
+
 def _factor_columns(language: str) -> tuple[Column, ...]:
     return (
         Column("name", text("name_column", language)),

@@ -8,10 +8,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from dougong.fieldtypes.days import shown_day
+from dougong.people.accounts import Account
 from dougong.people.actor import SCOPES
+from dougong.people.second_factor import Factor
+from dougong.people.sessions import Session
+from dougong.people.signed_in import MOST, SignedIn
 from dougong.people.tokens import Token
 from dougong.records.call import Call
-from dougong.screens.security import profile_tabs
+from dougong.screens.security import factors_table, profile_tabs, sessions_section
 from dougong.screens.shape import (
     Action,
     Choice,
@@ -21,6 +25,7 @@ from dougong.screens.shape import (
     FormScreen,
     FormSection,
     Notice,
+    Piece,
     Problem,
     Row,
     SettingsScreen,
@@ -78,23 +83,105 @@ def tokens_screen(
     )
 
 
-def all_tokens_screen(call: Call, tokens: Sequence[Token], owners: Mapping[int, str]) -> SettingsScreen:
-    """The tokens of everybody that work, for administrators; `owners` are the names of the people."""
+def access_screen(
+    call: Call, people: Sequence[SignedIn], tokens: Sequence[Token], owners: Mapping[int, str]
+) -> SettingsScreen:
+    """For administrators: who is signed in, and the tokens of everybody that work; `owners` are the names of the people."""
     language = call.language
-    working = [each for each in tokens if not each.is_revoked]
+    sections = (_people(call, people), _everybodys(call, tokens, owners))
+    return SettingsScreen(text("access_title", language), sections)
+
+
+def _people(call: Call, people: Sequence[SignedIn]) -> SettingsSection:
+    language = call.language
+    columns = (
+        Column("name", text("name", language), role="title"),
+        Column("login", text("login", language), role="subtitle"),
+        Column("factor", text("factors_section", language)),
+        Column("sessions", text("sessions_section", language), "integer", "end"),
+        Column("last", text("last_seen", language), "datetime"),
+    )
+    rows = tuple(
+        Row(
+            str(each.user_id),
+            (
+                Shown(each.name, "member", (Piece(each.name, "person", f"/people/{each.user_id}/security"),)),
+                Shown(each.login),
+                Shown(text("yes" if each.has_factor else "no", language)),
+                Shown(str(each.sessions), "integer"),
+                Shown(moment(each.last_seen_at, call), "datetime"),
+            ),
+            href=f"/people/{each.user_id}/security",
+        )
+        for each in people
+    )
+    return SettingsSection(
+        "people",
+        text("signed_in_section", language),
+        text("signed_in_text", language, most=MOST),
+        table=Table(columns, rows),
+    )
+
+
+def _everybodys(call: Call, tokens: Sequence[Token], owners: Mapping[int, str]) -> SettingsSection:
+    language = call.language
+    working = [each for each in tokens if not each.is_revoked and not each.has_ended]
     columns = (Column("owner", text("name", language), role="title"), *_columns(language))
     rows = []
     for each in working:
         row = _row(call, each)
         rows.append(Row(row.id, (Shown(owners.get(each.user_id, "")), *row.cells)))
-    section = SettingsSection(
+    return SettingsSection(
         "tokens",
         text("tokens_section", language),
         text("all_tokens_text" if working else "no_tokens", language),
         table=Table(columns, tuple(rows)) if rows else None,
         row_actions=tuple(_actions(each, language, "/tokens") for each in working),
     )
-    return SettingsScreen(text("tokens_section", language), (section,))
+
+
+def person_screen(
+    call: Call,
+    person: Account,
+    sessions: Sequence[Session],
+    factors: Sequence[Factor],
+    tokens: Sequence[Token],
+) -> SettingsScreen:
+    """For administrators: how one person signs in, where, and with which tokens."""
+    language, base = call.language, f"/people/{person.id}"
+    working = [each for each in tokens if not each.is_revoked and not each.has_ended]
+    reset = Action(
+        "reset",
+        text("factors_reset", language),
+        f"{base}/factors/reset",
+        "post",
+        "shield-x",
+        "danger",
+        confirm=Confirm(
+            text("factors_reset", language),
+            text("factors_reset_text", language),
+            text("factors_reset", language),
+        ),
+    )
+    sections = (
+        SettingsSection(
+            "factors",
+            text("factors_section", language),
+            "" if factors else text("factors_none", language),
+            table=factors_table(call, factors) if factors else None,
+            actions=(reset,) if factors else (),
+        ),
+        sessions_section(call, sessions, 0, f"{base}/sessions"),
+        SettingsSection(
+            "tokens",
+            text("tokens_section", language),
+            "" if working else text("no_tokens", language),
+            table=Table(_columns(language), tuple(_row(call, each) for each in working)) if working else None,
+            row_actions=tuple(_actions(each, language, "/tokens") for each in working),
+        ),
+    )
+    back = Action("back", text("access_title", language), "/tokens", icon="arrow-left", kind="quiet")
+    return SettingsScreen(f"{person.name} ({person.login})", sections, actions=(back,))
 
 
 def _columns(language: str) -> tuple[Column, ...]:

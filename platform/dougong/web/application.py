@@ -17,7 +17,7 @@ from dougong.people.origin import NOWHERE, come_from
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
-from dougong.web.gate import next_step
+from dougong.web.gate import check_apps, next_step
 from dougong.web.handing import WholeResponse
 from dougong.web.identity import arriving
 from dougong.web.logs import logger, request_id
@@ -74,8 +74,10 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
             step = next_step(runtime.settings, exchange.identity)
             if step and not route.first and route.access != "public":
                 return _sent_there(exchange, step)
-            if not all(map(is_part, values.values())) or not _may_enter(exchange, values.get("app")):
+            if not all(map(is_part, values.values())):
                 raise refuse("missing", "W404")
+            if route.access != "public":
+                check_apps(exchange.identity, route.rule, values.get("app"))
             if route.parameters is not None:
                 _ = exchange.parameters
             return answered(exchange, lambda: route.view(exchange, **values))
@@ -83,11 +85,6 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
             exchange.close()
 
     return view
-
-
-def _may_enter(exchange: Exchange, app: str | None) -> bool:
-    """Whether an address lies within the apps that a token is limited to."""
-    return app is None or exchange.identity is None or exchange.identity.actor.may_enter(app)
 
 
 def _sent_there(exchange: Exchange, step: str) -> Any:

@@ -121,6 +121,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "请先完成登录要求的步骤：{step}",
             "first do what signing in asks of you: {step}",
         ),
+        "W454": ("这个令牌仅限应用：{name}", "this token is limited to the apps: {name}"),
         "W460": (
             "您正在以他人身份查看，不能更改任何内容",
             "you are looking as somebody else; nothing can be changed meanwhile",

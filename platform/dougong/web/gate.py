@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dougong.people.actor import Actor
+from dougong.web.catalogue import refuse
 from dougong.web.identity import Identity
 from dougong.web.settings import Settings
 
+OF_NO_APP = frozenset({"/api/v1/apps", "/openapi.json", "/api/v1/files", "/api/v1/jobs"})
+"""Where programs may ask whose token is limited to apps, besides what lies in one of these."""
 NEW_PASSWORD, SECURITY = "/profile/new-password", "/profile"
 
 
@@ -27,3 +30,14 @@ def next_step(settings: Settings, identity: Identity | None) -> str:
     if not identity.session.is_strong and is_asked_of(settings, identity.actor):
         return SECURITY
     return ""
+
+
+def check_apps(identity: Identity | None, rule: str, app: str | None) -> None:
+    """Refuse what lies beyond the apps that a token is limited to: another app as if it were not there, and all that is of no
+    app, such as people and approvals."""
+    if identity is None or identity.actor.apps is None:
+        return
+    if app is not None and not identity.actor.may_enter(app):
+        raise refuse("missing", "W404")
+    if app is None and not any(rule == each or rule.startswith(f"{each}/") for each in OF_NO_APP):
+        raise refuse("forbidden", "W454", name=", ".join(sorted(identity.actor.apps)))

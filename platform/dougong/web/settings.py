@@ -484,7 +484,7 @@ class Settings:
     @property
     def sign_in_rules(self) -> SignInRules:
         """What holds for signing in."""
-        return SignInRules(self.password_rules, self.lifetimes)
+        return SignInRules(self.password_rules, self.lifetimes, bool(self.smtp_url))
 
     @property
     def secure(self) -> bool:

@@ -22,6 +22,7 @@ from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
 from dougong.web.pages import (
+    access,
     administration,
     assets,
     calendar,
@@ -165,8 +166,12 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/profile/tokens", own_tokens.own),
     page("POST", "/profile/tokens", own_tokens.add),
     page("POST", "/profile/tokens/<identifier>/revoke", own_tokens.revoke),
-    page("GET", "/tokens", own_tokens.everybodys, access="admin"),
-    page("POST", "/tokens/<identifier>/revoke", own_tokens.revoke_any, access="admin"),
+    page("GET", "/tokens", access.overview, access="admin"),
+    page("POST", "/tokens/<identifier>/revoke", access.revoke_token, access="admin"),
+    page("GET", "/people/<identifier>/security", access.person, access="admin"),
+    page("POST", "/people/<identifier>/sessions/end", access.sign_out, access="admin"),
+    page("POST", "/people/<identifier>/sessions/<entry>/end", access.end_session, access="admin"),
+    page("POST", "/people/<identifier>/factors/reset", access.reset_factors, access="admin"),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),

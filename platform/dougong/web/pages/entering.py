@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from dougong.people import security_letters
+from dougong.people.audit import noted
 from dougong.people.devices import KEPT
 from dougong.people.sessions import Begun
 from dougong.people.sign_in import Entered, Visitor
@@ -29,6 +32,14 @@ def visitor(exchange: Exchange) -> Visitor:
         session=request.cookies.get(cookie_name(settings), ""),
         device=request.cookies.get(cookie_name(settings, DEVICE_COOKIE), ""),
     )
+
+
+def changed(exchange: Exchange, connection: Connection, action: str, letter: str) -> None:
+    """Write down that people changed how they sign in, and tell them so by mail where that is set up."""
+    user_id = exchange.actor.id
+    noted(connection, action, f"user:{user_id}", actor_id=user_id)
+    if exchange.runtime.settings.smtp_url:
+        security_letters.tell(connection, user_id, letter)
 
 
 def secret_of(exchange: Exchange) -> str:

@@ -82,6 +82,7 @@ def confirm_authenticator(exchange: Exchange) -> Response:
             limits.give_back(connection, tries)
             if made:
                 recovery.keep(connection, user_id, made)
+            entering.changed(exchange, connection, "factor.add", "factor_added")
             begun = sessions.prove_again(connection, session_of(exchange), sessions.TOTP)
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "too_many"):
@@ -131,6 +132,7 @@ def _removed(exchange: Exchange, remove: Callable[[Connection], bool]) -> Respon
         if asked and not second_factor.has_any(connection, exchange.actor.id):
             raise refuse_person("conflict", "factor_last")
         second_factor.settle(connection, exchange.actor.id)
+        entering.changed(exchange, connection, "factor.remove", "factor_removed")
     return go(exchange, SECURITY, text("factor_removed", exchange.language))
 
 
@@ -144,6 +146,7 @@ def renew_codes(exchange: Exchange) -> Response:
         if not second_factor.has_any(connection, exchange.actor.id):
             raise refuse("missing", "W404")
         recovery.keep(connection, exchange.actor.id, made)
+        entering.changed(exchange, connection, "factor.codes", "codes_renewed")
     return _done(exchange, made, "")
 
 
@@ -187,6 +190,7 @@ def add_passkey(exchange: Exchange) -> Response:
             )
             if made:
                 recovery.keep(connection, user_id, made)
+            entering.changed(exchange, connection, "factor.add", "factor_added")
             begun = sessions.prove_again(connection, session_of(exchange), sessions.PASSKEY)
     except Refusal as refusal:
         if refusal.kind != "invalid":

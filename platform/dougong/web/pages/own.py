@@ -65,6 +65,7 @@ def _changed(exchange: Exchange, back: str) -> Response:
         raise Refusal("invalid", [finding("W452", "new")])
     with exchange.runtime.database.writing() as connection:
         accounts.set_password(connection, exchange.actor.id, new, session.id, rules.passwords)
+        entering.changed(exchange, connection, "password.change", "password_changed")
         begun = sessions.prove_again(connection, session)
     response = go(exchange, back, text("password_changed", exchange.language))
     entering.give_session(exchange, response, begun)

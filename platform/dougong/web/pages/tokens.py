@@ -1,4 +1,4 @@
-"""Tokens at the screen: one's own, made and revoked; for administrators those of everybody."""
+"""One's own tokens at the screen: made and revoked."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, tokens
+from dougong.people import tokens
 from dougong.people.actor import SCOPES
 from dougong.people.messages import refuse as refuse_person
 from dougong.screens.shape import Problem
 from dougong.screens.texts import text
-from dougong.screens.tokens import TokenEntry, all_tokens_screen, tokens_screen
+from dougong.screens.tokens import TokenEntry, tokens_screen
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, number, show
@@ -114,18 +114,3 @@ def revoke(exchange: Exchange, identifier: str) -> Response:
         if not tokens.revoke(connection, number(identifier), exchange.actor.id):
             raise refuse("missing", "W404")
     return go(exchange, OWN, text("token_revoked", exchange.language))
-
-
-def everybodys(exchange: Exchange) -> Response:
-    """GET /tokens: the tokens of everybody."""
-    with exchange.reading() as call:
-        owners = {each.id: each.name for each in accounts.list_accounts(call.connection, limit=100_000)}
-        return show(exchange, call, all_tokens_screen(call, tokens.list_tokens(call.connection), owners))
-
-
-def revoke_any(exchange: Exchange, identifier: str) -> Response:
-    """POST /tokens/{id}/revoke: an administrator revokes whoever's token."""
-    with exchange.runtime.database.writing() as connection:
-        if not tokens.revoke(connection, number(identifier)):
-            raise refuse("missing", "W404")
-    return go(exchange, "/tokens", text("token_revoked", exchange.language))
