@@ -169,6 +169,12 @@ class Exchange:
             yield self._call(connection, release)
 
     @contextmanager
+    def reading_apart(self) -> Iterator[Call]:
+        """The same over a connection of its own, for a thread that reads on while the answer is sent."""
+        with self.runtime.releases.reading() as (connection, release):
+            yield self._call(connection, release)
+
+    @contextmanager
     def writing(self) -> Iterator[Call]:
         """One transaction: it commits when the block ends and rolls back when it raises."""
         if not self._identified:

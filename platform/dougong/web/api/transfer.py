@@ -11,9 +11,11 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from dougong.records.call import Call
 from dougong.records.files import clean_name
 from dougong.records.habits import EVERY
 from dougong.records.import_options import HABITS, MODES, ColumnHabits, Options, column_habits
+from dougong.records.query import Query
 from dougong.records.reading import Layout
 from dougong.web.api.import_once import Wanted, import_once
 from dougong.web.api.records import entity_key, query_from
@@ -104,8 +106,10 @@ def _texts(exchange: Exchange, name: str, kinds: tuple[type, ...]) -> dict[str, 
 
 def export(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export?format=csv: the list as a file."""
-    kind = exchange.parameters.get("format", "csv")
-    with exchange.reading() as call:
+
+    def ask(call: Call) -> tuple[str, Query]:
         key = entity_key(call, app, entity)
         query = through(call, key, query_from(exchange), exchange.parameters)
-        return exported(exchange, call, key, replace(query, count="none", named=True), kind)
+        return key, replace(query, count="none", named=True)
+
+    return exported(exchange, ask, exchange.parameters.get("format", "csv"))

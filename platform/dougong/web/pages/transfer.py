@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -34,8 +36,11 @@ from dougong.web.pages.frame import entity_key, first, form_data, go, show
 from dougong.web.pages.lists import asked_for, settled
 from dougong.web.pages.work import work_path
 from dougong.web.problems import message_of
+from dougong.web.streaming import sent_while_written
 
 FORMATS = ("csv", "xlsx", "jsonl")
+WHOLE = ("xlsx",)
+"""Formats of which the first byte is known when the last row is."""
 IN_MEMORY = 4 * 1024 * 1024
 
 
@@ -296,19 +301,36 @@ def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
 
 def export(exchange: Exchange, app: str, entity: str) -> Response:
     """GET /{app}/{entity}/export: the list as a file, in the order and under the filter that the address says."""
-    kind = exchange.parameters.get("format", "csv")
-    with exchange.reading() as call:
+
+    def ask(call: Call) -> tuple[str, Query]:
         key = entity_key(call, app, entity)
         look = settled(call, key, asked_for(exchange))
-        query = replace(query_of(look.asked, look.view), count="none", cursor=None)
-        return exported(exchange, call, key, query, kind)
+        return key, replace(query_of(look.asked, look.view), count="none", cursor=None)
+
+    return exported(exchange, ask, exchange.parameters.get("format", "csv"))
 
 
-def exported(exchange: Exchange, call: Call, key: str, query: Query, kind: str) -> Response:
-    """The records of a query as a file of one of the formats."""
+def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind: str) -> Response:
+    """The records of a query as a file of one of the formats, sent while it is written unless it must be whole."""
     if kind not in FORMATS:
         raise refuse("malformed", "W206", "format", name="format", allowed=", ".join(FORMATS))
-    return _sent(exchange, export_records(call, key, query), kind)
+    with exchange.reading() as call:
+        sheet = export_records(call, *ask(call))
+        if kind in WHOLE:
+            return _sent(exchange, sheet, kind)
+    write = exchange.runtime.renderers.tables[kind]
+
+    def written(target: io.RawIOBase) -> None:
+        with exchange.reading_apart() as apart, fitting(exchange.language):
+            write(export_records(apart, *ask(apart)), cast(BinaryIO, target))
+
+    stream = sent_while_written(written)
+    response = Response(stream.pieces, 200, content_type=exchange.runtime.renderers.media_types[kind])
+    response.call_on_close(stream.close)
+    if stream.size is not None:
+        response.content_length = stream.size
+    response.headers["Content-Disposition"] = disposition(f"{sheet.name}.{kind}", "application/octet-stream")
+    return response
 
 
 def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
