@@ -68,7 +68,7 @@ nightly: $(VENV)/dev assets ## run what is too long for every change (about two 
 	@$(MAKE) races
 
 EXAMPLES ?= 2000
-RIGHTS := tests/policy tests/records/test_rights.py tests/api/test_rights.py tests/web/test_guards.py
+RIGHTS := tests/rights tests/policy tests/records/test_rights.py tests/api/test_rights.py tests/web/test_guards.py
 
 .PHONY: agree
 agree: $(VENV)/dev assets ## let Python, SQLite, PostgreSQL and the browser agree on cases and generated expressions (EXAMPLES=2000)
@@ -80,9 +80,9 @@ mutants: $(VENV)/dev assets ## break the back ends of expressions on purpose and
 	@$(RUN)/python tools/mutants.py $(BACK_ENDS)
 
 .PHONY: rights
-rights: $(VENV)/dev assets ## try every door with people who may not come in or may not see all, on both databases
+rights: $(VENV)/dev assets ## compare two databases that differ in what a role may not see, and try every door as who may not, on both
 	@$(RUN)/python -m tests.needs
-	@$(RUN)/python -m pytest -q --no-header $(RIGHTS)
+	@DOUGONG_RIGHTS=whole $(RUN)/python -m pytest -q --no-header $(RIGHTS)
 
 OPERATIONS ?= 10000
 
@@ -127,6 +127,7 @@ lint-security:
 	$(RUN)/bandit --quiet --recursive --configfile pyproject.toml $(SOURCES)
 lint-rules:
 	$(RUN)/python tools/lint/one_of_each.py $(SOURCES)
+	$(RUN)/python tools/lint/pages.py $(SOURCES)
 lint-client:
 	$(RUN)/python hatch_build.py check
 

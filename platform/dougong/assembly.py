@@ -14,10 +14,11 @@ from dougong.diagnostics import Diagnostic, Refusal
 from dougong.expressions.sqlite import SQLITE_FUNCTIONS
 from dougong.jobs import Tasks, Worker, mail
 from dougong.model.app import App
-from dougong.people import audit, evidence, housekeeping
+from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
+from dougong.people.link_mails import filler
 from dougong.people.sealing import Keys
-from dougong.records import retention
+from dougong.records import file_upkeep, retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
 from dougong.records.recompute import recompute_following
@@ -29,9 +30,13 @@ from dougong.storage.formulas import changed_values
 from dougong.storage.install import install, is_current, is_installed
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases, release_of, releases_of
+from dougong.storage.stores.base import Store
+from dougong.storage.stores.folder import FolderStore
+from dougong.storage.stores.s3 import Bucket, S3Store
 from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
+from dougong.web.bridge import Bridge
 from dougong.web.logs import configure
 from dougong.web.runtime import Renderers, Runtime
 from dougong.web.settings import Settings, read_settings
@@ -41,6 +46,11 @@ from dougong_renderers.diagrams.draw import KINDS as DIAGRAMS
 from dougong_renderers.html.assets import STATIC
 from dougong_renderers.html.render import HtmlRenderer
 from dougong_renderers.tables import MEDIA_TYPES, WRITERS
+
+THREADS = 8
+"""Requests that one process works on at a time."""
+WAITING = 32
+"""So many of the largest bodies may be on their way to one process at a time."""
 
 
 def open_database(url: str, create: bool = True, statement_seconds: float = 0) -> Database:
@@ -84,6 +94,23 @@ def keys_of(settings: Settings, database: Database) -> Keys:
     return Keys(folder.with_name(f"{folder.name}.key"))
 
 
+def file_store(settings: Settings, database: Database) -> Store:
+    """Where the files of records are kept: in a bucket where one is set, else in the folder."""
+    if not settings.file_store:
+        return FolderStore(files_folder(settings, database), settings.file_quota)
+    name, _, prefix = settings.file_store.removeprefix("s3://").partition("/")
+    bucket = Bucket(
+        name,
+        f"{prefix}/" if prefix else "",
+        settings.s3_endpoint,
+        settings.s3_region,
+        settings.s3_access_key,
+        settings.s3_secret_key,
+        settings.file_redirect,
+    )
+    return S3Store(bucket, settings.file_quota)
+
+
 def open_runtime(settings: Settings, database: Database | None = None) -> Runtime:
     """The runtime of one process."""
     opened = database or open_database(settings.database, statement_seconds=settings.query_seconds)
@@ -91,6 +118,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
     return Runtime(
         database=opened,
         files_folder=files_folder(settings, opened),
+        files=file_store(settings, opened),
         settings=settings,
         renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
@@ -109,6 +137,18 @@ def application() -> Flask:
     settings = read_settings()
     configure(settings.log_format, settings.log_level)
     return create_app(open_runtime(settings))
+
+
+def served() -> Bridge:
+    """The application as `dougong serve` gives it to the server, which imports it by name: slow clients keep no thread of it busy."""
+    settings = read_settings()
+    return Bridge(
+        application(),
+        threads=THREADS,
+        patience=settings.patience,
+        most=settings.max_body,
+        waiting=WAITING * settings.max_body,
+    )
 
 
 def after_apply(connection: Connection, plan: Plan) -> None:
@@ -159,16 +199,17 @@ def worker(settings: Settings, database: Database) -> Worker:
 def tasks_of(settings: Settings, database: Database) -> Tasks:
     """Everything that this product does in the background."""
     chosen = mail_settings(settings) if settings.smtp_url else None
-    folder = files_folder(settings, database)
-    imports = importing.task(releases(database), folder)
-    exports = exporting.task(releases(database), folder, WRITERS)
+    folder, store = files_folder(settings, database), file_store(settings, database)
+    imports = importing.task(releases(database), folder, store)
+    exports = exporting.task(releases(database), folder, store, WRITERS)
     notices.open_post(bool(settings.smtp_url))
     told = notice_job.task(releases(database), settings.public_url)
     kept = retention.Retention(settings.bin_days, settings.bin_history)
-    bin_ = retention.task(releases(database), files_folder(settings, database), kept)
+    bin_ = retention.task(releases(database), store, kept)
     return Tasks(
         [
-            mail.mail_task(lambda: chosen),
+            mail.mail_task(lambda: chosen, filler(settings.public_url)),
+            resets.task(settings.reset_minutes),
             imports,
             exports,
             sweeping.task(folder),
@@ -177,6 +218,7 @@ def tasks_of(settings: Settings, database: Database) -> Tasks:
             housekeeping.task(),
             bin_,
             evidence.task(database, settings.audit_days),
+            file_upkeep.task(database, store),
         ]
     )
 

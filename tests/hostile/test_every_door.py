@@ -157,6 +157,9 @@ def places_of(api: Any, tokens: list[str]) -> dict[str, list[str]]:
         "path": ["app.yaml", "entities/book.yaml", "main.css", "forms/book.yaml"],
         "kind": ["entities", "workflow", "pipeline"],
         "file": ["1"],
+        "share": ["1", "2"],
+        "provider": ["corp"],
+        "secret": ["x" * 43],
     }
 
 

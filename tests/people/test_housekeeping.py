@@ -39,6 +39,7 @@ def test_what_has_ended_long_ago_is_swept_away(database: Database) -> None:
             "challenges": 1,
             "browsers": 0,
             "attempts": 3,
+            "links": 0,
             "jobs": 1,
         }
         assert len(sessions.list_sessions(connection, user_id)) == 1

@@ -13,6 +13,7 @@ from dougong.records.copy_ import copy_record
 from dougong.records.create import create
 from dougong.records.files import upload
 from dougong.records.read import read
+from dougong.storage.stores.folder import FolderStore
 from tests.hostile.conftest import plain
 from tests.records.conftest import Shop
 from tests.web_server import prepare, server_of
@@ -20,7 +21,7 @@ from tests.web_server import prepare, server_of
 
 def copied(shop: Shop, folder: Path, key: str, identifier: int, login: str = "root", **more: Any) -> Any:
     with shop.writing(login) as call:
-        return copy_record(call, folder, key, identifier, **more)
+        return copy_record(call, FolderStore(folder), key, identifier, **more)
 
 
 def test_a_copy_has_a_number_rows_and_figures_of_its_own(shop: Shop, tmp_path: Path) -> None:
@@ -47,7 +48,7 @@ def test_a_copy_has_a_number_rows_and_figures_of_its_own(shop: Shop, tmp_path: P
 
 def test_unique_values_and_files_stay_behind(shop: Shop, tmp_path: Path) -> None:
     with shop.writing() as call:
-        file = upload(call, tmp_path, "shop.customer", "contract", "c.txt", io.BytesIO(b"x")).id
+        file = upload(call, FolderStore(tmp_path), "shop.customer", "contract", "c.txt", io.BytesIO(b"x")).id
         values = {"name": "A", "email": "a@x.example", "tags": ["a"], "contract": [{"id": file}]}
         first = create(call, "shop.customer", values).id
     made = copied(shop, tmp_path, "shop.customer", first)

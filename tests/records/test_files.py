@@ -10,9 +10,11 @@ import pytest
 from dougong.diagnostics import Refusal
 from dougong.records.choose import choose, people
 from dougong.records.create import create
-from dougong.records.files import StoredFile, clean_name, disposition, download, path_of, upload
+from dougong.records.files import StoredFile, clean_name, disposition, download, upload
 from dougong.records.update import update
+from dougong.storage.stores.folder import FolderStore
 from tests.records.conftest import Shop
+from tests.stored_files import whole
 
 C = "shop.customer"
 
@@ -21,7 +23,7 @@ def put(
     shop: Shop, folder: Path, login: str = "ann", name: str = "合同.pdf", content: bytes = b"%PDF"
 ) -> StoredFile:
     with shop.writing(login) as call:
-        return upload(call, folder, C, "contract", name, io.BytesIO(content))
+        return upload(call, FolderStore(folder), C, "contract", name, io.BytesIO(content))
 
 
 def test_a_file_goes_from_upload_to_record_to_whoever_may_read_it(shop: Shop, tmp_path: Path) -> None:
@@ -33,24 +35,24 @@ def test_a_file_goes_from_upload_to_record_to_whoever_may_read_it(shop: Shop, tm
         )
     for login in ("ann", "bob", "mia"):
         with shop.reading(login) as call:
-            found = download(call, tmp_path, stored.id)
-        assert found.path.read_bytes() == b"%PDF"
+            found = download(call, FolderStore(tmp_path), stored.id)
+        assert whole(found) == b"%PDF"
         assert found.disposition == "attachment; filename=\"__.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C.pdf"
     for login in ("rob", "eve"):
         with pytest.raises(Refusal) as refusal, shop.reading(login) as call:
-            download(call, tmp_path, stored.id)
+            download(call, FolderStore(tmp_path), stored.id)
         assert refusal.value.kind == "missing"
 
 
 def test_an_upload_belongs_to_who_made_it_until_it_is_attached_once(shop: Shop, tmp_path: Path) -> None:
     stored = put(shop, tmp_path)
     with pytest.raises(Refusal), shop.reading("mia") as call:
-        download(call, tmp_path, stored.id)
+        download(call, FolderStore(tmp_path), stored.id)
     with pytest.raises(Refusal) as refusal, shop.writing("mia") as call:
         create(call, C, {"name": "A", "contract": [{"id": stored.id}]})
     assert [each.code for each in refusal.value.problems] == ["unknown_file"]
     with shop.writing("ann") as call:
-        download(call, tmp_path, stored.id)
+        assert whole(download(call, FolderStore(tmp_path), stored.id)) == b"%PDF"
         first = create(call, C, {"name": "A", "contract": [{"id": stored.id}]})
     with pytest.raises(Refusal), shop.writing("ann") as call:
         create(call, C, {"name": "B", "contract": [{"id": stored.id}]})
@@ -59,7 +61,7 @@ def test_an_upload_belongs_to_who_made_it_until_it_is_attached_once(shop: Shop, 
         assert same == first
         update(call, C, first.id, {"contract": None})
     with pytest.raises(Refusal), shop.reading("ann") as call:
-        download(call, tmp_path, stored.id)
+        download(call, FolderStore(tmp_path), stored.id)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +92,15 @@ def test_uploading_needs_the_right_to_write_the_field(shop: Shop, tmp_path: Path
         ("eve", "contract"),
     ):
         with pytest.raises(Refusal), shop.writing(login) as call:
-            upload(call, tmp_path, C, field, "a.pdf", io.BytesIO(b"x"))
+            upload(call, FolderStore(tmp_path), C, field, "a.pdf", io.BytesIO(b"x"))
 
 
 @pytest.mark.parametrize("identifier", ["../../etc/passwd", "x", "", "a" * 31 + "/", "a" * 32 + "\n"])
 def test_only_given_names_are_paths(shop: Shop, tmp_path: Path, identifier: str) -> None:
-    with pytest.raises(ValueError, match="not the id"):
-        path_of(tmp_path, identifier)
+    with pytest.raises(ValueError, match="not the name"):
+        FolderStore(tmp_path).path(identifier)
     with pytest.raises(Refusal), shop.reading() as call:
-        download(call, tmp_path, identifier)
+        download(call, FolderStore(tmp_path), identifier)
 
 
 @pytest.mark.parametrize(

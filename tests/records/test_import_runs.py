@@ -24,9 +24,11 @@ from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
 from dougong.storage import statistics
 from dougong.storage.install import install
+from dougong.storage.stores.folder import FolderStore
 from dougong_renderers.tables.xlsx import write_xlsx
 from tests.records.conftest import Shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
+from tests.stored_files import whole
 
 
 class Stopped(Exception):
@@ -317,7 +319,9 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
     def once(dry_run: bool) -> Result:
         options = Options(dry_run=dry_run, attachments=zipped)
         people = shop.people["mia"]
-        return run(shop.database, shop.release, people, C, path, options, language="en", files=stored)
+        return run(
+            shop.database, shop.release, people, C, path, options, language="en", files=FolderStore(stored)
+        )
 
     assert figures(once(dry_run=True)) == (7, 4, 0, 0, 3)
     assert not stored.exists()
@@ -330,7 +334,7 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
     with shop.reading() as call:
         for name, wanted in (("A", b"first"), ("B", b"second"), ("Exact", b"1")):
             [file] = held[name]
-            assert download(call, stored, file["id"]).path.read_bytes() == wanted
+            assert whole(download(call, FolderStore(stored), file["id"])) == wanted
     assert sum(each.is_file() for each in stored.rglob("*")) == 3
 
 

@@ -21,9 +21,11 @@ from dougong.records.read import read
 from dougong.records.undo import undo_batch
 from dougong.records.unmerge import forward_of
 from dougong.records.update import update
+from dougong.storage.stores.folder import FolderStore
 from dougong.storage.system import INSTANCE
 from tests.installed import AT
 from tests.records.conftest import Shop
+from tests.stored_files import whole
 
 C = "shop.customer"
 
@@ -147,7 +149,7 @@ def test_rows_and_links_of_both_are_kept_or_chosen(shop: Shop) -> None:
 def test_what_hangs_on_a_record_moves(shop: Shop, tmp_path: Path) -> None:
     survivor = shop.customer(name="S")
     with shop.writing() as call:
-        file = upload(call, tmp_path, C, "contract", "c.txt", io.BytesIO(b"x")).id
+        file = upload(call, FolderStore(tmp_path), C, "contract", "c.txt", io.BytesIO(b"x")).id
         loser = create(call, C, {"name": "L", "contract": [{"id": file}]}).id
         add_comment(call, C, loser, "hello")
         ended = {
@@ -163,12 +165,14 @@ def test_what_hangs_on_a_record_moves(shop: Shop, tmp_path: Path) -> None:
     done = merged(shop, survivor, loser)
     with shop.reading("mia") as call:
         assert [each.text for each in list_comments(call, C, survivor)] == ["hello"]
-        assert download(call, tmp_path, file).file.name == "c.txt"
+        found = download(call, FolderStore(tmp_path), file)
+        assert (found.file.name, whole(found)) == ("c.txt", b"x")
         assert call.connection.execute(select(INSTANCE.c.record_id)).scalar_one() == survivor
     take_back(shop, done)
     with shop.reading("mia") as call:
         assert [each.text for each in list_comments(call, C, loser)] == ["hello"]
-        assert download(call, tmp_path, file).file.name == "c.txt"
+        found = download(call, FolderStore(tmp_path), file)
+        assert (found.file.name, whole(found)) == ("c.txt", b"x")
         assert call.connection.execute(select(INSTANCE.c.record_id)).scalar_one() == loser
     assert values(shop, survivor)["contract"] is None
     assert [each["id"] for each in values(shop, loser)["contract"]] == [file]

@@ -10,7 +10,6 @@ import dougong
 ROOT = Path(dougong.__file__).parent
 BELOW = ("records", "storage")
 ALLOWED = {
-    "cli/explain.py": "asks what stands in a record to say why somebody may not see it",
     "web/taking_back.py": "asks whether there are so many records that numbering them again takes long",
     "workflow/figures.py": "counts approvals, not records",
     "workflow/instances.py": "locks the record of an approval",

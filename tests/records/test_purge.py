@@ -14,11 +14,12 @@ from dougong.diagnostics import Refusal
 from dougong.records.comments import add_comment
 from dougong.records.create import create
 from dougong.records.delete import delete, restore
-from dougong.records.files import path_of, upload
+from dougong.records.files import upload
 from dougong.records.purge import purge
 from dougong.records.query import Query, list_records
 from dougong.records.retention import KEYS_KEPT, Retention, sweep
 from dougong.storage.release import releases_of
+from dougong.storage.stores.folder import FolderStore
 from dougong.storage.system import COMMENT, FILE, HISTORY, IDEMPOTENCY
 from tests.installed import AT
 from tests.records.conftest import Shop
@@ -29,7 +30,7 @@ LATER = AT + timedelta(days=100)
 def swept(shop: Shop, folder: Path, **options: Any) -> dict[str, Any]:
     retention = options.pop("retention", Retention(30))
     return sweep(
-        releases_of(shop.database), shop.database.writing, folder, retention, LATER, **options
+        releases_of(shop.database), shop.database.writing, FolderStore(folder), retention, LATER, **options
     ).document()
 
 
@@ -40,7 +41,7 @@ def count(shop: Shop, table: Any, *where: Any) -> int:
 
 def a_deleted_customer(shop: Shop, folder: Path, name: str = "Gone") -> tuple[int, str]:
     with shop.writing() as call:
-        file = upload(call, folder, "shop.customer", "contract", "c.txt", io.BytesIO(b"paper"))
+        file = upload(call, FolderStore(folder), "shop.customer", "contract", "c.txt", io.BytesIO(b"paper"))
         made = create(call, "shop.customer", {"name": name, "contract": [{"id": file.id}]}).id
         add_comment(call, "shop.customer", made, "see you")
         delete(call, "shop.customer", made)
@@ -54,9 +55,9 @@ def test_purging_takes_everything_of_a_record(shop: Shop, tmp_path: Path) -> Non
         assert purge(call, "shop.customer", [made]) == 1
     assert count(shop, shop.release.table("shop.customer")) == 1
     assert count(shop, COMMENT) == 0
-    assert path_of(tmp_path, file).exists()
+    assert FolderStore(tmp_path).path(file).exists()
     assert swept(shop, tmp_path)["files"] == 1
-    assert not path_of(tmp_path, file).exists()
+    assert not FolderStore(tmp_path).path(file).exists()
     assert count(shop, FILE) == 0
     with shop.database.reading() as connection:
         entries = connection.execute(
@@ -140,7 +141,7 @@ def test_the_bin_is_swept_after_its_days(shop: Shop, tmp_path: Path) -> None:
     }
     assert count(shop, shop.release.table("shop.customer")) == 1
     assert count(shop, shop.release.table("shop.order/lines")) == 0
-    assert not path_of(tmp_path, file).exists()
+    assert not FolderStore(tmp_path).path(file).exists()
     assert swept(shop, tmp_path)["records"] == {}
 
 
@@ -155,20 +156,20 @@ def test_what_stays_of_the_history_is_a_choice(shop: Shop, tmp_path: Path, polic
 
 def test_uploads_and_keys_that_nobody_needs_go(shop: Shop, tmp_path: Path) -> None:
     with shop.writing() as call:
-        file = upload(call, tmp_path, "shop.customer", "contract", "c.txt", io.BytesIO(b"x")).id
+        file = upload(call, FolderStore(tmp_path), "shop.customer", "contract", "c.txt", io.BytesIO(b"x")).id
         row = {"actor_id": 1, "request_hash": "", "status": 200, "response": {}}
         call.connection.execute(IDEMPOTENCY.insert().values(key="old", created_at=AT, **row))
         young = LATER - KEYS_KEPT / 2
         call.connection.execute(IDEMPOTENCY.insert().values(key="young", created_at=young, **row))
     assert swept(shop, tmp_path, dry_run=True) == {"records": {}, "held": 0, "files": 1, "keys": 1}
     assert swept(shop, tmp_path) == {"records": {}, "held": 0, "files": 1, "keys": 1}
-    assert not path_of(tmp_path, file).exists()
+    assert not FolderStore(tmp_path).path(file).exists()
     assert count(shop, IDEMPOTENCY) == 1
 
 
 def test_a_file_that_vanished_stops_no_sweep(shop: Shop, tmp_path: Path) -> None:
     _, file = a_deleted_customer(shop, tmp_path)
-    path_of(tmp_path, file).unlink()
+    FolderStore(tmp_path).path(file).unlink()
     with shop.writing() as call:
         call.connection.execute(update(FILE).values(deleted_at=AT))
     assert swept(shop, tmp_path)["files"] == 1

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dougong.diagnostics import Refusal
+from dougong.people import accounts
 from dougong.records.aggregate import aggregate, totals
 from dougong.records.batch import Operation, batch
 from dougong.records.call import Call
@@ -26,9 +27,10 @@ from dougong.records.related import related, related_lists
 from dougong.records.scope import BOOLEAN, compiled
 from dougong.records.update import update
 from dougong.records.why import why
-from tests.installed import open_database
+from tests.installed import open_database, publish
 from tests.records.conftest import Shop
-from tests.servers.databases import Databases
+from tests.records.shop import SOURCES
+from tests.servers.databases import DIALECTS, Databases
 
 C = "shop.customer"
 
@@ -293,3 +295,26 @@ def test_what_a_definition_asks_of_hidden_things_is_empty_for_who_may_not_see_th
         measure = compiled(call, C, "SUM(credit)", "measure", aggregate=True)
     with shop.reading("ann") as call:
         assert aggregate(call, C, [], {"sum": measure}).rows == ((0,),)
+
+
+def test_an_export_holds_the_rows_that_its_grant_covers(databases: Databases) -> None:
+    """`export: {rows: ...}` narrows what may be read, whatever the list shows."""
+    role = SOURCES["roles/reader.yaml"].replace(
+        "  order: {read: true}", "  order: {read: true, export: {rows: \"reference = 'out'\"}}"
+    )
+    for dialect in DIALECTS:
+        url = databases.fresh(dialect)
+        database = open_database(url)
+        publish(database, {**SOURCES, "roles/reader.yaml": role})
+        with database.writing() as connection:
+            accounts.add(connection, "rob", name="Rob", roles=[("shop", "reader")], language="en")
+        shop = Shop(database)
+        customer = shop.customer()
+        for reference in ("out", "in"):
+            shop.order(customer, reference=reference)
+        with shop.reading("rob") as call:
+            assert list_records(call, "shop.order", Query(count="exact")).count == 2
+            assert [each["reference"] for each in export(call, "shop.order", Query()).records] == ["out"]
+            assert list_records(call, "shop.order", Query(count="exact", action="export")).count == 1
+        database.dispose()
+        databases.drop(url)

@@ -21,6 +21,7 @@ from dougong.records.query import Query, list_records
 from dougong.records.read import read
 from dougong.records.undo import Undone, undo_batch, undo_change
 from dougong.records.update import update
+from dougong.storage.stores.folder import FolderStore
 from dougong.storage.system import HISTORY
 from tests.records.conftest import Shop
 
@@ -152,7 +153,7 @@ def test_a_link_that_comes_back_brings_nothing_along(shop: Shop) -> None:
 
 def test_a_file_comes_back(shop: Shop, tmp_path: Path) -> None:
     with shop.writing("ann") as call:
-        file = upload(call, tmp_path, C, "contract", "c.txt", io.BytesIO(b"x")).id
+        file = upload(call, FolderStore(tmp_path), C, "contract", "c.txt", io.BytesIO(b"x")).id
         made = create(call, C, {"name": "A", "contract": [{"id": file}]}).id
     entry = changed(shop, made, contract=None)
     take_back(shop, made, entry, "root")

@@ -15,6 +15,8 @@ from PIL.ExifTags import GPS, IFD, Base
 from dougong.diagnostics import Refusal
 from dougong.records.files import StoredFile, download, thumbnail, upload
 from dougong.records.read import read
+from dougong.storage.stores.folder import FolderStore
+from tests.stored_files import whole
 from tests.structure.conftest import Park
 
 
@@ -40,16 +42,16 @@ def send(
     park: Park, folder: Path, content: bytes, name: str = "a.jpg", field: str = "photos", login: str = "root"
 ) -> StoredFile:
     with park.writing(login) as call:
-        return upload(call, folder, "park.site", field, name, io.BytesIO(content))
+        return upload(call, FolderStore(folder), "park.site", field, name, io.BytesIO(content))
 
 
 def stored(park: Park, folder: Path, identifier: str) -> Image.Image:
     with park.reading() as call:
-        return drawn(download(call, folder, identifier).path)
+        return drawn(whole(download(call, FolderStore(folder), identifier)))
 
 
-def drawn(path: Path) -> Image.Image:
-    return Image.open(io.BytesIO(path.read_bytes()))
+def drawn(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
 
 
 def refused(park: Park, folder: Path, content: bytes, name: str = "a.jpg", field: str = "photos") -> str:
@@ -63,18 +65,17 @@ def test_a_photograph_is_upright_small_and_tells_no_place(park: Park, tmp_path: 
     sent = send(park, tmp_path, with_place(), "beach.jpeg")
     assert (sent.name, sent.type) == ("beach.jpg", "image/jpeg")
     with park.reading() as call:
-        path = download(call, tmp_path, sent.id).path
-        small = thumbnail(call, tmp_path, sent.id)
-    assert path.stat().st_size == sent.size
-    found = drawn(path)
+        content = whole(download(call, FolderStore(tmp_path), sent.id))
+        small = thumbnail(call, FolderStore(tmp_path), sent.id)
+    assert len(content) == sent.size
+    found = drawn(content)
     assert found.size == (360, 640)  # turned by the camera's note, and no longer than the field says
     assert not found.getexif()
     assert set(found.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
-    content = path.read_bytes()
     assert b"Camera 9" not in content
     assert b"secret place" not in content
-    assert max(drawn(small.path).size) == 320
     assert small.file.size < sent.size
+    assert max(drawn(whole(small)).size) == 320
 
 
 @pytest.mark.parametrize(
@@ -154,17 +155,17 @@ def test_pictures_are_counted_and_shown_with_their_record(park: Park, tmp_path: 
     with park.reading("ann") as call:
         photos = read(call, "park.site", made).values["photos"]
         assert [each["name"] for each in photos] == ["0.png", "1.png"]
-        assert thumbnail(call, tmp_path, sent[0]).path.is_file()
+        assert whole(thumbnail(call, FolderStore(tmp_path), sent[0]))
     for identifier in (sent[0], sent[3]):
         with park.reading("bob") as call, pytest.raises(Refusal):
-            thumbnail(call, tmp_path, identifier)
+            thumbnail(call, FolderStore(tmp_path), identifier)
 
 
 def test_a_missing_thumbnail_is_made_again(park: Park, tmp_path: Path) -> None:
     sent = send(park, tmp_path, picture())
     with park.reading() as call:
-        thumbnail(call, tmp_path, sent.id).path.unlink()
-        assert max(drawn(thumbnail(call, tmp_path, sent.id).path).size) == 320
+        FolderStore(tmp_path).delete(f"{sent.id}.small")
+        assert max(drawn(whole(thumbnail(call, FolderStore(tmp_path), sent.id))).size) == 320
 
 
 def test_a_signature_is_one_png(park: Park, tmp_path: Path) -> None:
@@ -186,12 +187,12 @@ def test_a_signature_is_one_png(park: Park, tmp_path: Path) -> None:
 
 def test_files_and_pictures_stand_in_rows(park: Park, tmp_path: Path) -> None:
     with park.writing() as call:
-        proof = upload(call, tmp_path, "park.job", "steps.proof", "a.txt", io.BytesIO(b"seen"))
+        proof = upload(call, FolderStore(tmp_path), "park.job", "steps.proof", "a.txt", io.BytesIO(b"seen"))
     job = park.add("job", name="j", steps=[{"text": "a"}, {"text": "b", "proof": [proof.id]}])
     with park.reading() as call:
         rows = read(call, "park.job", job).values["steps"]
         assert [[each["name"] for each in row["proof"] or ()] for row in rows] == [[], ["a.txt"]]
-        assert download(call, tmp_path, proof.id).path.read_bytes() == b"seen"
+        assert whole(download(call, FolderStore(tmp_path), proof.id)) == b"seen"
     with pytest.raises(Refusal) as caught:
         park.change("job", job, steps=[{"proof": [proof.id]}])
     assert [each.path for each in caught.value.problems] == ["steps/0/proof"]

@@ -39,23 +39,29 @@ def test_a_person_with_all_that_belongs_to_one(server: Server) -> None:
         ],
     }
     wei = made(ada("POST", "/people", document))
-    assert wei["login"] == "wei" and wei["superior"] == boss["id"] and wei["kind"] == "member"
+    assert wei["login"] == "wei"
+    assert wei["superior"] == boss["id"]
+    assert wei["kind"] == "member"
     assert wei["departments"][0] == {"id": north["id"], "position": manager["id"], "main": True}
     assert ada("GET", f"/people/{wei['id']}").json == wei
     found = ada("GET", f"/people?department={sales['id']}").json
-    assert [each["login"] for each in found["data"]] == ["wei"] and found["count"] == 1
+    assert [each["login"] for each in found["data"]] == ["wei"]
+    assert found["count"] == 1
     assert ada("GET", f"/people?superior={boss['id']}").json["count"] == 1
     assert ada("GET", f"/people?position={manager['id']}&role=library.clerk&q=ZHANG").json["count"] == 1
     assert ada("GET", "/people?q=nobody-at-all").json == {"data": [], "count": 0}
     paths = {each["path"]: each["people"] for each in ada("GET", "/departments").json["data"]}
     assert paths == {"Sales": 1, "Sales/North": 1}
     changed = ada("PATCH", f"/people/{wei['id']}", {"name": "Zhang Wei", "departments": [], "superior": None})
-    assert changed.json["name"] == "Zhang Wei" and changed.json["departments"] == []
-    assert changed.json["superior"] is None and changed.json["roles"] == ["library.clerk"]
+    assert changed.json["name"] == "Zhang Wei"
+    assert changed.json["departments"] == []
+    assert changed.json["superior"] is None
+    assert changed.json["roles"] == ["library.clerk"]
     with server.database.reading() as connection:
         rows = connection.execute(select(AUDIT).where(AUDIT.c.subject == f"person:{wei['id']}")).all()
     assert [row.action for row in rows] == ["person.add", "person.change"]
-    assert rows[0].details["email"] == "…" and rows[1].details["before"]["name"] == "Wei Zhang"
+    assert rows[0].details["email"] == "…"
+    assert rows[1].details["before"]["name"] == "Wei Zhang"
 
 
 def test_what_is_wrong_is_told_at_once_and_nothing_is_written(server: Server) -> None:
@@ -110,7 +116,8 @@ def test_circles_are_refused(server: Server) -> None:
     first = made(ada("POST", "/people", {"login": "first"}))
     second = made(ada("POST", "/people", {"login": "second", "superior": first["id"]}))
     answer = ada("PATCH", f"/people/{first['id']}", {"superior": second["id"]})
-    assert answer.status_code == 409 and problems(answer) == {("superior_id", "superior_circle")}
+    assert answer.status_code == 409
+    assert problems(answer) == {("superior_id", "superior_circle")}
     assert ada("PATCH", f"/people/{first['id']}", {"superior": first["id"]}).status_code == 409
     top = made(ada("POST", "/departments", {"name": "Top"}))
     below = made(ada("POST", "/departments", {"name": "Below", "parent": top["id"]}))
@@ -125,7 +132,8 @@ def test_departments_are_put_in_order(server: Server) -> None:
     assert ada("PATCH", f"/departments/{three['id']}", {"before": one["id"]}).status_code == 200
     assert [each["name"] for each in ada("GET", "/departments").json["data"]] == ["Three", "One", "Two"]
     moved = ada("PATCH", f"/departments/{one['id']}", {"parent": two["id"], "name": "First"}).json
-    assert moved["path"] == "Two/First" and moved["parent"] == two["id"]
+    assert moved["path"] == "Two/First"
+    assert moved["parent"] == two["id"]
     assert ada("DELETE", f"/departments/{one['id']}").status_code == 204
     assert ada("GET", f"/departments/{one['id']}").status_code == 404
 
@@ -136,13 +144,15 @@ def test_teams(server: Server) -> None:
     team = made(
         ada("POST", "/teams", {"name": "Tigers", "lead": people["hana"], "members": [people["cleo"]]})
     )
-    assert team["people"] == 1 and team["members"] == [people["cleo"]]
+    assert team["people"] == 1
+    assert team["members"] == [people["cleo"]]
     assert ada("POST", "/teams", {"name": "Tigers"}).status_code == 409
     assert ada("PATCH", f"/teams/{team['id']}", {"members": ["999999"]}).status_code == 404
     changed = ada(
         "PATCH", f"/teams/{team['id']}", {"members": [people["otto"], people["cleo"]], "lead": None}
     )
-    assert changed.json["people"] == 2 and changed.json["lead"] is None
+    assert changed.json["people"] == 2
+    assert changed.json["lead"] is None
     assert ada("GET", f"/people?team={team['id']}").json["count"] == 2
     assert ada("DELETE", f"/teams/{team['id']}").status_code == 204
     assert ada("GET", f"/people?team={team['id']}").json["count"] == 0
@@ -152,7 +162,8 @@ def test_teams(server: Server) -> None:
 def test_a_closed_account_is_shut_out_at_once(server: Server) -> None:
     ada, cleo = server.api("ada"), server.api("cleo")
     browser = server.browser("cleo")
-    assert cleo("GET", "/apps").status_code == 200 and browser.get("/library/book").status_code == 200
+    assert cleo("GET", "/apps").status_code == 200
+    assert browser.get("/library/book").status_code == 200
     identifier = ada("GET", "/people?q=cleo").json["data"][0]["id"]
     assert ada("POST", f"/people/{identifier}/disable", {}).json["disabled"] is True
     assert cleo("GET", "/apps").status_code == 401
@@ -176,7 +187,8 @@ def test_people_from_outside(server: Server) -> None:
     assert problems(inside) == {("departments", "outsider_inside")}
     assert ada("PATCH", f"/people/{shop['id']}", {"admin": True}).status_code == 422
     joined = ada("PATCH", f"/people/{shop['id']}", {"kind": "member", "company": None})
-    assert joined.json["kind"] == "member" and joined.json["company"] is None
+    assert joined.json["kind"] == "member"
+    assert joined.json["company"] is None
 
 
 def test_only_administrators_come_in(server: Server) -> None:

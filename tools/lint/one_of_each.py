@@ -7,6 +7,7 @@ sanitiser or writer of exports is a defect, because its guards would have to be 
 """
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,6 +132,57 @@ RULES = (
         ),
         owners=tuple(f"platform/dougong/{part}/" for part in ("storage", "records", "expressions", "jobs")),
     ),
+    Rule(
+        "other programs are started by the readers and writers of workbooks alone",
+        modules=frozenset({"subprocess", "pty", "pexpect"}),
+        calls=frozenset(
+            {
+                f"os.{name}"
+                for name in ("execv", "execve", "execvp", "fork", "posix_spawn", "spawnv", "startfile")
+            }
+            | {"asyncio.create_subprocess_exec", "asyncio.create_subprocess_shell"}
+        ),
+        owners=("platform/dougong/records/sheets.py", "renderers/dougong_renderers/tables/xlsx.py"),
+    ),
+    Rule(
+        "what nobody may guess comes from secrets; chance that can be repeated is for the demo",
+        modules=frozenset({"random", "numpy.random"}),
+        calls=frozenset({"uuid.uuid1"}),
+        owners=("platform/dougong/demo/",),
+    ),
+    Rule(
+        "weak hashes and ciphers prove nothing",
+        calls=frozenset({"hashlib.md5", "hashlib.sha1", "hashlib.new"}),
+    ),
+    Rule(
+        "certificates are always checked",
+        calls=frozenset({"ssl._create_unverified_context", "ssl.wrap_socket"}),
+    ),
+    Rule(
+        "sockets are opened by the outgoing client; the server and the worker look at their own",
+        modules=frozenset({"socket"}),
+        owners=(
+            "platform/dougong/outbound/",
+            "platform/dougong/cli/serve.py",
+            "platform/dougong/jobs/worker.py",
+            "platform/dougong/web/listening.py",
+            "platform/dougong/web/security.py",
+        ),
+    ),
+    Rule(
+        "XML is read by the reader of workbooks, in a process of its own and without entities",
+        modules=frozenset({"xml", "lxml", "defusedxml", "xmltodict", "expat"}),
+        owners=("platform/dougong/records/sheet_child.py",),
+    ),
+    Rule(
+        "people are sent on by Exchange.redirect alone",
+        modules=frozenset({"flask.redirect", "werkzeug.utils.redirect"}),
+        calls=frozenset({"flask.redirect", "werkzeug.utils.redirect"}),
+    ),
+    Rule(
+        "temporary files are made with a name that nobody knows before",
+        calls=frozenset({"tempfile.mktemp", "os.tmpnam", "os.tempnam"}),
+    ),
 )
 
 BUSINESS_WORDS = frozenset({"campaign", "invoice", "opportunities", "opportunity", "sales_rep"})
@@ -148,6 +200,9 @@ def check_source(file: str, source: str) -> list[Finding]:
         if breaks(rule, what, is_import) and not file.startswith(rule.owners or ("\0",))
     }
     found.update(built_statements(file, tree, imported))
+    found.update(unchecked_redirects(file, tree))
+    found.update(built_markup(file, tree))
+    found.update(unchecked_certificates(file, tree))
     if file not in KNOWS_THE_DEMO:
         found.update(business_words(file, tree))
     return sorted(found)
@@ -219,6 +274,72 @@ def built_statements(file: str, tree: ast.Module, imported: dict[str, str]) -> I
             statement = node.args[0]
             if isinstance(statement, ast.JoinedStr | ast.BinOp):
                 yield Finding(file, node.lineno, f"{name}: SQL text is constant; values are bound")
+
+
+ASKED = frozenset({"args", "form", "values", "referrer", "headers", "parameters", "cookies", "get", "first"})
+"""Where what a request says is taken from."""
+
+
+def unchecked_redirects(file: str, tree: ast.Module) -> Iterator[Finding]:
+    """Addresses that a request gives and that somebody is sent to without `local_path`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and (dotted(node.func) or "").rpartition(".")[2] in ("redirect", "go"):
+            for argument in node.args[:2]:
+                asked = (dotted(argument.func) or "") if isinstance(argument, ast.Call) else ""
+                asked = (
+                    asked or (dotted(argument.value) or "") if isinstance(argument, ast.Subscript) else asked
+                )
+                asked = asked or (dotted(argument) or "") if isinstance(argument, ast.Attribute) else asked
+                if asked.rpartition(".")[2] in ASKED:
+                    yield Finding(file, node.lineno, f"{asked}: people are only sent to a local_path")
+
+
+MARKUP = re.compile(
+    r"<(?:/?(?:a|b|body|button|div|form|h[1-6]|html|i|iframe|img|input|li|p|script|span|style|svg|table|td|tr|ul))\b"
+)
+DRAWS = (
+    "renderers/dougong_renderers/html/",
+    "renderers/dougong_renderers/diagrams/",
+    "platform/dougong/fieldtypes/",
+    "platform/dougong/reference/",
+    "platform/dougong/records/sheet_child.py",
+)
+"""Places that write markup: the renderers, the sanitiser of rich text and the drawings of bars."""
+
+
+def built_markup(file: str, tree: ast.Module) -> Iterator[Finding]:
+    """Markup that is put together from values outside the renderers."""
+    if file.startswith(DRAWS):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [each.value for each in node.values if isinstance(each, ast.Constant)]
+        elif isinstance(node, ast.BinOp) and isinstance(node.left, ast.Constant):
+            parts = [node.left.value]
+        else:
+            continue
+        if any(isinstance(each, str) and MARKUP.search(each) for each in parts):
+            yield Finding(file, node.lineno, "markup is drawn by templates, which escape what they are given")
+
+
+def unchecked_certificates(file: str, tree: ast.Module) -> Iterator[Finding]:
+    """`verify=False`, `CERT_NONE` and `check_hostname = False`, however they are written."""
+    for node in ast.walk(tree):
+        is_off = isinstance(node, ast.keyword) and node.arg in ("verify", "check_hostname", "verify_ssl")
+        if is_off and isinstance(node.value, ast.Constant) and node.value.value is False:
+            yield Finding(file, node.value.lineno, f"{node.arg}=False: certificates are always checked")
+        elif isinstance(node, ast.Attribute) and node.attr == "CERT_NONE":
+            yield Finding(file, node.lineno, "CERT_NONE: certificates are always checked")
+        elif (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and node.value.value is False
+        ):
+            for target in node.targets:
+                if isinstance(target, ast.Attribute) and target.attr == "check_hostname":
+                    yield Finding(
+                        file, node.lineno, "check_hostname = False: certificates are always checked"
+                    )
 
 
 def business_words(file: str, tree: ast.Module) -> Iterator[Finding]:

@@ -22,9 +22,10 @@ def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
 
 def _backup(options: argparse.Namespace, console: Console) -> int:
     database = database_of(options)
-    files = assembly.files_folder(settings_of(options), database)
+    settings = settings_of(options)
+    files, store = assembly.files_folder(settings, database), assembly.file_store(settings, database)
     try:
-        summary = backup(database, options.file, files)
+        summary = backup(database, options.file, files, store)
     except OSError as error:
         raise _unwritable(options.file, error, console) from error
     console.result(console.say("backed_up", file=str(options.file)), asdict(summary))
@@ -35,9 +36,10 @@ def _restore(options: argparse.Namespace, console: Console) -> int:
     if not options.file.is_file():
         raise _unwritable(options.file, FileNotFoundError(2, "No such file"), console)
     database = database_of(options, create=True)
-    files = assembly.files_folder(settings_of(options), database)
+    settings = settings_of(options)
+    files, store = assembly.files_folder(settings, database), assembly.file_store(settings, database)
     try:
-        summary = restore(database, options.file, files)
+        summary = restore(database, options.file, files, store)
     except OSError as error:
         raise _unwritable(files, error, console) from error
     console.result(console.say("restored", file=str(options.file)), asdict(summary))

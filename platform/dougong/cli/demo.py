@@ -15,13 +15,13 @@ from dougong.cli.command import Command
 from dougong.cli.console import Console, table
 from dougong.cli.planning import apply_folders
 from dougong.cli.serve import serve, takes_address
-from dougong.cli.users import made_password
 from dougong.cli.words import WORDS
 from dougong.definitions import bundled
 from dougong.demo.fill import fill
 from dougong.demo.people import Login
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.role import Role
+from dougong.people.made_passwords import made_password
 from dougong.storage.database import Database
 from dougong.web.settings import DemoLogin, read_settings
 

@@ -38,11 +38,11 @@ def _run(options: argparse.Namespace, console: Console) -> int:
     if options.removed:
         return _purge_removed(database, settings.removed_days, options, console)
     retention = Retention(options.days or settings.bin_days, settings.bin_history)
-    folder = assembly.files_folder(settings, database)
+    store = assembly.file_store(settings, database)
     swept = sweep(
         assembly.releases(database),
         database.writing,
-        folder,
+        store,
         retention,
         datetime.now(UTC),
         options.dry_run,

@@ -30,6 +30,8 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("backup", "backup", "BACKUP"),
     ("restore", "backup", "RESTORE"),
     ("verify", "verify", "COMMAND"),
+    ("audit", "audit", "COMMAND"),
+    ("files", "files", "COMMAND"),
     ("worker", "worker", "COMMAND"),
     ("settings", "settings", "COMMAND"),
 )

@@ -21,7 +21,6 @@ from dougong.storage.database import Database
 from dougong.web.security import random_token
 from dougong.web.settings import Settings
 
-THREADS = 8
 BACKLOG = 1024
 POLL_SECONDS = 1.0
 
@@ -73,7 +72,8 @@ def serve(
 ) -> None:
     """Serve until interrupted; the processes find their settings in the environment."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
 
     refuse_taken_port(host, port)
     # A forked process would inherit locks and connections of the threads that run beside it here.
@@ -87,13 +87,16 @@ def serve(
     if settings.worker:
         start_worker(settings, database)
     Granian(
-        "dougong.assembly:application",
+        "dougong.assembly:served",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=workers,
-        blocking_threads=THREADS,
         backlog=BACKLOG,
+        backpressure=settings.connections,
+        http1_settings=HTTP1Settings(header_read_timeout=int(settings.patience * 1000)),
+        http=HTTPModes.http1,
+        websockets=False,
         factory=True,
         log_enabled=False,
         respawn_failed_workers=True,

@@ -82,7 +82,7 @@ def _run_import(options: argparse.Namespace, console: Console) -> int:
         console.progress(console.say("import_progress", count=f"{counts.total:,}"))
 
     language = console.language
-    files = assembly.files_folder(settings_of(options), database)
+    files = assembly.file_store(settings_of(options), database)
     if options.resume is not None:
         result = resume(database, release, actor, options.resume, path, language, progress, files)
         path = path or _file_of(database, result.id)
@@ -224,8 +224,8 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         try:
             with os.fdopen(handle, "wb") as file, fitting(console.language):
                 if is_packed:
-                    folder = assembly.files_folder(settings_of(options), database)
-                    count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, folder)
+                    store = assembly.file_store(settings_of(options), database)
+                    count = write_packed(sheet, WRITERS["csv"], f"{target.stem}.csv", file, store)
                 else:
                     count = WRITERS[kind](sheet, file)
             Path(partial).chmod(0o644)

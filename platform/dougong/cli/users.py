@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import secrets
 import sys
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -17,41 +16,8 @@ from dougong.cli.opening import database_of, settings_of, user_id_of
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.model.text import LANGUAGES
 from dougong.people import accounts, tokens
+from dougong.people.made_passwords import made_password
 from dougong.storage.release import Release
-
-WORDS = (
-    "amber",
-    "birch",
-    "cedar",
-    "delta",
-    "ember",
-    "fjord",
-    "grove",
-    "heron",
-    "islet",
-    "jasper",
-    "kite",
-    "lotus",
-    "maple",
-    "north",
-    "ocean",
-    "pearl",
-    "quartz",
-    "river",
-    "slate",
-    "tulip",
-)
-
-
-def made_password() -> str:
-    """A password that can be read out and that nobody guesses."""
-    return "-".join(
-        [
-            *(secrets.choice(WORDS) for _ in range(3)),
-            str(secrets.randbelow(9000) + 1000),
-            secrets.token_hex(3),
-        ]
-    )
 
 
 def _configure_user(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -102,6 +68,7 @@ def _add(options: argparse.Namespace, console: Console) -> int:
             language=options.language or settings.language,
             timezone=settings.timezone,
             roles=roles,
+            rules=settings.password_rules,
         )
     document = {"login": options.login} | ({"password": password} if made else {})
     words = console.say("user_added", login=options.login)
@@ -174,7 +141,12 @@ def _password(options: argparse.Namespace, console: Console) -> int:
     made = password is None
     password = password if password is not None else made_password()
     with database.writing() as connection:
-        accounts.set_password(connection, user_id_of(connection, options.login), password)
+        accounts.set_password(
+            connection,
+            user_id_of(connection, options.login),
+            password,
+            rules=settings_of(options).password_rules,
+        )
     words = console.say("user_password_set", login=options.login)
     shown = f"{words}\n{console.say('user_password_is', password=password)}" if made else words
     console.result(shown, {"login": options.login} | ({"password": password} if made else {}))

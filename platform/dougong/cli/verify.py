@@ -8,6 +8,7 @@ from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console, documents
 from dougong.cli.opening import database_of
 from dougong.storage.drift import verify
+from dougong.storage.evidence.checking import check
 
 
 def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
@@ -18,6 +19,8 @@ def _configure(parser: argparse.ArgumentParser, console: Console) -> None:
 def _run(options: argparse.Namespace, console: Console) -> int:
     with database_of(options).reading() as connection:
         problems = verify(connection)
+        if not problems:
+            problems = list(check(connection).problems)
     if console.as_json:
         console.result("", {"clean": not problems, "errors": documents(problems, console.language)})
     elif not problems:

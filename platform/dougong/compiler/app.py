@@ -17,6 +17,7 @@ from dougong.compiler import (
     indexes,
     linkage,
     menu,
+    ownership,
     relations,
     renames,
     reports,
@@ -141,6 +142,7 @@ def _compile(context: Context, item: Item, tree: Tree) -> App:
     relations.resolve(context, written)
     for key, entry in written.items():
         context.entities[key] = entities.complete(context, context.entities[key], entry)
+    ownership.complete(context, written)
     if not formulas.arrange(context, written):
         virtual.put_in(context, written)
     linkage.arrange(context, written)

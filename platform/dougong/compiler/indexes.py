@@ -37,6 +37,8 @@ def indexed(
     for role in roles:
         for permission in role.grants.get(entity.id, {}).values():
             wanted.extend(_compared(permission.rows))
+        for denial in role.denials:
+            wanted.extend(_compared(denial.rows) if denial.entity == entity.id else ())
     for report in reports:
         wanted.extend(_compared(report.filter))
         wanted.extend(_added_up(entity, report))

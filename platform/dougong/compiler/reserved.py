@@ -8,6 +8,7 @@ APPS: frozenset[str] = frozenset(
     {
         "api",
         "apps",
+        "audit",
         "calendar",
         "delegations",
         "departments",
@@ -34,6 +35,7 @@ APPS: frozenset[str] = frozenset(
         "tokens",
         "undo",
         "versions",
+        "why",
     }
 )
 """What stands where the id of an app stands in an address; `dg` is the platform's own name for people."""

@@ -1,15 +1,15 @@
-"""Roles: what each may do with which rows and fields. What nobody grants is refused."""
+"""Roles: what each may do with which rows and fields, and what it may not. What nobody grants is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from dougong.compiler.context import Context
 from dougong.compiler.item import Item
 from dougong.compiler.virtual import put_into
 from dougong.model.entity import Entity
-from dougong.model.role import ACTIONS, Permission, Role
+from dougong.model.role import ACTIONS, WITH_FIELDS, Denial, Permission, Role
 from dougong.model.text import Text
 
 OWNER = "owner"
@@ -39,7 +39,7 @@ def _role(context: Context, item: Item, identifier: str) -> Role:
         named = Item(granted.document, granted.path, granted.key or granted.node, granted.key)
         entity = context.named_entity(named, name)
         if entity is not None:
-            grants[name] = MappingProxyType(dict(_permissions(context, granted, entity)))
+            grants[name] = MappingProxyType(_with_implied(context, granted, entity))
     reports = None
     if item.get("reports") is not None:
         reports = tuple(each.text for each in item.items("reports") if _exists(context, each))
@@ -48,6 +48,7 @@ def _role(context: Context, item: Item, identifier: str) -> Role:
         app=context.app,
         label=context.label(item, identifier),
         grants=MappingProxyType(grants),
+        denials=tuple(_denials(context, item)),
         reports=reports,
         can_design=item.flag("design", False),
         help=context.text(item, "help"),
@@ -70,7 +71,57 @@ def _permissions(context: Context, item: Item, entity: Entity) -> Iterator[tuple
         rows = context.condition(granted, "rows", entity)
         if rows is not None:
             rows = put_into(context, granted.get("rows") or granted, entity.key, rows, sql=True)
-        yield action, Permission(action, rows, _kept_back(context, granted, entity), granted.place)
+        shared = granted.flag("shared", False) if granted.value is not True else False
+        kept_back = _kept_back(context, granted, entity)
+        yield action, Permission(action, rows, kept_back, shared, place=granted.place)
+
+
+_IMPLIED_BY: Mapping[str, tuple[str, ...]] = {
+    "print": ("read",),
+    "copy": ("create",),
+    "batch": ("update", "delete"),
+    "transfer": ("update",),
+}
+"""Actions that a role grants together with another one unless it says something of them itself."""
+
+
+def _with_implied(context: Context, item: Item, entity: Entity) -> dict[str, Permission]:
+    """The permissions of an entity as written, and those that they imply where nothing is written."""
+    found = dict(_permissions(context, item, entity))
+    said = {action for action, _ in item.entries()}
+    for action, origins in _IMPLIED_BY.items():
+        if action in said:
+            continue
+        given = [found[origin] for origin in origins if origin in found]
+        if action == "transfer":
+            given = [each for each in given if entity.owner and entity.owner not in each.except_fields]
+        if given:
+            # Rows of a batch are limited by what is done to each record; a copy is one of any record that may be read.
+            origin = given[0]
+            rows = origin.rows if action == "transfer" else None
+            shared = origin.shared and rows is not None
+            found[action] = Permission(action, rows, (), shared, origin.action, origin.place)
+    return found
+
+
+def _denials(context: Context, item: Item) -> Iterator[Denial]:
+    for name, denied in item.entries("deny"):
+        target = denied.get("entity")
+        entity = context.named_entity(target) if target is not None else None
+        if entity is None:
+            continue
+        rows = context.condition(denied, "rows", entity)
+        if rows is None and denied.get("rows") is not None:
+            continue
+        if rows is not None:
+            rows = put_into(context, denied.get("rows") or denied, entity.key, rows, sql=True)
+        actions = tuple(each.text for each in denied.items("actions"))
+        fields = _names(context, denied, "fields", entity)
+        if fields or denied.get("fields") is not None:
+            for action in actions:
+                if action not in WITH_FIELDS:
+                    context.report("D534", denied, action=action)
+        yield Denial(name, entity.id, actions, rows, fields, context.text(denied, "reason"), denied.place)
 
 
 def _kept_back(context: Context, item: Item, entity: Entity) -> tuple[str, ...]:

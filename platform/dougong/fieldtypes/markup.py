@@ -44,7 +44,7 @@ def sanitised(text: str) -> str:
     return nh3.clean(
         renamed,
         tags=set(ELEMENTS),
-        attributes={"a": {"href"}},
+        attributes={"a": {"href"}, "*": set()},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener noreferrer nofollow",
         strip_comments=True,
@@ -64,6 +64,13 @@ def from_plain(text: str) -> str:
         for each in paragraphs
         if each.strip()
     )
+
+
+def editable(text: str) -> str:
+    """Return what may stand in an editor of what was sent and perhaps refused: as harmless as what is kept, before it is kept."""
+    if is_markup(text):
+        return sanitised(text)
+    return from_plain(text) if "<" in text else text
 
 
 def plain(markup: str) -> str:

@@ -30,10 +30,14 @@ from dougong.model.text import Text
 from dougong.storage.system import OUTBOX
 
 TASK = "mail.send"
-WAITING, SENT, FAILED = "waiting", "sent", "failed"
+WAITING, SENT, FAILED, DROPPED = "waiting", "sent", "failed", "dropped"
 MOST_RECIPIENTS = 100
 LONGEST_SUBJECT = 500
 LONGEST_BODY = 1_000_000
+BLANK = "%LINK%"
+"""Stands in a mail where something is written only when it is sent, as the outbox must not hold it."""
+Fill = Callable[[Connection, Mapping[str, Any]], str | None]
+"""From what a mail says of its blank to what is written there; nothing when the mail is not wanted any more."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
 _ADDRESS = Field(id="address", type="email", label=Text.of("Address"))
 
@@ -69,10 +73,12 @@ def queue_mail(
     html: str | None = None,
     key: str | None = None,
     reply_to: str = "",
+    fill: Mapping[str, Any] | None = None,
 ) -> int:
     """Put a mail into the outbox in the caller's transaction and return its id there; refused for what is no mail.
 
-    With a `key`, the second mail with the same key is not written; the id of the first comes back.
+    With a `key`, the second mail with the same key is not written; the id of the first comes back. With `fill`, what stands blank
+    in it is written when it is sent, each time anew.
     """
     recipients = _recipients(to, "to")
     if reply_to:
@@ -85,6 +91,7 @@ def queue_mail(
         "text": _sound(text),
         "html": None if html is None else _sound(html),
         "reply_to": reply_to,
+        **({} if fill is None else {"fill": dict(fill)}),
     }
     now = datetime.now(UTC)
     if key is not None:
@@ -99,8 +106,9 @@ def queue_mail(
     return mail_id
 
 
-def mail_task(settings: Callable[[], MailSettings | None]) -> Task:
-    """Return the task that sends mail; `settings` is asked each time and gives None while mail is not set up."""
+def mail_task(settings: Callable[[], MailSettings | None], fill: Fill | None = None) -> Task:
+    """Return the task that sends mail; `settings` is asked each time and gives None while mail is not set up, `fill` writes
+    what stands blank in a mail."""
 
     def send(job: Job, arguments: Mapping[str, Any]) -> None:
         current = settings()
@@ -112,15 +120,35 @@ def mail_task(settings: Callable[[], MailSettings | None]) -> Task:
             row = connection.execute(select(OUTBOX).where(OUTBOX.c.id == arguments["outbox"])).one_or_none()
         if row is None or row.state != WAITING:
             return
-        _deliver(job, row, current)
+        payload = _filled(job, row, fill)
+        if payload is not None:
+            _deliver(job, row, payload, current)
 
     return Task(TASK, send)
 
 
-def _deliver(job: Job, row: Row[*tuple[Any, ...]], settings: MailSettings) -> None:
+def _filled(job: Job, row: Row[*tuple[Any, ...]], fill: Fill | None) -> Mapping[str, Any] | None:
+    """What to send; nothing, and the mail is dropped, when nobody wants it any more."""
+    wanted = row.payload.get("fill")
+    if wanted is None:
+        payload: Mapping[str, Any] = row.payload
+        return payload
+    with job.writing() as connection:
+        written = fill(connection, wanted) if fill is not None else None
+        if written is None:
+            _note(connection, row.id, DROPPED, row.attempts, None)
+            job.complete(connection, {"state": DROPPED})
+            return None
+    texts = {name: row.payload[name] for name in ("text", "html") if row.payload.get(name)}
+    return {**row.payload, **{name: value.replace(BLANK, written) for name, value in texts.items()}}
+
+
+def _deliver(
+    job: Job, row: Row[*tuple[Any, ...]], payload: Mapping[str, Any], settings: MailSettings
+) -> None:
     """Send one mail and note what became of it; a passing trouble is raised, so that the job is tried again."""
     try:
-        refused = send_now(message_of(row.id, row.created_at, row.payload, settings), settings)
+        refused = send_now(message_of(row.id, row.created_at, payload, settings), settings)
     except (smtplib.SMTPException, OSError) as error:
         permanent = is_permanent(error)
         with job.writing() as connection:
@@ -192,14 +220,16 @@ def _note(connection: Connection, mail_id: int, state: str, attempts: int, error
     connection.execute(update(OUTBOX).where(OUTBOX.c.id == mail_id).values(values))
 
 
+def address_of(text: str, path: str) -> str:
+    """A mail address in its usual form, empty for none; refused for what is none."""
+    try:
+        return str(EmailType().coerce(text, _ADDRESS) or "")
+    except Invalid as error:
+        raise Refusal("invalid", [error.problem.diagnostic(path)]) from error
+
+
 def _recipients(addresses: Sequence[str], path: str) -> list[str]:
-    kind, good = EmailType(), []
-    for address in addresses:
-        try:
-            good.append(kind.coerce(address, _ADDRESS))
-        except Invalid as error:
-            raise Refusal("invalid", [error.problem.diagnostic(path)]) from error
-    good = [address for address in dict.fromkeys(good) if address]
+    good = [each for each in dict.fromkeys(address_of(address, path) for address in addresses) if each]
     if not 1 <= len(good) <= MOST_RECIPIENTS:
         raise _refusal("mail_recipients", f"a mail has 1 to {MOST_RECIPIENTS} recipients", path)
     return good

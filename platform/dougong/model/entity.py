@@ -143,6 +143,10 @@ class Entity:
     pipelines: Mapping[str, Pipeline] = field(default_factory=dict)
     search: tuple[str, ...] = ()
     inverses: Mapping[str, Inverse] = field(default_factory=dict)
+    owner: str = ""
+    """The field of type member that says whose a record is; without one, records cannot be given to somebody else."""
+    follow_owner: tuple[str, ...] = ()
+    """The inverses whose records are given away together with a record, as far as they had the same owner."""
     computed: tuple[str, ...] = ()
     """Fields with a formula in the order in which they must be computed; a sub-table's id stands where its rows are."""
     begun: tuple[str, ...] = ()

@@ -22,6 +22,8 @@ from dougong.storage.system import USER, USER_ROLE
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+\-]{1,59}")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _LONGEST_NAME = 100
+_PERSONAL = frozenset({"email", "phone"})
+"""What the audit trail tells was changed, but not to what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,11 @@ def change(connection: Connection, user_id: int, **values: Any) -> None:
         _keep_an_admin(connection, user_id)
     connection.execute(update(USER).where(USER.c.id == user_id).values(**new, updated_at=datetime.now(UTC)))
     before = row._asdict()
-    changed = {name: [before[name], value] for name, value in new.items() if before[name] != value}
+    changed = {
+        name: ["…", "…"] if name in _PERSONAL else [before[name], value]
+        for name, value in new.items()
+        if before[name] != value
+    }
     if changed:
         noted(connection, "account.change", f"user:{user_id}", changes=changed)
 

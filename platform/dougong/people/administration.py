@@ -11,8 +11,10 @@ from sqlalchemy import delete, update
 from dougong.diagnostics import Refusal
 from dougong.people import accounts, organisation
 from dougong.people.accounts import Account
+from dougong.people.audit import telling_once
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.organisation import Membership
+from dougong.people.passwords import DEFAULT, Rules
 from dougong.people.person_values import PersonValues, problems_of
 from dougong.storage.system import TEAM_MEMBER, USER
 
@@ -26,6 +28,7 @@ def subject_of(user_id: int) -> str:
     return f"person:{user_id}"
 
 
+@telling_once()
 def add_person(
     doing: Doing,
     login: str,
@@ -33,6 +36,7 @@ def add_person(
     *,
     password: str | None = None,
     must_change_password: bool = False,
+    rules: Rules = DEFAULT,
 ) -> int:
     """Add somebody with all that is said about them and return the id; refused with all problems at once."""
     check_admin(doing)
@@ -40,7 +44,12 @@ def add_person(
     given: dict[str, Any] = {name: values[name] for name in _OF_ACCOUNT if name in values}  # type: ignore[literal-required]
     try:
         user_id = accounts.add(
-            doing.connection, login, password=password, must_change_password=must_change_password, **given
+            doing.connection,
+            login,
+            password=password,
+            must_change_password=must_change_password,
+            rules=rules,
+            **given,
         )
     except Refusal as refusal:
         raise Refusal(refusal.kind, [*refusal.problems, *problems]) from refusal
@@ -51,6 +60,7 @@ def add_person(
     return user_id
 
 
+@telling_once()
 def change_person(doing: Doing, user_id: int, values: PersonValues) -> tuple[str, ...]:
     """Change what is said about somebody and return what has changed; refused with all problems at once."""
     check_admin(doing)
@@ -87,6 +97,7 @@ def values_of(doing: Doing, account: Account) -> Mapping[str, Any]:
     }
 
 
+@telling_once()
 def disable_person(doing: Doing, user_id: int) -> None:
     """Close an account: sessions and tokens end at once."""
     check_admin(doing)
@@ -94,6 +105,7 @@ def disable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.disable", subject_of(user_id))
 
 
+@telling_once()
 def enable_person(doing: Doing, user_id: int) -> None:
     """Open a closed account again."""
     check_admin(doing)
@@ -101,12 +113,11 @@ def enable_person(doing: Doing, user_id: int) -> None:
     noted(doing, "person.enable", subject_of(user_id))
 
 
-def reset_password(doing: Doing, user_id: int, password: str) -> None:
+@telling_once()
+def reset_password(doing: Doing, user_id: int, password: str, rules: Rules = DEFAULT) -> None:
     """Give somebody a password that they must change when they sign in; their sessions end."""
     check_admin(doing)
-    accounts.set_password(doing.connection, user_id, password)
-    changed = update(USER).where(USER.c.id == user_id).values(must_change_password=True)
-    doing.connection.execute(changed)
+    accounts.set_password(doing.connection, user_id, password, rules=rules, must_change=True)
     noted(doing, "person.password", subject_of(user_id))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +15,7 @@ from dougong.people.actor import Actor
 from dougong.people.origin import origin
 from dougong.storage.system import AUDIT, USER
 
+_TOLD_ABOVE: ContextVar[bool] = ContextVar("dougong_told_above", default=False)
 _LONGEST_TEXT = 1000
 _LONGEST = {"address": 100, "agent": 200, "subject": 200, "route": 200}
 
@@ -46,9 +49,21 @@ def noted(
     connection: Connection, action: str, subject: str = "", *, actor_id: int | None = None, **details: object
 ) -> None:
     """Write down what was done now by whoever the request comes from, where a verb knows neither actor nor door."""
+    if _TOLD_ABOVE.get() and action.startswith("account."):
+        return
     known = origin()
     by = actor_id if actor_id is not None else known.actor_id
     _write(connection, by, known.door, datetime.now(UTC), action, subject, details)
+
+
+@contextmanager
+def telling_once() -> Iterator[None]:
+    """Whoever begins this tells of what is done to an account inside, in one entry of its own."""
+    before = _TOLD_ABOVE.set(True)
+    try:
+        yield
+    finally:
+        _TOLD_ABOVE.reset(before)
 
 
 def _write(

@@ -49,6 +49,7 @@ class PeoplePage:
     count: int
     names: Mapping[int, str] = field(default_factory=dict)
     """What the superiors of these people are called."""
+    logins: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_people(connection: Connection, wanted: PeopleQuery) -> PeoplePage:
@@ -62,7 +63,7 @@ def find_people(connection: Connection, wanted: PeopleQuery) -> PeoplePage:
     belongs = memberships_among(connection, [each.id for each in found])
     people = tuple(Person(each, belongs.get(each.id, ())) for each in found)
     superiors = {each.superior_id for each in found if each.superior_id is not None}
-    return PeoplePage(people, count, names_of(connection, superiors))
+    return PeoplePage(people, count, names_of(connection, superiors), logins_of(connection, superiors))
 
 
 def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
@@ -72,6 +73,15 @@ def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
         return {}
     rows = connection.execute(select(USER.c.id, USER.c.name).where(USER.c.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def logins_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """Return the logins of some people."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = connection.execute(select(USER.c.id, USER.c.login).where(USER.c.id.in_(wanted)))
+    return {row.id: row.login for row in rows}
 
 
 def paths_of(connection: Connection) -> dict[int, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, select
 
-from dougong.people.actor import ACCOUNT_COLUMNS, Actor
-from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER, USER_ROLE
+from dougong.people.actor import ACCOUNT_COLUMNS, Actor, company_of
+from dougong.storage.system import DEPARTMENT, MEMBERSHIP, TEAM, TEAM_MEMBER, USER, USER_ROLE
 
 
 def everybody(connection: Connection) -> list[Actor]:
@@ -28,6 +28,10 @@ def everybody(connection: Connection) -> list[Actor]:
             department_ids=frozenset(places.departments.get(row.user_id, ())),
             subordinate_ids=places.below(row.user_id),
             main_department_id=places.main.get(row.user_id),
+            department_tree_ids=places.tree(row.user_id),
+            teammate_ids=places.teammates(row.user_id),
+            kind=row.person_kind,
+            company=company_of(row.company),
         )
         for row in connection.execute(accounts)
     ]
@@ -44,7 +48,7 @@ def _roles(connection: Connection) -> Mapping[int, frozenset[tuple[str, str]]]:
 
 
 class _Places:
-    """Who stands where in the organisation, put-away departments left out."""
+    """Who stands where in the organisation, put-away departments and teams left out."""
 
     def __init__(self, connection: Connection) -> None:
         self.departments: dict[int, set[int]] = defaultdict(set)
@@ -53,7 +57,16 @@ class _Places:
         self._children: dict[int, list[int]] = defaultdict(list)
         self._headed: dict[int, list[int]] = defaultdict(list)
         self._heads: dict[int, int] = {}
-        self._within: dict[int, Set[int]] = {}
+        self._reports: dict[int, list[int]] = defaultdict(list)
+        self._people: dict[int, frozenset[int]] = {}
+        self._mates: dict[int, set[int]] = defaultdict(set)
+        self._read_departments(connection)
+        self._read_teams(connection)
+        reporting = select(USER.c.id, USER.c.superior_id).where(USER.c.superior_id.is_not(None))
+        for row in connection.execute(reporting):
+            self._reports[row.superior_id].append(row.id)
+
+    def _read_departments(self, connection: Connection) -> None:
         standing = select(DEPARTMENT.c.id, DEPARTMENT.c.parent_id, DEPARTMENT.c.head_id)
         known = set()
         for row in connection.execute(standing.where(DEPARTMENT.c.removed_at.is_(None))):
@@ -71,27 +84,52 @@ class _Places:
                 if row.is_main:
                     self.main[row.user_id] = row.department_id
 
+    def _read_teams(self, connection: Connection) -> None:
+        teams: dict[int, set[int]] = {}
+        standing = select(TEAM.c.id, TEAM.c.lead_id).where(TEAM.c.removed_at.is_(None))
+        for row in connection.execute(standing):
+            teams[row.id] = set() if row.lead_id is None else {row.lead_id}
+        for row in connection.execute(select(TEAM_MEMBER.c.team_id, TEAM_MEMBER.c.user_id)):
+            if row.team_id in teams:
+                teams[row.team_id].add(row.user_id)
+        for people in teams.values():
+            for each in people:
+                self._mates[each] |= people
+
+    def teammates(self, user_id: int) -> frozenset[int]:
+        """The people of somebody's teams."""
+        return frozenset(self._mates.get(user_id, ()))
+
+    def tree(self, user_id: int) -> frozenset[int]:
+        """The departments of somebody, those that the person heads, and all below them."""
+        begin = (*self.departments.get(user_id, ()), *self._headed.get(user_id, ()))
+        return frozenset(_reached(begin, self._children)) if begin else frozenset()
+
     def below(self, user_id: int) -> frozenset[int]:
-        """Everybody in the subtrees of the departments that somebody heads, without that person."""
-        headed = self._headed.get(user_id)
+        """Everybody who reports to somebody, and everybody in the subtrees of the departments that they or that person head."""
+        reporting = _reached(self._reports.get(user_id, ()), self._reports)
+        headed = [each for who in {user_id, *reporting} for each in self._headed.get(who, ())]
         if not headed:
-            return frozenset()
-        return frozenset(person for each in self._tree(headed) for person in self._people(each)) - {user_id}
+            return frozenset(reporting) - {user_id}
+        staff = (self._within(each) for each in _reached(headed, self._children))
+        return frozenset(reporting).union(*staff) - {user_id}
 
-    def _tree(self, departments: Iterable[int]) -> set[int]:
-        found: set[int] = set()
-        waiting = list(departments)
-        while waiting:
-            each = waiting.pop()
-            if each not in found:
-                found.add(each)
-                waiting += self._children.get(each, ())
-        return found
-
-    def _people(self, department: int) -> Set[int]:
-        found = self._within.get(department)
+    def _within(self, department: int) -> frozenset[int]:
+        found = self._people.get(department)
         if found is None:
             head = self._heads.get(department)
-            staff = self._staff.get(department, set())
-            found = self._within[department] = staff | {head} if head is not None else staff
+            found = frozenset({*self._staff.get(department, ()), *(() if head is None else (head,))})
+            self._people[department] = found
         return found
+
+
+def _reached(begin: Iterable[int], following: Mapping[int, list[int]]) -> set[int]:
+    """Some nodes and all that can be reached from them."""
+    found: set[int] = set()
+    waiting = list(begin)
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += following.get(each, ())
+    return found

@@ -109,6 +109,52 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "there is a delegation for this time and scope already",
     ),
     "no_delegation": ("没有这个委托", "there is no such delegation"),
+    "roster_long": ("最多 {limit} 行", "at most {limit} lines"),
+    "roster_twice": (
+        "登录名“{login}”在第 {line} 行已出现",
+        "the login '{login}' stands in line {line} already",
+    ),
+    "roster_column": (
+        "不认识的列“{name}”；是否指“{nearest}”？",
+        "unknown column '{name}'; did you mean '{nearest}'?",
+    ),
+    "roster_column_twice": ("列“{name}”出现了两次", "the column '{name}' stands there twice"),
+    "roster_no_login": (
+        "缺少登录名一列（{example}）",
+        "the column of logins is missing ({example})",
+    ),
+    "roster_login_missing": ("缺少登录名", "the login is missing"),
+    "roster_word": (
+        "“{value}”不可用，只能是：{allowed}",
+        "'{value}' is not possible; possible are: {allowed}",
+    ),
+    "roster_position_alone": (
+        "职位须与部门一列同时给出",
+        "positions are given together with the column of departments",
+    ),
+    "roster_positions": (
+        "职位 {positions} 个，部门只有 {departments} 个",
+        "{positions} positions for {departments} departments",
+    ),
+    "roster_path": (
+        "部门写作从顶层开始的路径，例如 总部/销售部/华东：“{value}”",
+        "a department is a path from the top, such as Company/Sales/East: '{value}'",
+    ),
+    "roster_superior": (
+        "没有登录名为“{login}”的上级",
+        "there is nobody with the login '{login}' to be the superior",
+    ),
+    "roster_heads": (
+        "部门“{where}”在第 {first} 行已有负责人",
+        "the department '{where}' has a head in line {first} already",
+    ),
+    "roster_head_nowhere": (
+        "负责人须属于部门",
+        "a head belongs to a department",
+    ),
+    "handover_self": ("不能交接给本人", "nothing can be handed over to the same person"),
+    "handover_what": ("没有可交接的“{name}”", "there is nothing called '{name}' to hand over"),
+    "no_handover": ("没有可撤销的交接", "there is no handover to take back"),
     "text_long": ("最多 {limit} 个字", "at most {limit} characters"),
     "not_viewing": (
         "只有在屏幕前登录的管理员可以以他人身份查看",
@@ -119,6 +165,42 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "administrators see what you see; choose somebody who is not one",
     ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "link_over": (
+        "链接已使用、已过期或已失效",
+        "the link was used already, is too old or is not valid any more",
+    ),
+    "invite_count": ("请填写 1 到 {most} 个邮箱地址", "give 1 to {most} e-mail addresses"),
+    "invite_done": ("此邀请已结束", "this invitation is over"),
+    "no_invitation": ("没有这个邀请", "there is no such invitation"),
+    "same_email": ("请填写另一个邮箱地址", "give another e-mail address"),
+    "too_many_links": ("请求过于频繁，请一小时后再试", "too many requests; try again in an hour"),
+    "no_mail": ("尚未设置发信服务器和对外地址", "mail and the public address are not set up"),
+    "sign_on_unknown": ("没有这个单点登录", "there is no such single sign-on"),
+    "sign_on_state": (
+        "登录用时过长，或不是在这个浏览器里开始的，请重新登录",
+        "the sign-in took too long or did not begin in this browser; please begin again",
+    ),
+    "sign_on_declined": ("登录已取消或被拒绝", "the sign-in was cancelled or declined"),
+    "sign_on_untrusted": (
+        "“{name}”返回的结果无法核实，未予登录。请重试；如仍不行，请联系管理员",
+        "what {name} answered could not be verified, so nobody was signed in; try again, or ask an administrator",
+    ),
+    "sign_on_unavailable": (
+        "暂时连不上“{name}”，请稍后再试",
+        "{name} cannot be reached at the moment; try again later",
+    ),
+    "sign_on_no_account": (
+        "这里还没有与此登录关联的账号，请联系管理员；已有账号的，可先用密码登录，再在“我的”中关联",
+        "no account here belongs to this sign-in; ask an administrator, or sign in with your password and link it under Profile",
+    ),
+    "sign_on_taken": (
+        "此登录已关联其他账号，或您的账号已关联该平台的另一登录",
+        "this sign-in opens another account already, or your account has another sign-in of this provider",
+    ),
+    "sign_on_last": (
+        "这是登录此账号的唯一方式；请先设置密码",
+        "this is the only way to sign in to the account; set a password first",
+    ),
 }
 """code → (zh, en)."""
 

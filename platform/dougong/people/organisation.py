@@ -58,7 +58,6 @@ def add_department(
     identifier: int = connection.execute(
         insert(DEPARTMENT).values(row).returning(DEPARTMENT.c.id)
     ).scalar_one()
-    noted(connection, "department.add", f"department:{identifier}", name=name, parent=parent_id, head=head_id)
     return identifier
 
 
@@ -68,7 +67,6 @@ def rename_department(connection: Connection, department_id: int, name: str) -> 
     connection.execute(
         update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(name=checked_name(name))
     )
-    noted(connection, "department.change", f"department:{department_id}", name=name)
 
 
 def move_department(connection: Connection, department_id: int, parent_id: int | None) -> None:
@@ -84,7 +82,6 @@ def move_department(connection: Connection, department_id: int, parent_id: int |
     else:
         raise refuse("conflict", "department_circle", "parent_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(parent_id=parent_id))
-    noted(connection, "department.change", f"department:{department_id}", parent=parent_id)
 
 
 def place_department(connection: Connection, department_id: int, before_id: int | None) -> None:
@@ -107,7 +104,6 @@ def set_head(connection: Connection, department_id: int, head_id: int | None) ->
     ):
         raise refuse("missing", "no_account", "head_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(head_id=head_id))
-    noted(connection, "department.change", f"department:{department_id}", head=head_id)
 
 
 def remove_department(connection: Connection, department_id: int) -> None:
@@ -128,7 +124,6 @@ def remove_department(connection: Connection, department_id: int) -> None:
         .where(DEPARTMENT.c.id == department_id)
         .values(removed_at=datetime.now(UTC), head_id=None)
     )
-    noted(connection, "department.remove", f"department:{department_id}")
 
 
 def department(connection: Connection, department_id: int) -> Department:

@@ -98,6 +98,13 @@ def members_of(connection: Connection, team_id: int) -> tuple[int, ...]:
     return tuple(connection.execute(query.order_by(TEAM_MEMBER.c.user_id)).scalars())
 
 
+def named_members(connection: Connection, team_id: int) -> list[tuple[int, str, str]]:
+    """Return who belongs to a team by name: id, name and login."""
+    query = select(USER.c.id, USER.c.name, USER.c.login).join(TEAM_MEMBER, TEAM_MEMBER.c.user_id == USER.c.id)
+    rows = connection.execute(query.where(TEAM_MEMBER.c.team_id == team_id).order_by(USER.c.name, USER.c.id))
+    return [(row.id, row.name, row.login) for row in rows]
+
+
 def teams_of(connection: Connection, user_id: int) -> tuple[Team, ...]:
     """Return the teams that a person belongs to or leads, by name."""
     mine = set(

@@ -10,6 +10,7 @@ from dougong.model.role import ACTIONS, Role
 from dougong.people.actor import Actor
 from dougong.policy.access import Access, access
 from dougong.policy.grants import RoleSet
+from dougong.policy.row_sets import EVERY, RowSet
 from dougong.storage.release import Release
 
 NO_ROWS = frozenset({"create", "import"})
@@ -52,6 +53,16 @@ class Versions:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """A field that can be seen in other records than before: nothing stands for none of those that may be read."""
+
+    name: str
+    former: str
+    before: RowSet | None
+    after: RowSet | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One action on one entity that is another one for a set of roles; each pair is what it was and what it is."""
 
@@ -60,8 +71,8 @@ class Difference:
     action: str
     wanted: tuple[Access, Access]
     read: tuple[Access, Access]
-    seen: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-    """Fields that could not be seen before and can now, and the other way round."""
+    fields: tuple[FieldChange, ...] = ()
+    """Fields that can be seen in other records than before."""
     written: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
     """Fields that could not be written before and can now, and the other way round."""
 
@@ -78,15 +89,16 @@ class Difference:
     @property
     def is_noticeable(self) -> bool:
         """Whether anybody could notice it."""
-        other_fields = any((*self.seen, *self.written))
+        other_fields = bool(self.fields) or any(self.written)
         return other_fields or self.was_allowed != self.is_allowed or self.has_other_rows
 
     @property
     def has_other_rows(self) -> bool:
         """Whether the records may be others."""
         if self.action in NO_ROWS:
-            return self.wanted[0].rows != self.wanted[1].rows
-        return (self.wanted[0].rows, self.read[0].rows) != (self.wanted[1].rows, self.read[1].rows)
+            return self.wanted[0].row_set != self.wanted[1].row_set
+        was, now = ((self.wanted[at].row_set, self.read[at].row_set) for at in (0, 1))
+        return was != now
 
 
 def changed_roles(before: App | None, after: App) -> frozenset[str]:
@@ -97,7 +109,7 @@ def changed_roles(before: App | None, after: App) -> frozenset[str]:
 
 
 def _granted(role: Role | None) -> tuple[object, ...]:
-    return () if role is None else (role.grants, role.reports, role.can_design)
+    return () if role is None else (role.grants, role.denials, role.reports, role.can_design)
 
 
 def concerned(versions: Versions, roles: frozenset[str]) -> list[str]:
@@ -107,7 +119,8 @@ def concerned(versions: Versions, roles: frozenset[str]) -> list[str]:
     for release in (versions.before, versions.after):
         app = release.apps.get(versions.app)
         for name in sorted(roles & set(app.roles)) if app is not None else ():
-            for entity in release.apps[versions.app].roles[name].grants:
+            role = release.apps[versions.app].roles[name]
+            for entity in (*role.grants, *(each.entity for each in role.denials)):
                 key = entity if "." in entity else f"{versions.app}.{entity}"
                 keys[present.get(key, key) if release is versions.before else key] = None
     return [key for key in keys if _is_known(versions.after, key)]
@@ -126,11 +139,29 @@ def differences(versions: Versions, roles: RoleSet, keys: list[str]) -> Iterator
         read = _pair(versions, somebody, key, former, "read")
         for action in ACTIONS:
             wanted = read if action == "read" else _pair(versions, somebody, key, former, action)
-            found = Difference(key, former, action, wanted, read, *_fields(versions, key, action, wanted))
+            fields = tuple(_fields(versions, key, wanted)) if action == "read" else ()
+            written = _written(versions, key, wanted) if action in ("create", "update") else _NO_FIELDS
+            found = Difference(key, former, action, wanted, read, fields, written)
             if not (found.was_allowed or found.is_allowed):
                 continue
-            if found.is_noticeable:
+            if found.is_noticeable and not _goes_along(versions, somebody, found):
                 yield found
+
+
+def _goes_along(versions: Versions, actor: Actor, found: Difference) -> bool:
+    """Whether the action is only implied by another one, with which its difference has been told already."""
+    before, after = found.wanted
+    implying = _implying(before) | _implying(after)
+    if not implying or "" in implying:
+        return False
+    if after.allowed or not before.allowed:
+        return True
+    return not any(access(versions.after, actor, found.key, each).allowed for each in implying)
+
+
+def _implying(wanted: Access) -> set[str]:
+    """The actions that imply this one, among them nothing where a role grants it in so many words."""
+    return {each.grant.permission.implied_by for each in wanted.reasons if each.grant is not None}
 
 
 _CLOSED = Access(False, (), frozenset(), frozenset(), ())
@@ -141,21 +172,39 @@ def _pair(versions: Versions, actor: Actor, key: str, former: str, action: str) 
     return before, access(versions.after, actor, key, action)
 
 
-def _fields(
-    versions: Versions, key: str, action: str, wanted: tuple[Access, Access]
-) -> tuple[tuple[frozenset[str], frozenset[str]], tuple[frozenset[str], frozenset[str]]]:
-    """Fields opened and closed for sight and for writing, of those that were there before, while the action itself stays."""
-    before, after = wanted
-    nothing: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+_NO_FIELDS: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+
+
+def _fields(versions: Versions, key: str, read: tuple[Access, Access]) -> Iterator[FieldChange]:
+    """The fields that were there before and can be seen in other records, where reading itself stays."""
+    before, after = read
     if not (before.allowed and after.allowed):
-        return nothing, nothing
-    if action == "read":
-        return _opened(versions, key, before.hidden, after.hidden), nothing
-    if action not in ("create", "update"):
-        return nothing, nothing
-    written = _opened(versions, key, before.locked, after.locked)
-    seen = _opened(versions, key, before.hidden, after.hidden)
-    return nothing, (written[0] - seen[0], written[1] - seen[1])
+        return
+    for name in _names(versions.after, key):
+        former = versions.former_field(key, name)
+        found = FieldChange(name, former, _open_on(before, former), _open_on(after, name))
+        if former and found.before != found.after:
+            yield found
+
+
+def _open_on(read: Access, field: str) -> RowSet | None:
+    """The records in which a field, or a column of a sub-table, can be seen, of those that may be read."""
+    table = field.partition(".")[0]
+    if field in read.hidden or table in read.hidden:
+        return None
+    return read.veils.get(field) or read.veils.get(table) or EVERY
+
+
+def _written(
+    versions: Versions, key: str, wanted: tuple[Access, Access]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that can be written and could not, and the other way round, while the action and the sight of them stay."""
+    before, after = wanted
+    if not (before.allowed and after.allowed):
+        return _NO_FIELDS
+    opened, closed = _opened(versions, key, before.locked, after.locked)
+    seen, unseen = _opened(versions, key, before.hidden, after.hidden)
+    return opened - seen, closed - unseen
 
 
 def _opened(

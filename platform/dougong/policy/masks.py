@@ -39,6 +39,6 @@ def concealed(release: Release, actor: Actor, key: str) -> frozenset[str]:
     if not masked or actor.lifted:
         return hidden
     answer = access(release, actor, key, REVEAL)
-    if answer.allowed and answer.rows is None:
-        return hidden | (answer.locked & frozenset(masked))
+    if answer.is_open:
+        return hidden | ((answer.locked | frozenset(answer.bars)) & frozenset(masked))
     return hidden | frozenset(masked)

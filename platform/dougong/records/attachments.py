@@ -11,9 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from dougong.model.expression import Value
 from dougong.records.call import Call
-from dougong.records.files import LARGEST, path_of, upload
+from dougong.records.files import LARGEST, SMALL_ENDING, upload
 from dougong.records.messages import refuse
 from dougong.storage.archive import Limits, Reader, open_archive
+from dougong.storage.stores.base import Store
+from dougong.storage.stores.folder import FolderStore
 
 ARCHIVE = Limits(total=8 << 30, member=LARGEST, count=20_000, ratio=1_000)
 _SEPARATORS = re.compile(r"[;；\n]")
@@ -22,8 +24,8 @@ _SEPARATORS = re.compile(r"[;；\n]")
 class Attachments:
     """The files of one archive, by path and, where that is the only one, by name; stored when a record takes them."""
 
-    def __init__(self, archive: Reader, folder: Path) -> None:
-        self._archive, self._folder = archive, folder
+    def __init__(self, archive: Reader, store: Store) -> None:
+        self._archive, self._store = archive, store
         self._paths: dict[str, str] = {}
         self._names: dict[str, list[str]] = {}
         for path in archive.names:
@@ -40,7 +42,7 @@ class Attachments:
                 path = self._path(call, name, field_path)
                 content = io.BytesIO(self._archive.read(path))
                 plain = PurePosixPath(name.replace("\\", "/")).name
-                stored = upload(call, self._folder, key, field_path, plain, content)
+                stored = upload(call, self._store, key, field_path, plain, content)
                 self._stored.append(stored.id)
                 found.append(stored.value())
         return tuple(found) or None
@@ -65,7 +67,8 @@ class Attachments:
     def discard(self) -> None:
         """Take away what was stored for records that were not committed."""
         for identifier in self._stored:
-            path_of(self._folder, identifier).unlink(missing_ok=True)
+            self._store.delete(identifier)
+            self._store.delete(f"{identifier}{SMALL_ENDING}")
         self._stored.clear()
 
 
@@ -78,10 +81,10 @@ def _as_chinese(path: str) -> str:
 
 
 @contextmanager
-def open_attachments(archive: Path | None, folder: Path | None) -> Iterator[Attachments | None]:
-    """The files of an archive, to be stored in a folder (without one, for as long as a trial takes); nothing without an archive."""
+def open_attachments(archive: Path | None, store: Store | None) -> Iterator[Attachments | None]:
+    """The files of an archive, to be kept in a store (without one, for as long as a trial takes); nothing without an archive."""
     if archive is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="dougong-trial-") as aside, archive.open("rb") as source:
-        yield Attachments(open_archive(source, ARCHIVE), folder or Path(aside))
+        yield Attachments(open_archive(source, ARCHIVE), store or FolderStore(Path(aside)))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dougong.diagnostics import Diagnostic, Refusal, nearest
+from dougong.policy.access import access
 from dougong.records.batch_references import NotMade, position_of, references_in, resolved
 from dougong.records.batch_runs import KINDS, Numbered, Operation, Outcome, do_run, placed
 from dougong.records.batches import in_batch
 from dougong.records.call import Call
-from dougong.records.doors import open_door
+from dougong.records.doors import action_word, open_door
 from dougong.records.messages import problem, refuse
+from dougong.records.selection import Selection, stands
 from dougong.records.shape import Shape
 
 __all__ = ["KINDS", "MOST", "Operation", "Outcome", "batch"]
@@ -19,6 +22,9 @@ __all__ = ["KINDS", "MOST", "Operation", "Outcome", "batch"]
 MOST = 10_000
 MOST_PROBLEMS = 1000
 """How many problems a refusal of the whole tells."""
+
+_MANY = ("update", "delete")
+"""The kinds of operations for which doing them to many records in one act is a right of its own."""
 
 AT_ONCE = 1000
 """How many operations are held in memory as records at the same time."""
@@ -54,6 +60,7 @@ class _Batch:
         self.operations = operations
         self.outcomes: list[Outcome] = []
         self._shapes: dict[str, Shape | Refusal] = {}
+        self._counts = Counter((each.kind, each.key or key) for each in operations)
 
     def runs(self) -> Iterator[list[Numbered]]:
         """Neighbours of the same kind that can be done together: none concerns the record of another."""
@@ -110,9 +117,33 @@ class _Batch:
             except NotMade as error:
                 found = problem(self.call.language, "bad_reference", error.path, value=error.name)
                 outcomes[each.position] = _refused(each, "invalid", [found])
+        kept = self._kept(shape, able)
+        outcomes.update((position, outcome) for position, outcome in kept.items())
+        able = [each for each in able if each.position not in kept]
         done = self._safely(shape, able) if able else []
         outcomes.update((each.position, outcome) for each, outcome in zip(able, done, strict=True))
         return [outcomes[each.position] for each in run]
+
+    def _kept(self, shape: Shape, run: Sequence[Numbered]) -> dict[int, Outcome]:
+        """The operations that may be done to one record, but not to many in one act, with their refusals."""
+        kind = run[0].operation.kind if run else ""
+        if kind not in _MANY or self._counts[kind, shape.key] < 2:
+            return {}
+        answer = access(self.call.release, self.call.actor, shape.key, "batch")
+        if answer.allowed and answer.row_set.is_every:
+            return {}
+        usable: set[int] = set()
+        if answer.allowed:
+            selection = Selection(self.call, shape, "batch").among([each.id for each in run])
+            usable.update(self.call.connection.execute(selection.select(shape.table.c.id)).scalars())
+        words = {"action": action_word("batch", self.call.language)}
+        return {
+            each.position: _refused(
+                each, "forbidden", [problem(self.call.language, "forbidden_row", **words)]
+            )
+            for each in run
+            if each.id not in usable and stands(self.call, shape, each.id)
+        }
 
     def _resolved(self, shape: Shape, each: Numbered) -> Operation:
         """The operation with the ids of the records that it names."""

@@ -11,6 +11,7 @@ from dougong.policy.access import access
 from dougong.records.absent import absent
 from dougong.records.call import Call
 from dougong.records.delete import delete_records, restore
+from dougong.records.denied import denial_of
 from dougong.records.doors import action_word
 from dougong.records.draft import Draft, Stamp, Values
 from dougong.records.given import taker_for
@@ -151,6 +152,10 @@ def _refused(
     values, version = standing.get(each.id), each.operation.if_version
     if values is None:
         if each.id and stands(call, shape, each.id):
+            denial = denial_of(call, shape, each.id, kind)
+            if denial is not None:
+                told = problem(language, "denied", path, reason=denial.reason.get(language))
+                return Outcome(each.id, "forbidden", (told,))
             found = problem(language, "forbidden_row", path, action=action_word(kind, language))
             return Outcome(each.id, "forbidden", (found,))
         return Outcome(each.id or None, "missing", (absent(call, shape.key, each.id, path),))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from dougong.records.call import Call
 
-KINDS: tuple[str, ...] = ("batch", "delete", "import", "merge", "renumber", "undo")
+KINDS: tuple[str, ...] = ("batch", "delete", "import", "merge", "renumber", "transfer", "undo")
 
 
 def in_batch(call: Call, kind: str) -> Call:

@@ -45,6 +45,7 @@ class Change:
 def changeable(call: Call, key: str) -> tuple[Field, ...]:
     """The fields that the actor may change in many records at once: all that a form could, but files and rows."""
     shape = open_door(call, key, "update")
+    open_door(call, key, "batch")
     rights = access(call.release, call.actor, key, "update")
     return tuple(
         field
@@ -61,6 +62,9 @@ def all_changeable(call: Call, key: str, query: Query) -> list[int]:
     shape = open_door(call, key, "update")
     own = shape.table.c.id
     selection = Selection(call, shape, "update").filter(query.view).filter(query.filter).search(query.q)
+    many = access(call.release, call.actor, key, "batch").row_set
+    if not many.is_every:
+        selection.where(selection.columns.within(many))
     found = call.connection.execute(selection.select(own).order_by(own).limit(MOST + 1)).scalars().all()
     if len(found) > MOST:
         refuse("too_large", call.language, "too_many", limit=MOST)

@@ -129,6 +129,6 @@ def _check_stage(evaluation: Evaluation, shape: Shape, field: Field, draft: Draf
         words = {"origin": came_from.label.get(language), "target": stage.label.get(language)}
         draft.problems.append(problem(language, "stage_from", draft.path + field.id, **words))
     for name in stage.require:
-        if is_empty(draft.values.get(name)) and name not in draft.hidden:
+        if is_empty(draft.values.get(name)) and name not in draft.hidden and not _reported(draft, name):
             words = {"label": shape.field(name).label.get(language), "stage": stage.label.get(language)}
             draft.problems.append(problem(language, "stage_require", draft.path + name, **words))

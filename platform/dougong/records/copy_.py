@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from dougong.fieldtypes.file import FILES
@@ -18,7 +17,10 @@ from dougong.records.files import duplicate
 from dougong.records.filling import filled_by
 from dougong.records.read import read
 from dougong.records.record import Record
+from dougong.records.selection import stands
 from dougong.records.shape import Shape
+from dougong.records.update import refuse_unwritable
+from dougong.storage.stores.base import Store
 
 
 def copy_values(call: Call, key: str, identifier: int) -> dict[str, Value]:
@@ -29,13 +31,13 @@ def copy_values(call: Call, key: str, identifier: int) -> dict[str, Value]:
 
 
 def with_own_files(
-    call: Call, folder: Path, key: str, identifier: int, values: Mapping[str, Any]
+    call: Call, store: Store, key: str, identifier: int, values: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The values of a new record that began as a copy of another: instead of that one's files it gets its own."""
     shape, source = open_door(call, key, "create"), copy_values(call, key, identifier)
     known = {each["id"] for each in _files_in(shape, source)}
     given = {name: _thawed(value) for name, value in values.items()}
-    _duplicate_files(call, folder, shape, given, known)
+    _duplicate_files(call, store, shape, given, known)
     return given
 
 
@@ -56,7 +58,7 @@ def _thawed(value: Any) -> Any:
 
 def copy_record(
     call: Call,
-    folder: Path,
+    store: Store,
     key: str,
     identifier: int,
     values: Mapping[str, Any] | None = None,
@@ -75,13 +77,16 @@ def copy_record(
         for name, value in copied.items()
         if name not in (values or {}) and name not in anew
     }
-    _duplicate_files(call, folder, shape, given)
+    _duplicate_files(call, store, shape, given)
     return create(call, key, {**given, **(values or {})})
 
 
 def _values(call: Call, key: str, identifier: int, rows: bool) -> dict[str, Value]:
     shape = open_door(call, key, "create")
+    open_door(call, key, "copy")
     record = read(call, key, identifier)
+    if not stands(call, shape, identifier, "copy"):
+        refuse_unwritable(call, shape, identifier, "copy")
     wanted = _copied(call, shape)
     values = {name: record.values[name] for name in wanted if record.values.get(name) is not None}
     for name, rows_shape in shape.tables.items():
@@ -129,15 +134,15 @@ def _as_json(shape: Shape, name: str, value: Value) -> Any:
 
 
 def _duplicate_files(
-    call: Call, folder: Path, shape: Shape, values: dict[str, Any], only: Container[str] | None = None
+    call: Call, store: Store, shape: Shape, values: dict[str, Any], only: Container[str] | None = None
 ) -> None:
     """Put copies in the place of files, or of those in `only`."""
     for field in shape.files:
         if values.get(field.id):
             values[field.id] = [
-                {"id": duplicate(call, folder, each["id"])} if only is None or each["id"] in only else each
+                {"id": duplicate(call, store, each["id"])} if only is None or each["id"] in only else each
                 for each in values[field.id]
             ]
     for name, rows_shape in shape.tables.items():
         for row in values.get(name) or ():
-            _duplicate_files(call, folder, rows_shape, row, only)
+            _duplicate_files(call, store, rows_shape, row, only)

@@ -13,6 +13,7 @@ from dougong.records.draft import Draft
 from dougong.records.masking import shown_of
 from dougong.records.shape import Shape
 from dougong.records.titles import target_key
+from dougong.records.withheld import unseen_in
 
 _LONGEST = 80
 
@@ -32,7 +33,7 @@ class Difference:
 def differences_in(call: Call, shape: Shape, line: int, draft: Draft) -> list[Difference]:
     """The fields that a draft changes, without those that the actor may not see."""
     before = draft.before or {}
-    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    hidden = access(call.release, call.actor, shape.key, "read").hidden | unseen_in(call, shape, [draft.id])
     return [
         Difference(
             line,

@@ -9,6 +9,11 @@ from dougong.records.messages import refuse
 from dougong.records.shape import Shape, shape_of
 
 _ACTIONS: dict[str, str] = {
+    "copy": "复制",
+    "batch": "批量操作",
+    "transfer": "移交",
+    "share": "共享",
+    "print": "打印",
     "read": "查看",
     "create": "新建",
     "update": "修改",
@@ -41,11 +46,21 @@ def open_door(call: Call, key: str, action: str) -> Shape:
         refuse("missing", call.language, "unknown_entity", hint=nearest(key, known), name=key)
     shape = shape_of(call.release, key)
     if not may(call.release, call.actor, key, action):
+        refuse_denied(call, key, action)
         label = shape.entity.label.get(call.language)
         refuse(
             "forbidden", call.language, "forbidden", action=action_word(action, call.language), label=label
         )
     return shape
+
+
+def refuse_denied(call: Call, key: str, action: str) -> None:
+    """Refuse with its reason what a denial takes away from every record."""
+    for reason in access(call.release, call.actor, key, action).reasons:
+        if reason.kind == "denied" and reason.denied is not None:
+            refuse(
+                "forbidden", call.language, "denied", reason=reason.denied.denial.reason.get(call.language)
+            )
 
 
 def _stands(call: Call, key: str) -> bool:

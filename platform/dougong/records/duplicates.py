@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, false, func, or_
 
@@ -53,7 +54,9 @@ def duplicates(call: Call, key: str, identifier: int) -> list[Duplicate]:
         for field in telling_fields(shape, concealed(call.release, call.actor, key))
         if isinstance(value := record.values.get(field.id), str) and value.strip()
     }
-    selection.where(or_(false(), *(_same(shape, name, value) for name, value in given.items())))
+    selection.where(
+        or_(false(), *(_same(selection.columns.seen(name), value) for name, value in given.items()))
+    )
     selection.where(shape.table.c.id != identifier)
     wanted = wanted_fields(call, shape, selection.hidden)
     statement = selection.select(*wanted.columns).order_by(shape.table.c.id).limit(MOST * 5)
@@ -62,8 +65,8 @@ def duplicates(call: Call, key: str, identifier: int) -> list[Duplicate]:
     return sorted(found, key=lambda each: (-len(each.fields), each.record.id))[:MOST]
 
 
-def _same(shape: Shape, name: str, value: str) -> ColumnElement[bool]:
-    return func.lower(shape.table.c[name]) == _small(value)
+def _same(column: ColumnElement[Any], value: str) -> ColumnElement[bool]:
+    return func.lower(column) == _small(value)
 
 
 def _small(value: Value) -> str:

@@ -60,7 +60,7 @@ def export(
     headings = tuple(Heading(_path(part), _label(shape, part, language), _decimals(part)) for part in parts)
     wanted = {name for part in parts for name in (part.table, *(each.id for each in part.joint), part.name)}
     shown = [name for name in shape.entity.fields if name in wanted]
-    asked = replace(query, fields=shown, cursor=None, offset=0)
+    asked = replace(query, fields=shown, cursor=None, offset=0, action="export")
     writer = _Writer(call, shape, parts, Packing() if files else None)
     return Sheet(
         shape.entity.plural.get(language) or shape.entity.label.get(language),

@@ -1,4 +1,4 @@
-"""Files of records: kept in a folder under random names, attached by who uploaded them, given to who may see the field."""
+"""Files of records: kept in a store under random names, attached by who uploaded them, given to who may see the field."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from sqlalchemy import insert, select, update
 
+from dougong.diagnostics import Refusal
 from dougong.fieldtypes.file import FILES, PICTURES, accepted
 from dougong.fieldtypes.signature import LONGEST_SIDE
 from dougong.model.expression import Value
@@ -24,18 +25,34 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.doors import open_door
+from dougong.records.file_limits import check_room, is_what_it_says
 from dougong.records.messages import refuse
 from dougong.records.pictures import NoPicture, redraw, small, small_path
 from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
+from dougong.records.withheld import unseen_in
+from dougong.storage.stores.base import Absent, Store
 from dougong.storage.system import FILE
 
 LARGEST = 100 * 1024 * 1024
 _BLOCK = 1024 * 1024
-_KEY = re.compile(r"[A-Za-z0-9_-]{32}")
 _LONGEST_NAME = 200
+SMALL_ENDING = ".small"
 _SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser may show in place; everything else is saved, so that no upload runs as a page of this site."""
+
+HARMLESS = frozenset(
+    {
+        "application/pdf",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "text/plain",
+        "text/csv",
+        "application/zip",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +72,26 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A file ready to be sent: where it lies, and the headers that go with it."""
+    """A file ready to be sent: its content, or the address that a browser may fetch it from, and the headers that go with it.
 
-    path: Path
+    Who is given the content closes it.
+    """
+
+    content: BinaryIO | None
     file: StoredFile
     disposition: str
+    address: str = ""
 
 
-def upload(call: Call, folder: Path, key: str, field_path: str, name: str, source: BinaryIO) -> StoredFile:
-    """Store a file for a field (`scan`, or `lines.picture`) that the actor may write; it must then be attached to a record.
+def upload(call: Call, store: Store, key: str, field_path: str, name: str, source: BinaryIO) -> StoredFile:
+    """Store a file for a field (`scan`, or `lines.picture`) that the actor may write; it must then be attached to a record."""
+    stored = receive(call, store, key, field_path, name, source)
+    keep(call, stored)
+    return stored
+
+
+def receive(call: Call, store: Store, key: str, field_path: str, name: str, source: BinaryIO) -> StoredFile:
+    """Take in the content alone; `keep` then makes a file of it. This writes nothing into the database, however long it takes.
 
     Size and kind are limited by the field while the file comes in; what the sender says about its type is not believed.
     """
@@ -76,33 +104,50 @@ def upload(call: Call, folder: Path, key: str, field_path: str, name: str, sourc
         label = field.label.get(call.language)
         refuse("invalid", call.language, "file_type", field.id, label=label, value=clean)
     identifier = secrets.token_urlsafe(24)
-    path = path_of(folder, identifier)
-    size, digest = _store(call, path, source, min(field.max_size, LARGEST), field)
-    if field.type in PICTURES:
-        clean, kind, size, digest = _as_picture(call, path, clean, field)
-    stored = StoredFile(identifier, clean, kind, size, digest)
+    with store.workspace() as folder:
+        path = folder / identifier
+        size, digest = _take_in(call, path, source, min(field.max_size, LARGEST), field)
+        if field.type in PICTURES:
+            clean, kind, size, digest = _as_picture(call, path, clean, field)
+        elif not is_what_it_says(path, clean):
+            refuse("invalid", call.language, "file_content", field.id, value=clean)
+        check_room(call, store.quota, key, size, field.id)
+        store.put(identifier, path)
+        if field.type in PICTURES:
+            _put_small(store, identifier, small_path(path))
+    return StoredFile(identifier, clean, kind, size, digest)
+
+
+def _put_small(store: Store, identifier: str, path: Path) -> None:
+    """The thumbnail, without which the picture would be of no use in lists."""
+    try:
+        store.put(f"{identifier}{SMALL_ENDING}", path)
+    except Refusal:
+        store.delete(identifier)
+        raise
+
+
+def keep(call: Call, stored: StoredFile) -> None:
+    """Make a file of content that was received: the upload of the actor, who may attach it to a record."""
     row = {
-        "key": identifier,
-        "name": clean,
-        "type": kind,
-        "size": size,
-        "sha256": digest,
+        "key": stored.id,
+        "name": stored.name,
+        "type": stored.type,
+        "size": stored.size,
+        "sha256": stored.sha256,
         "created_at": call.at,
         "created_by": call.actor.id,
     }
     call.connection.execute(insert(FILE).values(row))
-    return stored
 
 
 def _as_picture(call: Call, path: Path, name: str, field: Field) -> tuple[str, str, int, str]:
-    """The stored upload drawn anew; its name, type, size and digest then. Nothing is left of what is no picture."""
+    """The upload drawn anew, with its thumbnail beside it; its name, type, size and digest then. Nothing is left of what is no picture."""
     longest = int(field.extra.get("longest_side", LONGEST_SIDE))
     try:
         kind, ending = redraw(path, longest, "PNG" if field.type == "signature" else "")
         small(path)
     except NoPicture as reason:
-        path.unlink(missing_ok=True)
-        small_path(path).unlink(missing_ok=True)
         refuse("invalid", call.language, reason.code, field.id, limit=reason.limit, value=name)
     content = path.read_bytes()
     stem = name.rpartition(".")[0] or name
@@ -136,36 +181,33 @@ def clean_name(name: str) -> str:
     return printable[:_LONGEST_NAME]
 
 
-def path_of(folder: Path, identifier: str) -> Path:
-    """Where a file lies; only names that this module gave are paths."""
-    if not _KEY.fullmatch(identifier):
-        raise ValueError("not the id of a stored file")
-    return folder / identifier[:2] / identifier
-
-
-def _store(call: Call, path: Path, source: BinaryIO, largest: int, field: Field) -> tuple[int, str]:
-    """Write the file beside its place and move it there when it is complete; nothing is left of one that is too large."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    partial = path.with_suffix(".part")
+def _take_in(call: Call, path: Path, source: BinaryIO, largest: int, field: Field) -> tuple[int, str]:
+    """Write what comes in to a file of the workspace; its size and digest."""
     size, digest = 0, hashlib.sha256()
-    try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            while block := source.read(_BLOCK):
-                size += len(block)
-                if size > largest:
-                    refuse("too_large", call.language, "file_too_large", field.id, limit=largest)
-                digest.update(block)
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+        while block := source.read(_BLOCK):
+            size += len(block)
+            if size > largest:
+                refuse("too_large", call.language, "file_too_large", field.id, limit=largest)
+            digest.update(block)
+            target.write(block)
     return size, digest.hexdigest()
 
 
-def download(call: Call, folder: Path, identifier: str) -> Download:
+def download(call: Call, store: Store, identifier: str) -> Download:
     """A file that the actor may see: one of a record and field that they may read, or their own upload not yet attached."""
+    stored = visible_file(call, identifier)
+    how = disposition(stored.name, stored.type)
+    address = store.address(identifier, how, served_type(stored.type))
+    try:
+        content = None if address else store.opened(identifier)
+    except Absent:
+        refuse("missing", call.language, "file_missing")
+    return Download(content, stored, how, address)
+
+
+def visible_file(call: Call, identifier: str) -> StoredFile:
+    """What is known of a file that the actor may see; refused (missing) for any other."""
     row = (
         call.connection.execute(select(FILE).where(FILE.c.key == identifier, FILE.c.deleted_at.is_(None)))
         .mappings()
@@ -175,22 +217,35 @@ def download(call: Call, folder: Path, identifier: str) -> Download:
         call, row["entity"], row["record_id"], row["field"], row["created_by"], identifier
     ):
         refuse("missing", call.language, "not_found")
-    path = path_of(folder, identifier)
-    if not path.is_file():
-        refuse("missing", call.language, "file_missing")
-    stored = StoredFile(row["key"], row["name"], row["type"], row["size"], row["sha256"])
-    return Download(path, stored, disposition(stored.name, stored.type))
+    return StoredFile(row["key"], row["name"], row["type"], row["size"], row["sha256"])
 
 
-def thumbnail(call: Call, folder: Path, identifier: str) -> Download:
+def thumbnail(call: Call, store: Store, identifier: str) -> Download:
     """The thumbnail of a picture that the actor may see; a file that is no picture has none."""
-    found = download(call, folder, identifier)
+    stored = visible_file(call, identifier)
+    name = f"{identifier}{SMALL_ENDING}"
     try:
-        path = small(found.path)
-    except NoPicture:
-        refuse("missing", call.language, "not_found")
-    sha256 = f"{found.file.sha256}-small"
-    return replace(found, path=path, file=replace(found.file, sha256=sha256, size=path.stat().st_size))
+        content = store.opened(name)
+    except Absent:
+        content = _made_small(call, store, identifier)
+    content.seek(0, os.SEEK_END)
+    size = content.tell()
+    content.seek(0)
+    shown = replace(stored, sha256=f"{stored.sha256}-small", size=size)
+    return Download(content, shown, disposition(stored.name, stored.type))
+
+
+def _made_small(call: Call, store: Store, identifier: str) -> BinaryIO:
+    """The thumbnail of a picture that has none yet, as those of older releases."""
+    with store.workspace() as folder:
+        path = folder / identifier
+        try:
+            with store.opened(identifier) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+            store.put(f"{identifier}{SMALL_ENDING}", small(path))
+            return store.opened(f"{identifier}{SMALL_ENDING}")
+        except (NoPicture, Absent):
+            return refuse("missing", call.language, "not_found")
 
 
 def _may_see(
@@ -212,7 +267,9 @@ def _may_see(
     owner, owner_id = (shape, record)
     if shape.entity.parent:
         owner, owner_id = shape_of(call.release, shape.entity.parent), values["parent_id"]
-    return stands(call, owner, owner_id)
+    name = f"{shape.entity.id.rpartition('/')[2]}.{field}" if shape.entity.parent else field
+    kept = unseen_in(call, owner, [owner_id])
+    return name not in kept and name.partition(".")[0] not in kept and stands(call, owner, owner_id)
 
 
 def disposition(name: str, kind: str) -> str:
@@ -222,19 +279,23 @@ def disposition(name: str, kind: str) -> str:
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def duplicate(call: Call, folder: Path, identifier: str) -> str:
+def served_type(kind: str) -> str:
+    """The type that a file is sent under; whatever a browser might run is sent as plain bytes to be saved."""
+    return kind if kind in HARMLESS else "application/octet-stream"
+
+
+def duplicate(call: Call, store: Store, identifier: str) -> str:
     """A file of its own with the same content as one that the actor may see; it waits to be attached."""
-    original = download(call, folder, identifier)
-    made = secrets.token_urlsafe(24)
-    target = path_of(folder, made)
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copyfile(original.path, target)
-    target.chmod(0o600)
-    stored = original.file
-    row = {"name": stored.name, "type": stored.type, "size": stored.size, "sha256": stored.sha256}
-    call.connection.execute(
-        insert(FILE).values(key=made, created_at=call.at, created_by=call.actor.id, **row)
-    )
+    stored, made = visible_file(call, identifier), secrets.token_urlsafe(24)
+    with store.workspace() as folder:
+        path = folder / made
+        try:
+            with store.opened(identifier) as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        except Absent:
+            refuse("missing", call.language, "file_missing")
+        store.put(made, path)
+    keep(call, replace(stored, id=made))
     return made
 
 

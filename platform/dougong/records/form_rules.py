@@ -18,9 +18,9 @@ from dougong.records.shape import Shape
 Applies = Callable[[Draft], bool]
 
 
-def note_given(shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Remember what the caller set, where a rule may forbid it."""
-    if shape.is_ruled:
+def note_given(shape: Shape, drafts: Sequence[Draft], is_barred: bool = False) -> None:
+    """Remember what the caller set, where a rule may forbid it, or rights that differ from record to record do."""
+    if shape.is_ruled or is_barred:
         for draft in every_draft(drafts):
             draft.given = frozenset(draft.written)
 

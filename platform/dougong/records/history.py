@@ -24,6 +24,7 @@ from dougong.records.shape import Shape
 from dougong.records.titles import Titles, Wanted, find_titles, merge, target_key
 from dougong.records.trail import REVEALED, snapshot
 from dougong.records.unmerge import ABSORBED, INTO, absorbed_by
+from dougong.records.withheld import unseen_in
 from dougong.storage.system import HISTORY
 
 Later = Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]
@@ -80,12 +81,17 @@ def history(call: Call, key: str, identifier: int, limit: int = LIMIT, before: i
     if not stands(call, shape, identifier):
         refuse_absent(call, key, identifier)
     wanted = max(1, min(limit, LIMIT))
-    found = _page(call, shape, [identifier, *_merged(call, shape, identifier)], wanted + 1, before)
+    merged = _merged(call, shape, identifier)
+    found = _page(call, shape, [identifier, *merged], wanted + 1, before)
     rows = found[:wanted]
-    visible = [_visible(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}) for row in rows]
+    unseen = unseen_in(call, shape, [identifier, *merged])
+    visible = [
+        visible_changes(call, shape, {} if row["action"] == REVEAL else row["changes"] or {}, unseen)
+        for row in rows
+    ]
     people: Wanted = {MEMBER: {row["actor_id"] for row in rows if row["actor_id"]}}
     titles = find_titles(
-        call, merge(people, *(_named(shape, changes, rows_of) for changes, rows_of in visible))
+        call, merge(people, *(named_in(shape, changes, rows_of) for changes, rows_of in visible))
     )
     entries = [
         _entry(row, changes, rows_of, titles) for row, (changes, rows_of) in zip(rows, visible, strict=True)
@@ -227,17 +233,20 @@ def _take_back_rows(rows: dict[int, dict[str, Any]], change: Mapping[str, Any]) 
                 rows[each["id"]][name] = before
 
 
-def _visible(
-    call: Call, shape: Shape, changes: Mapping[str, Any]
+def visible_changes(
+    call: Call, shape: Shape, changes: Mapping[str, Any], unseen: frozenset[str]
 ) -> tuple[dict[str, tuple[Any, Any]], dict[str, list[RowChange]]]:
-    hidden = access(call.release, call.actor, shape.key, "read").hidden
+    """What of a change the reader may see, under masks: fields, and rows of sub-tables; `unseen` are fields of these records
+    that may not be seen besides those hidden everywhere."""
+    hidden = access(call.release, call.actor, shape.key, "read").hidden | unseen
     fields: dict[str, tuple[Any, Any]] = {}
     rows: dict[str, list[RowChange]] = {}
     for name, change in changes.items():
         if name in hidden or name not in shape.entity.fields:
             continue
         if name in shape.tables:
-            rows[name] = _visible_rows(call, shape.tables[name], change)
+            columns = frozenset(each.removeprefix(f"{name}.") for each in unseen)
+            rows[name] = _visible_rows(call, shape.tables[name], change, columns)
         else:
             fields[name] = (
                 shown_of(call, shape.key, name, change[0]),
@@ -246,8 +255,10 @@ def _visible(
     return fields, {name: found for name, found in rows.items() if found}
 
 
-def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[RowChange]:
-    hidden = access(call.release, call.actor, shape.key, "read").hidden
+def _visible_rows(
+    call: Call, shape: Shape, change: Mapping[str, Any], unseen: frozenset[str]
+) -> list[RowChange]:
+    hidden = access(call.release, call.actor, shape.key, "read").hidden | unseen
     found: list[RowChange] = []
     for kind in ("added", "removed", "changed"):
         for each in change.get(kind, ()):
@@ -267,9 +278,10 @@ def _visible_rows(call: Call, shape: Shape, change: Mapping[str, Any]) -> list[R
     return found
 
 
-def _named(
+def named_in(
     shape: Shape, changes: Mapping[str, tuple[Any, Any]], rows: Mapping[str, Sequence[RowChange]]
 ) -> Wanted:
+    """The records and people that the values of a change name."""
     wanted = _linked(shape, changes)
     for name, each in rows.items():
         for row in each:

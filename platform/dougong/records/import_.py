@@ -35,6 +35,7 @@ from dougong.records.shape import Shape
 from dougong.storage import statistics
 from dougong.storage.database import Database
 from dougong.storage.release import Release
+from dougong.storage.stores.base import Store
 
 __all__ = ["MODES", "Counts", "Failure", "Options", "Progress", "Result", "resume", "run"]
 
@@ -52,7 +53,7 @@ def run(
     language: str = "",
     progress: Progress | None = None,
     begun: Begun | None = None,
-    files: Path | None = None,
+    files: Store | None = None,
     ended: Ended | None = None,
 ) -> Result:
     """Import a CSV or XLSX file (`name` tells which, default: the file's own name).
@@ -94,7 +95,7 @@ def resume(
     path: Path | None = None,
     language: str = "",
     progress: Progress | None = None,
-    files: Path | None = None,
+    files: Store | None = None,
     ended: Ended | None = None,
     attachments: Path | None = None,
 ) -> Result:

@@ -18,6 +18,7 @@ from dougong.records.import_options import Options
 from dougong.records.importer import Counts, Failure
 from dougong.storage.database import Database
 from dougong.storage.release import Release
+from dougong.storage.stores.base import Store
 
 Progress = Callable[[Counts], None]
 Begun = Callable[[Connection, int], None]
@@ -58,7 +59,7 @@ class Run:
     batch: str
     language: str
     progress: Progress | None
-    files: Path | None
+    files: Store | None
     ended: Ended | None = None
 
     def call(self, connection: Any, at: datetime | None = None) -> Call:

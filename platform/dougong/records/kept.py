@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 from dougong.expressions.support import surroundings
 from dougong.model.expression import Expression
-from dougong.policy.grants import row_rules
+from dougong.policy.grants import counts_shares, row_rules
 from dougong.records.call import Call
 from dougong.records.day import today_of
 
@@ -94,10 +94,12 @@ def _asked_by_rules(call: Call) -> frozenset[str]:
     actor = call.actor
     if actor.is_admin or actor.lifted:
         return frozenset()
-    key = ("asked by rules", actor.roles)
-    found = call.release.cache.get(key)
-    if not isinstance(found, frozenset):
+    answers: dict[object, frozenset[str]] = call.release.room("asked by rules")
+    found = answers.get(actor.roles)
+    if found is None:
         rules = row_rules(call.release.apps, actor.roles)
         found = frozenset({"zone"}.union(*(surroundings(rule.tree) for rule in rules)) if rules else ())
-        call.release.cache[key] = found
+        if counts_shares(call.release.apps, actor.roles):
+            found |= {"actor"}
+        answers[actor.roles] = found
     return found

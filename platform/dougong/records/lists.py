@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, cast, false, func, true
+from sqlalchemy import BigInteger, ColumnElement, FromClause, Text, and_, cast, false, func, select, true
 
 from dougong.expressions.context import Rows
 from dougong.expressions.scope import entity_of_all
 from dougong.fieldtypes.references import REFERRING
 from dougong.model.entity import Entity, Inverse
 from dougong.model.field import Field
-from dougong.policy.access import access
 
 if TYPE_CHECKING:
     from dougong.records.visible import Columns, Road
 
 Element = ColumnElement[Any]
+Seen = ColumnElement[bool] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +90,20 @@ def _part(here: Columns, singles: Road, holder: Entity, name: str) -> _Part:
         return _values(here, field, here.column((*singles, name)))
     is_table = field.type == "table"
     part = _sub_table(here, field, identifier) if is_table else _linked(here, holder, field, identifier)
-    return replace(part, condition=false()) if field.id in _hidden(here, holder.key) else part
+    is_seen = _is_seen(here, holder.key, name, identifier, singles)
+    return part if is_seen is None else replace(part, condition=and_(part.condition, is_seen))
 
 
-def _hidden(here: Columns, key: str) -> frozenset[str]:
-    return (
-        frozenset() if here.as_definition else access(here.call.release, here.call.actor, key, "read").hidden
-    )
+def _is_seen(here: Columns, holder: str, name: str, identifier: Element, singles: Road) -> Seen:
+    """Whether a list of a record is seen: always (nothing), never, or where a condition holds."""
+    columns = _at(here, holder) if singles else here
+    if name in columns.hidden:
+        return false()
+    is_seen = columns.is_seen(name)
+    if is_seen is None or not singles:
+        return is_seen
+    own = columns.table.c.id
+    return select(own).where(own == identifier, is_seen).exists()
 
 
 def _at(here: Columns, key: str) -> Columns:
@@ -131,8 +138,10 @@ def _inverse(here: Columns, inverse: Inverse, identifier: Element) -> _Part:
         points = pairs.c.target_id == identifier
     else:
         points = other.table.c[inverse.field] == identifier
-    is_hidden = inverse.field in _hidden(here, inverse.key)
-    condition = false() if is_hidden else and_(points, _living(here, owner))
+    table = other.shape.entity.id.rpartition("/")[2] if parent else ""
+    asked = [(other, inverse.field), *([(owner, table)] if parent else [])]
+    seen = [false() if name in columns.hidden else columns.is_seen(name) for columns, name in asked]
+    condition = and_(points, _living(here, owner), *(each for each in seen if each is not None))
     return _Part(source, condition, (own,), other, own)
 
 

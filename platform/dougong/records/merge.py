@@ -100,7 +100,8 @@ def _loaded(
 
 def mergeable(call: Call, shape: Shape) -> list[Field]:
     """The fields of which a value can be chosen: written by people, and by this actor."""
-    locked = access(call.release, call.actor, shape.key, "update").locked
+    rights = access(call.release, call.actor, shape.key, "update")
+    locked = rights.locked | frozenset(rights.bars)
     return [
         field
         for field in shape.entity.fields.values()

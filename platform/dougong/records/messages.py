@@ -77,6 +77,26 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_entity": ("没有“{name}”这种记录", "there is no kind of record '{name}'"),
     "forbidden": ("您没有权限{action}“{label}”", "you may not {action} {label}"),
     "forbidden_row": ("您没有权限对这条记录执行{action}", "you may not {action} this record"),
+    "who_can": (
+        "只有管理员和可以共享这条记录的人才能查看谁能看到它",
+        "only administrators and who may share this record may know who can see it",
+    ),
+    "denied": ("不允许：{reason}", "not allowed: {reason}"),
+    "share_one": (
+        "请选择一个人，或者一个部门、团队或角色",
+        "choose a person, or else a department, team or role",
+    ),
+    "share_level": ("共享级别只能是 {known}", "a record is shared to {known}"),
+    "share_kind": ("共享对象只能是 {known}", "a record is shared with a {known}"),
+    "share_subject": ("不能与“{name}”共享", "it cannot be shared with '{name}'"),
+    "share_over": ("共享的截止时间应在将来", "a share has to end in the future"),
+    "share_note": ("附言最多 {limit} 个字", "a note has at most {limit} characters"),
+    "not_shared": ("没有这项共享，或已收回", "there is no such share, or it was taken back"),
+    "no_owner": (
+        "“{label}”没有负责人，不能移交",
+        "{label} has no owner, so it cannot be given to another one",
+    ),
+    "unknown_owner": ("负责人应是在用的账号", "the new owner has to be a person who can sign in"),
     "forbidden_new": ("您不能创建这样的记录", "you may not create such a record"),
     "stale": ("记录已被他人修改，请重新打开", "somebody else has changed the record; open it again"),
     "restricted": (
@@ -157,6 +177,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file_too_large": ("文件超过 {limit} 字节", "the file is larger than {limit} bytes"),
     "file_type": ("{label}不接受这种文件：{value}", "{label} does not take such a file: {value}"),
     "file_name": ("文件名无效", "the file name is not valid"),
+    "file_content": (
+        "内容与文件名不符：{value}",
+        "the content is not what the name says: {value}",
+    ),
+    "file_quota": (
+        "此应用的附件空间已满（上限 {limit} 字节）",
+        "the files of this app have no room left (the limit is {limit} bytes)",
+    ),
     "file_missing": ("文件内容已丢失", "the content of the file is missing"),
     "import_empty": ("文件中没有数据", "the file holds no data"),
     "import_format": (

@@ -83,9 +83,9 @@ def _compared(call: Call, columns: Columns, name: str) -> ColumnElement[Any]:
     if field.type == "link" and field.target is not None:
         return _title(call, columns, field, field.target.key)
     if field.type == "member":
-        return _person(columns, columns.own(name))
+        return _person(columns, columns.seen(name))
     if field.type == "department":
-        return _department(columns, columns.own(name))
+        return _department(columns, columns.seen(name))
     options = _options(shape, field)
     own = columns.column((name,))
     if options:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import BinaryIO, cast
 
 from dougong.model.sheet import Sheet
-from dougong.records.files import path_of
 from dougong.storage.archive import write_archive
+from dougong.storage.stores.base import Absent, Store
 
 _BLOCK = 1 << 20
 _UNUSUAL = str.maketrans(dict.fromkeys('<>:"|?*\\/;；', "_"))
@@ -47,25 +46,27 @@ class Packing:
 
 
 def write_packed(
-    sheet: Sheet, write: Callable[[Sheet, BinaryIO], int], name: str, target: BinaryIO, folder: Path
+    sheet: Sheet, write: Callable[[Sheet, BinaryIO], int], name: str, target: BinaryIO, store: Store
 ) -> int:
     """Write the table under that name, and its files beside it; returns the number of lines. A lost file is left out."""
     with tempfile.TemporaryFile() as table:
         count = write(sheet, cast(BinaryIO, table))
         table.seek(0)
-        write_archive(target, _contents(name, cast(BinaryIO, table), sheet.files, folder))
+        write_archive(target, _contents(name, cast(BinaryIO, table), sheet.files, store))
     return count
 
 
 def _contents(
-    name: str, table: BinaryIO, files: Sequence[tuple[str, str]], folder: Path
+    name: str, table: BinaryIO, files: Sequence[tuple[str, str]], store: Store
 ) -> Iterator[tuple[str, Iterator[bytes]]]:
     yield name, _blocks(table)
     for path, identifier in files:
-        stored = path_of(folder, identifier)
-        if stored.is_file():
-            with stored.open("rb") as source:
-                yield path, _blocks(source)
+        try:
+            content = store.opened(identifier)
+        except Absent:
+            continue
+        with content:
+            yield path, _blocks(content)
 
 
 def _blocks(source: BinaryIO) -> Iterator[bytes]:

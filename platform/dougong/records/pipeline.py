@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from sqlalchemy.exc import IntegrityError
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.model.expression import Expression
-from dougong.policy.access import access
 from dougong.records import store
 from dougong.records.call import Call
 from dougong.records.checks import check
@@ -17,6 +15,7 @@ from dougong.records.computed import compute
 from dougong.records.draft import Draft
 from dougong.records.evaluation import Evaluation
 from dougong.records.events import Event, announce, anybody_listens
+from dougong.records.field_rights import bars_fields, check_rights
 from dougong.records.files import claim
 from dougong.records.filling import begin_values
 from dougong.records.form_rules import note_given, settle_values
@@ -68,7 +67,7 @@ def settle(call: Call, shape: Shape, drafts: Sequence[Draft]) -> list[Draft]:
 
 def _work_out(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft], *, held: bool) -> None:
     """Every value of the drafts, and what is wrong with them; `held` keeps what they read from being changed meanwhile."""
-    note_given(shape, drafts)
+    note_given(shape, drafts, bars_fields(evaluation.call, shape))
     _prepare(evaluation, shape, drafts)
     if held:
         guard(evaluation.call, shape)
@@ -106,7 +105,7 @@ def _compare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> N
     """Compare the drafts with what others hold, and with what the actor may create."""
     if has_unique(shape):
         check_unique(evaluation.call, shape, drafts)
-    _check_new_rows(evaluation, shape, drafts)
+    check_rights(evaluation, shape, drafts)
 
 
 def _check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
@@ -137,21 +136,6 @@ def _prepare(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> N
             for row in draft.rows[name].drafts:
                 row.values["parent"] = draft.values
         _prepare(evaluation, rows_shape, rows)
-
-
-def _check_new_rows(evaluation: Evaluation, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Whoever may only create records that meet a rule may not create others."""
-    call = evaluation.call
-    rules = access(call.release, call.actor, shape.key, "create").rows
-    if rules is None:
-        return
-    for draft in drafts:
-        if draft.is_new and not has_problems(draft) and not _meets(evaluation, rules, draft):
-            draft.problems.append(problem(call.language, "forbidden_new", draft.path.rstrip("/")))
-
-
-def _meets(evaluation: Evaluation, rules: Sequence[Expression], draft: Draft) -> bool:
-    return any(evaluation.holds(rule, draft.values) for rule in rules)
 
 
 def write(call: Call, shape: Shape, drafts: Sequence[Draft], dry_run: bool = False) -> None:

@@ -18,7 +18,7 @@ from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
 from dougong.records.trail import write_history
 from dougong.storage.evidence.anchors import REDUCED, REMOVED, as_ranges
-from dougong.storage.system import COMMENT, FILE, HISTORY, NOTIFICATION
+from dougong.storage.system import COMMENT, FILE, HISTORY, NOTIFICATION, SHARE
 
 HISTORIES: tuple[str, ...] = ("values", "events", "none")
 """What stays of the history of a purged record: all of it, what happened without the values, or nothing but that it is gone."""
@@ -116,6 +116,7 @@ def _drop_talk(call: Call, key: str, identifiers: Sequence[int]) -> None:
     of_records = (COMMENT.c.entity == key, COMMENT.c.record_id.in_(identifiers))
     call.connection.execute(update(COMMENT).where(*of_records).values(answers=None))
     call.connection.execute(delete(COMMENT).where(*of_records))
+    call.connection.execute(delete(SHARE).where(SHARE.c.entity == key, SHARE.c.record_id.in_(identifiers)))
     told = (NOTIFICATION.c.entity == key, NOTIFICATION.c.record_id.in_(identifiers))
     call.connection.execute(delete(NOTIFICATION).where(*told))
 

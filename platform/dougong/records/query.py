@@ -56,6 +56,8 @@ class Query:
     """The recycle bin instead of the living records."""
     named: bool = True
     """Whether every record comes with its title, and its links with theirs; otherwise only the links to `expand` do."""
+    action: str = "read"
+    """What is to be done with the records: only those are meant with which the actor may do it."""
 
 
 def list_records(call: Call, key: str, query: Query) -> Page:
@@ -158,6 +160,7 @@ class _Question:
         """Something worked out for this question, whichever page of it is asked for."""
         query = self.query
         asked = (
+            query.action,
             query.deleted,
             query.q or None,
             self.frequency,
@@ -170,7 +173,7 @@ class _Question:
     def selection(self, frequency: Frequency = Frequency.RARE) -> Selection:
         """The records that are meant."""
         query = self.query
-        found = Selection(self.call, self.shape, "delete" if query.deleted else "read", query.deleted)
+        found = Selection(self.call, self.shape, "delete" if query.deleted else query.action, query.deleted)
         found.filter(self.view).filter(self.filter).search(query.q, frequency)
         return found if self.narrow is None else found.where(self.narrow.condition)
 

@@ -20,7 +20,7 @@ SYSTEM_COLUMNS: tuple[str, ...] = ("created_at", "created_by", "updated_at", "up
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record: `values` holds every field the actor may see (and only those), `titles` what its links show.
+    """One record: `values` holds every field the actor may see of it (and only those), `titles` what its links show.
 
     A link whose target the actor may not read keeps its id and has no title.
     """

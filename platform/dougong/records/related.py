@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, select
 
 from dougong.diagnostics import nearest
 from dougong.model.entity import Inverse
@@ -17,6 +17,7 @@ from dougong.records.query import Narrow, Query, list_narrowed
 from dougong.records.record import Page
 from dougong.records.selection import stands
 from dougong.records.shape import Shape, shape_of
+from dougong.records.visible import Columns
 
 
 def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -> Page:
@@ -34,6 +35,8 @@ def related(call: Call, key: str, identifier: int, inverse: str, query: Query) -
         )
     else:
         condition = other.table.c[end.field] == source
+    is_seen = Columns(call, end.key, other.table).is_seen(end.field)
+    condition = condition if is_seen is None else and_(condition, is_seen)
     narrow = Narrow(("related", end.key, end.field), condition, {"narrow": identifier})
     return list_narrowed(call, end.key, replace(query, deleted=False), narrow)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
@@ -14,11 +13,11 @@ from sqlalchemy import Connection, delete, select, update
 from dougong.jobs import Job, Task
 from dougong.people.actor import SYSTEM
 from dougong.records.call import Call, call_for
-from dougong.records.files import path_of
-from dougong.records.pictures import small_path
+from dougong.records.files import SMALL_ENDING
 from dougong.records.purge import expired, purge_records, shapes_of
 from dougong.records.shape import Shape
 from dougong.storage.release import Releases
+from dougong.storage.stores.base import Store
 from dougong.storage.system import FILE, IDEMPOTENCY
 
 KEYS_KEPT = timedelta(days=2)
@@ -58,11 +57,11 @@ class Swept:
         return {"records": self.records, "held": self.held, "files": self.files, "keys": self.keys}
 
 
-def task(releases: Releases, folder: Path, retention: Retention) -> Task:
+def task(releases: Releases, store: Store, retention: Retention) -> Task:
     """The periodic task that takes what has been kept long enough."""
 
     def run(job: Job, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        return sweep(releases, job.writing, folder, retention).document()
+        return sweep(releases, job.writing, store, retention).document()
 
     return Task("records.retention", run, every=timedelta(hours=1))
 
@@ -70,7 +69,7 @@ def task(releases: Releases, folder: Path, retention: Retention) -> Task:
 def sweep(
     releases: Releases,
     writing: Writing,
-    folder: Path,
+    store: Store,
     retention: Retention,
     now: datetime | None = None,
     dry_run: bool = False,
@@ -81,7 +80,7 @@ def sweep(
     before = retention.before(moment)
     if before is not None:
         _sweep_bin(releases, writing, retention.history, before, swept, dry_run)
-    _sweep_files(writing, folder, moment, swept, dry_run)
+    _sweep_files(writing, store, moment, swept, dry_run)
     with writing() as connection:
         old = IDEMPOTENCY.c.created_at < moment - KEYS_KEPT
         found = connection.execute(select(IDEMPOTENCY.c.key).where(old)).all()
@@ -137,7 +136,7 @@ def _shape(call: Call, key: str) -> Shape | None:
     return next((shape for shape in shapes_of(call) if shape.key == key), None)
 
 
-def _sweep_files(writing: Writing, folder: Path, now: datetime, swept: Swept, dry_run: bool) -> None:
+def _sweep_files(writing: Writing, store: Store, now: datetime, swept: Swept, dry_run: bool) -> None:
     """Uploads that nobody attached, and the content of files whose record is gone: the content first, then what is known of it."""
     with writing() as connection:
         waiting = (
@@ -156,9 +155,8 @@ def _sweep_files(writing: Writing, folder: Path, now: datetime, swept: Swept, dr
             statement = select(FILE.c.id, FILE.c.key).where(FILE.c.deleted_at.is_not(None)).limit(_AT_ONCE)
             rows = connection.execute(statement).all()
         for row in rows:
-            path = path_of(folder, row.key)
-            path.unlink(missing_ok=True)
-            small_path(path).unlink(missing_ok=True)
+            store.delete(row.key)
+            store.delete(f"{row.key}{SMALL_ENDING}")
         with writing() as connection:
             connection.execute(delete(FILE).where(FILE.c.id.in_([row.id for row in rows])))
         swept.files += len(rows)

@@ -14,6 +14,7 @@ from dougong.records.messages import refuse
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
 from dougong.records.trail import REVEALED, write_history
+from dougong.records.withheld import kept_back
 
 
 def reveal(call: Call, key: str, identifier: int, path: str, row: int | None = None) -> Value:
@@ -27,6 +28,9 @@ def reveal(call: Call, key: str, identifier: int, path: str, row: int | None = N
         label = owner.field(column).label.get(call.language)
         refuse("forbidden", call.language, "locked_field", path, label=label)
     if not Selection(call, shape, action=REVEAL).among([identifier]).count():
+        refuse("forbidden", call.language, "row_not_revealed", path)
+    kept = kept_back(call, shape, [identifier], REVEAL).get(identifier)
+    if kept is not None and not {path, table}.isdisjoint(kept.unseen | kept.locked):
         refuse("forbidden", call.language, "row_not_revealed", path)
     values = load(call, shape, [identifier])[identifier]
     value = values.get(column) if owner is shape else _of_row(call, owner, identifier, row, column)

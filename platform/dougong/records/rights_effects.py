@@ -6,29 +6,43 @@ import time
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, exists, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    false,
+    func,
+    select,
+    true,
+)
 
 from dougong.expressions.support import surroundings
 from dougong.model.role import Role
 from dougong.people.actor import Actor
 from dougong.people.everybody import everybody
-from dougong.policy.access import Access
 from dougong.policy.difference import (
     NO_ROWS,
     Difference,
+    FieldChange,
     Versions,
     changed_roles,
     concerned,
     differences,
 )
+from dougong.policy.row_sets import RowSet
 from dougong.records.call import Call
-from dougong.records.visible import readable
+from dougong.records.permitted import conditions_of
+from dougong.records.visible import readable, sql_context
 from dougong.storage.effects import NAMED, Effect
 from dougong.storage.foreseen import foreseen
 from dougong.storage.plan import Plan
 
+Way = TypeVar("Way")
 SECONDS = 3.0
 """How long is counted; what is not counted by then is said to be at least what was."""
 MOST_IDS = 100_000
@@ -97,19 +111,22 @@ class _Counting:
 
     def _of_cell(self, cases: list[_Case]) -> Iterator[Effect]:
         found: dict[str, _Found] = {}
+        found_fields: dict[tuple[str, str], _Found] = {}
         fields: dict[tuple[str, str], list[Actor]] = {}
         for case in cases:
             each = case.difference
             if each.was_allowed != each.is_allowed or each.has_other_rows:
                 self._count(case, found)
-            for way, names in zip(
-                ("seen", "unseen", "written", "unwritten"), (*each.seen, *each.written), strict=True
-            ):
+            for field in each.fields:
+                self._count_field(case, field, found_fields)
+            for way, names in zip(("written", "unwritten"), each.written, strict=True):
                 for name in sorted(names):
                     fields.setdefault((way, name), []).extend(case.people)
         about = cases[0].difference
         for way, one in found.items():
             yield self._effect(way, one, about)
+        for (way, name), one in found_fields.items():
+            yield self._effect(way, one, about, name)
         for (way, name), people in fields.items():
             yield self._effect(way, _Found([(each, None) for each in people], set()), about, name)
 
@@ -151,9 +168,59 @@ class _Counting:
         if ids or always:
             self._note(found, way, case.people, ids, len(ids) > MOST_IDS)
 
+    def _count_field(self, case: _Case, field: FieldChange, found: dict[tuple[str, str], _Found]) -> None:
+        """Put the people of a case with the records, of those that they could and can read, in which they see a field or not."""
+        opens, closes = field.before is None, field.after is None
+        for gained in (True, False):
+            way = ("seen" if gained else "unseen", field.name)
+            always = opens if gained else closes
+            if not gained and opens or gained and closes:
+                continue
+            if time.monotonic() > self.until:
+                self._note(found, way, case.people if always else (), set(), True)
+                continue
+            try:
+                statement = self._field_rows(case, field, gained)
+            except KeyError:
+                self._note(found, way, case.people, None, False)
+                continue
+            ids = {row[0] for row in self.call.connection.execute(statement.limit(MOST_IDS + 1))}
+            if ids or always:
+                self._note(found, way, case.people, ids, len(ids) > MOST_IDS)
+
+    def _field_rows(self, case: _Case, field: FieldChange, gained: bool) -> Select[Any]:
+        """The records that may be read before and after, in which a field comes into sight or goes out of it."""
+        person, each = case.people[0], case.difference
+        before, after = (
+            self.versions.before.table(each.former).alias("earlier"),
+            self.versions.after.table(each.key),
+        )
+        was = self._usable(person, each.former, "read", before, False)
+        now = self._usable(person, each.key, "read", after, True)
+        earlier = self._in(person, each.former, before, field.before, False)
+        later = self._in(person, each.key, after, field.after, True)
+        known = [one for one in (was, now) if one is not None]
+        seen, unseen = (later, earlier) if gained else (earlier, later)
+        return (
+            select(after.c.id)
+            .join_from(after, before, before.c.id == after.c.id)
+            .where(*known, seen, ~unseen)
+        )
+
+    def _in(
+        self, person: Actor, key: str, table: FromClause, rows: RowSet | None, later: bool
+    ) -> ColumnElement[bool]:
+        """Whether a record is among some; never empty, so that it can be turned around."""
+        if rows is None:
+            return false()
+        call = self._call_of(person, later)
+        contexts = partial(sql_context, call, as_definition=True)
+        met = and_(true(), *conditions_of(call, key, table, rows, contexts))
+        return func.coalesce(met, false())
+
     @staticmethod
     def _note(
-        found: dict[str, _Found], way: str, people: tuple[Actor, ...], ids: set[int] | None, bounded: bool
+        found: dict[Way, _Found], way: Way, people: tuple[Actor, ...], ids: set[int] | None, bounded: bool
     ) -> None:
         one = found.setdefault(way, _Found([], set()))
         one.people += [(each, None if ids is None else len(ids)) for each in people]
@@ -175,10 +242,12 @@ class _Counting:
         self, person: Actor, key: str, action: str, table: FromClause, later: bool
     ) -> ColumnElement[bool] | None:
         """The records of a table that a person may use in one of the versions; nothing where there are none."""
-        release = self.versions.after if later else self.versions.before
-        call = replace(self.call, release=release, actor=person, timezone=person.timezone)
-        rule = readable(call, key, table, action)
+        rule = readable(self._call_of(person, later), key, table, action)
         return None if rule.nothing else and_(table.c.deleted_at.is_(None), *rule.conditions)
+
+    def _call_of(self, person: Actor, later: bool) -> Call:
+        release = self.versions.after if later else self.versions.before
+        return replace(self.call, release=release, actor=person, timezone=person.timezone)
 
     # -- reports, dashboards, design --------------------------------------------------------------------------------
 
@@ -249,7 +318,9 @@ def _by_roles(people: Iterable[Actor]) -> dict[Hashable, list[Actor]]:
 
 def _cases(difference: Difference, people: list[Actor]) -> Iterator[_Case]:
     """The people together where no rule asks who they are, else each alone; days differ by zone."""
-    asked = frozenset().union(*(_asked(each) for each in (*difference.wanted, *difference.read)))
+    sets = [each.row_set for each in (*difference.wanted, *difference.read)]
+    sets += [rows for field in difference.fields for rows in (field.before, field.after) if rows is not None]
+    asked = frozenset().union(*map(_asked, sets))
     if "actor" in asked:
         yield from (_Case(difference, (each,)) for each in people)
     elif asked & {"today", "now", "calendar"}:
@@ -261,8 +332,9 @@ def _cases(difference: Difference, people: list[Actor]) -> Iterator[_Case]:
         yield _Case(difference, tuple(people))
 
 
-def _asked(access: Access) -> frozenset[str]:
-    return frozenset().union(*(surroundings(rule.tree) for rule in access.rows or ()))
+def _asked(rows: RowSet) -> frozenset[str]:
+    asked = frozenset().union(*(surroundings(rule.tree) for rule in rows.expressions))
+    return asked | {"actor"} if rows.shared else asked
 
 
 def _but(

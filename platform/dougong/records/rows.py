@@ -20,6 +20,7 @@ from dougong.records.shape import Shape
 from dougong.records.titles import Wanted as WantedTitles
 from dougong.records.titles import find_titles, merge, target_key, title_fields, titler, wanted_by
 from dougong.records.visible import Columns
+from dougong.records.withheld import NONE, Flags, seen_flags
 from dougong.storage.statements import together
 
 SYSTEM: tuple[str, ...] = (
@@ -45,6 +46,8 @@ class Wanted:
     """The fields whose links are wanted with their titles."""
     named: bool
     """Whether every record is wanted with its title, and everybody in it with their name."""
+    flags: Flags = NONE
+    """What tells which fields are not seen in a record, where that differs; its columns are the last ones."""
 
 
 def wanted_fields(
@@ -75,8 +78,10 @@ def wanted_fields(
     names = (*SYSTEM, *(name for name in needed if _is_read(shape, name) and name not in SYSTEM))
     own = Columns(call, shape.key, shape.table)
     columns = tuple(own.own(name) for name in names)
+    flags = seen_flags(own, needed)
+    names, columns = (*names, *flags.names), (*columns, *flags.columns)
     linked = (*shown, *title_fields(shape)) if named else tuple(expand)
-    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, linked, named)
+    return Wanted(tuple(dict.fromkeys((*shown, *expand))), names, columns, hidden, linked, named, flags)
 
 
 def _is_read(shape: Shape, name: str) -> bool:
@@ -100,9 +105,14 @@ def fetch_records(
     related: Related | None = None,
 ) -> list[Record]:
     """Records from the rows of a statement whose first columns are `wanted.columns`; `related` may have been asked for with it."""
-    found = [shape.tidy(dict(zip(wanted.names, row, strict=False))) for row in rows]
+    found = [dict(zip(wanted.names, row, strict=False)) for row in rows]
     if not found:
         return []
+    withheld: dict[int, frozenset[str]] = {}
+    if wanted.flags.columns:
+        withheld = {values["id"]: wanted.flags.take_out(values) for values in found}
+    for values in found:
+        shape.tidy(values)
     if related is None:
         questions = wanted_related(call, shape, wanted)
         steps = questions.steps([values["id"] for values in found])
@@ -110,7 +120,9 @@ def fetch_records(
     for name, targets in related.targets.items():
         for values in found:
             values[name] = targets.get(values["id"])
-    row_titles = _add_tables(call, shape, wanted, found, related)
+    for values in found if withheld else ():
+        _forget(values, withheld[values["id"]])
+    row_titles = _add_tables(call, shape, wanted, found, related, withheld)
     titles = find_titles(
         call, merge(wanted_by(shape, found, wanted.linked), row_titles, _people(wanted, found))
     )
@@ -122,7 +134,9 @@ def fetch_records(
             key=key,
             id=values["id"],
             version=values["version"],
-            values={name: values.get(name) for name in shown},
+            values={name: values.get(name) for name in shown}
+            if not withheld
+            else {name: values.get(name) for name in shown if name not in withheld[values["id"]]},
             title=title(values, titles) if wanted.named else "",
             titles=titles,
             created_at=values["created_at"],
@@ -135,8 +149,20 @@ def fetch_records(
     ]
 
 
+def _forget(values: dict[str, Value], withheld: frozenset[str]) -> None:
+    """Empty the fields that are not seen in a record."""
+    for name in withheld:
+        if name in values:
+            values[name] = None
+
+
 def _add_tables(
-    call: Call, shape: Shape, wanted: Wanted, found: Sequence[dict[str, Value]], related: Related
+    call: Call,
+    shape: Shape,
+    wanted: Wanted,
+    found: Sequence[dict[str, Value]],
+    related: Related,
+    withheld: Mapping[int, frozenset[str]],
 ) -> WantedTitles:
     """Put the rows of the wanted sub-tables into the records, without hidden columns; tells which titles they need."""
     titles: WantedTitles = {}
@@ -145,7 +171,10 @@ def _add_tables(
         hidden = access(call.release, call.actor, rows_shape.key, "read").hidden
         shown = ["id", *(each for each in rows_shape.entity.fields if each not in hidden)]
         for values in found:
-            rows = [{each: row.get(each) for each in shown} for row in by_record.get(values["id"], ())]
+            kept_back = withheld.get(values["id"], frozenset())
+            standing = () if name in kept_back else by_record.get(values["id"], ())
+            seen = [each for each in shown if f"{name}.{each}" not in kept_back] if kept_back else shown
+            rows = [{each: row.get(each) for each in seen} for row in standing]
             for row in rows:
                 mask_values(call, rows_shape.key, row)
             values[name] = rows

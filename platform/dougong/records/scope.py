@@ -25,9 +25,10 @@ _MOST_KEPT = 2000
 def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
     """The names of an entity as the actor may read them, over links too; a hidden name is as unknown as one that does not exist."""
     release, actor = call.release, call.actor
-    kept = ("scope", actor.roles, actor.apps, actor.is_admin or actor.lifted, key, aggregate)
-    found = release.cache.get(kept)
-    if not isinstance(found, Scope):
+    kept = (actor.roles, actor.apps, actor.is_admin or actor.lifted, key, aggregate)
+    scopes: dict[object, Scope] = release.room("scopes")
+    found = scopes.get(kept)
+    if found is None:
 
         def may_read(entity_key: str, name: str) -> bool:
             answer = access(release, actor, entity_key, "read")
@@ -35,7 +36,7 @@ def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
 
         find = entity_finder(release)
         found = entity_scope(release.entity(key), find, _type_of, aggregate=aggregate, readable=may_read)
-        release.cache[kept] = found
+        scopes[kept] = found
     return found
 
 

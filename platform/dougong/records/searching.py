@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, FromClause, and_, false, func, literal, or_
 
@@ -85,21 +85,23 @@ def found_by(
     table: FromClause,
     text: str,
     hidden: frozenset[str],
+    seen: Callable[[str], ColumnElement[Value]],
+    veiled: Collection[str],
     frequency: Frequency = Frequency.RARE,
 ) -> ColumnElement[bool]:
     """The condition that a record is found by what a person typed.
 
-    The index holds all searched fields of a record. For somebody who may not see one of them it would tell what that field
-    holds, so they are answered from the columns they see.
+    The index holds all searched fields of a record. For somebody who may not see one of them, be it in some records only, it
+    would tell what that field holds, so they are answered from the columns they see, as `seen` gives them.
     """
-    if hidden.isdisjoint(shape.searched):
+    if hidden.isdisjoint(shape.searched) and shape.searched.isdisjoint(veiled):
         index = call.release.tables.search(shape.key)
         return (
             search.match(table.c["id"], index, text, call.dialect, frequency)
             if index is not None
             else false()
         )
-    columns = [table.c[name] for name in shape.entity.search if name not in hidden and name in table.c]
+    columns = [seen(name) for name in shape.entity.search if name not in hidden and name in table.c]
     words = text.split()
     if not columns or not words:
         return false()

@@ -39,7 +39,7 @@ class Selection:
     def __post_init__(self) -> None:
         table = self.shape.table
         self.columns = Columns(self.call, self.shape.key, table)
-        rule = readable(self.call, self.shape.key, table, self.action)
+        rule = readable(self.call, self.shape.key, table, self.action, living=not self.deleted)
         in_bin = table.c.deleted_at.is_not(None) if self.deleted else table.c.deleted_at.is_(None)
         self._conditions = [false()] if rule.nothing else [in_bin, *rule.conditions]
 
@@ -68,7 +68,10 @@ class Selection:
         """Keep the records that a search finds; `frequency` says whether they are so many that a list is better walked in its order."""
         if text is not None and text.strip():
             check_query(self.call, text)
-            found = found_by(self.call, self.shape, self.shape.table, text, self.hidden, frequency)
+            own = self.columns
+            found = found_by(
+                self.call, self.shape, own.table, text, own.hidden, own.seen, own.veils, frequency
+            )
             self._conditions.append(found)
         return self
 

@@ -13,6 +13,7 @@ from dougong.records.doors import open_door
 from dougong.records.messages import refuse
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape
+from dougong.records.visible import Columns
 
 LOOKED_AT = 2_000
 """So many of the newest records are looked at: what is offered need not be complete, but must be quick."""
@@ -48,8 +49,12 @@ def _found(call: Call, shape: Shape, path: str) -> tuple[Shape, Field] | None:
 
 
 def _used(call: Call, shape: Shape, owner: Shape, field: Field) -> list[str]:
-    column = owner.table.c[field.id]
     records = Selection(call, shape)
+    column = Columns(call, owner.key, owner.table).seen(field.id)
+    table = owner.entity.id.rpartition("/")[2]
+    is_seen = records.columns.is_seen(table) if owner is not shape else None
+    if is_seen is not None:
+        records.where(is_seen)
     if owner is shape:
         statement = records.select(column).where(column.is_not(None)).order_by(shape.table.c.id.desc())
     else:

@@ -25,7 +25,10 @@ from dougong.storage.system import FILE, USER
 
 
 def check_targets(call: Call, shape: Shape, drafts: Sequence[Draft]) -> None:
-    """Report every newly written link, person or file that does not exist or that the actor may not see."""
+    """Report every newly written link, person or file that does not exist or that the actor may not see.
+
+    Such a link is empty from then on: what is found wrong besides must not depend on a record that the actor may not see.
+    """
     for field in (*shape.links, *shape.lists):
         _check_links(call, shape, field, drafts)
     for field in shape.people:
@@ -60,9 +63,12 @@ def _check_links(call: Call, shape: Shape, field: Field, drafts: Sequence[Draft]
         return
     for draft, value in written:
         known: Sequence[Value] = draft.before.get(field.id) or () if many and draft.before else ()
-        for each in value if many else (value,):
-            if each not in found and each not in known:
-                draft.problems.append(_unknown(call, "unknown_target", field, draft, each))
+        unknown = [each for each in (value if many else (value,)) if each not in found and each not in known]
+        for each in unknown:
+            draft.problems.append(_unknown(call, "unknown_target", field, draft, each))
+        if unknown:
+            left = tuple(each for each in value if each not in unknown) if many else ()
+            draft.values[field.id] = left or None
 
 
 def readable_targets(call: Call, key: str, ids: set[int], held: bool = False) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Table, false, select
@@ -16,7 +16,7 @@ from dougong.records.call import Call
 from dougong.records.kept import kept
 from dougong.records.record import DEPARTMENT, MEMBER
 from dougong.records.shape import Shape, shape_of
-from dougong.records.visible import readable
+from dougong.records.visible import Columns, readable
 from dougong.storage import system
 from dougong.storage.statements import Rows, Statement, among
 
@@ -36,11 +36,12 @@ def title_of(
 
 def titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
     """The function that gives the titles of records in the language and zone of a call."""
-    question = ("titler", shape.key, call.language, call.timezone, hidden)
-    found = call.release.cache.get(question)
-    if not callable(found):
-        found = call.release.cache[question] = _titler(call, shape, hidden)
-    return cast(Titler, found)
+    question = (shape.key, call.language, call.timezone, hidden)
+    titlers: dict[object, Titler] = call.release.room("titlers")
+    found = titlers.get(question)
+    if found is None:
+        found = titlers[question] = _titler(call, shape, hidden)
+    return found
 
 
 def _titler(call: Call, shape: Shape, hidden: frozenset[str]) -> Titler:
@@ -185,9 +186,16 @@ def _records_plan(call: Call, key: str) -> _Plan:
             titles[key, values["id"]] = title(values, inner)
 
     living = (false() if rule.nothing else table.c.deleted_at.is_(None), *rule.conditions)
-    return _Plan(_by_ids(call, table, names, *living), add)
+    own = Columns(call, key, table)
+    return _Plan(_among(call, table, [own.seen(name) for name in names], *living), add)
 
 
-def _by_ids(call: Call, table: Table, names: Sequence[str], *conditions: ColumnElement[bool]) -> Statement:
-    wanted = select(*(table.c[name] for name in names))
-    return Statement(wanted.where(among(table.c.id, "ids", call.dialect), *conditions), call.dialect)
+def _by_ids(call: Call, table: Table, names: Sequence[str]) -> Statement:
+    return _among(call, table, [table.c[name] for name in names])
+
+
+def _among(
+    call: Call, table: Table, columns: Sequence[ColumnElement[Any]], *conditions: ColumnElement[bool]
+) -> Statement:
+    wanted = select(*columns).where(among(table.c.id, "ids", call.dialect), *conditions)
+    return Statement(wanted, call.dialect)

@@ -15,6 +15,8 @@ from dougong.storage.bulk import Same, insert_columns
 from dougong.storage.system import HISTORY
 
 Change = dict[str, Any]
+SHARED, UNSHARED = "share", "unshare"
+"""The actions of entries that tell with whom a record was shared, under their name with `$` before it."""
 REVEALED = "$revealed"
 """Where an entry of the action `reveal` names the masked fields that were shown; no field can be called so."""
 

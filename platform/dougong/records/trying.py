@@ -78,7 +78,7 @@ def _sees_all(call: Call, expression: Expression) -> bool:
 
 def _open(call: Call, key: str) -> bool:
     rights = access(call.release, call.actor, key, "read")
-    return rights.allowed and rights.rows is None
+    return rights.is_open and not rights.veils
 
 
 def shown(call: Call, value: Value, field: Field | None) -> str:

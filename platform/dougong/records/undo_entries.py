@@ -16,6 +16,7 @@ from dougong.records.chunks import chunks
 from dougong.records.locks import locked_ids
 from dougong.records.selection import Selection
 from dougong.records.shape import Shape, shape_of
+from dougong.records.withheld import Kept, kept_back
 from dougong.storage.system import HISTORY
 
 UNDOABLE: tuple[str, ...] = ("create", "update", "delete", "restore", "merge")
@@ -198,6 +199,7 @@ def _able(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> set[int]:
     """The events whose opposite the actor may do, by the rows and the fields that the rights cover."""
     able: set[int] = set()
     locked = access(call.release, call.actor, shape.key, "update").locked
+    kept = kept_back(call, shape, sorted({entry.record_id for entry in entries}), "update")
     for action in {entry.action for entry in entries}:
         some = [entry for entry in entries if entry.action == action]
         right = _RIGHTS.get(action, action)
@@ -207,6 +209,7 @@ def _able(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> set[int]:
                 for entry in some
                 if not any(name in locked and _is_written(shape, name) for name in entry.changes)
                 and not _touches_locked_columns(call, shape, entry)
+                and not _touches_kept(entry, kept)
             ]
         if not access(call.release, call.actor, shape.key, right).allowed:
             continue
@@ -217,6 +220,13 @@ def _able(call: Call, shape: Shape, entries: Sequence[PastEntry]) -> set[int]:
                 allowed.update(call.connection.execute(selection.select(shape.table.c.id)).scalars())
         able.update(entry.id for entry in some if entry.record_id in allowed)
     return able
+
+
+def _touches_kept(entry: PastEntry, kept: Mapping[int, Kept]) -> bool:
+    """Whether an event is about fields that cannot be written, or are not seen, in this very record."""
+    found = kept.get(entry.record_id)
+    fields = found.unseen | found.locked if found is not None else frozenset()
+    return not {name.partition(".")[0] for name in fields}.isdisjoint(entry.changes)
 
 
 def _touches_locked_columns(call: Call, shape: Shape, entry: PastEntry) -> bool:

@@ -8,6 +8,7 @@ from dougong.diagnostics import Refusal
 from dougong.model.expression import Value
 from dougong.records.absent import refuse_absent
 from dougong.records.call import Call
+from dougong.records.denied import denial_of
 from dougong.records.doors import action_word, open_door
 from dougong.records.draft import Draft, Values
 from dougong.records.given import taker_for
@@ -90,5 +91,8 @@ def writable_many(call: Call, shape: Shape, identifiers: Sequence[int], action: 
 def refuse_unwritable(call: Call, shape: Shape, identifier: int, action: str) -> None:
     """Refuse as forbidden when the record may at least be seen, otherwise as if it did not exist."""
     if Selection(call, shape).among([identifier]).count():
+        denial = denial_of(call, shape, identifier, action)
+        if denial is not None:
+            refuse("forbidden", call.language, "denied", reason=denial.reason.get(call.language))
         refuse("forbidden", call.language, "forbidden_row", action=action_word(action, call.language))
     refuse_absent(call, shape.key, identifier)

@@ -5,20 +5,21 @@ Whatever the reader may not see behaves as if it were empty: a hidden field, a l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, FromClause, and_, cast, false, null, or_, select, type_coerce
+from sqlalchemy import Boolean, ColumnElement, FromClause, and_, case, cast, false, null, select, type_coerce
 
 from dougong.expressions.context import Rows, SqlContext
 from dougong.expressions.sql import bracketed, to_sql
-from dougong.model.expression import Expression
-from dougong.policy.access import access
+from dougong.policy.access import Access, access
 from dougong.policy.masks import concealed
+from dougong.policy.row_sets import RowSet
 from dougong.records.call import Call
 from dougong.records.day import today_of
 from dougong.records.lists import rows_of
+from dougong.records.permitted import conditions_of
 from dougong.records.shape import Shape, shape_of
 from dougong.storage.types import Characters
 
@@ -34,20 +35,32 @@ class RowRule:
     hidden: frozenset[str] = frozenset()
 
 
-def readable(call: Call, key: str, table: FromClause, action: str = "read") -> RowRule:
-    """The rows of `table` (an entity's table or an alias of it) for an action; every action also needs the right to read."""
+def readable(call: Call, key: str, table: FromClause, action: str = "read", living: bool = False) -> RowRule:
+    """The rows of `table` (an entity's table or an alias of it) for an action; every action also needs the right to read.
+
+    `living` says that the statement asks for records that are not deleted.
+    """
     read = access(call.release, call.actor, key, "read")
     wanted = read if action == "read" else access(call.release, call.actor, key, action)
     if not (read.allowed and wanted.allowed):
         return RowRule(True)
-    rules = [rows for rows in dict.fromkeys((read.rows, wanted.rows)) if rows is not None]
-    return RowRule(False, tuple(_any_of(call, key, table, each) for each in rules), read.hidden)
+    sets = dict.fromkeys((read.row_set, wanted.row_set))
+    return RowRule(
+        False,
+        tuple(one for each in sets for one in _conditions(call, key, table, each, living)),
+        read.hidden,
+    )
 
 
-def _any_of(call: Call, key: str, table: FromClause, rules: Iterable[Expression]) -> ColumnElement[bool]:
-    """Row rules belong to the definition: they see every field and record that they name, whatever the actor may see."""
-    context = sql_context(call, key, table, as_definition=True)
-    return or_(*(to_sql(rule, context, positive=True) for rule in rules))
+def _conditions(
+    call: Call, key: str, table: FromClause, rows: RowSet, living: bool = False
+) -> list[ColumnElement[bool]]:
+    """A set of records that a right is for, as conditions; row rules see everything, as formulas do."""
+
+    def contexts(entity_key: str, of: FromClause) -> SqlContext:
+        return sql_context(call, entity_key, of, as_definition=True)
+
+    return conditions_of(call, key, table, rows, contexts, living)
 
 
 def sql_context(
@@ -88,6 +101,9 @@ class Joins:
         return found
 
 
+_NO_LIMITS = Access(True, None, frozenset(), frozenset(), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """The columns of one table (or an alias of it) of an entity.
@@ -105,12 +121,15 @@ class Columns:
     hidden: frozenset[str] = field(init=False)
     concealed: frozenset[str] = field(init=False)
     """Fields that a condition or an order must not use: hidden ones, and masked ones that the actor may not see whole."""
+    veils: Mapping[str, RowSet] = field(init=False)
+    """Fields that are seen in some records only, with those."""
 
     def __post_init__(self) -> None:
         release, actor = self.call.release, self.call.actor
         object.__setattr__(self, "shape", shape_of(release, self.key))
-        hidden = frozenset() if self.as_definition else access(release, actor, self.key, "read").hidden
-        object.__setattr__(self, "hidden", hidden)
+        answer = _NO_LIMITS if self.as_definition else access(release, actor, self.key, "read")
+        object.__setattr__(self, "hidden", answer.hidden)
+        object.__setattr__(self, "veils", answer.veils)
         kept = frozenset() if self.as_definition else concealed(release, actor, self.key)
         object.__setattr__(self, "concealed", kept)
 
@@ -119,8 +138,28 @@ class Columns:
         name, rest = road[0], road[1:]
         if rest:
             return self._linked(name, rest)
-        own = self.own(name)
-        return cast(null(), own.type) if name in self.concealed else own
+        return cast(null(), self.own(name).type) if name in self.concealed else self.seen(name)
+
+    def seen(self, name: str) -> ColumnElement[Any]:
+        """What is seen of a field of the records themselves: nothing in those where it is not."""
+        own, is_seen = self.own(name), self.is_seen(name)
+        return own if is_seen is None else case((is_seen, own))
+
+    def is_seen(self, name: str) -> ColumnElement[bool] | None:
+        """The condition under which a field is seen in a record; nothing where it is seen in each that may be read."""
+        veil = self.veils.get(name)
+        return None if veil is None else self.within(veil)
+
+    def within(self, rows: RowSet) -> ColumnElement[bool]:
+        """The condition that a record is among those of a right; for rows of a sub-table, that theirs is."""
+        parent = self.shape.entity.parent
+        if not parent:
+            return and_(*_conditions(self.call, self.key, self.table, rows))
+        table = shape_of(self.call.release, parent).table.alias()
+        found = select(table.c.id).where(
+            table.c.id == self.table.c.parent_id, *_conditions(self.call, parent, table, rows)
+        )
+        return found.correlate(self.table).exists()
 
     def own(self, name: str) -> ColumnElement[Any]:
         """The column of a field of the records themselves, or what a virtual field is worked out by, whoever may see it."""
@@ -154,7 +193,9 @@ class Columns:
         rule = self.rule(key, other.table)
         if rule.nothing or name in self.hidden:
             return other, false()
-        return other, and_(other.table.c.id == own, other.table.c.deleted_at.is_(None), *rule.conditions)
+        is_seen = self.is_seen(name)
+        conditions = rule.conditions if is_seen is None else (*rule.conditions, is_seen)
+        return other, and_(other.table.c.id == own, other.table.c.deleted_at.is_(None), *conditions)
 
     def _link(self, name: str) -> tuple[str, ColumnElement[Any]]:
         """The entity that a link (or `parent`, in rows) points to, and the column that holds the id."""

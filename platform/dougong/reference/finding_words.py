@@ -27,8 +27,6 @@ MEANINGS: Mapping[str, Pair] = {
         "What is to be explained is written `app.entity`, `app.entity/id` or `app.entity/id.field`.",
         "要解释的对象应写作 `应用.实体`、`应用.实体/编号` 或 `应用.实体/编号.字段`。",
     ),
-    "C121": ("The entity has no such field.", "该实体没有这个字段。"),
-    "C122": ("There is no such record.", "没有这条记录。"),
     "C123": (
         "A serial number field is written `app.entity.field`.",
         "流水号字段应写作 `应用.实体.字段`。",
@@ -50,6 +48,19 @@ MEANINGS: Mapping[str, Pair] = {
     "C135": (
         "What was removed is purged only after the days that the setting keeps it.",
         "已移除的内容只能在设置规定的保留天数之后清除。",
+    ),
+    "C170": (
+        "The audit trail is asked for in a way that cannot be understood: a login, a record or a day.",
+        "审计记录的查询条件有误：登录名、记录编号或日期。",
+    ),
+    "C171": (
+        "The file holds no heads of the sealed chain as `dougong audit seal --to` writes them.",
+        "文件中没有 `dougong audit seal --to` 写出的链首。",
+    ),
+    "C172": ("The two stores of a move are the same.", "迁移的来源和目标相同。"),
+    "C173": (
+        "A store of files is `folder`, or a bucket as `s3://bucket/folder`.",
+        "附件存储应为 `folder` 或 `s3://存储桶/目录`。",
     ),
     "C136": (
         "The calendar of the company does not take that: a line of the file is no day, or nothing is known of the year.",

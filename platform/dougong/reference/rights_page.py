@@ -17,10 +17,30 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         "新建记录。新记录必须满足 `rows`；`fields` 限定可填写的字段。",
     ),
     "update": (
-        "Change records for which `rows` holds, before and after; `fields` says which fields may be changed.",
-        "修改满足 `rows` 的记录，修改前后都须满足；`fields` 限定可修改的字段。",
+        "Change records for which `rows` holds before the change; `fields` says which fields may be changed.",
+        "修改在修改前满足 `rows` 的记录；`fields` 限定可修改的字段。",
     ),
     "delete": ("Put records into the recycle bin.", "把记录放入回收站。"),
+    "copy": (
+        "Begin a new record as a copy of another. Implied by create, unless the role says something of it.",
+        "以另一条记录为底稿新建。未写明时随 create 一并授予。",
+    ),
+    "batch": (
+        "Change or delete many records in one act. Implied by update and by delete, unless the role says something of it.",
+        "一次修改或删除多条记录。未写明时随 update 或 delete 一并授予。",
+    ),
+    "transfer": (
+        "Give records to another owner. Implied by an update that covers the field of the owner, unless the role says something of it.",
+        "把记录移交给另一负责人。未写明时随可修改负责人字段的 update 一并授予。",
+    ),
+    "share": (
+        "Lend single records to people, departments, teams or roles for a time. To lend for changes, one has to be allowed to change.",
+        "把单条记录限时共享给人员、部门、团队或角色。共享修改权者自己须可修改。",
+    ),
+    "print": (
+        "Open the form for printing. Implied by read, unless the role says something of it.",
+        "打开打印视图。未写明时随 read 一并授予。",
+    ),
     "purge": (
         "Delete records of the recycle bin for good. Others may read, restore and delete; this cannot be taken back.",
         "彻底删除回收站中的记录，不可恢复；与放入回收站的权限分开授予。",

@@ -32,9 +32,29 @@ def history_path(key: str, identifier: int | str) -> str:
     return f"{record_path(key, identifier)}/history"
 
 
+def audit_path() -> str:
+    """The audit trail."""
+    return "/audit"
+
+
+def revert_path(key: str, identifier: int | str, entry: int | str) -> str:
+    """Where an event of a record's history, or its batch, is looked at before it is taken back."""
+    return f"{history_path(key, identifier)}/{entry}/revert"
+
+
 def merge_path(key: str, identifier: int | str) -> str:
     """Where a record is merged with others."""
     return f"{record_path(key, identifier)}/merge"
+
+
+def share_path(key: str, identifier: int | str) -> str:
+    """Where a record is shared."""
+    return f"{record_path(key, identifier)}/share"
+
+
+def transfer_path(key: str, identifier: int | str) -> str:
+    """Where a record is given to another owner."""
+    return f"{record_path(key, identifier)}/transfer"
 
 
 def report_path(app: str, report: str) -> str:

@@ -1,19 +1,15 @@
-"""Pages for administrators: people, versions of apps."""
+"""Pages for administrators: versions of apps."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from dougong.model.app import App
-from dougong.people.accounts import Account
-from dougong.people.organisation import Department
 from dougong.records.call import Call
 from dougong.screens.shape import (
     Action,
     Column,
     Confirm,
-    Piece,
     Row,
     SettingsScreen,
     SettingsSection,
@@ -21,113 +17,8 @@ from dougong.screens.shape import (
     Table,
 )
 from dougong.screens.showing import moment
-from dougong.screens.texts import listed, text
+from dougong.screens.texts import text
 from dougong.storage.ledger import Version
-
-
-def people_screen(
-    call: Call,
-    accounts: Sequence[Account],
-    departments: Sequence[Department],
-    memberships: Mapping[int, Sequence[int]],
-) -> SettingsScreen:
-    """Who has an account, with which roles, and the departments with their heads; `memberships` by account."""
-    people = _people(call, accounts, departments, memberships)
-    sections = (people, _departments(call, accounts, departments, memberships)) if departments else (people,)
-    return SettingsScreen(text("people", call.language), sections)
-
-
-def _people(
-    call: Call,
-    accounts: Sequence[Account],
-    departments: Sequence[Department],
-    memberships: Mapping[int, Sequence[int]],
-) -> SettingsSection:
-    language = call.language
-    names = {each.id: each.name for each in departments}
-    columns = (
-        Column("name", text("name", language), role="title"),
-        Column("login", text("login", language), role="subtitle"),
-        Column("department", text("department", language)),
-        Column("roles", text("roles", language)),
-        Column("last", text("last_used", language), "datetime"),
-    )
-    rows = tuple(
-        Row(
-            str(each.id),
-            (
-                Shown(each.name, "member", (Piece(each.name, "person"),), note=_state(each, language)),
-                Shown(each.login),
-                Shown(listed((names[one] for one in memberships.get(each.id, ()) if one in names), language)),
-                Shown(listed((_role(call, app, role) for app, role in each.roles), language)),
-                Shown(moment(each.last_seen_at, call) if each.last_seen_at else ""),
-            ),
-        )
-        for each in accounts
-    )
-    table = Table(columns, rows)
-    return SettingsSection("people", text("accounts", language), text("people_text", language), table=table)
-
-
-def _departments(
-    call: Call,
-    accounts: Sequence[Account],
-    departments: Sequence[Department],
-    memberships: Mapping[int, Sequence[int]],
-) -> SettingsSection:
-    """The departments as a tree: each under the one it belongs to, with its head and how many are in it itself."""
-    language = call.language
-    people = {each.id: each.name for each in accounts}
-    sizes = Counter(one for ids in memberships.values() for one in ids)
-    columns = (
-        Column("department", text("department", language), role="title"),
-        Column("head", text("department_head", language), "member"),
-        Column("people", text("department_people", language), "integer", "end"),
-    )
-    rows = tuple(
-        Row(
-            str(each.id),
-            (
-                Shown(" / ".join(path)),
-                _head(people.get(each.head_id or 0, "")),
-                Shown(str(sizes[each.id]), "integer"),
-            ),
-        )
-        for path, each in _tree(departments)
-    )
-    return SettingsSection("departments", text("departments", language), table=Table(columns, rows))
-
-
-def _head(name: str) -> Shown:
-    return Shown(name, "member", (Piece(name, "person"),)) if name else Shown("")
-
-
-def _tree(departments: Sequence[Department]) -> list[tuple[tuple[str, ...], Department]]:
-    """Every department with the names from the top down to it, those below one right after it."""
-    known = {each.id for each in departments}
-    below: dict[int | None, list[Department]] = {}
-    for each in departments:
-        below.setdefault(each.parent_id if each.parent_id in known else None, []).append(each)
-    found: list[tuple[tuple[str, ...], Department]] = []
-    waiting: list[tuple[tuple[str, ...], Department]] = [((), each) for each in reversed(below.get(None, []))]
-    while waiting:
-        above, each = waiting.pop()
-        path = (*above, each.name)
-        found.append((path, each))
-        waiting += [(path, child) for child in reversed(below.pop(each.id, []))]
-    return found
-
-
-def _state(account: Account, language: str) -> str:
-    if account.is_disabled:
-        return text("disabled", language)
-    return text("admin", language) if account.is_admin else ""
-
-
-def _role(call: Call, app: str, role: str) -> str:
-    found = call.release.apps.get(app)
-    known = found.roles.get(role) if found is not None else None
-    return known.label.get(call.language) if known is not None else f"{app}.{role}"
 
 
 def versions_screen(

@@ -15,7 +15,8 @@ from dougong.screens.approval_path import box_of, people_text
 from dougong.screens.rights import is_locked, may_do
 from dougong.screens.shape import Action, ApprovalBox, Confirm, Event
 from dougong.screens.texts import text
-from dougong.storage.system import TASK
+from dougong.storage.system import INSTANCE, TASK
+from dougong.workflow.delegated import asking, to_decide
 from dougong.workflow.path import Way, preview, ways_of
 from dougong.workflow.submit import workflows_of
 
@@ -50,12 +51,10 @@ def approval_of(call: Call, record: Record) -> Approval:
 def _decide(call: Call, running: list[Way]) -> tuple[Action, ...]:
     """The way to the reader's own task, where the step shows what it lets one change."""
     wanted = [way.instance_id for way in running]
-    mine = (TASK.c.user_id == call.actor.id, TASK.c.state == "open", TASK.c.instance_id.in_(wanted))
-    task = (
-        call.connection.execute(select(TASK.c.id).where(*mine).order_by(TASK.c.id).limit(1)).scalar()
-        if wanted
-        else None
-    )
+    tasks = select(TASK.c.id).join(INSTANCE, INSTANCE.c.id == TASK.c.instance_id)
+    mine = tasks.where(TASK.c.instance_id.in_(wanted), TASK.c.state == "open", to_decide())
+    first = mine.order_by(TASK.c.id).limit(1).params(asking(call))
+    task = call.connection.execute(first).scalar() if wanted else None
     if task is None:
         return ()
     return (

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dougong.records.call import Call
 from dougong.records.record import MEMBER
+from dougong.screens.approval_path import name_of
 from dougong.screens.shape import Event
 from dougong.screens.texts import text
 from dougong.screens.timeline import event_at
@@ -43,7 +44,7 @@ def _decided(call: Call, step: Step, each: Decider, at: datetime) -> Event:
         text("ev_decided", call.language, step=step.label),
         at,
         each.id,
-        {(MEMBER, each.id): each.name},
+        {(MEMBER, each.id): name_of(each, call.language)},
         quote=each.opinion,
         word=text("approve" if approved else "reject", call.language),
         tone="ok" if approved else "bad",

@@ -42,6 +42,13 @@ def next_steps(call: Call, way: Way) -> tuple[str, ...]:
     return (f"{following.label} {who}" if who else following.label,)
 
 
+def name_of(each: Decider, language: str) -> str:
+    """What a person at a step is called, with who decided for them."""
+    if not each.delegate:
+        return each.name
+    return text("decided_for", language, name=each.name, delegate=each.delegate)
+
+
 def people_text(call: Call, step: Step) -> str:
     """The people of a step by name, with the rule where there are several, or why nobody is asked."""
     language = call.language
@@ -49,7 +56,7 @@ def people_text(call: Call, step: Step) -> str:
         return text(f"skip_{step.reason}", language)
     if step.reason:
         return text(f"stuck_{step.reason}", language)
-    names = text("names_and", language).join(each.name for each in step.people)
+    names = text("names_and", language).join(name_of(each, language) for each in step.people)
     return text(f"several_{step.rule}", language, names=names) if len(step.people) > 1 else names
 
 

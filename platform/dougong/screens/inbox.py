@@ -114,6 +114,8 @@ def _line(
     is_task, is_open = line.task_id is not None, line.status == "open"
     app = call.release.apps.get(line.app)
     step = line.node_label if line.node_label else line.workflow_label
+    if line.owner:
+        step = f"{step} · {text('task_for', call.language, name=line.owner)}"
     figure = figures.get((line.key, line.record_id), "")
     return TaskLine(
         id=str(line.task_id or line.instance_id),

@@ -16,6 +16,7 @@ from dougong.screens.columns import SYSTEM, column_ids, columns_for, row_for, vi
 from dougong.screens.list_head import count_text, list_head
 from dougong.screens.list_request import PAGE_SIZES, ListRequest
 from dougong.screens.list_views import Opened, sort_text
+from dougong.screens.rights import may_many
 from dougong.screens.shape import Action, Column, Confirm, Empty, ListScreen, Paging, Tab, Total
 from dougong.screens.showing import shown
 from dougong.screens.texts import text
@@ -115,7 +116,7 @@ def _totals(
 
 def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
     """What may be done with chosen rows."""
-    language, may_change = call.language, may(call.release, call.actor, entity.key, "update")
+    language, may_change = call.language, may_many(call, entity.key, "update")
     change = Action(
         "change", text("change_selected", language), f"{entity_path(entity.key)}/change", "post", "pencil"
     )
@@ -129,7 +130,7 @@ def _selection(call: Call, entity: Entity) -> tuple[Action, ...]:
     open_ = ((change,) if may_change else ()) + (
         (export,) if may(call.release, call.actor, entity.key, "export") else ()
     )
-    if not may(call.release, call.actor, entity.key, "delete"):
+    if not may_many(call, entity.key, "delete"):
         return open_
     confirm = Confirm(
         text("delete_selected_title", language),

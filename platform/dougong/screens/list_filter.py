@@ -116,11 +116,12 @@ def _compiled(call: Call, entity: Entity, source: str) -> Expression | None:
 def filter_fields(call: Call, entity: Entity) -> tuple[FilterField, ...]:
     """The fields one may filter by, with the conditions their types offer."""
     visible = visible_fields(call, entity)
-    question = ("filter fields", entity.key, call.language, tuple(visible))
-    found = call.release.cache.get(question)
-    if not isinstance(found, tuple):
+    question = (entity.key, call.language, tuple(visible))
+    fields: dict[object, tuple[FilterField, ...]] = call.release.room("filter fields")
+    found = fields.get(question)
+    if found is None:
         own = _filter_fields(entity, visible, call.language)
-        found = call.release.cache[question] = (*own, *_record_kinds(call, visible))
+        found = fields[question] = (*own, *_record_kinds(call, visible))
     return found
 
 

@@ -16,6 +16,7 @@ from dougong.screens.list_request import EVERYTHING, NO_FILTER, ListRequest, is_
 from dougong.screens.list_views import Opened
 from dougong.screens.numbering import numbering_actions
 from dougong.screens.recycle_bin import bin_action
+from dougong.screens.rights import may_many
 from dougong.screens.shape import (
     Action,
     ColumnChoice,
@@ -195,7 +196,7 @@ def _menu(call: Call, entity: Entity, look: Opened) -> tuple[Action, ...]:
             menu.append(Action(f"export-{kind}", text(f"export_{kind}", language), href, icon="download"))
         href = with_query(f"{path}/export/new", asked.parameters())
         menu.append(Action("export", text("export_more", language), href, icon="download"))
-    if may(call.release, call.actor, entity.key, "update"):
+    if may_many(call, entity.key, "update"):
         href = with_query(f"{path}/change", asked.parameters())
         menu.append(Action("change-all", text("change_all", language), href, icon="pencil"))
     menu += _reports(call, entity, look)

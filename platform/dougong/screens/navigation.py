@@ -11,6 +11,11 @@ from dougong.policy.access import may
 from dougong.policy.offers import may_design, may_open_app, may_open_report
 from dougong.records.call import Call
 from dougong.screens.addresses import dashboard_path, designer_path, entity_path, report_path
+from dougong.screens.administration_places import (
+    administration_area,
+    administration_palette,
+    is_administration,
+)
 from dougong.screens.shape import (
     Action,
     AppCard,
@@ -42,6 +47,8 @@ def shell(call: Call, path: str, inbox_count: int = 0, narrow: bool = False) -> 
     current = path.strip("/").split("/")
     app_id = current[1] if current[0] == "design" and len(current) > 1 else current[0]
     apps = tuple(_shell_app(call, app, path, app.id == app_id) for app in open_apps(call))
+    if call.actor.is_admin:
+        apps = (*apps, administration_area(call, path))
     return Shell(
         workspace=text("workspace", language),
         person=Piece(call.actor.name or call.actor.login, "person"),
@@ -65,10 +72,9 @@ def _place(path: str) -> str:
         "/apps": "apps",
         "/profile": "me",
         "/templates": "templates",
-        "/people": "admin",
-        "/tokens": "admin",
-        "/calendar": "admin",
     }
+    if is_administration(path):
+        return "admin"
     return "inbox" if path.startswith("/inbox/") else fixed.get(path, "")
 
 
@@ -87,13 +93,7 @@ def _places(call: Call, path: str) -> tuple[MenuEntry, ...]:
     language = call.language
     return tuple(
         MenuEntry(text(word, language), href, icon, active=path.startswith(href))
-        for word, href, icon in (
-            ("templates", "/templates", "layout-grid-add"),
-            ("people", "/people", "users"),
-            ("access_title", "/tokens", "key"),
-            ("calendar_title", "/calendar", "calendar-event"),
-            ("versions", "/versions", "history"),
-        )
+        for word, href, icon in (("templates", "/templates", "layout-grid-add"),)
     )
 
 
@@ -126,7 +126,7 @@ def menu_of(call: Call, app: App, path: str = "") -> tuple[MenuEntry, ...]:
 
 def _once(call: Call, what: tuple[str, ...], make: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:
     """What is the same for everybody with the same rights and language, made once for a release."""
-    actor, cache = call.actor, call.release.cache
+    actor, cache = call.actor, call.release.room("navigation")
     key = (*what, call.language, actor.is_admin, actor.roles, actor.scopes, actor.apps)
     found = cache.get(key)
     if not isinstance(found, tuple):
@@ -211,6 +211,8 @@ def _palette_entries(call: Call) -> tuple[PaletteEntry, ...]:
                         label, f"{entity_path(entity.key)}/new", text("actions", language), "plus", entity.id
                     )
                 )
+    if call.actor.is_admin:
+        entries += administration_palette(call)
     return tuple(entries)
 
 

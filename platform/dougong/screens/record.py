@@ -17,12 +17,15 @@ from dougong.records.query import Query
 from dougong.records.record import Record
 from dougong.records.related import related, related_lists
 from dougong.records.rule_states import locks_on
+from dougong.records.who_can import may_ask_who
 from dougong.screens.addresses import (
     designer_path,
     entity_path,
     history_path,
     merge_path,
     record_path,
+    share_path,
+    transfer_path,
     with_query,
 )
 from dougong.screens.columns import column_ids, columns_for, row_for, sub_row
@@ -288,9 +291,16 @@ def _menu(
     call: Call, entity: Entity, record: Record, path: str, fixed: bool, kept: bool
 ) -> tuple[Action, ...]:
     language, menu = call.language, []
-    if may(call.release, call.actor, entity.key, "create"):
+    if may(call.release, call.actor, entity.key, "create") and may_do(call, entity.key, record.id, "copy"):
         href = with_query(f"{entity_path(entity.key)}/new", [("copy", str(record.id))])
         menu.append(Action("copy", text("copy", language), href, icon="copy"))
+    if not fixed and entity.owner and may_do(call, entity.key, record.id, "transfer"):
+        href = transfer_path(record.key, record.id)
+        menu.append(Action("transfer", text("transfer", language), href, icon="user-share"))
+    if may_do(call, entity.key, record.id, "share"):
+        menu.append(
+            Action("share", text("share", language), share_path(record.key, record.id), icon="users-plus")
+        )
     menu.append(
         Action("history", text("history", language), history_path(record.key, record.id), icon="history")
     )
@@ -314,6 +324,9 @@ def _menu(
                 confirm,
             )
         )
+    if may_ask_who(call, record.key, record.id):
+        href = f"{path}/access"
+        menu.append(Action("access", text("seeing_title", language), href, icon="users"))
     if may_design(call.release, call.actor, entity.app):
         menu.append(
             Action("design", text("design", language), designer_path(entity.app, entity.id), icon="tools")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dougong.policy.access import access
+from dougong.policy.access import access, may
 from dougong.records.call import Call
 from dougong.records.locks import locked_ids
 from dougong.records.selection import Selection
@@ -16,9 +16,14 @@ from dougong.screens.texts import text
 def may_do(call: Call, key: str, identifier: int, action: str) -> bool:
     """Whether the action is granted on the row where this record stands."""
     answer = access(call.release, call.actor, key, action)
-    if not answer.allowed or answer.rows is None:
+    if not answer.allowed or answer.row_set.is_every:
         return answer.allowed
     return Selection(call, shape_of(call.release, key), action).among([identifier]).count() > 0
+
+
+def may_many(call: Call, key: str, action: str) -> bool:
+    """Whether the action may be done to many records in one act."""
+    return all(may(call.release, call.actor, key, each) for each in (action, "batch"))
 
 
 def locked_notices(locks: Mapping[str, str], language: str) -> tuple[Notice, ...]:

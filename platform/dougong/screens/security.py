@@ -73,8 +73,10 @@ def profile_tabs(language: str, active: str) -> tuple[Tab, ...]:
     )
 
 
-def security_screen(call: Call, about: Security, problems: Sequence[Problem] = ()) -> SettingsScreen:
-    """The page on which people look after how they sign in."""
+def security_screen(
+    call: Call, about: Security, problems: Sequence[Problem] = (), more: Sequence[SettingsSection] = ()
+) -> SettingsScreen:
+    """The page on which people look after how they sign in; `more` are parts that not every server has."""
     language = call.language
     sections = (
         _factors(call, about),
@@ -86,16 +88,20 @@ def security_screen(call: Call, about: Security, problems: Sequence[Problem] = (
             form=_password_form(language, problems),
         ),
         sessions_section(call, about.sessions, about.current),
+        *more,
     )
     lacks = about.required and not about.factors
     notices = (Notice(text("factor_required", language), "warn"),) if lacks else ()
+    delegations = Action(
+        "delegations", text("delegations", language), "/profile/delegations", icon="transfer", kind="quiet"
+    )
     work = Action("work", text("work_title", language), "/jobs", icon="history", kind="quiet")
     return SettingsScreen(
         text("profile_title", language),
         sections,
         tabs=profile_tabs(language, "security"),
         notices=notices,
-        actions=(work,),
+        actions=(delegations, work),
     )
 
 

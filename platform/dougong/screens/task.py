@@ -69,11 +69,16 @@ def task_pane(call: Call, task: OpenedTask, entry: TaskEntry) -> TaskPane:
         record_href=_record_href(call, task),
         sections=_sections(call, task, entry) if task.record is not None else (),
         approval=box,
-        notices=(*_problems(task, entry), *_notices(call, task)),
+        notices=(*_problems(task, entry), *_for_whom(line, language), *_notices(call, task)),
         opinions=_opinions(call, task.way),
         form_token=entry.form_token,
         version=task.record.version if task.record is not None else 0,
     )
+
+
+def _for_whom(line: InboxLine, language: str) -> tuple[Notice, ...]:
+    """Whose task it is, where one decides for somebody else."""
+    return (Notice(text("task_for_notice", language, name=line.owner)),) if line.owner else ()
 
 
 def decisions(

@@ -14,6 +14,7 @@ from dougong.records.call import Call
 from dougong.records.comments import Comment, list_comments
 from dougong.records.history import Entry, history
 from dougong.records.record import MEMBER, Record
+from dougong.records.trail import SHARED, UNSHARED
 from dougong.screens.addresses import history_path, record_path
 from dougong.screens.shape import Action, Change, Event, Timeline
 from dougong.screens.showing import Titles, person, pieces_of
@@ -111,7 +112,10 @@ def _entry(call: Call, entity: Entity, entry: Entry, titles: Titles) -> Event:
         labels = listed((_label(call, entity, each) for each in entry.revealed), call.language)
         words = text("ev_revealed", call.language, label=labels)
         return event_at(call, "revealed", words, entry.at, entry.actor_id, titles)
-    changes = () if kind in ("created", "imported") else _changes(call, entity, entry, titles)
+    if entry.action in (SHARED, UNSHARED):
+        word = "ev_shared" if entry.action == SHARED else "ev_unshared"
+        return event_at(call, "changed", text(word, call.language), entry.at, entry.actor_id, titles)
+    changes = () if kind in ("created", "imported") else changes_of(call, entity, entry, titles)
     words = text(f"ev_{kind}", call.language) if kind != "changed" else _changed_words(call, changes)
     stage = entity.stage_field
     if (
@@ -143,7 +147,8 @@ def _changed_words(call: Call, changes: tuple[Change, ...]) -> str:
     return counted("ev_changed", len(changes), call.language).replace("{label}", "")
 
 
-def _changes(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+def changes_of(call: Call, entity: Entity, entry: Entry, titles: Titles) -> tuple[Change, ...]:
+    """What an event changed, by labels, each value before and after as text."""
     found = []
     for name, (before, after) in entry.changes.items():
         field = entity.fields.get(name)

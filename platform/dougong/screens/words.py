@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from dougong.screens.vocabulary import actions, designer, lists, pages, records
+from dougong.screens.vocabulary import actions, audit, designer, lists, pages, records
 
 WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {**actions.WORDS, **lists.WORDS, **records.WORDS, **pages.WORDS, **designer.WORDS}
+    {**actions.WORDS, **lists.WORDS, **records.WORDS, **pages.WORDS, **designer.WORDS, **audit.WORDS}
 )
 """key → (Chinese, English); `{name}` is filled in by `say`."""
 

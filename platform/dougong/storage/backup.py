@@ -12,8 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 import msgspec
 import sqlalchemy
@@ -30,6 +30,7 @@ from dougong.storage.operations import execute
 from dougong.storage.portable import Kept
 from dougong.storage.problems import problem, refusal
 from dougong.storage.schema import Schema
+from dougong.storage.stores.base import NAME, Store
 from dougong.storage.system import STATE, USER, VERSION
 
 FORMAT = 1
@@ -48,8 +49,13 @@ class Summary:
     files: int
 
 
-def backup(database: Database, target: Path, files_folder: Path | None = None) -> Summary:
-    """Write everything into one file, which is there wholly or not at all, readable by its owner only."""
+def backup(
+    database: Database, target: Path, files_folder: Path | None = None, store: Store | None = None
+) -> Summary:
+    """Write everything into one file, which is there wholly or not at all, readable by its owner only.
+
+    The files of records are those of the store, wherever that is; what else lies in the folder comes along.
+    """
     manifest: dict[str, Any] = {"format": FORMAT, "made_by": __version__, "schema_version": SCHEMA_VERSION}
     manifest |= {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -60,7 +66,7 @@ def backup(database: Database, target: Path, files_folder: Path | None = None) -
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file, database.reading() as connection:
-            write_archive(file, _contents(connection, manifest, files_folder))
+            write_archive(file, _contents(connection, manifest, files_folder, store))
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(target)
@@ -76,7 +82,7 @@ def _summary(manifest: dict[str, Any]) -> Summary:
 
 
 def _contents(
-    connection: Connection, manifest: dict[str, Any], files_folder: Path | None
+    connection: Connection, manifest: dict[str, Any], files_folder: Path | None, store: Store | None
 ) -> Iterator[tuple[str, Iterator[bytes] | bytes]]:
     for table in portable.system_tables():
         yield _ROWS + table.name, _counted(manifest["tables"], table.name, portable.lines(connection, table))
@@ -86,10 +92,16 @@ def _contents(
             _ROWS + kept.spec.name,
             _counted(manifest["tables"], kept.spec.name, portable.lines(connection, kept.table)),
         )
+    packed: set[str] = set()
     for path in sorted(files_folder.rglob("*")) if files_folder and files_folder.is_dir() else ():
         if path.is_file() and not path.is_symlink():
             name = path.relative_to(files_folder).as_posix()  # type: ignore[arg-type]  # the loop runs only with a folder
-            yield _FILES + name, _counted(manifest["files"], name, _pieces(path))
+            packed.add(name)
+            yield _FILES + name, _counted(manifest["files"], name, _pieces(path.open("rb")))
+    for stored in store.names() if store is not None else ():
+        name = f"{stored[:2]}/{stored}"
+        if name not in packed and store is not None:
+            yield _FILES + name, _counted(manifest["files"], name, _pieces(store.opened(stored)))
     yield _MANIFEST, _encoded(manifest)
 
 
@@ -118,14 +130,16 @@ def _counted(notes: dict[str, Any], name: str, content: Iterator[bytes]) -> Iter
     notes[name] = {"sha256": digest.hexdigest(), "rows": rows}
 
 
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _pieces(content: BinaryIO) -> Iterator[bytes]:
+    with content as file:
         while piece := file.read(CHUNK):
             yield piece
 
 
 # ------------------------------------------------------------------ the way back
-def restore(database: Database, source: Path, files_folder: Path | None = None) -> Summary:
+def restore(
+    database: Database, source: Path, files_folder: Path | None = None, store: Store | None = None
+) -> Summary:
     """Bring a backup into an empty database; Refusal, with nothing changed, when it is not empty or the file not whole."""
     reader = open_archive(source, BACKUP)
     manifest = _manifest(reader)
@@ -137,7 +151,7 @@ def restore(database: Database, source: Path, files_folder: Path | None = None) 
             problems = verify(connection)
             if problems:
                 raise Refusal("invalid", [problem("P150/inconsistent"), *problems[:20]])
-            _restore_files(reader, manifest, files_folder)
+            _restore_files(reader, manifest, files_folder, store)
     except (KeyError, TypeError, ValueError, msgspec.DecodeError, sqlalchemy.exc.StatementError) as error:
         raise refusal("invalid", "P150/damaged") from error
     return _summary(manifest)
@@ -213,8 +227,15 @@ def _restore_search(connection: Connection, one: Schema) -> None:
             fill.search(connection, spec, records)
 
 
-def _restore_files(reader: Reader, manifest: dict[str, Any], files_folder: Path | None) -> None:
+def _restore_files(
+    reader: Reader, manifest: dict[str, Any], files_folder: Path | None, store: Store | None
+) -> None:
+    """Files of records go into the store, whichever it was that they were packed from; everything else into the folder."""
     for name in manifest["files"]:
+        stored = PurePosixPath(name).name
+        if store is not None and NAME.fullmatch(stored) and name == f"{stored[:2]}/{stored}":
+            _restore_file(store, stored, _checked(reader, _FILES, name, manifest["files"]))
+            continue
         if files_folder is None:
             raise refusal("invalid", "P150/folder")
         target = files_folder / name
@@ -222,6 +243,15 @@ def _restore_files(reader: Reader, manifest: dict[str, Any], files_folder: Path 
         with target.open("xb") as file:
             for piece in _checked(reader, _FILES, name, manifest["files"]):
                 file.write(piece)
+
+
+def _restore_file(store: Store, name: str, content: Iterator[bytes]) -> None:
+    with store.workspace() as folder:
+        made = folder / name
+        with made.open("wb") as file:
+            for piece in content:
+                file.write(piece)
+        store.put(name, made)
 
 
 def _checked(reader: Reader, folder: str, name: str, notes: dict[str, Any]) -> Iterator[bytes]:

@@ -163,9 +163,16 @@ def _rights(old: Role | None, new: Role) -> Iterator[Change]:
     for entity in dict.fromkeys([*grants, *new.grants]):
         before, after = grants.get(entity, {}), new.grants.get(entity, {})
         for action in dict.fromkeys([*before, *after]):
+            if _goes_along(before.get(action), after.get(action)):
+                continue
             yield from _right(f"{new.id}: {entity}.{action}", before.get(action), after.get(action))
     yield from _flag(f"{new.id}: design", bool(old and old.can_design), new.can_design)
     yield from _reports(old, new)
+
+
+def _goes_along(old: Permission | None, new: Permission | None) -> bool:
+    """Whether the action came and went with the one that implies it, of which it is told."""
+    return all(each is None or each.implied_by for each in (old, new))
 
 
 def _right(name: str, old: Permission | None, new: Permission | None) -> Iterator[Change]:

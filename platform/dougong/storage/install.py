@@ -19,8 +19,11 @@ from dougong.storage.system import (
     DEVICE,
     FACTOR,
     HISTORY,
+    IDENTITY,
     IMPORT,
     IMPORT_LINE,
+    LINK,
+    LINK_SECRET,
     MEMBERSHIP,
     METADATA,
     POSITION,
@@ -28,6 +31,7 @@ from dougong.storage.system import (
     SAVED_VIEW,
     SEAL,
     SESSION,
+    SHARE,
     STATE,
     TEAM,
     TEAM_MEMBER,
@@ -82,6 +86,17 @@ def _keep_evidence(connection: Connection) -> None:
     SEAL.create(connection)
 
 
+def _lend_records(connection: Connection) -> None:
+    """Single records can be shared."""
+    SHARE.create(connection)
+
+
+def _keep_links(connection: Connection) -> None:
+    """Invitations, resets and sign-ins at providers open accounts."""
+    for table in (IDENTITY, LINK, LINK_SECRET):
+        table.create(connection)
+
+
 def _keep_second_factors(connection: Connection) -> None:
     """Second factors, recovery codes, known browsers, sessions that tell how they began, and tokens limited to apps."""
     for table in (FACTOR, RECOVERY_CODE, CHALLENGE, DEVICE):
@@ -95,6 +110,8 @@ UPGRADES: tuple[Upgrade, ...] = (
     _keep_views,
     _keep_an_organisation,
     _keep_evidence,
+    _lend_records,
+    _keep_links,
     _keep_second_factors,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""

@@ -299,6 +299,21 @@ ENTRIES: Mapping[str, Entry] = {
         ("the table has a trigger '{name}' that dougong did not make", "数据表有非平台创建的触发器“{name}”"),
         ("drop the trigger", "请删除该触发器"),
     ),
+    "P170/driver": Entry(
+        ("the client for S3 is not installed", "尚未安装 S3 客户端"),
+        ("install the extra: pip install 'dougong[s3]'", "请安装：pip install 'dougong[s3]'"),
+    ),
+    "P170/unreachable": Entry(
+        (
+            "the store of the files does not answer as it should ({reason})",
+            "文件存储没有正常响应（{reason}）",
+        ),
+        ("try again in a moment", "请稍后再试"),
+    ),
+    "P170/address": Entry(
+        ("the address of the file store cannot be read", "无法识别文件存储的地址"),
+        ("write s3://bucket or s3://bucket/folder", "请写 s3://存储桶 或 s3://存储桶/目录"),
+    ),
     "V120/missing": Entry(
         ("block {number} of the sealed chain is missing", "封存链缺少第 {number} 块"), _TAMPERED
     ),
@@ -322,6 +337,10 @@ ENTRIES: Mapping[str, Entry] = {
             "外部留存了第 {number} 块，但封存链在此之前已结束",
         ),
         _TAMPERED,
+    ),
+    "V130/missing": Entry(("the content of the file '{name}' is missing", "文件“{name}”的内容丢失"), _BACKUP),
+    "V130/altered": Entry(
+        ("the content of the file '{name}' was altered", "文件“{name}”的内容被改动"), _BACKUP
     ),
     "V121/altered": Entry(
         ("entry {id} of {source} was altered after it was sealed", "{source} 的第 {id} 条在封存后被改动"),

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import Connection, Table
 
@@ -39,6 +40,14 @@ class Release:
     """The calendar of the company, as `model.calendar` writes it."""
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Room for what others compile once per release, such as rights; it goes with the release."""
+
+    def room(self, name: str, most: int = 20_000) -> dict[object, Any]:
+        """A part of the cache for entries that differ from person to person; when it is full it is emptied, never grown."""
+        found = self.cache.setdefault(name, {})
+        assert isinstance(found, dict)
+        if len(found) >= most:
+            found.clear()
+        return found
 
     def app(self, app_id: str) -> App:
         """An installed app; KeyError when there is none."""

@@ -201,7 +201,7 @@ DELEGATION = _table(
     _reference("delegate_id", "dg_user.id"),
     _at("starts_at", required=True),
     _at("ends_at", required=True),
-    _json("apps"),
+    _text("scope", default=""),
     _text("reason", default=""),
     _at("created_at", required=True),
     Column("created_by", BigInteger),
@@ -209,7 +209,7 @@ DELEGATION = _table(
     Index(None, "user_id", "ends_at"),
     Index(None, "delegate_id", "ends_at"),
 )
-"""Who decides for whom, from when to when; `apps` limits it to some apps, or to workflows of them (`app.workflow`)."""
+"""Who decides for whom, from when to when; `scope` limits it to an app, or to a workflow of one (`app.workflow`)."""
 USER_ROLE = _table(
     "dg_user_role",
     _reference("user_id", "dg_user.id", key=True),
@@ -255,6 +255,37 @@ TOKEN = _table(
     Index(None, "user_id"),
 )
 """`apps` are those that a token is limited to; without any it is not."""
+IDENTITY = _table(
+    "dg_identity",
+    _text("issuer", key=True),
+    _text("subject", key=True),
+    _reference("user_id", "dg_user.id"),
+    _text("name", default=""),
+    _at("created_at", required=True),
+    _at("last_used_at"),
+    Index(None, "user_id"),
+)
+LINK = _table(
+    "dg_link",
+    _identity(),
+    _text("purpose"),
+    _reference("user_id", "dg_user.id"),
+    _text("email"),
+    _text("stamp"),
+    _at("created_at", required=True),
+    Column("created_by", BigInteger),
+    _at("expires_at", required=True),
+    _at("used_at"),
+    _at("revoked_at"),
+    Index(None, "user_id", "purpose"),
+    Index(None, "expires_at"),
+)
+LINK_SECRET = _table(
+    "dg_link_secret",
+    _text("token_hash", key=True),
+    _reference("link_id", "dg_link.id"),
+    Index(None, "link_id"),
+)
 ATTEMPT = _table(
     "dg_attempt",
     _text("key", key=True),
@@ -389,6 +420,23 @@ COMMENT = _table(
     _at("deleted_at"),
     Index(None, "entity", "record_id", "id"),
 )
+SHARE = _table(
+    "dg_share",
+    _identity(),
+    *_record(),
+    _text("kind"),
+    _count("subject_id"),
+    _text("role", default=""),
+    _text("level"),
+    _at("until"),
+    _at("created_at", required=True),
+    _reference("created_by", "dg_user.id", required=False),
+    _text("note", default=""),
+    UniqueConstraint("entity", "record_id", "kind", "subject_id", "role"),
+    Index(None, "kind", "subject_id", "entity"),
+    Index(None, "role", "entity"),
+)
+"""Single records lent to a person, a department with those below it, a team or a role (`app.role`), to read or to edit."""
 NOTIFICATION = _table(
     "dg_notification",
     _identity(),

@@ -169,6 +169,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "action:export": ("导出", "export"),
     "action:design": ("设计应用", "design the app"),
     "action:reports": ("报表", "reports"),
+    "action:copy": ("复制", "copy"),
+    "action:batch": ("批量处理", "change many at once of"),
+    "action:transfer": ("转交", "transfer"),
+    "action:share": ("共享", "share"),
+    "action:print": ("打印", "print"),
     "action:reveal": ("查看完整的", "see whole values of"),
     "effect:granted": ("另有 {people}可以{action}{entity}", "{more} can {action} {entity}"),
     "effect:granted:rows": (

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import msgspec
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic
+from dougong.policy.offers import readable_entities
+from dougong.records.call import Call
 from dougong.screens.problem import problem_screen
-from dougong.screens.shape import ProblemScreen
+from dougong.screens.shape import Action, ProblemScreen
+from dougong.screens.texts import text
+from dougong.screens.why import why_path
 from dougong.web.exchange import Exchange
 from dougong.web.logs import logger
 from dougong.web.negotiation import wants_page
@@ -67,4 +72,48 @@ def _page(exchange: Exchange, kind: str, screen: ProblemScreen) -> Response:
     from dougong.web.pages.frame import show
 
     with exchange.reading() as call:
+        asked = _why(exchange, call, kind)
+        screen = replace(screen, actions=(*screen.actions, asked)) if asked is not None else screen
         return show(exchange, call, screen, screen.status)
+
+
+def _why(exchange: Exchange, call: Call, kind: str) -> Action | None:
+    """The way from a refusal to its explanation, the same for a record that may not be seen as for one that is not there."""
+    parts: Mapping[str, str] = getattr(exchange.request, "view_args", None) or {}
+    key = f"{parts.get('app', '')}.{parts.get('entity', '')}"
+    if kind not in ("forbidden", "missing") or key not in _readable(call, parts.get("app", "")):
+        return None
+    record = parts.get("identifier", "")
+    known = record if record.isascii() and record.isdigit() and len(record) <= 18 else ""
+    if kind == "missing" and not known:
+        return None
+    action = next((each for word, each in _ACTIONS if exchange.route.rule.endswith(word)), "read")
+    return Action(
+        "why",
+        text("why_link", call.language),
+        why_path("", action, key, known),
+        icon="help-circle",
+        kind="quiet",
+    )
+
+
+def _readable(call: Call, app: str) -> set[str]:
+    known = app in call.release.apps
+    return {each.key for each in readable_entities(call.release, call.actor, app)} if known else set()
+
+
+_ACTIONS = (
+    ("/new", "create"),
+    ("/edit", "update"),
+    ("/move", "update"),
+    ("/change", "update"),
+    ("/change/save", "update"),
+    ("/delete", "delete"),
+    ("/restore", "delete"),
+    ("/purge", "purge"),
+    ("/reveal", "reveal"),
+    ("/import", "import"),
+    ("/export", "export"),
+    ("/export/new", "export"),
+)
+"""What an address of the screens is for, by how it ends; any other is for looking."""

@@ -37,6 +37,7 @@ HTTP_KINDS = {
     406: "unacceptable",
     413: "too_large",
     415: "unsupported",
+    416: "range",
     429: "too_many",
 }
 

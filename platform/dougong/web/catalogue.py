@@ -10,6 +10,7 @@ from dougong.diagnostics import Diagnostic, Refusal
 MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "W101": ("{name}：{reason}", "{name}: {reason}"),
+        "W102": ("{other} 需要同时设置 {name}", "{other} needs {name} to be set too"),
         "W201": ("未知参数“{name}”", "unknown parameter '{name}'"),
         "W202": ("参数“{name}”出现了 {count} 次", "parameter '{name}' is given {count} times"),
         "W203": ("参数“{name}”超过 {limit} 个字符", "parameter '{name}' is longer than {limit} characters"),
@@ -122,6 +123,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "first do what signing in asks of you: {step}",
         ),
         "W454": ("这个令牌仅限应用：{name}", "this token is limited to the apps: {name}"),
+        "W480": ("{words}", "{words}"),
         "W460": (
             "您正在以他人身份查看，不能更改任何内容",
             "you are looking as somebody else; nothing can be changed meanwhile",

@@ -14,6 +14,7 @@ from dougong.diagnostics import Refusal
 from dougong.jobs import Cancelled, Job, Task, enqueue
 from dougong.model.sheet import Sheet
 from dougong.people.actor import load_actor
+from dougong.people.audit import noted
 from dougong.policy.access import may
 from dougong.records.call import Call
 from dougong.records.export import export, fitting
@@ -22,6 +23,7 @@ from dougong.screens.list import query_of
 from dougong.screens.list_request import ListRequest
 from dougong.screens.list_views import view_of
 from dougong.storage.release import Releases
+from dougong.storage.stores.base import Store
 from dougong.storage.system import DRAFT
 from dougong.web.catalogue import refuse
 from dougong.web.problems import message_of
@@ -83,7 +85,7 @@ def _save(connection: Connection, user_id: int, ordered: Ordered) -> None:
     connection.execute(update(DRAFT).where(*where).values(**changed))
 
 
-def task(releases: Releases, folder: Path, writers: Mapping[str, Write]) -> Task:
+def task(releases: Releases, folder: Path, store: Store, writers: Mapping[str, Write]) -> Task:
     """The background task that writes an export with the rights of who asked for it, beside its place until it is complete."""
 
     def work(job: Job, arguments: Mapping[str, Any]) -> None:
@@ -95,7 +97,7 @@ def task(releases: Releases, folder: Path, writers: Mapping[str, Write]) -> Task
         partial = path.with_suffix(".part")
         try:
             with partial.open("wb") as target:
-                ordered = _write(job, arguments, releases, folder, writers, ordered, target)
+                ordered = _write(job, arguments, releases, store, writers, ordered, target)
             partial.chmod(0o600)
             partial.replace(path)
         except Refusal as refusal:
@@ -107,16 +109,24 @@ def task(releases: Releases, folder: Path, writers: Mapping[str, Write]) -> Task
             raise
         with job.writing() as connection:
             _save(connection, user_id, ordered)
+            if ordered.count is not None:
+                _note(connection, user_id, ordered)
             job.complete(connection, {"count": ordered.count})
 
     return Task(TASK, work)
+
+
+def _note(connection: Connection, user_id: int, ordered: Ordered) -> None:
+    """Data that leave in masses are kept in mind: who took how many records of what, with which fields."""
+    told = {"format": ordered.kind, "count": ordered.count, "fields": list(ordered.fields)}
+    noted(connection, "records.export", f"entity:{ordered.entity}", actor_id=user_id, **told)
 
 
 def _write(
     job: Job,
     arguments: Mapping[str, Any],
     releases: Releases,
-    folder: Path,
+    store: Store,
     writers: Mapping[str, Write],
     ordered: Ordered,
     target: BinaryIO,
@@ -136,7 +146,7 @@ def _write(
         counted = replace(sheet, rows=_counted(job, sheet.rows), records=_counted(job, sheet.records))
         with fitting(language):
             if is_packed:
-                count = write_packed(counted, writers["csv"], "records.csv", target, folder)
+                count = write_packed(counted, writers["csv"], "records.csv", target, store)
             else:
                 count = writers[ordered.kind](counted, target)
     return replace(ordered, count=count, name=f"{sheet.name}.{ordered.kind}")

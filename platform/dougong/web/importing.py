@@ -28,6 +28,7 @@ from dougong.records.reading import DETECTED, Layout, Line, open_table
 from dougong.records.shape import shape_of
 from dougong.storage.archive import open_archive
 from dougong.storage.release import Releases
+from dougong.storage.stores.base import Store
 from dougong.storage.system import DRAFT, PREFERENCE
 from dougong.web.catalogue import refuse
 from dougong.web.import_result import result_document
@@ -262,7 +263,7 @@ def progress_of(connection: Connection, upload: Upload) -> Progress | None:
     return None if found is None else Progress(found.state, found.done, found.error or "")
 
 
-def task(releases: Releases, folder: Path) -> Task:
+def task(releases: Releases, folder: Path, store: Store) -> Task:
     """The background task that tries or runs an import with the rights of who asked for it.
 
     When its worker dies, the next one goes on where the last chunk was committed.
@@ -274,7 +275,7 @@ def task(releases: Releases, folder: Path) -> Task:
             upload = load(connection, user_id, arguments["entity"], arguments["token"])
         error, result = "", None
         try:
-            result = _run(job, arguments, releases, folder, upload)
+            result = _run(job, arguments, releases, folder, store, upload)
         except Refusal as refusal:
             error = "\n".join(message_of(each, language) for each in refusal.problems)
         except Cancelled:
@@ -298,7 +299,14 @@ def _identity(job: Job, arguments: Mapping[str, Any]) -> int:
     return int((job.saved or {}).get("import", 0) or arguments.get("import", 0))
 
 
-def _run(job: Job, arguments: Mapping[str, Any], releases: Releases, folder: Path, upload: Upload) -> Result:
+def _run(
+    job: Job,
+    arguments: Mapping[str, Any],
+    releases: Releases,
+    folder: Path,
+    store: Store,
+    upload: Upload,
+) -> Result:
     database, language = releases.database, arguments["language"]
     with database.reading() as connection:
         release = releases.pinned(connection)
@@ -306,7 +314,7 @@ def _run(job: Job, arguments: Mapping[str, Any], releases: Releases, folder: Pat
     path, report = upload.file(folder), _reporter(job)
     identity = _identity(job, arguments)
     if identity:
-        return resume(database, release, actor, identity, path, language, report, folder)
+        return resume(database, release, actor, identity, path, language, report, store)
     return run(
         database,
         release,
@@ -318,7 +326,7 @@ def _run(job: Job, arguments: Mapping[str, Any], releases: Releases, folder: Pat
         language,
         report,
         lambda connection, begun: job.save(connection, {"import": begun}),
-        folder,
+        store,
     )
 
 

@@ -16,6 +16,7 @@ from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
 from dougong.storage.plan import Plan
 from dougong.storage.release import Releases
+from dougong.storage.stores.base import Store
 from dougong.web.metrics import Metrics
 from dougong.web.settings import Settings
 
@@ -39,6 +40,9 @@ class Runtime:
 
     database: Database
     files_folder: Path
+    """Where imports and exports lie while they are under way."""
+    files: Store
+    """Where the files of records are kept."""
     settings: Settings
     renderers: Renderers
     releases: Releases

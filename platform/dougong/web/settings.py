@@ -15,6 +15,7 @@ import msgspec
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
+from dougong.people.oidc_providers import Provider, providers_of
 from dougong.people.passwords import Rules as PasswordRules
 from dougong.people.sessions import Lifetimes
 from dougong.people.sign_in import Rules as SignInRules
@@ -23,6 +24,7 @@ from dougong.web.catalogue import finding
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,39}")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]{1,60}){0,5}/?")
 MEBIBYTE = 1024 * 1024
 
 
@@ -71,6 +73,20 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _pause(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 600:
+        raise ValueError("a number of seconds from 0.1 to 600 is expected")
+    return value
+
+
+def _connections(text: str) -> int:
+    value = int(text)
+    if not 16 <= value <= 65_536:
+        raise ValueError("a number from 16 to 65536 is expected")
+    return value
+
+
 def _days(text: str) -> int:
     value = int(text)
     if not 0 <= value <= 36_500:
@@ -102,6 +118,26 @@ def _existing_file(text: str) -> str:
     return text
 
 
+def _moment(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 3600:
+        raise ValueError("a number of seconds from 0 to 3600 is expected")
+    return value
+
+
+def _room(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 1 << 60:
+        raise ValueError("a number of bytes is expected, or 0")
+    return value
+
+
+def _bucket(text: str) -> str:
+    if text and not _BUCKET.fullmatch(text):
+        raise ValueError("s3://bucket or s3://bucket/folder is expected")
+    return text.rstrip("/")
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(part.strip().lower() for part in text.split(",") if part.strip())
 
@@ -112,6 +148,20 @@ def _hosts(text: str) -> tuple[str, ...]:
     if not all(_HOST.fullmatch(name) for name in names):
         raise ValueError("names of hosts such as maps.example.com are expected")
     return names
+
+
+def _inner_hosts(text: str) -> frozenset[str]:
+    return frozenset(_hosts(text))
+
+
+def _between(lowest: int, highest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not lowest <= value <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is expected")
+        return value
+
+    return read
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -173,6 +223,51 @@ REGISTRY: tuple[Setting, ...] = (
         str,
         "上传文件的文件夹；默认在数据库旁",
         "Folder of uploaded files; by default beside the database",
+    ),
+    Setting(
+        "file_store",
+        "DOUGONG_FILE_STORE",
+        "",
+        _bucket,
+        "记录附件所在的 S3 存储桶，如 s3://bucket/folder；默认使用文件夹",
+        "S3 bucket in which the files of records are kept, such as s3://bucket/folder; by default the folder",
+    ),
+    Setting(
+        "file_redirect",
+        "DOUGONG_FILE_REDIRECT",
+        "0",
+        _moment,
+        "下载附件时转到存储桶签名地址的有效秒数；0 表示由服务器转发",
+        "Seconds for which the signed address is good that downloads are sent to; 0 streams them through the server",
+    ),
+    Setting(
+        "file_quota",
+        "DOUGONG_FILE_QUOTA",
+        "0",
+        _room,
+        "每个应用的附件总量上限（字节）；0 表示不限",
+        "Bytes that the files of one app may have together; 0 is no limit",
+    ),
+    Setting(
+        "s3_endpoint",
+        "DOUGONG_S3_ENDPOINT",
+        "",
+        _url,
+        "S3 兼容存储的地址；留空为 Amazon S3",
+        "Address of the S3-compatible store; empty is Amazon S3",
+    ),
+    Setting("s3_region", "DOUGONG_S3_REGION", "us-east-1", str, "存储区域", "Region of the store"),
+    Setting(
+        "s3_access_key",
+        "DOUGONG_S3_ACCESS_KEY",
+        "",
+        str,
+        "访问密钥编号；留空则按 AWS 惯例查找",
+        "Id of the access key; where it is empty, keys are looked for as AWS does",
+        secret=True,
+    ),
+    Setting(
+        "s3_secret_key", "DOUGONG_S3_SECRET_KEY", "", str, "访问密钥", "The access key itself", secret=True
     ),
     Setting(
         "hosts",
@@ -276,6 +371,22 @@ REGISTRY: tuple[Setting, ...] = (
         "登录页展示的演示账号（JSON）；由 demo 设置",
         "Demo accounts offered on the sign-in page (JSON); set by demo",
         secret=True,
+    ),
+    Setting(
+        "patience",
+        "DOUGONG_PATIENCE",
+        "30",
+        _pause,
+        "服务器等待客户端的最长停顿秒数（发送请求或接收应答）",
+        "Seconds for which a client may pause while it sends a request or takes an answer",
+    ),
+    Setting(
+        "connections",
+        "DOUGONG_CONNECTIONS",
+        "4096",
+        _connections,
+        "每个进程同时处理的连接数",
+        "Connections that one process looks after at a time",
     ),
     Setting(
         "max_answer",
@@ -414,6 +525,38 @@ REGISTRY: tuple[Setting, ...] = (
         "Days for which the audit trail is kept; what goes leaves its anchor in the sealed chain; 0 keeps it",
     ),
     Setting(
+        "invitation_days",
+        "DOUGONG_INVITATION_DAYS",
+        "7",
+        _between(1, 90),
+        "邀请链接的有效天数",
+        "Days for which an invitation is good",
+    ),
+    Setting(
+        "reset_minutes",
+        "DOUGONG_RESET_MINUTES",
+        "60",
+        _between(5, 1440),
+        "重设密码和确认邮箱的链接的有效分钟数",
+        "Minutes for which a link for a new password or a new e-mail address is good",
+    ),
+    Setting(
+        "sign_on",
+        "DOUGONG_SIGN_ON",
+        "",
+        providers_of,
+        "单点登录（OpenID Connect）平台的 JSON 列表，或存放该列表的文件路径",
+        "Providers of single sign-on (OpenID Connect) as a JSON list, or the path of a file that holds it",
+    ),
+    Setting(
+        "outgoing_hosts",
+        "DOUGONG_OUTGOING_HOSTS",
+        "",
+        _inner_hosts,
+        "允许本服务器访问的内网主机（name 或 name:port），逗号分隔；公网主机无需列出",
+        "Hosts of the own network that this server may ask (name or name:port), separated by commas; public ones need no mention",
+    ),
+    Setting(
         "worker",
         "DOUGONG_WORKER",
         "true",
@@ -430,6 +573,13 @@ class Settings:
 
     database: str = field(default="sqlite:///dougong.db", repr=False)
     files: str = ""
+    file_store: str = ""
+    file_redirect: int = 0
+    file_quota: int = 0
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = field(default="", repr=False)
+    s3_secret_key: str = field(default="", repr=False)
     hosts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     public_url: str = ""
@@ -446,6 +596,8 @@ class Settings:
     metrics_token: str = field(default="", repr=False)
     setup_token: str = field(default="", repr=False)
     demo_accounts: tuple[DemoLogin, ...] = field(default=(), repr=False)
+    patience: float = 30
+    connections: int = 4096
     max_answer: int = 64 * MEBIBYTE
     query_seconds: float = 30
     bin_days: int = 90
@@ -463,6 +615,10 @@ class Settings:
     token_days: int = 365
     key_file: str = ""
     audit_days: int = 0
+    invitation_days: int = 7
+    reset_minutes: int = 60
+    sign_on: tuple[Provider, ...] = field(default=(), repr=False)
+    outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
 
     @property
@@ -487,6 +643,11 @@ class Settings:
         return SignInRules(self.password_rules, self.lifetimes, bool(self.smtp_url))
 
     @property
+    def sends_links(self) -> bool:
+        """Whether mails with links can be sent: there is a mail server, and an address for them to lead to."""
+        return bool(self.smtp_url and self.public_url)
+
+    @property
     def secure(self) -> bool:
         """Whether cookies travel over HTTPS only."""
         if self.secure_cookies is not None:
@@ -505,6 +666,10 @@ def read_settings(environment: Mapping[str, str] | None = None, **given: Any) ->
             values[setting.name] = setting.read(text)
         except ValueError as error:
             problems.append(finding("W101", setting.environment, name=setting.environment, reason=error))
+    if values.get("sign_on") and not values.get("public_url"):
+        problems.append(
+            finding("W102", "DOUGONG_PUBLIC_URL", name="DOUGONG_PUBLIC_URL", other="DOUGONG_SIGN_ON")
+        )
     if problems:
         raise Refusal("invalid", problems)
     known = {each.name for each in fields(Settings)}

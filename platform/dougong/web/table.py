@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dougong.web import health
+from dougong.web import asking_why, health
 from dougong.web.api import (
     apps,
     checking,
@@ -11,13 +11,19 @@ from dougong.web.api import (
     details,
     numbering,
     records,
+    sharing,
     tasks,
     undoing,
 )
+from dougong.web.api import audit as api_audit
 from dougong.web.api import calendar as api_calendar
+from dougong.web.api import delegations as api_delegations
 from dougong.web.api import figures as api_figures
+from dougong.web.api import handover as api_handover
 from dougong.web.api import organisation as api_organisation
 from dougong.web.api import people as api_people
+from dougong.web.api import rights as api_rights
+from dougong.web.api import rosters as api_rosters
 from dougong.web.api import saved_views as api_views
 from dougong.web.api import transfer as api_transfer
 from dougong.web.api import work as api_work
@@ -25,9 +31,11 @@ from dougong.web.pages import (
     access,
     administration,
     assets,
+    audit,
     calendar,
     changes,
     changing,
+    delegations,
     design,
     design_places,
     design_rules,
@@ -35,16 +43,25 @@ from dougong.web.pages import (
     factors,
     figures,
     forms,
+    handover,
     home,
     inbox,
+    invitation,
+    links,
     lists,
     live,
+    organisation,
     own,
     passkeys,
+    people,
     pickers,
+    reset,
+    rights,
+    rosters,
     saved_views,
     second_step,
     sign_in,
+    single_sign_on,
     step_up,
     templates,
     transfer,
@@ -53,6 +70,7 @@ from dougong.web.pages import (
 )
 from dougong.web.pages import numbering as numbering_pages
 from dougong.web.pages import records as record_pages
+from dougong.web.pages import sharing as sharing_pages
 from dougong.web.pages import tokens as own_tokens
 from dougong.web.routes import Route, api, page
 
@@ -74,6 +92,14 @@ OPEN: tuple[Route, ...] = (
     page("POST", "/sign-in/second/passkey", passkeys.begin_second, access="public", guarded=False),
     page("POST", "/sign-in/passkey", passkeys.enter, access="public", guarded=False),
     page("POST", "/sign-in/passkey/begin", passkeys.begin, access="public", guarded=False),
+    page("GET", "/forgotten", reset.page, access="public"),
+    page("POST", "/forgotten", reset.ask, access="public", guarded=False),
+    page("GET", "/link", links.page, access="public"),
+    page("POST", "/link", links.use, access="public", guarded=False),
+    page("GET", "/link/<secret>", links.follow, access="public"),
+    page("GET", "/sign-in/with/<provider>", single_sign_on.begin, access="public"),
+    page("GET", "/sign-in/with/<provider>/back", single_sign_on.back, access="public"),
+    page("GET", "/sign-out/with/<provider>", single_sign_on.leave, access="public"),
     page("GET", "/set-up", sign_in.set_up_page, access="public"),
     page("POST", "/set-up", sign_in.set_up, access="public", guarded=False),
 )
@@ -87,8 +113,14 @@ API: tuple[Route, ...] = (
     api("PUT", "/calendar", api_calendar.enter, scope="admin", access="admin"),
     api("DELETE", "/calendar", api_calendar.remove, "first", "last", scope="admin", access="admin"),
     api("POST", "/calendar/china", api_calendar.china, scope="admin", access="admin"),
+    api("GET", "/audit", api_audit.read, *api_audit.READ_PARAMETERS, scope="admin", access="admin"),
+    api("GET", "/audit/head", api_audit.head, scope="admin", access="admin"),
     *api_people.ROUTES,
     *api_organisation.ROUTES,
+    api("GET", "/why", api_rights.why, *asking_why.PARAMETERS),
+    *api_delegations.ROUTES,
+    *api_rosters.ROUTES,
+    *api_handover.ROUTES,
     api("GET", "/tasks", tasks.tasks, *tasks.TASK_PARAMETERS),
     api("GET", "/tasks/<identifier>", tasks.task),
     api("POST", "/tasks/<identifier>/approve", tasks.decide_approve),
@@ -114,6 +146,7 @@ API: tuple[Route, ...] = (
     api("POST", "/<app>/<entity>/batch", records.batch, "confirm"),
     api("POST", "/<app>/<entity>/check", checking.check, scope="read"),
     api("POST", "/<app>/<entity>/merge", undoing.merge),
+    api("POST", "/<app>/<entity>/transfer", sharing.transfer),
     api("POST", "/<app>/<entity>/purge", undoing.purge),
     api("POST", "/<app>/<entity>/renumber/<field>", numbering.renumber, "dry_run", scope="admin"),
     api("GET", "/<app>/<entity>/aggregate", records.aggregate, *records.AGGREGATE_PARAMETERS),
@@ -129,10 +162,14 @@ API: tuple[Route, ...] = (
     api("POST", f"{RECORD}/actions/<action>", tasks.act),
     api("GET", f"{RECORD}/history", details.history, "limit", "cursor"),
     api("POST", f"{RECORD}/history/<entry>/undo", undoing.undo_one),
+    api("GET", f"{RECORD}/access", api_rights.access, "q", "best", "limit", "offset"),
     api("GET", f"{RECORD}/duplicates", undoing.duplicates),
     api("POST", f"{RECORD}/reveal", details.reveal),
     api("GET", f"{RECORD}/comments", details.comments),
     api("POST", f"{RECORD}/comments", details.comment),
+    api("GET", f"{RECORD}/shares", sharing.shares),
+    api("POST", f"{RECORD}/shares", sharing.share),
+    api("DELETE", f"{RECORD}/shares/<share>", sharing.unshare),
     api("GET", f"{RECORD}/attachments", details.attachments),
     api("GET", f"{RECORD}/related/<inverse>", details.related, *details.RELATED_PARAMETERS),
 )
@@ -172,14 +209,27 @@ PAGES: tuple[Route, ...] = (
     page("POST", "/people/<identifier>/sessions/end", access.sign_out, access="admin"),
     page("POST", "/people/<identifier>/sessions/<entry>/end", access.end_session, access="admin"),
     page("POST", "/people/<identifier>/factors/reset", access.reset_factors, access="admin"),
+    page("GET", "/why", rights.why_page),
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
-    page("GET", "/people", administration.people, access="admin"),
+    page("GET", "/profile/sign-on/<provider>", single_sign_on.begin_linking),
+    page("POST", "/profile/sign-on/<provider>/unlink", single_sign_on.unlink),
+    page("GET", "/people/invitations", invitation.page, access="admin"),
+    page("POST", "/people/invitations", invitation.invite, access="admin"),
+    page("POST", "/people/invitations/<identifier>/resend", invitation.resend, access="admin"),
+    page("POST", "/people/invitations/<identifier>/revoke", invitation.revoke, access="admin"),
+    *people.ROUTES,
+    *organisation.ROUTES,
+    *delegations.ROUTES,
+    *rosters.ROUTES,
+    *handover.ROUTES,
     page("GET", "/calendar", calendar.calendar, access="admin"),
     page("POST", "/calendar/days", calendar.enter, access="admin"),
     page("POST", "/calendar/china", calendar.china, access="admin"),
     page("POST", "/calendar/remove", calendar.remove, access="admin"),
+    page("GET", "/audit", audit.page, access="admin"),
+    page("GET", "/audit/export", audit.export, access="admin"),
     page("GET", "/versions", administration.versions, access="admin"),
     page("POST", "/versions/<app>/rollback", administration.rollback, access="admin"),
     page("GET", "/templates", templates.centre, access="admin"),
@@ -253,12 +303,18 @@ PAGES: tuple[Route, ...] = (
     page("GET", f"{IMPORT}/failed", transfer.failed),
     page("POST", f"{IMPORT}/undo", transfer.undo),
     page("GET", RECORD, record_pages.show_record),
+    page("GET", f"{RECORD}/access", rights.access_page),
     page("GET", f"{RECORD}/edit", forms.edit),
     page("POST", f"{RECORD}/edit", forms.update_one),
     page("POST", f"{RECORD}/move", record_pages.move),
     page("POST", f"{RECORD}/reveal", record_pages.reveal_one),
     page("POST", f"{RECORD}/submit", record_pages.submit_one),
     page("POST", f"{RECORD}/withdraw", record_pages.withdraw_one),
+    page("GET", f"{RECORD}/share", sharing_pages.share_page),
+    page("POST", f"{RECORD}/share", sharing_pages.share_one),
+    page("POST", f"{RECORD}/share/<share>/end", sharing_pages.end_share),
+    page("GET", f"{RECORD}/transfer", sharing_pages.transfer_page),
+    page("POST", f"{RECORD}/transfer", sharing_pages.transfer_one),
     page("POST", f"{RECORD}/comments", record_pages.comment),
     page("POST", f"{RECORD}/delete", record_pages.remove),
     page("GET", "/<app>/<entity>/bin", changes.bin_page),
@@ -275,6 +331,8 @@ PAGES: tuple[Route, ...] = (
     page("POST", f"{RECORD}/merge", changes.merge_records),
     page("GET", f"{RECORD}/history", changes.history),
     page("POST", f"{RECORD}/history/<entry>/undo", changes.undo_event),
+    page("GET", f"{RECORD}/history/<entry>/revert", audit.revert_page),
+    page("POST", f"{RECORD}/history/<entry>/revert", audit.revert),
     page("POST", "/undo", changes.undo_all),
     page("POST", f"{RECORD}/restore", record_pages.bring_back),
 )

@@ -15,6 +15,7 @@ from dougong.records.update import update as update_record
 from dougong.storage.system import INSTANCE, TASK
 from dougong.workflow import machine
 from dougong.workflow.closed import refuse_closed
+from dougong.workflow.delegated import asking, to_decide
 from dougong.workflow.instances import (
     Instance,
     accepted,
@@ -117,12 +118,13 @@ def _decide(
     record = record_values(call, instance.key, instance.record_id) if changes else seen
     facts = facts_of(call, instance.app, record, instance.initiator_id)
     found = machine.decide(
-        instance.workflow, instance.state, task.node, task.visit, call.actor.id, approves, facts
+        instance.workflow, instance.state, task.node, task.visit, task.user_id, approves, facts
     )
     decision = accepted(call, instance.workflow, found)
     word = "approved" if approves else "rejected"
     _close(call, task_id, word, words)
-    log(call, instance.id, word, task.node, words, {"visit": task.visit})
+    delegated = {"for": task.user_id} if task.user_id != call.actor.id else {}
+    log(call, instance.id, word, task.node, words, {"visit": task.visit, **delegated})
     return carry_out(call, instance, decision)
 
 
@@ -132,8 +134,9 @@ def _check_scope(call: Call) -> None:
 
 
 def _own_task(call: Call, task_id: int) -> Row[Any]:
-    """A task of the actor; somebody else's is answered like one that does not exist."""
-    query = select(TASK).where(TASK.c.id == task_id, TASK.c.user_id == call.actor.id)
+    """A task that is the actor's to decide; somebody else's is answered like one that does not exist."""
+    query = select(TASK).join(INSTANCE, INSTANCE.c.id == TASK.c.instance_id)
+    query = query.where(TASK.c.id == task_id, to_decide()).params(asking(call))
     row = call.connection.execute(query).one_or_none() if -(2**63) <= task_id < 2**63 else None
     if row is None:
         refuse("missing", call.language, "no_task")

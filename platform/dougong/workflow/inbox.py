@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, bindparam, func, null, select
+from sqlalchemy import BigInteger, Row, Select, bindparam, func, null, or_, select, union
 
 from dougong.diagnostics import nearest
 from dougong.model.workflow import Node
+from dougong.people.delegation import decides_for, delegators
 from dougong.records.call import Call
 from dougong.storage.statements import kept
 from dougong.storage.system import INSTANCE, TASK
+from dougong.workflow.delegated import asking, to_decide
 from dougong.workflow.directory import names_of
 from dougong.workflow.messages import refuse
 from dougong.workflow.pinned import workflow_of
-from dougong.workflow.showing import Shown, hidden_from, titles_of
+from dougong.workflow.showing import shown_at, titles_of
 
 KINDS = ("todo", "started", "done")
 LARGEST_PAGE = 200
@@ -57,18 +59,23 @@ class InboxLine:
     decided_at: datetime | None = None
     hidden: tuple[str, ...] = ()
     """Fields that the step does not show."""
+    owner_id: int | None = None
+    owner: str = ""
+    """Whose task it is, where somebody else decides it for them."""
 
 
 def open_count(call: Call) -> int:
     """How many decisions wait for the actor."""
     statement = kept(call.release.cache, "open decisions", call.dialect, _open_decisions)
-    found: int = statement.rows(call.connection, {"actor": call.actor.id})[0][0]
+    found: int = statement.rows(call.connection, asking(call))[0][0]
     return found
 
 
 def _open_decisions() -> Select[Any]:
-    is_own = TASK.c.user_id == bindparam("actor", type_=BigInteger)
-    return select(func.count()).select_from(TASK).where(is_own, TASK.c.state == "open")
+    own = select(TASK.c.id).where(
+        TASK.c.user_id == bindparam("actor", type_=BigInteger), TASK.c.state == "open"
+    )
+    return select(func.count()).select_from(union(own, _delegated()).subquery())
 
 
 def inbox(
@@ -112,7 +119,7 @@ def groups(call: Call, kind: str) -> tuple[Group, ...]:
 
 def line_of(call: Call, task_id: int) -> InboxLine:
     """The line of one task of the actor; somebody else's task does not exist."""
-    query = _tasks().where(TASK.c.id == task_id, TASK.c.user_id == call.actor.id)
+    query = _tasks().where(TASK.c.id == task_id, to_decide()).params(asking(call))
     rows = call.connection.execute(query).all() if -(2**63) <= task_id < 2**63 else []
     if not rows:
         refuse("missing", call.language, "no_task")
@@ -124,13 +131,26 @@ def _query(call: Call, kind: str) -> tuple[Select[Any], Any]:
         refuse("invalid", call.language, "bad_kind", "kind", nearest(kind, KINDS), name=kind)
     if kind == "started":
         nothing = [
-            null().label(name) for name in ("task_id", "node", "task_state", "decision", "task_opinion")
+            null().label(name)
+            for name in ("task_id", "node", "task_state", "decision", "task_opinion", "user_id")
         ]
         dates = [INSTANCE.c.started_at.label("at"), INSTANCE.c.finished_at.label("decided_at")]
         started: Any = select(*nothing, *dates, *_OF_INSTANCE)
         return started.where(INSTANCE.c.initiator_id == call.actor.id), INSTANCE.c.id
-    query = _tasks().where(TASK.c.user_id == call.actor.id)
-    return query.where(TASK.c.state == ("open" if kind == "todo" else "done")), TASK.c.id
+    state = "open" if kind == "todo" else "done"
+    own = select(TASK.c.id).where(
+        or_(TASK.c.user_id == call.actor.id, TASK.c.decided_by == call.actor.id), TASK.c.state == state
+    )
+    if kind == "done":
+        return _tasks().where(TASK.c.id.in_(own)), TASK.c.id
+    open_ones = _tasks().where(TASK.c.state == state, or_(TASK.c.id.in_(own), TASK.c.id.in_(_delegated())))
+    return open_ones.params(asking(call)), TASK.c.id
+
+
+def _delegated() -> Select[Any]:
+    """The open tasks that the actor decides for others."""
+    tasks = select(TASK.c.id).join(INSTANCE, INSTANCE.c.id == TASK.c.instance_id)
+    return tasks.where(TASK.c.user_id.in_(delegators()), TASK.c.state == "open", decides_for())
 
 
 _OF_INSTANCE = (
@@ -155,18 +175,17 @@ def _tasks() -> Select[Any]:
         TASK.c.opinion.label("task_opinion"),
         TASK.c.created_at.label("at"),
         TASK.c.decided_at,
+        TASK.c.user_id,
     )
     return select(*columns, *_OF_INSTANCE).join(INSTANCE, INSTANCE.c.id == TASK.c.instance_id)
 
 
 def _lines(call: Call, rows: Sequence[Row[Any]]) -> tuple[InboxLine, ...]:
     nodes = [_node(call, row) for row in rows]
-    shown = [
-        Shown(row.entity, row.record_id, hidden_from(call, row.entity, node))
-        for row, node in zip(rows, nodes, strict=True)
-    ]
+    shown = [shown_at(call, row.entity, row.record_id, node) for row, node in zip(rows, nodes, strict=True)]
     titles = titles_of(call, shown)
-    names = names_of(call, (row.initiator_id for row in rows))
+    others = {row.user_id for row in rows if row.user_id not in (None, call.actor.id)}
+    names = names_of(call, {*(row.initiator_id for row in rows), *others})
     return tuple(
         _line(call, row, node, titles[each], names)
         for row, node, each in zip(rows, nodes, shown, strict=True)
@@ -193,6 +212,8 @@ def _line(call: Call, row: Row[Any], node: Node | None, title: str, names: dict[
         comment_required=bool(node and node.comment_required),
         decided_at=row.decided_at,
         hidden=node.hide if node else (),
+        owner_id=row.user_id if row.user_id != call.actor.id else None,
+        owner=names.get(row.user_id, "") if row.user_id != call.actor.id else "",
     )
 
 

@@ -16,7 +16,7 @@ from dougong.storage.system import INSTANCE, TASK, USER
 from dougong.workflow.letters import Letter, letter
 from dougong.workflow.notices import TASK_NAME
 from dougong.workflow.pinned import workflow_of
-from dougong.workflow.showing import Shown, hidden_from, titles_of
+from dougong.workflow.showing import shown_at, titles_of
 
 
 def task(releases: Releases, public_url: str) -> Task:
@@ -54,7 +54,7 @@ def _letter(call: Call, row: Row[Any], occasion: str, address: str) -> Letter | 
             return None
     workflow = workflow_of(call, row.app, row.workflow, row.version_number)
     node = workflow.nodes[waiting.node] if waiting is not None else None
-    shown = Shown(row.entity, row.record_id, hidden_from(call, row.entity, node))
+    shown = shown_at(call, row.entity, row.record_id, node)
     title = titles_of(call, [shown])[shown]
     initiator = call.connection.execute(
         select(USER.c.name).where(USER.c.id == row.initiator_id)

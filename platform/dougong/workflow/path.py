@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,9 @@ class Decider:
     decision: str = ""
     opinion: str = ""
     at: datetime | None = None
+    delegate_id: int | None = None
+    delegate: str = ""
+    """Who decided for the person, where somebody else did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ def way_of(call: Call, row: Row[Any]) -> Way:
     running = row.state == "running"
     steps = [*_past(call, workflow, row, lines), *(_future(call, workflow, row) if running else ())]
     end = next((line for line in lines if line.action == "withdrawn"), None)
-    people = {each for step in steps for each in (decider.id for decider in step.people)} | {row.initiator_id}
+    deciders = [decider for step in steps for decider in step.people]
+    people = {each.id for each in deciders} | {each.delegate_id for each in deciders if each.delegate_id}
+    people |= {row.initiator_id}
     names = names_of(call, people | ({end.actor_id} if end is not None else set()))
     return Way(
         instance_id=row.id,
@@ -147,12 +152,19 @@ def _visited(call: Call, workflow: Workflow, tasks: list[Row[Any]]) -> Step:
         label=_label(call, workflow, tasks[0].node),
         state="now" if open_ones else "rejected" if rejected else "cancelled" if given_up else "done",
         people=tuple(
-            Decider(task.user_id, "", task.decision, task.opinion, task.decided_at) for task in tasks
+            Decider(task.user_id, "", task.decision, task.opinion, task.decided_at, _delegate(task))
+            for task in tasks
         ),
         rule=node.mode if node else "any",
         since=tasks[0].created_at,
         until=None if open_ones or not decided else max(decided),
     )
+
+
+def _delegate(task: Row[Any]) -> int | None:
+    """Who decided for somebody else."""
+    by: int | None = task.decided_by
+    return by if by != task.user_id else None
 
 
 def _future(call: Call, workflow: Workflow, row: Row[Any]) -> list[Step]:
@@ -220,6 +232,7 @@ def _label(call: Call, workflow: Workflow, node: str) -> str:
 
 def _named(step: Step, names: Mapping[int, str]) -> Step:
     people = tuple(
-        Decider(each.id, names.get(each.id, ""), each.decision, each.opinion, each.at) for each in step.people
+        replace(each, name=names.get(each.id, ""), delegate=names.get(each.delegate_id or 0, ""))
+        for each in step.people
     )
     return Step(step.node, step.label, step.state, people, step.rule, step.since, step.until, step.reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -14,6 +13,7 @@ from dougong.records.call import Call
 from dougong.records.files import Download, download
 from dougong.records.read import read
 from dougong.records.record import Record
+from dougong.storage.stores.base import Store
 from dougong.storage.system import INSTANCE
 from dougong.workflow.inbox import InboxLine, line_of
 from dougong.workflow.instances import elevated, knows
@@ -52,12 +52,12 @@ def open_task(call: Call, task_id: int) -> OpenedTask:
     return OpenedTask(line, way_of(call, row), record, hidden, editable)
 
 
-def task_file(call: Call, folder: Path, task_id: int, identifier: str) -> Download:
+def task_file(call: Call, store: Store, task_id: int, identifier: str) -> Download:
     """A file of the record that a task is about, where its step shows the field it stands in."""
     record = open_task(call, task_id).record
     if record is None or identifier not in _files(record.values.values()):
         refuse("missing", call.language, "no_file")
-    return download(elevated(call), folder, identifier)
+    return download(elevated(call), store, identifier)
 
 
 def _files(values: Iterable[Value]) -> set[str]:

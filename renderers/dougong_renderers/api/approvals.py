@@ -38,6 +38,10 @@ _LINE: Document = {
     "step": {"type": ["string", "null"]},
     "record": _RECORD,
     "initiator": PERSON,
+    "for": {
+        "anyOf": [PERSON, {"type": "null"}],
+        "description": "whose task it is, where one decides for somebody",
+    },
     "at": parts.INSTANT,
     "status": {"enum": ["open", "approved", "rejected", "cancelled", "running", "withdrawn"]},
     "opinion": {"type": ["string", "null"]},

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from dougong.screens.description import ApiDescription, AppDescription, EntityDescription, FieldDescription
-from dougong_renderers.api import approvals, calendar, definitions, parts, people, transfer, views, work
+from dougong_renderers.api import (
+    approvals,
+    audit,
+    calendar,
+    definitions,
+    parts,
+    people,
+    rights,
+    transfer,
+    views,
+    work,
+)
 
 Document = dict[str, Any]
 
@@ -20,10 +31,12 @@ def openapi(description: ApiDescription) -> Document:
             )
         },
     }
-    paths |= approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
+    paths |= rights.why_paths(description.is_admin)
+    paths |= people.delegation_paths() | approvals.inbox_paths() | transfer.file_paths() | work.work_paths()
     if description.is_admin:
-        paths |= calendar.calendar_paths() | people.people_paths()
+        paths |= calendar.calendar_paths() | audit.audit_paths() | people.people_paths()
     schemas: Document = {**parts.SCHEMAS, **approvals.SCHEMAS, **work.SCHEMAS, **views.SCHEMAS}
+    schemas |= people.DELEGATION
     if description.is_admin:
         schemas |= people.SCHEMAS
     for app in description.apps:
@@ -208,8 +221,28 @@ def _aggregate(entity: EntityDescription, name: str) -> Document:
     )
 
 
+def _shares(entity: EntityDescription, name: str, base: str) -> Document:
+    made = parts.created(parts.anything(), located=False)
+    share_id = {**parts.ID_PARAMETER, "name": "share"}
+    return {
+        f"{base}/{{id}}/shares": {
+            "parameters": [parts.ID_PARAMETER],
+            "get": parts.operation(f"{name}.shares", entity.label, parts.ok(parts.listing())),
+            "post": parts.operation(f"{name}.share", entity.label, made, body=parts.SHARE),
+        },
+        f"{base}/{{id}}/shares/{{share}}": {
+            "parameters": [parts.ID_PARAMETER, share_id],
+            "delete": parts.operation(f"{name}.unshare", entity.label, parts.no_content()),
+        },
+    }
+
+
 def _details(entity: EntityDescription, name: str, base: str) -> Document:
     paths: Document = {}
+    paths[f"{base}/{{id}}/access"] = {
+        "parameters": [parts.ID_PARAMETER],
+        "get": rights.access_operation(name, entity.label),
+    }
     for detail in ("history", "comments", "attachments"):
         operations: Document = {"parameters": [parts.ID_PARAMETER]}
         operations["get"] = parts.operation(
@@ -258,6 +291,13 @@ def _details(entity: EntityDescription, name: str, base: str) -> Document:
     if "purge" in entity.actions:
         purged = parts.operation(f"{name}.purge", entity.plural, parts.ok(parts.anything()), body=parts.PURGE)
         paths[f"{base}/purge"] = {"post": purged}
+    if "transfer" in entity.actions:
+        given = parts.operation(
+            f"{name}.transfer", entity.plural, parts.ok(parts.anything()), body=parts.TRANSFER
+        )
+        paths[f"{base}/transfer"] = {"post": given}
+    if "share" in entity.actions:
+        paths |= _shares(entity, name, base)
     if "delete" in entity.actions:
         restored = parts.operation(
             f"{name}.restore", entity.label, parts.ok(parts.reference(name), etag=True)

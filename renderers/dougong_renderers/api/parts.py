@@ -139,6 +139,24 @@ CHECK: Document = {
     "additionalProperties": False,
 }
 RECORDS: Document = {"type": "array", "items": IDENTIFIER, "minItems": 1, "maxItems": 1000}
+SHARE: Document = {
+    "type": "object",
+    "properties": {
+        "kind": {"enum": ["person", "department", "team", "role"]},
+        "subject": {"type": "string", "minLength": 1, "maxLength": 100},
+        "level": {"enum": ["read", "edit"], "default": "read"},
+        "until": {"type": ["string", "null"], "format": "date-time"},
+        "note": {"type": "string", "maxLength": 500},
+    },
+    "required": ["kind", "subject"],
+    "additionalProperties": False,
+}
+TRANSFER: Document = {
+    "type": "object",
+    "properties": {"records": RECORDS, "owner": IDENTIFIER, "follow": {"type": "boolean", "default": True}},
+    "required": ["records", "owner"],
+    "additionalProperties": False,
+}
 PURGE: Document = {
     "type": "object",
     "properties": {"records": RECORDS},

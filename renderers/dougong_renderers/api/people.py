@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dougong_renderers.api import parts
+from dougong_renderers.api import parts, work
 
 Document = dict[str, Any]
 _ID: Document = {
@@ -129,7 +129,29 @@ _FIND: list[Document] = [
 
 def people_paths() -> Document:
     """Everything that administrators may do about people and the organisation."""
-    return _people() | _departments() | _positions() | _teams()
+    return _people() | _departments() | _positions() | _teams() | _roster()
+
+
+def _roster() -> Document:
+    base, label = "/api/v1/organisation", "Organisation"
+    body = _object({"file": {"type": "string", "contentMediaType": "text/csv"}}, "file")
+    kind = parts.query("format", {"enum": ["csv", "xlsx"], "default": "csv"})
+    file: Document = {
+        "200": {"description": "Done", "content": {"text/csv": {}, "application/octet-stream": {}}}
+    }
+    return {
+        f"{base}/import": {
+            "post": parts.operation(
+                "organisation.import",
+                label,
+                work.now_or_later(parts.ok(parts.anything())),
+                body=body,
+                parameters=[parts.query("dry_run", {"enum": ["true", "false"]})],
+                sent_as=parts.MULTIPART,
+            )
+        },
+        f"{base}/export": {"get": parts.operation("organisation.export", label, file, parameters=[kind])},
+    }
 
 
 def _people() -> Document:
@@ -160,6 +182,24 @@ def _people() -> Document:
                 ),
             }
             for name in ("disable", "enable")
+        },
+        **_handover(f"{base}/{{id}}/handover"),
+    }
+
+
+def _handover(base: str) -> Document:
+    names: Document = {"type": "array", "items": {"type": "string", "maxLength": 150}, "maxItems": 1000}
+    body = _object({"to": _ID, "fields": names, "parts": names, "disable": {"type": "boolean"}}, "to")
+    later = work.later()
+    return {
+        base: {
+            "parameters": [parts.ID_PARAMETER],
+            "get": parts.operation("people.belongings", "People", parts.ok(parts.anything())),
+            "post": parts.operation("people.handover", "People", later, body=body),
+        },
+        f"{base}/undo": {
+            "parameters": [parts.ID_PARAMETER],
+            "post": parts.operation("people.handover.undo", "People", later, parameters=[parts.IDEMPOTENCY]),
         },
     }
 
@@ -198,4 +238,54 @@ def _collection(plural: str, name: str, new: Document, changes: Document, reads_
             "post": parts.operation(f"{plural}.create", label, _made(one), body=_object(new, "name")),
         },
         f"/api/v1/{plural}/{{id}}": item,
+    }
+
+
+_SOMEBODY: Document = _shown({"id": parts.IDENTIFIER, "title": {"type": "string"}})
+_MOMENT: Document = {"type": "string", "format": "date-time", "maxLength": 39}
+DELEGATION: Document = {
+    "delegation": _shown(
+        {
+            "id": parts.IDENTIFIER,
+            "user": _SOMEBODY,
+            "delegate": _SOMEBODY,
+            "starts_at": _MOMENT,
+            "ends_at": _MOMENT,
+            "scope": {"type": ["string", "null"]},
+            "reason": {"type": "string"},
+            "state": {"enum": ["coming", "running", "over"]},
+        }
+    )
+}
+
+
+def delegation_paths() -> Document:
+    """Letting somebody else decide for a while, which is everybody's own affair."""
+    base, label = "/api/v1/delegations", "Delegations"
+    new = {
+        "user": _NO_ID,
+        "delegate": _ID,
+        "starts_at": _MOMENT,
+        "ends_at": _MOMENT,
+        "scope": {"type": "string", "maxLength": 100, "description": "an app, or app.workflow"},
+        "reason": {"type": "string", "maxLength": 200},
+    }
+    one = parts.reference("delegation")
+    whose = parts.query("user", {"type": "string", "pattern": "^([0-9]{1,18}|all)$"})
+    return {
+        base: {
+            "get": parts.operation(
+                "delegations.list", label, parts.ok(_listed("delegation")), parameters=[whose]
+            ),
+            "post": parts.operation(
+                "delegations.create",
+                label,
+                _made(one),
+                body=_object(new, "delegate", "starts_at", "ends_at"),
+            ),
+        },
+        f"{base}/{{id}}": {
+            "parameters": [parts.ID_PARAMETER],
+            "delete": parts.operation("delegations.delete", label, parts.no_content()),
+        },
     }

@@ -35,12 +35,17 @@ SCHEMAS: Document = {
 
 def now_or_later(answers: Document) -> Document:
     """The answers of a request whose work goes on in the background where it takes long."""
-    later = {
+    return {**answers, **later()}
+
+
+def later() -> Document:
+    """The answer of a request whose work goes on in the background."""
+    answer = {
         "description": "Goes on; the work is looked at under Location",
         "content": {parts.JSON: {"schema": parts.reference("work")}},
         "headers": {"Location": {"schema": {"type": "string"}}},
     }
-    return {**answers, "202": later}
+    return {"202": answer}
 
 
 def work_paths() -> Document:

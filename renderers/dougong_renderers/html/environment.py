@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from dougong.fieldtypes.embed import host_of
-from dougong.fieldtypes.markup import sanitised
+from dougong.fieldtypes.markup import editable, sanitised
 from dougong.screens import words
 from dougong.screens.shape import (
     Chart,
@@ -67,6 +67,7 @@ def environment(language: str) -> Environment:
         first_character=drawing.first,
         hue=drawing.hue,
         rich=_rich,
+        editable=editable,
         host=host_of,
         opened=_opened,
         every_operator=_every_operator,

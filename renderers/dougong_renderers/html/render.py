@@ -12,7 +12,9 @@ from dougong_renderers.html.environment import environment
 
 TEMPLATES: Mapping[type, str] = MappingProxyType(
     {
+        shape.AccessScreen: "access",
         shape.AppsScreen: "apps",
+        shape.AuditScreen: "audit",
         shape.BinScreen: "bin",
         shape.CalendarScreen: "calendar",
         shape.HistoryScreen: "history",
@@ -20,6 +22,8 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.NumberingScreen: "numbering",
         shape.DashboardScreen: "dashboard",
         shape.DesignerScreen: "designer",
+        shape.EntryScreen: "entry",
+        shape.DirectoryScreen: "directory",
         shape.ExportScreen: "export",
         shape.FormScreen: "form",
         shape.ImportScreen: "import",
@@ -31,11 +35,13 @@ TEMPLATES: Mapping[type, str] = MappingProxyType(
         shape.PublishScreen: "publish",
         shape.RecordScreen: "record",
         shape.ReportScreen: "report",
+        shape.RevertScreen: "revert",
         shape.RulePreview: "rule_preview",
         shape.RulesScreen: "rules",
         shape.SettingsScreen: "settings",
         shape.SignInScreen: "sign_in",
         shape.TemplatesScreen: "templates",
+        shape.WhyScreen: "why",
         shape.WorkScreen: "work",
     }
 )

@@ -276,6 +276,39 @@ ENTRIES: tuple[Entry, ...] = (
         "note: {type: text, hidden_value: recompute}",
     ),
     Entry(
+        "D534",
+        ("Denial of fields that the action has none of", "该操作不涉及字段"),
+        ("'{action}' is not about single fields", "“{action}”不针对单个字段"),
+        (
+            "Fields can be denied for read, create, update and reveal; other actions are allowed or denied as a whole.",
+            "字段只能针对 read、create、update、reveal 禁止;其他操作只能整体允许或禁止。",
+        ),
+        ("take out 'fields', or the action", "请去掉 fields 或该操作"),
+        "deny: {no_export: {entity: a, actions: [export], fields: [b], reason: Secret}}",
+    ),
+    Entry(
+        "D535",
+        ("Owner that is no person", "负责人不是成员"),
+        ("'{name}' cannot name the owner of a record", "“{name}”不能作为记录的负责人"),
+        (
+            "The owner is one person, whom somebody can choose: a field of type member without a formula.",
+            "负责人是可以选择的一个人:没有公式的 member 字段。",
+        ),
+        ("name a field of type member", "请使用 member 类型的字段"),
+        "owner: name",
+    ),
+    Entry(
+        "D536",
+        ("Records without an owner cannot follow", "没有负责人的记录无法随之移交"),
+        ("the records of '{name}' have no owner of their own", "“{name}”的记录没有各自的负责人"),
+        (
+            "Related records follow a new owner where each belongs to one record and has an owner itself.",
+            "只有属于单条记录且自身有负责人的关联记录才会随之移交。",
+        ),
+        ("take it out, or give its table an owner", "请去掉它,或为其数据表设置负责人"),
+        "follow_owner: [comments]",
+    ),
+    Entry(
         "D540",
         ("Links that fill each other", "关联互相填充"),
         ("what choosing a record fills in depends on itself: {cycle}", "选择后填充的值取决于自身:{cycle}"),

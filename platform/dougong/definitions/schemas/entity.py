@@ -175,6 +175,18 @@ SCHEMA: Schema = titled(
                 "标题,{字段} 用花括号",
             ),
             "search": titled(NAMES, "Fields searched", "搜索字段"),
+            "owner": titled(
+                ID,
+                "Field of the owner",
+                "负责人字段",
+                description="A field of type member; by default the one that is called owner.",
+            ),
+            "follow_owner": titled(
+                NAMES,
+                "Related records that go to a new owner, too",
+                "随负责人一同移交的关联记录",
+                description="Inverses: their records follow as far as they had the same owner.",
+            ),
             "fields": titled({"$ref": "#/$defs/fields"}, "Fields", "字段"),
             "rules": titled(listed(record(_RULE)), "Rules", "规则"),
             "unique": titled(listed(_UNIQUE), "Unique combinations", "唯一组合"),

@@ -19,8 +19,8 @@ from dougong.model.text import EMPTY, Text
 MOST = 60
 """How many suggestions are given; who types on gets others."""
 _SUITING: Mapping[str, tuple[str, ...]] = {
-    "member": ("ME", "MY_SUBORDINATES", "MY_TEAMMATES"),
-    "department": ("MY_DEPARTMENT", "MY_DEPARTMENTS", "MY_DEPARTMENT_TREE"),
+    "member": ("ME", "MY_SUBORDINATES"),
+    "department": ("MY_DEPARTMENT", "MY_DEPARTMENTS"),
     "date": ("TODAY", "DATE"),
     "datetime": ("NOW", "TODAY"),
 }

@@ -8,6 +8,7 @@ translation of data and no arithmetic.
 from __future__ import annotations
 
 from dougong.screens.shape.apps import AppCard, AppsScreen
+from dougong.screens.shape.audit import AuditInput, AuditLine, AuditScreen, RevertScreen
 from dougong.screens.shape.calendar import CalendarDayCell, CalendarMonth, CalendarScreen
 from dougong.screens.shape.changes import (
     BinScreen,
@@ -35,6 +36,8 @@ from dougong.screens.shape.designer import (
     PaletteGroup,
     PaletteType,
 )
+from dougong.screens.shape.directory import DirectoryScreen, Narrowing
+from dougong.screens.shape.entry import EntryField, EntryScreen
 from dougong.screens.shape.export import ExportScreen
 from dougong.screens.shape.figures import Chart, ChartSeries
 from dougong.screens.shape.form import (
@@ -103,6 +106,7 @@ from dougong.screens.shape.record import (
 )
 from dougong.screens.shape.renderer import Renderer, RequestInfo, Submitted
 from dougong.screens.shape.report import ReportScreen
+from dougong.screens.shape.rights import AccessPerson, AccessScreen, WhyPart, WhyReason, WhyScreen
 from dougong.screens.shape.rules import (
     DesignerHead,
     RuleAction,
@@ -115,17 +119,20 @@ from dougong.screens.shape.rules import (
     RuleTick,
     RuleValue,
 )
-from dougong.screens.shape.settings import SettingsScreen, SettingsSection
+from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
 from dougong.screens.shape.sign_in import DemoAccount, PasskeyUse, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
 from dougong.screens.shape.work import WorkScreen
 
 Screen = (
-    AppsScreen
+    AccessScreen
+    | AppsScreen
+    | AuditScreen
     | CalendarScreen
     | DashboardScreen
     | DesignerScreen
+    | DirectoryScreen
     | ExportScreen
     | FormScreen
     | ImportScreen
@@ -141,22 +148,30 @@ Screen = (
     | NumberingScreen
     | RecordScreen
     | ReportScreen
+    | RevertScreen
     | RulePreview
     | RulesScreen
     | SettingsScreen
+    | EntryScreen
     | SignInScreen
     | TemplatesScreen
+    | WhyScreen
     | WorkScreen
 )
 """Every kind of screen; a renderer has an answer for each."""
 
 __all__ = [
+    "AccessPerson",
+    "AccessScreen",
     "Action",
     "Alternative",
     "AppCard",
     "ApprovalBox",
     "ApprovalStep",
     "AppsScreen",
+    "AuditInput",
+    "AuditLine",
+    "AuditScreen",
     "BinScreen",
     "CalendarDayCell",
     "CalendarMonth",
@@ -182,7 +197,10 @@ __all__ = [
     "DesignerScreen",
     "DesignerSection",
     "Detail",
+    "DirectoryScreen",
     "Empty",
+    "EntryField",
+    "EntryScreen",
     "Event",
     "ExportScreen",
     "Fact",
@@ -216,6 +234,7 @@ __all__ = [
     "MergeRecord",
     "MergeRow",
     "MergeScreen",
+    "Narrowing",
     "Notice",
     "NumberCard",
     "NumberingScreen",
@@ -245,6 +264,7 @@ __all__ = [
     "RequestInfo",
     "Requirement",
     "Requirements",
+    "RevertScreen",
     "Row",
     "RuleAction",
     "RuleCard",
@@ -258,6 +278,7 @@ __all__ = [
     "Screen",
     "SettingsScreen",
     "SettingsSection",
+    "SettingsUpload",
     "Shell",
     "ShellApp",
     "Shown",
@@ -276,5 +297,8 @@ __all__ = [
     "Timeline",
     "Total",
     "ViewMenu",
+    "WhyPart",
+    "WhyReason",
+    "WhyScreen",
     "WorkScreen",
 ]

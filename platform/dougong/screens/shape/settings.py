@@ -10,6 +10,16 @@ from dougong.screens.shape.sign_in import PasskeyUse
 
 
 @dataclass(frozen=True, slots=True)
+class SettingsUpload:
+    """A file to choose, sent as `file` to `action`; `accept` are the endings that it may have."""
+
+    action: str
+    label: str
+    accept: str
+    save_label: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsSection:
     """A titled part with a small form, a table, or actions; `secret` is a text shown once (a new token)."""
 
@@ -27,6 +37,7 @@ class SettingsSection:
     code_lines: tuple[str, ...] = ()
     """Texts to copy or print, one below the other, in figures of one width."""
     passkey: PasskeyUse | None = None
+    upload: SettingsUpload | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +49,5 @@ class SettingsScreen:
     tabs: tuple[Tab, ...] = ()
     notices: tuple[Notice, ...] = ()
     actions: tuple[Action, ...] = ()
+    back_href: str = ""
+    """The list that the page belongs to, if it does."""

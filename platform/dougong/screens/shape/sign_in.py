@@ -47,6 +47,8 @@ class SignInScreen:
     languages: tuple[Tab, ...] = ()
     notice: str = ""
     links: tuple[Link, ...] = ()
+    providers: tuple[Link, ...] = ()
+    """Where one signs in at a provider of single sign-on."""
     demo: tuple[DemoAccount, ...] = ()
     name: str = ""
     carried: tuple[tuple[str, str], ...] = ()

@@ -11,7 +11,7 @@ from dougong.fieldtypes.file import FILES
 from dougong.records.call import Call
 from dougong.records.choose import choose as choose_from
 from dougong.records.comments import Comment, add_comment, list_comments
-from dougong.records.files import download, thumbnail, upload
+from dougong.records.files import download, keep, receive, thumbnail
 from dougong.records.history import Entry, RowChange
 from dougong.records.history import history as read_history
 from dougong.records.query import Query
@@ -140,9 +140,13 @@ def attach(exchange: Exchange, app: str, entity: str) -> Response:
         raise refuse("malformed", "W312", "file", name="file")
     stream, name = cast(BinaryIO, file.stream), file.filename
 
+    store = exchange.runtime.files
+    with exchange.reading() as call:  # nobody who writes waits for the content to be stored
+        stored = receive(call, store, entity_key(call, app, entity), field, name, stream)
+    stream.seek(0)
+
     def change(call: Call) -> Answer:
-        key = entity_key(call, app, entity)
-        stored = upload(call, exchange.runtime.files_folder, key, field, name, stream)
+        keep(call, stored)
         document = {"id": stored.id, "name": stored.name, "type": stored.type, "size": stored.size}
         return Answer(201, document, {"Location": f"/api/v1/files/{stored.id}"})
 
@@ -161,14 +165,14 @@ def _digest(stream: BinaryIO) -> str:
 def small_file(exchange: Exchange, identifier: str) -> Response:
     """GET /files/{id}/small: the thumbnail of a picture of a record that the caller may read."""
     with exchange.reading() as call:
-        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+        found = thumbnail(call, exchange.runtime.files, identifier)
     return send_file(exchange.request, found)
 
 
 def file(exchange: Exchange, identifier: str) -> Response:
     """GET /files/{id}: the content of a file of a record that the caller may read."""
     with exchange.reading() as call:
-        found = download(call, exchange.runtime.files_folder, identifier)
+        found = download(call, exchange.runtime.files, identifier)
     return send_file(exchange.request, found)
 
 

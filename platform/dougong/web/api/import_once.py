@@ -90,7 +90,7 @@ def _run(
             identity,
             wanted.path,
             exchange.language,
-            files=runtime.files_folder,
+            files=runtime.files,
             ended=ended,
             attachments=archive,
         )
@@ -102,7 +102,7 @@ def _run(
         wanted.name,
         exchange.language,
         begun=begun,
-        files=runtime.files_folder,
+        files=runtime.files,
         ended=ended,
     )
 

@@ -70,6 +70,7 @@ def _line(line: InboxLine, timezone: str) -> dict[str, Any]:
         "step": line.node_label or None,
         "record": {"app": app, "entity": entity, "id": str(line.record_id), "title": line.title},
         "initiator": {"id": str(line.initiator_id), "title": line.initiator},
+        "for": {"id": str(line.owner_id), "title": line.owner} if line.owner_id is not None else None,
         "at": instant(line.at, timezone),
         "status": line.status,
         "opinion": line.opinion or None,
@@ -100,6 +101,7 @@ def _step(step: Step, timezone: str) -> dict[str, Any]:
             "decision": each.decision or None,
             "opinion": each.opinion or None,
             "at": instant(each.at, timezone),
+            "by": {"id": str(each.delegate_id), "title": each.delegate} if each.delegate_id else None,
         }
         for each in step.people
     ]

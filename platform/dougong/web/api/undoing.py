@@ -37,8 +37,8 @@ def copy(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
         raise refuse("malformed", "W313", "rows", name="rows", expected="true or false")
 
     def change(call: Call) -> Answer:
-        key, folder = entity_key(call, app, entity), exchange.runtime.files_folder
-        made = copy_record(call, folder, key, record_id(identifier), values, rows)
+        key, store = entity_key(call, app, entity), exchange.runtime.files
+        made = copy_record(call, store, key, record_id(identifier), values, rows)
         headers = {"Location": f"/api/v1/{app}/{entity}/{made.id}", "ETag": etag(made.version)}
         return Answer(201, record_document(call, made), headers)
 
@@ -48,14 +48,14 @@ def copy(exchange: Exchange, app: str, entity: str, identifier: str) -> Response
 def merge(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/merge: several records become one; what is chosen names a record for each field."""
     body = exchange.an_object("survivor", "records", "choices", "versions")
-    survivor = _identifier(body.get("survivor"), "survivor")
-    losers = _identifiers(body.get("records"), "records")
+    survivor = identifier_in(body.get("survivor"), "survivor")
+    losers = identifiers_in(body.get("records"), "records")
     choices = {
-        name: value if value == BOTH else _identifier(value, f"choices/{name}")
+        name: value if value == BOTH else identifier_in(value, f"choices/{name}")
         for name, value in an_object(body.get("choices", {})).items()
     }
     versions = {
-        _identifier(name, "versions"): _whole(value, f"versions/{name}")
+        identifier_in(name, "versions"): _whole(value, f"versions/{name}")
         for name, value in an_object(body.get("versions", {})).items()
     }
 
@@ -81,7 +81,7 @@ def duplicates(exchange: Exchange, app: str, entity: str, identifier: str) -> Re
 def purge(exchange: Exchange, app: str, entity: str) -> Response:
     """POST /{app}/{entity}/purge: records of the recycle bin, for good."""
     body = exchange.an_object("records")
-    identifiers = _identifiers(body.get("records"), "records")
+    identifiers = identifiers_in(body.get("records"), "records")
 
     def change(call: Call) -> Answer:
         history = exchange.runtime.settings.bin_history
@@ -102,7 +102,7 @@ def undo_all(exchange: Exchange) -> Response:
         isinstance(batch, str) and 0 < len(batch) <= _LONGEST_BATCH and batch.isascii()
     ):
         raise refuse("malformed", "W313", "batch", name="batch", expected="the name of a batch")
-    number = _identifier(import_id, "import") if import_id is not None else 0
+    number = identifier_in(import_id, "import") if import_id is not None else 0
     mode, rehearse = _mode(body, "refuse" if batch else "skip"), _dry_run(body)
 
     def change(call: Call) -> Answer:
@@ -144,16 +144,18 @@ def _dry_run(body: Mapping[str, Any]) -> bool:
     return found
 
 
-def _identifier(value: object, name: str) -> int:
+def identifier_in(value: object, name: str) -> int:
+    """An id that a body gives as text."""
     if not (isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19):
         raise refuse("malformed", "W313", name[:80], name=name[:80], expected="the id of a record as text")
     return int(value)
 
 
-def _identifiers(value: object, name: str) -> list[int]:
+def identifiers_in(value: object, name: str) -> list[int]:
+    """A list of ids that a body gives."""
     if not isinstance(value, list) or len(value) > 1000:
         raise refuse("malformed", "W313", name, name=name, expected="a list of at most 1000 ids")
-    return [_identifier(each, name) for each in value]
+    return [identifier_in(each, name) for each in value]
 
 
 def _whole(value: object, name: str) -> int:

@@ -1,11 +1,11 @@
-"""For administrators: people, versions and going back."""
+"""For administrators: versions and going back."""
 
 from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from dougong.people import accounts, organisation
-from dougong.screens.administration import people_screen, versions_screen
+from dougong.people.directory import names_of
+from dougong.screens.administration import versions_screen
 from dougong.screens.texts import text
 from dougong.storage import ledger
 from dougong.storage.apply import apply_in
@@ -17,23 +17,13 @@ from dougong.web.pages.frame import first, form_data, go, number, show
 from dougong.web.pages.work import work_path
 
 
-def people(exchange: Exchange) -> Response:
-    """GET /people."""
-    with exchange.reading() as call:
-        screen = people_screen(
-            call,
-            accounts.list_accounts(call.connection),
-            organisation.departments(call.connection),
-            organisation.memberships(call.connection),
-        )
-        return show(exchange, call, screen)
-
-
 def versions(exchange: Exchange) -> Response:
     """GET /versions."""
     with exchange.reading() as call:
         found = {app: ledger.versions(call.connection, app)[:20] for app in call.release.apps}
-        names = {each.id: each.name for each in accounts.list_accounts(call.connection)}
+        names = names_of(
+            call.connection, {each.actor_id for some in found.values() for each in some if each.actor_id}
+        )
         return show(exchange, call, versions_screen(call, found, names))
 
 

@@ -54,7 +54,7 @@ def choose_chosen(exchange: Exchange, app: str, entity: str) -> Response:
 
 def _count(call: Call, key: str, asked: ListRequest) -> int:
     view = view_of(call, call.release.entity(key), asked.view)
-    query = replace(query_of(asked, view), limit=1, cursor=None, offset=0, count="exact")
+    query = replace(query_of(asked, view), limit=1, cursor=None, offset=0, count="exact", action="export")
     return list_records(call, key, query).count or 0
 
 

@@ -115,8 +115,8 @@ def create_one(exchange: Exchange, app: str, entity: str) -> Response:
             values, problems = read_entry(call, key, "create", {**entered, **uploads})
             values = _left_to_fill(call, key, data, sent, entered, values)
             if first(data, COPIED):
-                source, folder = number(first(data, COPIED)), exchange.runtime.files_folder
-                values = with_own_files(call, folder, key, source, values)
+                source, store = number(first(data, COPIED)), exchange.runtime.files
+                values = with_own_files(call, store, key, source, values)
             if problems:
                 raise Refusal("invalid", [*problems, *_further(call, key, values, problems)])
 
@@ -357,7 +357,7 @@ def _upload(exchange: Exchange, call: Call, key: str, entered: Entered) -> dict[
             stored = tuple(
                 upload(
                     call,
-                    exchange.runtime.files_folder,
+                    exchange.runtime.files,
                     key,
                     name,
                     file.filename or "",

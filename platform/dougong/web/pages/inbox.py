@@ -47,7 +47,7 @@ def task(exchange: Exchange, identifier: str) -> Response:
 def task_file(exchange: Exchange, identifier: str, file: str) -> Response:
     """GET /inbox/{task}/files/{file}: a file that the step shows, for those who may not open the record itself."""
     with exchange.reading() as call:
-        found = file_of_task(call, exchange.runtime.files_folder, number(identifier), file)
+        found = file_of_task(call, exchange.runtime.files, number(identifier), file)
     return send_file(exchange.request, found)
 
 

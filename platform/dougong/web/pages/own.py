@@ -18,6 +18,7 @@ from dougong.web.exchange import Exchange
 from dougong.web.gate import NEW_PASSWORD, is_asked_of
 from dougong.web.pages import entering, step_up
 from dougong.web.pages.frame import form_data, go, number, show
+from dougong.web.pages.single_sign_on import own_sign_on
 from dougong.web.problems import message_of
 
 
@@ -38,7 +39,8 @@ def _page(exchange: Exchange, problems: Sequence[Diagnostic] = (), status: int =
             recovery.left(call.connection, call.actor.id),
             is_asked_of(settings, call.actor),
         )
-        return show(exchange, call, security_screen(call, about, shown), status)
+        more = own_sign_on(exchange, call)
+        return show(exchange, call, security_screen(call, about, shown, more), status)
 
 
 def password(exchange: Exchange) -> Response:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from dougong.records.call import Call
 from dougong.records.choose import Choice, field_at
 from dougong.records.choose import choose as choose_from
-from dougong.records.files import download, thumbnail, upload
+from dougong.records.files import download, keep, receive, thumbnail
 from dougong.records.suggest import is_labelled, suggest
 from dougong.records.tree import level, tree_of
 from dougong.screens.live import linked_record
@@ -83,23 +83,23 @@ def keep_file(exchange: Exchange, app: str, entity: str, field: str) -> Response
     file = exchange.request.files.get("file")
     if file is None or not file.filename:
         raise refuse("malformed", "W312", "file", name="file")
+    with exchange.reading() as call:  # nobody who writes waits for the content to be stored
+        key, store = entity_key(call, app, entity), exchange.runtime.files
+        stored = receive(call, store, key, field, file.filename, cast(BinaryIO, file.stream))
     with exchange.writing() as call:
-        key = entity_key(call, app, entity)
-        stored = upload(
-            call, exchange.runtime.files_folder, key, field, file.filename, cast(BinaryIO, file.stream)
-        )
+        keep(call, stored)
     return exchange.json({"id": stored.id, "name": stored.name, "size": stored.size}, 201)
 
 
 def give_small(exchange: Exchange, identifier: str) -> Response:
     """GET /files/{id}/small: the thumbnail of a picture of a record that the reader may see."""
     with exchange.reading() as call:
-        found = thumbnail(call, exchange.runtime.files_folder, identifier)
+        found = thumbnail(call, exchange.runtime.files, identifier)
     return send_file(exchange.request, found)
 
 
 def give_file(exchange: Exchange, identifier: str) -> Response:
     """GET /files/{id}: a file of a record that the reader may see."""
     with exchange.reading() as call:
-        found = download(call, exchange.runtime.files_folder, identifier)
+        found = download(call, exchange.runtime.files, identifier)
     return send_file(exchange.request, found)

@@ -7,24 +7,25 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.model.text import LANGUAGES
 from dougong.people import accounts, sessions
 from dougong.people.challenges import LIFE
+from dougong.people.links import PURPOSES
 from dougong.people.sign_in import SecondStep
 from dougong.people.sign_in import enter as begin_entered
 from dougong.people.sign_in import sign_in as begin_session
 from dougong.screens.addresses import with_query
-from dougong.screens.shape import DemoAccount, PasskeyUse, Problem, SignInScreen, Tab
+from dougong.screens.shape import DemoAccount, PasskeyUse, Problem, SignInScreen
 from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.identity import cookie_name
+from dougong.web.other_doors import other_doors, provider_links
 from dougong.web.pages import drafts, entering
 from dougong.web.pages.frame import first, form_data
+from dougong.web.pages.languages import language_tabs, switched
 from dougong.web.problems import message_of
 from dougong.web.security import FORGET, comes_from_here, local_path, setup_token_fits
 
-LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 CARRIED = "carried-"
 
 
@@ -34,7 +35,13 @@ def page(exchange: Exchange) -> Response:
         return exchange.redirect(local_path(exchange.parameters.get("next", "")))
     if needs_set_up(exchange):
         return exchange.redirect("/set-up")
-    return _sign_in_page(exchange, exchange.parameters.get("next", ""))
+    changed = switched(exchange)
+    if changed is not None:
+        return changed
+    done = exchange.parameters.get("done", "")
+    notice = text(f"link_{done}_done", exchange.language) if done in PURPOSES else ""
+    following, login = exchange.parameters.get("next", ""), exchange.parameters.get("login", "")[:60]
+    return sign_in_page(exchange, following, login=login, notice=notice)
 
 
 def needs_set_up(exchange: Exchange) -> bool:
@@ -67,14 +74,14 @@ def ask_to_sign_in(exchange: Exchange) -> Response:
     )
     notice = text("session_over_kept" if keeps and carried else "session_over", exchange.language)
     back = request.path if keeps else "/"
-    return _sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
+    return sign_in_page(exchange, back, notice=notice, status=401, carried=carried if keeps else ())
 
 
 def _page_of(referrer: str | None) -> str:
     return "/" + (referrer or "").split("//", 1)[-1].partition("/")[2]
 
 
-def _sign_in_page(
+def sign_in_page(
     exchange: Exchange,
     following: str,
     problems: Sequence[Diagnostic] = (),
@@ -83,6 +90,7 @@ def _sign_in_page(
     status: int = 200,
     carried: Sequence[tuple[str, str]] = (),
 ) -> Response:
+    """The page for signing in, with what went wrong before."""
     language = exchange.language
     screen = SignInScreen(
         workspace=text("workspace", language),
@@ -90,7 +98,7 @@ def _sign_in_page(
         login=login,
         next=local_path(following),
         problems=tuple(Problem(message_of(each, language), code=each.code) for each in problems),
-        languages=_languages(exchange, following),
+        languages=language_tabs(exchange, "/sign-in", ("next", following)),
         notice=notice,
         passkey=PasskeyUse("/sign-in/passkey/begin", "/sign-in/passkey", text("passkey_sign_in", language)),
         demo=tuple(
@@ -98,20 +106,10 @@ def _sign_in_page(
             for each in exchange.runtime.settings.demo_accounts
         ),
         carried=tuple((f"{CARRIED}{name}", value) for name, value in carried),
+        links=other_doors(exchange),
+        providers=provider_links(exchange, following),
     )
     return exchange.page(screen, status)
-
-
-def _languages(exchange: Exchange, following: str) -> tuple[Tab, ...]:
-    return tuple(
-        Tab(
-            each,
-            LANGUAGE_NAMES[each],
-            with_query("/sign-in", [("language", each), ("next", following)]),
-            active=each == exchange.language,
-        )
-        for each in LANGUAGES
-    )
 
 
 def enter(exchange: Exchange) -> Response:
@@ -150,7 +148,7 @@ def refused(exchange: Exchange, refusal: Refusal, data: dict[str, list[str]]) ->
     status = 429 if refusal.kind == "too_many" else 401
     pairs = [(name, value) for name, values in carried_of(data).items() for value in values]
     following, login = first(data, "next"), first(data, "login")
-    return _sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
+    return sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
 
 
 def leave(exchange: Exchange) -> Response:
@@ -169,7 +167,7 @@ def set_up_page(exchange: Exchange) -> Response:
     """GET /set-up: the form for the first administrator, as long as there is no account."""
     if not needs_set_up(exchange):
         return exchange.redirect("/sign-in")
-    return exchange.page(_set_up_screen(exchange, {}, ()))
+    return switched(exchange) or exchange.page(_set_up_screen(exchange, {}, ()))
 
 
 def _set_up_screen(
@@ -183,7 +181,7 @@ def _set_up_screen(
         login=first(dict(data), "login"),
         name=first(dict(data), "name"),
         problems=tuple(Problem(message_of(each, language), each.path, code=each.code) for each in problems),
-        languages=_languages(exchange, ""),
+        languages=language_tabs(exchange, "/set-up"),
     )
 
 

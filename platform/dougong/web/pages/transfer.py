@@ -279,7 +279,7 @@ def failed(exchange: Exchange, app: str, entity: str, token: str) -> Response:
         path = kept.file(exchange.runtime.files_folder)
         sheet = failed_lines(call.connection, call.release, kept.identity, path, call.language, state)
         stem = kept.name.rpartition(".")[0] or kept.name
-        return _sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
+        return sent(exchange, replace(sheet, name=f"{stem}.{state}"), kind)
 
 
 def undo(exchange: Exchange, app: str, entity: str, token: str) -> Response:
@@ -317,7 +317,7 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
     with exchange.reading() as call:
         sheet = export_records(call, *ask(call))
         if kind in WHOLE:
-            return _sent(exchange, sheet, kind)
+            return sent(exchange, sheet, kind)
     write = exchange.runtime.renderers.tables[kind]
 
     def written(target: io.RawIOBase) -> None:
@@ -333,7 +333,8 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
     return response
 
 
-def _sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+def sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
+    """A table as a file of one of the formats."""
     tables = exchange.runtime.renderers.tables
     target = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  # closed with the response
     try:

@@ -1,0 +1,91 @@
+"""Every door that is tried with two guilds: the areas of requests for each visitor, and the entry points that need none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from dougong.web.table import ROUTES
+from tests.rights import changing, reading
+from tests.rights.visitor import Visitor
+
+Area = Callable[[Visitor], None]
+
+AREAS: Mapping[str, Sequence[Area]] = {
+    "cleo": (
+        reading.lists,
+        reading.two_hops,
+        reading.pages,
+        reading.words,
+        reading.choosing,
+        reading.figures,
+        reading.reports,
+        reading.details,
+        reading.files,
+        reading.typing,
+        reading.descriptions,
+        reading.exports,
+        changing.lists_on_pages,
+        changing.creating,
+        changing.asking_twice,
+        changing.updating,
+        changing.several,
+        changing.uploading,
+        changing.importing,
+        changing.exporting,
+        changing.forms,
+        changing.many,
+        changing.merging,
+        changing.histories,
+        changing.keeping_views,
+        changing.deciding,
+        changing.designing,
+        changing.deleting,
+        changing.own_pages,
+        changing.closed_doors,
+        reading.two_hops,
+        changing.lists_on_pages,
+        changing.leaving,
+    ),
+    "dora": (
+        changing.designing,
+        changing.lists_on_pages,
+        reading.typing,
+        reading.descriptions,
+        reading.two_hops,
+    ),
+}
+"""All that one visitor asks for, in this order; what stands there is read once more after everything was changed."""
+
+EXEMPT: Mapping[str, str] = {
+    "GET /healthz": "says that the process lives",
+    "GET /readyz": "says that the database is there",
+    "GET /metrics": "counts requests for whoever runs the machine: this machine or a token only",
+    "GET /static/<path:path>": "files of the product, the same in every installation",
+    "GET /favicon.ico": "a file of the product",
+}
+"""Entry points that answer nothing out of the data."""
+
+_ADMINISTRATION = "for administrators, who may see everything"
+UNOPENED: Mapping[str, str] = {
+    **{route.endpoint: _ADMINISTRATION for route in ROUTES if route.access == "admin"},
+    "POST /api/v1/<app>/<entity>/renumber/<field>": _ADMINISTRATION,
+    "POST /api/v1/<app>/<entity>/<identifier>/reveal": "what is whole for whom may reveal it stands in the clear for them",
+    "POST /<app>/<entity>/<identifier>/reveal": "what is whole for whom may reveal it stands in the clear for them",
+    "POST /api/v1/<app>/apply": "publishes the same definitions in both",
+    "POST /<app>/<entity>/import/<token>/options": "publishes options that a trial met; asks for the right to design",
+    "POST /<app>/<entity>/import/<token>/continue": "goes on with an import that broke off, which is whole here",
+    **dict.fromkeys(
+        (
+            "GET /api/v1/jobs/<identifier>",
+            "GET /jobs/<identifier>",
+            "POST /api/v1/jobs/<identifier>/cancel",
+            "POST /jobs/<identifier>/cancel",
+        ),
+        "work of this size is done at once; somebody else's is compared as missing",
+    ),
+    "POST /set-up": "is closed once there is an account",
+    "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
+    "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",
+    "POST /inbox/<identifier>/reject": "a task is decided once, and here it is approved",
+}
+"""Entry points that nobody among the visitors comes in by: their refusals are compared, no more."""
