@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from dougong.web.table import ROUTES
@@ -303,6 +304,38 @@ def merging(visitor: Visitor) -> None:
     visitor.api("POST", "/undo", {"import": "1"})
 
 
+def lending(visitor: Visitor) -> None:
+    """Records shared and given away: own ones, those of others, and those that are not there."""
+    ids, otto = visitor.ids, visitor.ids["people"]["otto"]
+    made = visitor.api("POST", "/guild/visit", {"subject": "Lent"})
+    own = (made.document or {}).get("id", "1")
+    wanted = {"kind": "person", "subject": otto, "until": "2099-01-01T00:00:00Z", "note": "look"}
+    for path in (
+        f"visit/{own}",
+        "visit/1",
+        "visit/999",
+        f"client/{ids['foreign'][0]}",
+        f"client/{ids['mine'][0]}",
+    ):
+        visitor.api("POST", f"/guild/{path}/shares", wanted)
+        visitor.api("GET", f"/guild/{path}/shares")
+        visitor.page(f"/guild/{path}/share")
+        visitor.form(f"/guild/{path}/share", {"group": "role:guild.artisan", "level": "edit"})
+        visitor.form(f"/guild/{path}/share", {"person": "", "group": "", "level": "read"})
+        for share in range(1, 4):
+            visitor.api("DELETE", f"/guild/{path}/shares/{share}")
+            visitor.form(f"/guild/{path}/share/{share}/end", {})
+        visitor.api("POST", f"/guild/{path}/shares", {**wanted, "level": "edit"})
+        visitor.form(f"/guild/{path}/share/4/end", {})
+        visitor.page(f"/guild/{path}/transfer")
+    for given in ([ids["mine"][0]], [own, "999"], [own, "1"]):
+        for entity in ("client", "visit"):
+            visitor.api("POST", f"/guild/{entity}/transfer", {"records": given, "owner": otto})
+    visitor.form(f"/guild/visit/{own}/transfer", {"owner": "999999", "follow": "true"})
+    visitor.form(f"/guild/visit/{own}/transfer", {"owner": ids["people"]["cleo"], "follow": "true"})
+    visitor.api("POST", "/guild/visit/transfer", {"records": [own], "owner": otto})
+
+
 def histories(visitor: Visitor) -> None:
     """Changes taken back, one by one: those that are seen and those that are not."""
     ids = visitor.ids
@@ -489,6 +522,9 @@ def drafting(visitor: Visitor) -> None:
     visitor.api("POST", "/guild/apply", {"plan": "stale"})
 
 
+TOKEN_ENDS = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+
+
 def own_pages(visitor: Visitor) -> None:
     """One's own pages, those of administrators, work in the background, and the ends of sessions."""
     for path in (
@@ -520,9 +556,9 @@ def own_pages(visitor: Visitor) -> None:
     for method in ("GET", "PUT", "DELETE"):
         visitor.api(method, "/calendar", {} if method == "PUT" else None)
     visitor.api("POST", "/calendar/china", {"year": 2026})
-    for data in ({"name": "a program", "scope": "read"}, {"name": "another"}):
+    for data in ({"name": "a program", "scope": "read", "expires": TOKEN_ENDS}, {"name": "another"}):
         visitor.form("/profile/tokens", data)
-    page = visitor.page("/profile").text
+    page = visitor.page("/profile/tokens").text
     for found in re.findall(r"/profile/(?:tokens/[1-9][0-9]*/revoke)", page)[-1:]:
         visitor.form(found, {})
     visitor.form("/preferences/language", {"language": "zh", "next": "/"})

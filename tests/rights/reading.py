@@ -249,6 +249,26 @@ def details(visitor: Visitor) -> None:
         visitor.api("GET", f"/guild/client/{visitor.ids['mine'][0]}/related/sponsored", filter=condition)
 
 
+def explaining(visitor: Visitor) -> None:
+    """Why one may or may not: of kinds of records, of single ones, and of fields that are hidden, seen and unknown."""
+    for entity, identifiers in records(visitor).items():
+        key = f"guild.{entity}"
+        for action in visitor.some(("read", "update", "delete", "create", "export", "reveal", "share")):
+            visitor.api("GET", "/why", entity=key, action=action)
+            visitor.page("/why", entity=key, action=action)
+        for field in (*SEEN.get(entity, ()), *HIDDEN.get(entity, ()), "nothing"):
+            visitor.api("GET", "/why", entity=key, field=field)
+        for identifier in (*identifiers, "999999"):
+            for action in ("read", "update"):
+                visitor.api("GET", "/why", entity=key, action=action, record=str(identifier))
+            visitor.page("/why", entity=key, record=str(identifier))
+            visitor.api("GET", f"/guild/{entity}/{identifier}/access")
+            visitor.page(f"/guild/{entity}/{identifier}/access")
+    visitor.api("GET", "/why", entity="guild.client", person="ada")
+    visitor.page("/why")
+    visitor.form("/view-as/end", {})
+
+
 def files(visitor: Visitor) -> None:
     """Files and pictures by their own addresses."""
     for identifier in (*visitor.ids["files"].values(), "nothing"):

@@ -20,6 +20,7 @@ AREAS: Mapping[str, Sequence[Area]] = {
         reading.figures,
         reading.reports,
         reading.details,
+        reading.explaining,
         reading.files,
         reading.typing,
         reading.descriptions,
@@ -35,6 +36,7 @@ AREAS: Mapping[str, Sequence[Area]] = {
         changing.forms,
         changing.many,
         changing.merging,
+        changing.lending,
         changing.histories,
         changing.keeping_views,
         changing.deciding,
@@ -65,6 +67,10 @@ EXEMPT: Mapping[str, str] = {
 }
 """Entry points that answer nothing out of the data."""
 
+_OF_SIGNING_IN = (
+    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
+    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
+)
 _ADMINISTRATION = "for administrators, who may see everything"
 UNOPENED: Mapping[str, str] = {
     **{route.endpoint: _ADMINISTRATION for route in ROUTES if route.access == "admin"},
@@ -83,6 +89,15 @@ UNOPENED: Mapping[str, str] = {
         ),
         "work of this size is done at once; somebody else's is compared as missing",
     ),
+    **dict.fromkeys(
+        ("GET /api/v1/<app>/<entity>/<identifier>/access", "GET /<app>/<entity>/<identifier>/access"),
+        "for administrators and for who may share the record, which no visitor may",
+    ),
+    **{
+        route.endpoint: "is about how one person signs in and reads no record"
+        for route in ROUTES
+        if route.rule.startswith(_OF_SIGNING_IN)
+    },
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",

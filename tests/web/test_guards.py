@@ -14,10 +14,15 @@ from tests.web_server import Server
 
 DOORS = {
     *("/sign-in", "/sign-in/second", "/sign-in/second/passkey"),
-    *("/sign-in/passkey", "/sign-in/passkey/begin", "/set-up"),
+    *("/sign-in/passkey", "/sign-in/passkey/begin", "/set-up", "/forgotten", "/link"),
 }
 """Where people sign in: each looks itself whether the request comes from a page of this server."""
-OPEN = {*("/healthz", "/readyz", "/metrics", "/static/<path:path>", "/favicon.ico"), *DOORS}
+WAYS = {
+    *("/link/<secret>", "/sign-in/with/<provider>", "/sign-in/with/<provider>/back"),
+    "/sign-out/with/<provider>",
+}
+"""Ways to and from a door, which change nothing."""
+OPEN = {*("/healthz", "/readyz", "/metrics", "/static/<path:path>", "/favicon.ico"), *DOORS, *WAYS}
 
 
 def test_only_these_doors_are_open_to_everybody() -> None:

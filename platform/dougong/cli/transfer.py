@@ -14,6 +14,7 @@ from dougong.cli.command import Command, takes_database, takes_format
 from dougong.cli.console import Console, documents, finding_line
 from dougong.cli.opening import acting_as, calling, database_of, entity_key_of, settings_of
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.people import audit
 from dougong.records.delimited import ENCODINGS
 from dougong.records.export import export, fitting
 from dougong.records.failed_lines import failed_lines
@@ -233,6 +234,8 @@ def _run_export(options: argparse.Namespace, console: Console) -> int:
         except BaseException:
             Path(partial).unlink(missing_ok=True)
             raise
+    with database.writing() as connection:
+        audit.noted(connection, "records.export", f"entity:{key}", format=kind, count=count)
     console.result(
         console.say("exported", count=f"{count:,}", file=target), {"count": count, "file": str(target)}
     )

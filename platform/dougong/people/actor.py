@@ -27,8 +27,9 @@ from sqlalchemy import (
 )
 
 from dougong.people.messages import refuse
+from dougong.people.standing import Standing, asked_with, keep_standing, kept_standing
 from dougong.storage.statements import Rows, Statement
-from dougong.storage.system import DEPARTMENT, MEMBERSHIP, TEAM, TEAM_MEMBER, USER, USER_ROLE
+from dougong.storage.system import DEPARTMENT, MEMBERSHIP, STATE, TEAM, TEAM_MEMBER, USER, USER_ROLE
 from dougong.storage.types import Characters
 
 SCOPES = ("read", "write", "admin")
@@ -85,9 +86,8 @@ _ROLE, _DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE = 1, 2, 3, 4, 5, 6
 
 def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | None = None) -> Actor:
     """Return the actor of an active account; refused (unauthorised) when there is none or it is disabled."""
-    rows = account_statement("by id", connection.dialect.name, _ACCOUNT).rows(
-        connection, {"user_id": user_id}
-    )
+    values = {"user_id": user_id, **asked_with(f"person {user_id}")}
+    rows = account_statement("by id", connection.dialect.name, _ACCOUNT).rows(connection, values)
     if not rows:
         raise refuse("unauthorised", "no_account")
     return actor_of(rows, scopes)
@@ -95,14 +95,8 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
 
 def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
-    roles: set[tuple[str, str]] = set()
-    ids: dict[int, set[int]] = {each: set() for each in (_DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE)}
-    for *_, kind, app, role, other in rows:
-        if kind == _ROLE:
-            roles.add((app, role))
-        elif kind is not None:
-            ids[kind].add(other)
-    user_id, login, name, language, timezone, is_admin, person, company = rows[0][:_ACCOUNT_WIDTH]
+    user_id, login, name, language, timezone, is_admin, person, company, mark = rows[0][:_ACCOUNT_WIDTH]
+    standing = _standing(rows, mark, user_id)
     return Actor(
         id=user_id,
         login=login,
@@ -110,17 +104,37 @@ def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str
         language=language,
         timezone=timezone,
         is_admin=is_admin,
-        roles=frozenset(roles),
-        department_ids=frozenset(ids[_DEPARTMENT] | ids[_MAIN]),
-        subordinate_ids=frozenset(ids[_SUBORDINATE]),
-        main_department_id=next(iter(ids[_MAIN]), None),
-        department_tree_ids=frozenset(ids[_TREE]),
-        teammate_ids=frozenset(ids[_TEAMMATE]),
+        roles=frozenset((row[-3], row[-2]) for row in rows if row[-4] == _ROLE),
+        department_ids=standing.department_ids,
+        subordinate_ids=standing.subordinate_ids,
+        main_department_id=standing.main_department_id,
+        department_tree_ids=standing.department_tree_ids,
+        teammate_ids=standing.teammate_ids,
         kind=person,
         company=company_of(company),
         scopes=None if scopes is None else widened(scopes),
         apps=None if apps is None else frozenset(apps),
     )
+
+
+def _standing(rows: Rows, mark: str, user_id: int) -> Standing:
+    """Where somebody stands: as it was kept where the mark was known, else from the rows."""
+    known, credential = rows[0][-6], rows[0][-5]
+    if mark and known == mark:
+        return kept_standing(mark, user_id) or Standing()
+    ids: dict[int, set[int]] = {each: set() for each in (_DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE)}
+    for *_, kind, _, _, other in rows:
+        if kind in ids:
+            ids[kind].add(other)
+    found = Standing(
+        department_ids=frozenset(ids[_DEPARTMENT] | ids[_MAIN]),
+        main_department_id=next(iter(ids[_MAIN]), None),
+        department_tree_ids=frozenset(ids[_TREE]),
+        subordinate_ids=frozenset(ids[_SUBORDINATE]),
+        teammate_ids=frozenset(ids[_TEAMMATE]),
+    )
+    keep_standing(credential, mark, user_id, found)
+    return found
 
 
 def company_of(written: str | None) -> tuple[str, int] | None:
@@ -149,6 +163,7 @@ ACCOUNT_COLUMNS = (
     USER.c.is_admin,
     USER.c.kind.label("person_kind"),
     USER.c.company,
+    select(STATE.c.organisation).scalar_subquery().label("organisation"),
 )
 _ACCOUNT_WIDTH = len(ACCOUNT_COLUMNS)
 _ACCOUNT = select(*ACCOUNT_COLUMNS).where(
@@ -163,19 +178,28 @@ def account_statement(name: str, dialect: str, account: Select[Any]) -> Statemen
     `account` gives at most one row that begins with the account's columns; it stands in every row of the answer.
     """
     found = account.cte(f"account {name}")
-    belongs = _belongs(select(found.c.user_id).scalar_subquery())
-    return Statement(select(*found.c, *belongs.c).select_from(found.outerjoin(belongs, true())), dialect)
+    known, credential = (
+        cast(bindparam(each, type_=Characters), Characters) for each in ("known", "credential")
+    )
+    is_news = or_(known == "", found.c.organisation != known)
+    asked = select(case((is_news, found.c.user_id))).scalar_subquery()
+    belongs = _belongs(select(found.c.user_id).scalar_subquery(), asked)
+    everything = select(*found.c, known.label("known"), credential.label("credential"), *belongs.c)
+    return Statement(everything.select_from(found.outerjoin(belongs, true())), dialect)
 
 
-def _belongs(user_id: ColumnElement[int]) -> Subquery:
-    """Whatever belongs to an account: rows of a kind, with a role or an id."""
+def _belongs(account_id: ColumnElement[int], user_id: ColumnElement[int]) -> Subquery:
+    """Whatever belongs to an account: rows of a kind, with a role or an id.
+
+    `user_id` is that of the account where its standing is asked for, and nothing where it is known: then there are its roles alone.
+    """
     own = (
         select(MEMBERSHIP.c.department_id, MEMBERSHIP.c.is_main)
         .join(DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id)
         .where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None))
         .subquery("own")
     )
-    has_role = USER_ROLE.c.user_id == user_id
+    has_role = USER_ROLE.c.user_id == account_id
     return union_all(
         select(
             literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, _no_id().label("other")

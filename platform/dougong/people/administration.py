@@ -16,6 +16,7 @@ from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.organisation import Membership
 from dougong.people.passwords import DEFAULT, Rules
 from dougong.people.person_values import PersonValues, problems_of
+from dougong.people.standing import organisation_changed
 from dougong.storage.system import TEAM_MEMBER, USER
 
 _OF_ACCOUNT = ("name", "email", "phone", "language", "timezone", "is_admin")
@@ -137,6 +138,7 @@ def _write(doing: Doing, account: Account, values: PersonValues) -> None:
             organisation.set_memberships(connection, user_id, ())
             organisation.set_superior(connection, user_id, None)
             connection.execute(delete(TEAM_MEMBER).where(TEAM_MEMBER.c.user_id == user_id))
+            organisation_changed(connection)
     if "superior_id" in values:
         organisation.set_superior(connection, user_id, values["superior_id"])
     if "memberships" in values:

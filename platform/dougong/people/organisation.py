@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.people.naming import checked_name
+from dougong.people.standing import organisation_changed
 from dougong.storage.system import DEPARTMENT, MEMBERSHIP, USER
 
 _DEEPEST = 50
@@ -58,6 +59,7 @@ def add_department(
     identifier: int = connection.execute(
         insert(DEPARTMENT).values(row).returning(DEPARTMENT.c.id)
     ).scalar_one()
+    organisation_changed(connection)
     return identifier
 
 
@@ -82,6 +84,7 @@ def move_department(connection: Connection, department_id: int, parent_id: int |
     else:
         raise refuse("conflict", "department_circle", "parent_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(parent_id=parent_id))
+    organisation_changed(connection)
 
 
 def place_department(connection: Connection, department_id: int, before_id: int | None) -> None:
@@ -104,6 +107,7 @@ def set_head(connection: Connection, department_id: int, head_id: int | None) ->
     ):
         raise refuse("missing", "no_account", "head_id")
     connection.execute(update(DEPARTMENT).where(DEPARTMENT.c.id == department_id).values(head_id=head_id))
+    organisation_changed(connection)
 
 
 def remove_department(connection: Connection, department_id: int) -> None:
@@ -124,6 +128,7 @@ def remove_department(connection: Connection, department_id: int) -> None:
         .where(DEPARTMENT.c.id == department_id)
         .values(removed_at=datetime.now(UTC), head_id=None)
     )
+    organisation_changed(connection)
 
 
 def department(connection: Connection, department_id: int) -> Department:
@@ -167,6 +172,7 @@ def set_memberships(connection: Connection, user_id: int, wanted: Sequence[Membe
     ]
     if rows:
         connection.execute(insert(MEMBERSHIP), rows)
+    organisation_changed(connection)
     main = next((each.department_id for each in wanted if each.is_main), None)
     departments = [each.department_id for each in wanted]
     noted(connection, "account.departments", f"user:{user_id}", main=main, departments=departments)
@@ -250,6 +256,7 @@ def set_superior(connection: Connection, user_id: int, superior_id: int | None) 
     else:
         raise refuse("conflict", "superior_circle", "superior_id")
     connection.execute(update(USER).where(USER.c.id == user_id).values(superior_id=superior_id))
+    organisation_changed(connection)
 
 
 def head_of(connection: Connection, user_id: int, level: int = 1) -> int | None:

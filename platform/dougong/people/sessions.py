@@ -25,6 +25,7 @@ from sqlalchemy import (
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.audit import noted
 from dougong.people.secrets_ import digest, new_secret
+from dougong.people.standing import asked_with
 from dougong.storage.statements import Rows, Step
 from dougong.storage.system import SESSION, USER
 
@@ -161,6 +162,7 @@ def question(dialect: str, secret: str, lifetimes: Lifetimes = DEFAULT) -> Step 
         "now": now,
         "idle": now - lifetimes.idle,
         "remembered_idle": now - lifetimes.remembered_idle,
+        **asked_with(digest(secret)),
     }
 
 

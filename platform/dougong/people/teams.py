@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from dougong.people.messages import refuse
 from dougong.people.naming import checked_name
+from dougong.people.standing import organisation_changed
 from dougong.storage.system import TEAM, TEAM_MEMBER, USER
 
 
@@ -49,6 +50,7 @@ def set_lead(connection: Connection, team_id: int, lead_id: int | None) -> None:
     get_team(connection, team_id)
     _check_people(connection, [lead_id] if lead_id is not None else [], "lead_id")
     connection.execute(update(TEAM).where(TEAM.c.id == team_id).values(lead_id=lead_id))
+    organisation_changed(connection)
 
 
 def set_members(connection: Connection, team_id: int, members: Iterable[int]) -> None:
@@ -59,6 +61,7 @@ def set_members(connection: Connection, team_id: int, members: Iterable[int]) ->
     connection.execute(delete(TEAM_MEMBER).where(TEAM_MEMBER.c.team_id == team_id))
     if wanted:
         connection.execute(insert(TEAM_MEMBER), [{"team_id": team_id, "user_id": each} for each in wanted])
+    organisation_changed(connection)
 
 
 def remove_team(connection: Connection, team_id: int) -> None:
@@ -67,6 +70,7 @@ def remove_team(connection: Connection, team_id: int) -> None:
     connection.execute(delete(TEAM_MEMBER).where(TEAM_MEMBER.c.team_id == team_id))
     values = {"removed_at": datetime.now(UTC), "lead_id": None}
     connection.execute(update(TEAM).where(TEAM.c.id == team_id).values(**values))
+    organisation_changed(connection)
 
 
 def teams(connection: Connection) -> list[Team]:

@@ -13,6 +13,7 @@ from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_stateme
 from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
+from dougong.people.standing import asked_with
 from dougong.storage.statements import Rows, Step
 from dougong.storage.system import TOKEN, USER
 
@@ -108,7 +109,7 @@ def question(dialect: str, text: str) -> Step | None:
     """Return the statement that asks for a token and its account; None for what cannot be a token."""
     if not text.startswith(PREFIX) or len(text) > _LONGEST:
         return None
-    values = {"hash": digest(text), "now": datetime.now(UTC)}
+    values = {"hash": digest(text), "now": datetime.now(UTC), **asked_with(digest(text))}
     return account_statement("of a token", dialect, _LIVE), values
 
 

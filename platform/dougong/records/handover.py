@@ -17,6 +17,7 @@ from dougong.people.administration import subject_of
 from dougong.people.delegation import LONGEST, delegate
 from dougong.people.doing import check_admin, noted
 from dougong.people.messages import refuse
+from dougong.people.standing import organisation_changed
 from dougong.records.call import Call, without_asking
 from dougong.records.undo import undo_batch
 from dougong.records.update import update as update_record
@@ -246,6 +247,7 @@ def _moved(call: Call, table: Any, column: Any, user_id: int, to: int, *conditio
     ids = list(call.connection.execute(found).scalars())
     if ids:
         call.connection.execute(update(table).where(table.c.id.in_(ids)).values({column.key: to}))
+        organisation_changed(call.connection)
     return ids
 
 
@@ -294,6 +296,7 @@ def take_back(call: Call, user_id: int) -> int:
         if ids:
             still = update(table).where(table.c.id.in_(ids), column == to)
             connection.execute(still.values({column.key: user_id}))
+    organisation_changed(connection)
     if details.get("tasks"):
         ended = update(DELEGATION).where(DELEGATION.c.id.in_(details["tasks"]))
         connection.execute(ended.where(DELEGATION.c.ended_at.is_(None)).values(ended_at=call.at))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from dougong.expressions.sql import to_sql
 from dougong.model.expression import Call as Operation
 from dougong.model.expression import Expression, Node, Path
-from dougong.people.actor import SYSTEM, Actor
+from dougong.people.actor import Actor
 from dougong.policy.access import WRITES, access
 from dougong.policy.explain import Cause, Explanation, Trial, explain
 from dougong.records.call import Call, as_actor
@@ -53,7 +53,7 @@ def why(
     binned = _standing(call, key, identifier)
     trial = _trial(as_actor(call, actor), key, identifier)
     found = explain(call.release, actor, key, action, field, trial, call.language)
-    against = tuple(_hindrances(as_actor(call, actor), key, action, identifier, binned))
+    against = tuple(_hindrances(call, key, action, identifier, binned))
     return replace(found, allowed=found.allowed and not against, causes=(*found.causes, *against))
 
 
@@ -126,7 +126,7 @@ def _hindrances(call: Call, key: str, action: str, identifier: int, binned: bool
         return
     if action in _LOCKED and locked_ids(call, key, [identifier]):
         yield Cause("approval", action, key)
-    said = locks_on(as_actor(call, SYSTEM), key, identifier) if action in _LOCKED & WRITES else {}
+    said = locks_on(call, key, identifier) if action in _LOCKED & WRITES else {}
     if action in said:
         yield Cause("kept", action, key, reason=said[action])
 

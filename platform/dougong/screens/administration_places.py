@@ -51,5 +51,7 @@ def is_administration(path: str) -> bool:
 
 def _place_of(path: str) -> str:
     """The page that an address stands under: the longest one that it begins with."""
+    if path.startswith("/organisation/"):
+        return "/people"
     found = [href for _, href, _ in PLACES if path == href or path.startswith(f"{href}/")]
     return max(found, key=len, default="")

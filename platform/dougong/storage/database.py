@@ -204,7 +204,11 @@ class Database:
         path = Path(self.url.database or "")
         _create_private(path)
         engine = sqlalchemy.create_engine(
-            self.url, pool_size=pool_size, max_overflow=pool_size * 2, connect_args={"timeout": BUSY_SECONDS}
+            self.url,
+            pool_size=pool_size,
+            max_overflow=pool_size * 2,
+            hide_parameters=True,  # values are nobody's business who reads a log
+            connect_args={"timeout": BUSY_SECONDS},
         )
         functions = self._functions
 
@@ -247,6 +251,7 @@ class Database:
             self.url.set(drivername="postgresql+psycopg", query=query),
             pool_size=pool_size,
             max_overflow=pool_size,
+            hide_parameters=True,
             connect_args=options,
         )
 

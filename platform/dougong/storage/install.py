@@ -72,6 +72,7 @@ def _keep_an_organisation(connection: Connection) -> None:
     for table in (POSITION, TEAM, TEAM_MEMBER, DELEGATION):
         table.create(connection)
     _add_columns(connection, USER.c.kind, USER.c.company, USER.c.superior_id, MEMBERSHIP.c.position_id)
+    _add_columns(connection, STATE.c.organisation)
     wanted = ("ix_dg_user_superior_id", "ix_dg_user_company", "ix_dg_membership_position_id")
     for index in (*USER.indexes, *MEMBERSHIP.indexes):
         if index.name in wanted:

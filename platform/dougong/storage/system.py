@@ -88,7 +88,9 @@ STATE = _table(
     _count("generation"),
     Column("schema_version", Integer, nullable=False),
     _at("created_at", required=True),
+    _text("organisation", default=""),
 )
+"""`organisation` is a mark that every change of departments, memberships, teams, heads or superiors renews."""
 APP = _table(
     "dg_app",
     _text("app", key=True),

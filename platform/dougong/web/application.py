@@ -124,6 +124,7 @@ def _end(runtime: Runtime, response: Response) -> Response:
             status=response.status_code,
             milliseconds=round(seconds * 1000, 1),
             actor=actor,
+            address=request.remote_addr,
         )
     return response
 

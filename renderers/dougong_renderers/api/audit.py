@@ -9,13 +9,18 @@ from dougong_renderers.api import parts
 Document = dict[str, Any]
 _TEXT: Document = {"type": "string", "maxLength": 200}
 _MAYBE: Document = {"type": ["string", "null"]}
+_ACTOR: Document = {
+    "type": ["object", "null"],
+    "properties": {"id": parts.IDENTIFIER, "title": {"type": "string"}},
+    "required": ["id", "title"],
+}
 _ENTRY: Document = {
     "type": "object",
     "properties": {
         "source": {"enum": ["audit", "history"]},
         "id": parts.IDENTIFIER,
         "at": {"type": "string", "format": "date-time"},
-        "actor": {"oneOf": [parts.REFERENCE, {"type": "null"}]},
+        "actor": _ACTOR,
         **{name: {"type": "string"} for name in ("door", "action", "subject", "address", "origin")},
         **{name: {"type": "string"} for name in ("agent", "route", "request_id")},
         "entity": _MAYBE,

@@ -9,7 +9,7 @@ from dougong.model.role import ACTIONS, Permission
 from dougong_renderers.diagrams.svg import ACCENT, Drawing, shortened
 
 FIRST = 168.0
-COLUMN = 190.0
+COLUMN = 300.0
 LINE = 30.0
 HEAD = 44.0
 _CELL = 18.0
@@ -23,6 +23,11 @@ _ACTIONS = {
     "import": ("导", "I", "导入", "import"),
     "export": ("出", "E", "导出", "export"),
     "reveal": ("显", "V", "显示全文", "reveal"),
+    "copy": ("复", "Y", "复制", "copy"),
+    "batch": ("批", "B", "批量", "many at once"),
+    "transfer": ("交", "T", "移交", "give away"),
+    "share": ("享", "S", "共享", "share"),
+    "print": ("印", "N", "打印", "print"),
 }
 _WORDS = {
     "title": ("{label}：角色与权限", "{label}: roles and rights"),
@@ -40,8 +45,7 @@ def draw_roles(app: App, language: str) -> str:
     drawing = Drawing(
         _say("title", language).format(label=app.label.get(language)), _description(app, language)
     )
-    width = FIRST + COLUMN * len(app.roles)
-    _legend(drawing, language)
+    width = max(FIRST + COLUMN * len(app.roles), _legend(drawing, language))
     top = _LEGEND + HEAD
     for place, role in enumerate(app.roles.values()):
         x = FIRST + COLUMN * place
@@ -100,12 +104,14 @@ def _mark(
         )
 
 
-def _legend(drawing: Drawing, language: str) -> None:
+def _legend(drawing: Drawing, language: str) -> float:
+    """The meaning of the signs; returns how wide it is."""
     x = 0.0
     for action in ACTIONS:
         short, word = _ACTIONS[action][0::2] if language.startswith("zh") else _ACTIONS[action][1::2]
         drawing.text(x, 12, f"{short} {word}", size=12, soft=True)
         x += _words_wide(word, language)
+    wide = x
     samples = (("all", Permission("read")), ("hidden", Permission("read", None, ("x",))), ("none", None))
     x = 0.0
     for word, permission in samples:
@@ -114,6 +120,7 @@ def _legend(drawing: Drawing, language: str) -> None:
         x += 20 + _words_wide(_say(word, language), language)
     drawing.box(x, 24, _CELL, _CELL, radius=4, fill=0, line=0.6, name="legend some")
     drawing.text(x + 26, 37, _say("some", language), size=12, soft=True)
+    return wide
 
 
 def _words_wide(words: str, language: str) -> float:

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Refusal
 from dougong.jobs import cancel
 from dougong.model.sheet import Sheet
+from dougong.people.audit import noted
 from dougong.policy.access import may
 from dougong.records import import_log
 from dougong.records.call import Call
@@ -315,7 +316,9 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
     if kind not in FORMATS:
         raise refuse("malformed", "W206", "format", name="format", allowed=", ".join(FORMATS))
     with exchange.reading() as call:
-        sheet = export_records(call, *ask(call))
+        key, query = ask(call)
+        sheet = export_records(call, key, query)
+        _note_export(exchange, key, query, kind)
         if kind in WHOLE:
             return sent(exchange, sheet, kind)
     write = exchange.runtime.renderers.tables[kind]
@@ -331,6 +334,15 @@ def exported(exchange: Exchange, ask: Callable[[Call], tuple[str, Query]], kind:
         response.content_length = stream.size
     response.headers["Content-Disposition"] = disposition(f"{sheet.name}.{kind}", "application/octet-stream")
     return response
+
+
+def _note_export(exchange: Exchange, key: str, query: Query, kind: str) -> None:
+    """Data that leave in masses are kept in mind, before the first of them leaves."""
+    narrowed = query.filter if isinstance(query.filter, str | None) else query.filter.text
+    asked = {"filter": narrowed, "q": query.q}
+    told = {name: value for name, value in asked.items() if value}
+    with exchange.runtime.database.writing() as connection:
+        noted(connection, "records.export", f"entity:{key}", format=kind, actor_id=None, **told)
 
 
 def sent(exchange: Exchange, sheet: Sheet, kind: str) -> Response:
