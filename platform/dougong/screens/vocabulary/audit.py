@@ -22,6 +22,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "department.add": ("新建部门", "added the department"),
     "department.change": ("修改部门", "changed the department"),
     "department.remove": ("移除部门", "removed the department"),
+    "factor.reset": ("重置第二重验证", "took away the second factor of"),
     "files.move": ("迁移文件存储", "moved the files to another store"),
     "history.reduce": ("清除历史中的值", "removed values from the history of"),
     "history.remove": ("清除历史", "removed the history of records of"),
