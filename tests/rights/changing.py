@@ -573,6 +573,33 @@ def own_pages(visitor: Visitor) -> None:
     visitor.form("/preferences/language", {"language": "en", "next": "/"})
 
 
+LEAVE = {
+    "starts_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+    "ends_at": (datetime.now(UTC) + timedelta(days=9)).replace(microsecond=0).isoformat(),
+}
+"""A time away that is the same for both visitors."""
+
+
+def delegating(visitor: Visitor) -> None:
+    """Letting somebody else decide for a while: one's own, somebody else's, and ending it."""
+    people = visitor.page("/profile/delegations/people", q="dora").text
+    found = re.findall(r'"id":"([0-9]+)"', people)
+    visitor.page("/profile/delegations")
+    for delegate in (*found[:1], "999999"):
+        visitor.api("POST", "/delegations", {"delegate": delegate, **LEAVE})
+        visitor.api("POST", "/delegations", {"delegate": delegate, "user": "1", **LEAVE})
+    visitor.api("GET", "/delegations", user="all")
+    own = re.findall(r'"id":"([0-9]+)","user"', visitor.api("GET", "/delegations").text)
+    for each in (*own[:1], "999"):
+        visitor.api("DELETE", f"/delegations/{each}")
+    for delegate in (*found[:1], ""):
+        entered = {"delegate": delegate, "scope": "", "reason": "away"}
+        visitor.form("/profile/delegations", {**entered, **LEAVE})
+    page = visitor.page("/profile/delegations").text
+    for path in (*re.findall(r"/profile/delegations/[0-9]+/end", page)[:1], "/profile/delegations/999/end"):
+        visitor.form(path, {})
+
+
 def closed_doors(visitor: Visitor) -> None:
     """Every door that is for administrators only, with whatever stands in its address."""
     for route in ROUTES:

@@ -43,6 +43,7 @@ AREAS: Mapping[str, Sequence[Area]] = {
         changing.designing,
         changing.deleting,
         changing.own_pages,
+        changing.delegating,
         changing.closed_doors,
         reading.two_hops,
         changing.lists_on_pages,

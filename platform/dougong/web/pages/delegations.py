@@ -39,10 +39,10 @@ def everybody(exchange: Exchange) -> Response:
 
 
 def _begun(call: Call) -> dict[str, str]:
-    """From now until the end of the day in a week."""
-    now = call.at.astimezone(ZoneInfo(call.timezone))
-    end = datetime.combine(now.date() + timedelta(days=7), time(23, 59))
-    return {"starts_at": now.strftime("%Y-%m-%dT%H:%M"), "ends_at": end.strftime("%Y-%m-%dT%H:%M")}
+    """From the beginning of today until the end of the day in a week."""
+    today = call.at.astimezone(ZoneInfo(call.timezone)).date()
+    begin, end = datetime.combine(today, time()), datetime.combine(today + timedelta(days=7), time(23, 59))
+    return {"starts_at": begin.strftime("%Y-%m-%dT%H:%M"), "ends_at": end.strftime("%Y-%m-%dT%H:%M")}
 
 
 def _screen(
