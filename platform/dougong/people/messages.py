@@ -43,6 +43,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "同一级已有部门“{name}”",
         "there is already a department '{name}' at this place",
     ),
+    "department_slash": (
+        "部门名称不能含“/”，它用来分隔上下级",
+        "the name of a department holds no '/', which stands between a department and those below",
+    ),
     "departments_twice": (
         "同一部门只能写一次，主部门只有一个",
         "a department is named once, and only one is the main department",

@@ -7,6 +7,7 @@ import re
 import secrets
 import socket
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
@@ -99,8 +100,11 @@ def host_is_allowed(host: str, allowed: Collection[str]) -> bool:
 
     Without a list: this machine's names and plain IP addresses, as a foreign site can make a browser send neither.
     """
-    if "*" in allowed:
-        return True
+    return "*" in allowed or _names_this_server(host, frozenset(allowed))
+
+
+@lru_cache(maxsize=256)
+def _names_this_server(host: str, allowed: frozenset[str]) -> bool:
     parts = HOST.fullmatch(host.lower())
     if parts is None or int(parts["port"] or 0) > 65_535:
         return False
