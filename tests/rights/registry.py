@@ -85,10 +85,6 @@ UNOPENED: Mapping[str, str] = {
         ),
         "work of this size is done at once; somebody else's is compared as missing",
     ),
-    **dict.fromkeys(
-        ("GET /api/v1/<app>/<entity>/<identifier>/access", "GET /<app>/<entity>/<identifier>/access"),
-        "for administrators and for who may share the record, which no visitor may",
-    ),
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",
