@@ -344,10 +344,15 @@ def histories(visitor: Visitor) -> None:
         for entry in range(1, 70, 6):
             visitor.api("POST", f"{path}/{entry}/undo", {"dry_run": True})
             visitor.form(f"{path}/{entry}/undo", {})
+            visitor.page(f"{path}/{entry}/revert")
+            visitor.page(f"{path}/{entry}/revert?whole=true")
+            visitor.form(f"{path}/{entry}/revert", {"whole": "true"})
         for event in (visitor.api("GET", path, limit="3").document or {}).get("data", ()):
             visitor.api("POST", f"{path}/{event['id']}/undo", {"dry_run": True})
             visitor.api("POST", f"{path}/{event['id']}/undo", {})
         for event in (visitor.api("GET", path, limit="1").document or {}).get("data", ()):
+            visitor.page(f"{path}/{event['id']}/revert")
+            visitor.form(f"{path}/{event['id']}/revert", {})
             visitor.form(f"/guild/client/{record}/history/{event['id']}/undo", {})
 
 
@@ -526,6 +531,8 @@ def own_pages(visitor: Visitor) -> None:
     for path in (
         *("/profile", "/people", "/calendar", "/versions", "/templates", "/templates/guild/package", "/jobs"),
         *("/divisions", "/guild/client/renumber/number", "/set-up", "/sign-in"),
+        *("/forgotten", "/link/x", "/link", "/sign-in/with/corp", "/sign-in/with/corp/back"),
+        *("/sign-out/with/corp", "/profile/sign-on/corp"),
     ):
         visitor.page(path)
     for path in (
@@ -542,7 +549,7 @@ def own_pages(visitor: Visitor) -> None:
             "/guild/client/renumber/number/preview",
         ),
         *("/preferences", "/preferences/language", "/profile/tokens/1/revoke", "/profile/tokens/999/revoke"),
-        "/view-as/end",
+        *("/view-as/end", "/forgotten", "/link", "/profile/sign-on/corp/unlink", "/profile/email"),
         *("/profile/sessions/999/end", "/jobs/1/cancel", "/jobs/999/cancel"),
     ):
         visitor.form(path, {})
