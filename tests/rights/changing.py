@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from dougong.web.table import ROUTES
@@ -526,6 +527,9 @@ def drafting(visitor: Visitor) -> None:
     visitor.api("POST", "/guild/apply", {"plan": "stale"})
 
 
+TOKEN_ENDS = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+
+
 def own_pages(visitor: Visitor) -> None:
     """One's own pages, those of administrators, work in the background, and the ends of sessions."""
     for path in (
@@ -559,9 +563,9 @@ def own_pages(visitor: Visitor) -> None:
     for method in ("GET", "PUT", "DELETE"):
         visitor.api(method, "/calendar", {} if method == "PUT" else None)
     visitor.api("POST", "/calendar/china", {"year": 2026})
-    for data in ({"name": "a program", "scope": "read"}, {"name": "another"}):
+    for data in ({"name": "a program", "scope": "read", "expires": TOKEN_ENDS}, {"name": "another"}):
         visitor.form("/profile/tokens", data)
-    page = visitor.page("/profile").text
+    page = visitor.page("/profile/tokens").text
     for found in re.findall(r"/profile/(?:tokens/[1-9][0-9]*/revoke)", page)[-1:]:
         visitor.form(found, {})
     visitor.form("/preferences/language", {"language": "zh", "next": "/"})
