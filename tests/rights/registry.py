@@ -91,10 +91,6 @@ UNOPENED: Mapping[str, str] = {
         "work of this size is done at once; somebody else's is compared as missing",
     ),
     **dict.fromkeys(
-        ("GET /api/v1/<app>/<entity>/<identifier>/access", "GET /<app>/<entity>/<identifier>/access"),
-        "for administrators and for who may share the record, which no visitor may",
-    ),
-    **dict.fromkeys(
         (
             "GET /sign-in/with/<provider>",
             "GET /sign-in/with/<provider>/back",
