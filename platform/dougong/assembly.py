@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from dougong import compiler
 from dougong.definitions.load import load_sources
@@ -17,6 +17,7 @@ from dougong.model.app import App
 from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
 from dougong.people.link_mails import filler
+from dougong.people.sealing import Keys
 from dougong.records import file_upkeep, retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
@@ -32,7 +33,6 @@ from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.stores.base import Store
 from dougong.storage.stores.folder import FolderStore
 from dougong.storage.stores.s3 import Bucket, S3Store
-from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
 from dougong.web.bridge import Bridge
@@ -85,6 +85,14 @@ def files_folder(settings: Settings, database: Database) -> Path:
     return path.with_name(f"{path.stem}-files") if path is not None else Path("dougong-files")
 
 
+def keys_of(settings: Settings, database: Database) -> Keys:
+    """Where the key lies that seals secrets: as set, else beside the folder of files, so that copies of neither hold it."""
+    if settings.key_file:
+        return Keys(Path(settings.key_file))
+    folder = files_folder(settings, database)
+    return Keys(folder.with_name(f"{folder.name}.key"))
+
+
 def file_store(settings: Settings, database: Database) -> Store:
     """Where the files of records are kept: in a bucket where one is set, else in the folder."""
     if not settings.file_store:
@@ -114,12 +122,8 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
         afterwards=after_apply,
+        keys=keys_of(settings, opened),
     )
-
-
-def has_accounts(connection: Connection) -> bool:
-    """Whether anybody can sign in at all."""
-    return bool(connection.execute(select(func.count()).select_from(USER)).scalar_one())
 
 
 def application() -> Flask:

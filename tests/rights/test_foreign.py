@@ -46,6 +46,7 @@ KINDS: Mapping[str, str] = {
     "/jobs/<identifier>": "job",
     "/profile/sessions/<identifier>": "session",
     "/profile/tokens/<identifier>": "token",
+    "/profile/passkeys/<identifier>": "token",
     "/export/<token>": "export",
     "/import/<token>": "import",
 }

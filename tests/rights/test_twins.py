@@ -73,7 +73,7 @@ def test_every_door_is_tried() -> None:
     routes = {route.endpoint for route in ROUTES}
     assert EXEMPT.keys() <= routes
     assert UNOPENED.keys() <= routes
-    assert sorted(routes - tried.keys() - EXEMPT.keys()) == []
+    assert sorted(routes - tried.keys() - EXEMPT.keys() - UNOPENED.keys()) == []
     opened = {endpoint for endpoint, statuses in tried.items() if min(statuses) < 400}
     closed = sorted(routes - opened - EXEMPT.keys() - UNOPENED.keys())
     assert not closed, f"only refusals were compared of {closed}"

@@ -29,10 +29,41 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "password_short": ("密码至少 {minimum} 个字符", "a password has at least {minimum} characters"),
     "password_long": ("密码最多 {maximum} 个字符", "a password has at most {maximum} characters"),
     "password_common": ("这个密码太常见，很容易被猜到", "this password is too common and easily guessed"),
+    "wrong_old_password": ("当前密码不正确", "the current password is not right"),
+    "password_breached": (
+        "这个密码出现在已泄露的密码名单里，请换一个",
+        "this password is on a list of passwords that have leaked; choose another one",
+    ),
+    "sealed": (
+        "无法读取已加密的内容：密钥不是当时的那一个",
+        "what was sealed cannot be read: the key is not the one it was sealed with",
+    ),
+    "key_file": (
+        "无法读取密钥文件（DOUGONG_KEY_FILE）",
+        "the key file cannot be read (DOUGONG_KEY_FILE)",
+    ),
+    "wrong_code": ("验证码不正确或已用过", "the code is not right, or was used before"),
+    "wrong_recovery_code": ("恢复码不正确或已用过", "the recovery code is not right, or was used before"),
+    "wrong_passkey": ("无法用这个通行密钥登录", "this passkey cannot be used to sign in here"),
+    "passkeys_many": ("最多可以添加 {most} 个通行密钥", "there may be at most {most} passkeys"),
+    "passkey_over": ("添加通行密钥已超时，请重试", "adding the passkey took too long; try again"),
+    "passkey_broken": ("浏览器送来的通行密钥无法确认", "what the browser sent does not prove a passkey"),
+    "passkey_known": ("这个通行密钥已经添加过", "this passkey was added before"),
+    "factor_last": (
+        "你的角色必须使用第二重验证：先添加另一个，再移除这个",
+        "your roles ask for a second factor: add another one before you remove this one",
+    ),
+    "factor_known": ("验证器已经启用", "the authenticator is active already"),
+    "sign_in_over": (
+        "登录已超时，请重新输入密码",
+        "signing in took too long; begin again with your password",
+    ),
     "password_about_you": ("密码不能包含登录名或姓名", "a password must not contain the login or the name"),
     "last_admin": ("这是最后一个管理员，不能停用", "this is the last administrator and cannot be disabled"),
     "scope": ("没有权限范围“{name}”，只能是 {known}", "there is no scope '{name}'; possible are {known}"),
     "expiry": ("有效期必须在将来", "the expiry must lie in the future"),
+    "token_name": ("请给令牌起一个名称", "give the token a name"),
+    "expiry_far": ("有效期最长 {days} 天", "a token is valid for at most {days} days"),
     "no_department": ("没有部门 {id}", "there is no department {id}"),
     "department_circle": ("部门不能放在自己的下级部门里", "a department cannot be put below itself"),
     "department_in_use": (
@@ -42,6 +73,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "department_name_taken": (
         "同一级已有部门“{name}”",
         "there is already a department '{name}' at this place",
+    ),
+    "department_slash": (
+        "部门名称不能含“/”，它用来分隔上下级",
+        "the name of a department holds no '/', which stands between a department and those below",
     ),
     "departments_twice": (
         "同一部门只能写一次，主部门只有一个",
@@ -134,6 +169,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "administrators see what you see; choose somebody who is not one",
     ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "has_administrator": ("已经有管理员了", "there is an administrator already"),
     "link_over": (
         "链接已使用、已过期或已失效",
         "the link was used already, is too old or is not valid any more",

@@ -8,10 +8,12 @@ from dougong.screens.texts import text
 
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("people", "/people", "users"),
+    ("invitations", "/people/invitations", "mail"),
     ("departments", "/departments", "sitemap"),
     ("positions", "/positions", "id-badge-2"),
     ("teams", "/teams", "users-group"),
     ("delegations", "/delegations", "transfer"),
+    ("access_title", "/tokens", "key"),
     ("viewing_title", "/view-as", "eye"),
     ("calendar_title", "/calendar", "calendar-event"),
     ("audit", "/audit", "shield-check"),

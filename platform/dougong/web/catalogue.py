@@ -63,7 +63,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "W417": ("此操作不可用：{name}", "this action is not available: {name}"),
         "W418": ("要执行的操作超过 {limit} 项", "there are more than {limit} operations"),
         "W419": ("设置令牌不正确", "the set-up token is not right"),
-        "W420": ("已有账号，请登录", "there is an account already; sign in"),
         "W421": (
             "只能在本机读取；或设置 DOUGONG_METRICS_TOKEN",
             "only this machine may read this; or set DOUGONG_METRICS_TOKEN",
@@ -112,6 +111,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "this rule has been changed in the meantime; look at it as it is now",
         ),
         "W449": ("请写出要设置的值", "write the value that it gets"),
+        "W450": (
+            "只能在浏览器中登录后操作，不能使用令牌",
+            "this is for somebody who is signed in with a browser, not for a token",
+        ),
+        "W451": ("请先确认是你本人", "confirm first that it is you"),
+        "W452": ("新密码不能与当前密码相同", "the new password is the one you have"),
+        "W453": (
+            "请先完成登录要求的步骤：{step}",
+            "first do what signing in asks of you: {step}",
+        ),
+        "W454": ("这个令牌仅限应用：{name}", "this token is limited to the apps: {name}"),
         "W480": ("{words}", "{words}"),
         "W460": (
             "您正在以他人身份查看，不能更改任何内容",

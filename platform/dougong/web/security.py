@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
 import secrets
@@ -158,8 +157,3 @@ def local_path(address: str, default: str = "/") -> str:
 def random_token() -> str:
     """A token of 256 bits that nobody can guess."""
     return secrets.token_urlsafe(32)
-
-
-def setup_token_fits(token: str, sent: str) -> bool:
-    """Whether the token for making the first administrator is the one that this server printed."""
-    return bool(token) and hmac.compare_digest(token.encode(), sent.strip().encode("utf-8", "replace"))
