@@ -42,6 +42,8 @@ AREAS: Mapping[str, Sequence[Area]] = {
         changing.deciding,
         changing.designing,
         changing.deleting,
+        changing.reverting,
+        changing.standing_in,
         changing.own_pages,
         changing.delegating,
         changing.closed_doors,
@@ -101,6 +103,11 @@ UNOPENED: Mapping[str, str] = {
         "there is no provider of single sign-on here",
     ),
     "POST /profile/email": "no mail is sent here",
+    **dict.fromkeys(
+        ("GET /forgotten", "POST /forgotten", "GET /link/<secret>"),
+        "a way to come in, which knows accounts and no records",
+    ),
+    "POST /view-as/end": "ends an administrator's look through somebody else's eyes",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
     **{
         route.endpoint: "is about how one person signs in and reads no record"
