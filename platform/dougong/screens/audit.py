@@ -20,22 +20,24 @@ from dougong.screens.vocabulary.audit import ACTIONS, DETAILS, RECORD_ACTIONS
 from dougong.screens.words import say
 from dougong.storage.evidence.sealing import Head
 
-_ICONS: Mapping[str, str] = {
-    "create": "plus",
-    "update": "edit",
-    "delete": "trash",
-    "restore": "rotate",
-    "merge": "arrows-join",
-    "absorb": "arrows-join",
-    "purge": "trash",
-    "reveal": "eye",
-    "account": "user",
-    "department": "users",
-    "session": "login",
-    "token": "key",
-    "app": "send",
-    "records": "download",
-}
+_ICONS: Mapping[str, str] = dict(
+    (
+        ("create", "plus"),
+        ("update", "edit"),
+        ("delete", "trash"),
+        ("restore", "rotate"),
+        ("merge", "arrows-join"),
+        ("absorb", "arrows-join"),
+        ("purge", "trash"),
+        ("reveal", "eye"),
+        ("account", "user"),
+        ("department", "users"),
+        ("session", "login"),
+        ("token", "key"),
+        ("app", "send"),
+        ("records", "download"),
+    )
+)
 PEOPLE = ("user", "person")
 """What subjects of people begin with."""
 _SHOWN = 60
