@@ -25,7 +25,7 @@ _PERSONAL = frozenset({"email", "phone"})
 
 def subject_of(user_id: int) -> str:
     """What the log calls a person."""
-    return f"person:{user_id}"
+    return f"user:{user_id}"
 
 
 @telling_once()
@@ -96,7 +96,6 @@ def disable_person(doing: Doing, user_id: int) -> None:
     """Close an account: sessions and tokens end at once."""
     check_admin(doing)
     accounts.disable(doing.connection, user_id)
-    noted(doing, "person.disable", subject_of(user_id))
 
 
 @telling_once()
@@ -104,7 +103,6 @@ def enable_person(doing: Doing, user_id: int) -> None:
     """Open a closed account again."""
     check_admin(doing)
     accounts.enable(doing.connection, user_id)
-    noted(doing, "person.enable", subject_of(user_id))
 
 
 @telling_once()
@@ -114,7 +112,6 @@ def reset_password(doing: Doing, user_id: int, password: str) -> None:
     accounts.set_password(doing.connection, user_id, password)
     changed = update(USER).where(USER.c.id == user_id).values(must_change_password=True)
     doing.connection.execute(changed)
-    noted(doing, "person.password", subject_of(user_id))
 
 
 def _write(doing: Doing, account: Account, values: PersonValues) -> None:

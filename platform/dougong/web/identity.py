@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request
 
@@ -58,7 +58,9 @@ def identified(identity: Identity, door: str) -> Origin:
         means = f"token:{identity.token.id}"
     else:
         means = f"session:{identity.session.id}" if identity.session is not None else ""
-    return replace(origin(), actor_id=identity.actor.id, door=door, means=means)
+    came = origin()
+    by = identity.actor.seen_by or identity.actor.id
+    return Origin(by, door, came.address, came.agent, means, came.route, came.request_id)
 
 
 def cookie_name(settings: Settings) -> str:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, limits, passwords, sessions, tokens
+from dougong.people import accounts, address_changes, limits, passwords, sessions, tokens
 from dougong.people.actor import SCOPES
+from dougong.people.messages import refuse as people_refusal
 from dougong.screens.profile import profile_screen
 from dougong.screens.shape import Problem
 from dougong.screens.texts import text
@@ -16,6 +17,7 @@ from dougong.storage.system import USER
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
 from dougong.web.pages.frame import first, form_data, go, number, show
+from dougong.web.pages.own_address import own_email
 from dougong.web.pages.single_sign_on import own_sign_on
 from dougong.web.problems import message_of
 
@@ -35,7 +37,7 @@ def _page(
             sessions.list_sessions(call.connection, call.actor.id),
             tokens.list_tokens(call.connection, call.actor.id),
         )
-        more = own_sign_on(exchange, call)
+        more = (*own_email(exchange, call, shown), *own_sign_on(exchange, call))
         return show(exchange, call, profile_screen(call, mine, issued, current, shown, made, more), status)
 
 
@@ -63,6 +65,30 @@ def password(exchange: Exchange) -> Response:
         ]
         return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
     return go(exchange, "/profile", text("password_changed", exchange.language))
+
+
+def email(exchange: Exchange) -> Response:
+    """POST /profile/email: a link to a new address, for who knows the password; until it is used nothing changes."""
+    data = form_data(exchange)
+    wanted, settings = first(data, "email"), exchange.runtime.settings
+    try:
+        if not settings.sends_links:
+            raise people_refusal("conflict", "no_mail", "email")
+        _check_old(exchange, (data.get("current") or [""])[0], exchange.request.remote_addr or "")
+        with exchange.runtime.database.writing() as connection:
+            address_changes.ask(connection, exchange.actor.id, wanted, settings.reset_minutes)
+    except Refusal as refusal:
+        problems = [
+            Diagnostic(
+                each.code,
+                each.message,
+                "current" if each.path == "old" else each.path,
+                parameters=each.parameters,
+            )
+            for each in refusal.problems
+        ]
+        return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
+    return go(exchange, "/profile", text("email_sent", exchange.language, email=wanted))
 
 
 def _check_old(exchange: Exchange, old: str, address: str) -> None:

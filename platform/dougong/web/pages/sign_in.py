@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, sessions
+from dougong.people import sessions, setup
 from dougong.people.links import PURPOSES
 from dougong.people.sessions import Begun
 from dougong.people.sign_in import sign_in as begin_session
@@ -23,7 +23,7 @@ from dougong.web.pages import drafts
 from dougong.web.pages.frame import first, form_data
 from dougong.web.pages.languages import language_tabs, switched
 from dougong.web.problems import message_of
-from dougong.web.security import FORGET, comes_from_here, local_path, setup_token_fits
+from dougong.web.security import FORGET, comes_from_here, local_path
 
 RESUMABLE = re.compile(r"^/[a-z0-9_]+/[a-z0-9_]+/(new|\d+/edit)$")
 CARRIED = "carried-"
@@ -45,11 +45,11 @@ def page(exchange: Exchange) -> Response:
 
 
 def needs_set_up(exchange: Exchange) -> bool:
-    """Whether nobody can sign in yet and this server knows a set-up token."""
+    """Whether nobody administers yet and this server knows a set-up token."""
     if not exchange.runtime.settings.setup_token:
         return False
     with exchange.runtime.database.reading() as connection:
-        return accounts.count(connection) == 0
+        return setup.needs_administrator(connection)
 
 
 def ask_to_sign_in(exchange: Exchange) -> Response:
@@ -177,7 +177,7 @@ def leave(exchange: Exchange) -> Response:
 
 
 def set_up_page(exchange: Exchange) -> Response:
-    """GET /set-up: the form for the first administrator, as long as there is no account."""
+    """GET /set-up: the form for the first administrator, as long as there is none."""
     if not needs_set_up(exchange):
         return exchange.redirect("/sign-in")
     return switched(exchange) or exchange.page(_set_up_screen(exchange, {}, ()))
@@ -206,17 +206,14 @@ def set_up(exchange: Exchange) -> Response:
     login, password = first(data, "login"), (data.get("password") or [""])[0]
     settings = exchange.runtime.settings
     try:
-        if not setup_token_fits(settings.setup_token, first(data, "token")):
+        if not setup.token_fits(settings.setup_token, first(data, "token")):
             raise refuse("forbidden", "W419", "token")
         with exchange.runtime.database.writing() as connection:
-            if accounts.count(connection):
-                raise refuse("conflict", "W420")
-            user_id = accounts.add(
+            user_id = setup.make_administrator(
                 connection,
                 login,
                 name=first(data, "name"),
                 password=password,
-                is_admin=True,
                 language=exchange.language,
                 timezone=settings.timezone,
             )
