@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fixtures_web import prepared, sqlite_server
 from tests.hostile.test_every_door import House
 from tests.security.houses import house_of
 from tests.servers.databases import Databases
+
+__all__ = ["house", "prepared", "sqlite_server"]
 
 
 @pytest.fixture(scope="package")
