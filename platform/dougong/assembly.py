@@ -17,6 +17,7 @@ from dougong.model.app import App
 from dougong.people import audit, evidence, housekeeping, resets
 from dougong.people.actor import SYSTEM
 from dougong.people.link_mails import filler
+from dougong.people.sealing import Keys
 from dougong.records import file_upkeep, retention
 from dougong.records.call import call_for
 from dougong.records.dependents import dependents_of
@@ -84,6 +85,14 @@ def files_folder(settings: Settings, database: Database) -> Path:
     return path.with_name(f"{path.stem}-files") if path is not None else Path("dougong-files")
 
 
+def keys_of(settings: Settings, database: Database) -> Keys:
+    """Where the key lies that seals secrets: as set, else beside the folder of files, so that copies of neither hold it."""
+    if settings.key_file:
+        return Keys(Path(settings.key_file))
+    folder = files_folder(settings, database)
+    return Keys(folder.with_name(f"{folder.name}.key"))
+
+
 def file_store(settings: Settings, database: Database) -> Store:
     """Where the files of records are kept: in a bucket where one is set, else in the folder."""
     if not settings.file_store:
@@ -113,6 +122,7 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         renderers=Renderers(HtmlRenderer(), openapi, STATIC, WRITERS, MEDIA_TYPES, DIAGRAMS),
         releases=releases(opened),
         afterwards=after_apply,
+        keys=keys_of(settings, opened),
     )
 
 

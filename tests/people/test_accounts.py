@@ -6,10 +6,10 @@ from dougong.diagnostics import Refusal
 from dougong.people import accounts, sessions, tokens
 from dougong.people.actor import SYSTEM, load_actor
 from dougong.people.messages import MESSAGES
-from dougong.people.sign_in import sign_in
 from dougong.storage.database import Database
+from tests.people.entering import entered
 
-PASSWORD = "x7#kQ9!pzL"
+PASSWORD = "x7#kQ9!pzL-42"
 
 
 def codes(refusal: pytest.ExceptionInfo[Refusal]) -> list[str]:
@@ -91,7 +91,7 @@ def test_disabling_ends_sessions_and_tokens_at_once(database: Database) -> None:
         accounts.add(connection, "root.admin", password=PASSWORD, is_admin=True)
         user_id = accounts.add(connection, "li.wei", password=PASSWORD)
         token = tokens.issue(connection, user_id, scopes=["write"])
-    begun = sign_in(database, "li.wei", PASSWORD)
+    begun = entered(database, "li.wei", PASSWORD)
     with database.reading() as connection:
         assert sessions.resume(connection, begun.secret) is not None
         assert tokens.authenticate(connection, token) is not None
@@ -104,7 +104,7 @@ def test_disabling_ends_sessions_and_tokens_at_once(database: Database) -> None:
             load_actor(connection, user_id)
         assert accounts.get(connection, user_id).is_disabled
     with pytest.raises(Refusal) as refused:
-        sign_in(database, "li.wei", PASSWORD)
+        entered(database, "li.wei", PASSWORD)
     assert refused.value.kind == "unauthorised"
     assert codes(refused) == ["wrong_password"]
     with database.writing() as connection:
@@ -112,7 +112,7 @@ def test_disabling_ends_sessions_and_tokens_at_once(database: Database) -> None:
     with database.reading() as connection:
         assert sessions.resume(connection, begun.secret) is None
         assert tokens.authenticate(connection, token) is None
-    assert sign_in(database, "li.wei", PASSWORD).secret != begun.secret
+    assert entered(database, "li.wei", PASSWORD).secret != begun.secret
 
 
 def test_the_last_administrator_stays(database: Database) -> None:
@@ -131,18 +131,18 @@ def test_the_last_administrator_stays(database: Database) -> None:
 def test_a_new_password_ends_the_other_sessions(database: Database) -> None:
     with database.writing() as connection:
         user_id = accounts.add(connection, "li.wei", password=PASSWORD)
-    here, there = sign_in(database, "li.wei", PASSWORD), sign_in(database, "li.wei", PASSWORD)
+    here, there = entered(database, "li.wei", PASSWORD), entered(database, "li.wei", PASSWORD)
     with database.writing() as connection:
         accounts.set_password(connection, user_id, "vine-9-lamp-tR4", keep_session=here.id)
         with pytest.raises(Refusal) as refused:
-            accounts.set_password(connection, user_id, "password1")
+            accounts.set_password(connection, user_id, "password1234")
         assert codes(refused) == ["password_common"]
     with database.reading() as connection:
         assert sessions.resume(connection, here.secret) is not None
         assert sessions.resume(connection, there.secret) is None
     with pytest.raises(Refusal):
-        sign_in(database, "li.wei", PASSWORD)
-    sign_in(database, "li.wei", "vine-9-lamp-tR4")
+        entered(database, "li.wei", PASSWORD)
+    entered(database, "li.wei", "vine-9-lamp-tR4")
 
 
 def test_changes_and_roles(database: Database) -> None:

@@ -7,11 +7,11 @@ from sqlalchemy import select, update
 
 from dougong.diagnostics import Refusal
 from dougong.people import accounts, sessions, tokens
-from dougong.people.sign_in import sign_in
 from dougong.storage.database import Database
 from dougong.storage.system import SESSION, TOKEN
+from tests.people.entering import entered
 
-PASSWORD = "x7#kQ9!pzL"
+PASSWORD = "x7#kQ9!pzL-42"
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def shift(database: Database, session_id: int, **values: timedelta) -> None:
 
 
 def test_only_a_hash_is_kept(database: Database, user_id: int) -> None:
-    begun = sign_in(database, "Li.Wei", PASSWORD, address="10.0.0.1", agent="Browser\x1b[31m")
+    begun = entered(database, "Li.Wei", PASSWORD, address="10.0.0.1", agent="Browser\x1b[31m")
     assert len(begun.secret) >= 43
     with database.reading() as connection:
         row = connection.execute(select(SESSION)).one()
@@ -52,8 +52,8 @@ def test_only_a_hash_is_kept(database: Database, user_id: int) -> None:
 
 
 def test_signing_in_gives_a_new_secret_and_ends_the_one_before(database: Database, user_id: int) -> None:
-    first = sign_in(database, "li.wei", PASSWORD)
-    second = sign_in(database, "li.wei", PASSWORD, replaces=first.secret)
+    first = entered(database, "li.wei", PASSWORD)
+    second = entered(database, "li.wei", PASSWORD, session=first.secret)
     assert first.secret != second.secret
     with database.reading() as connection:
         assert sessions.resume(connection, first.secret) is None
@@ -61,15 +61,15 @@ def test_signing_in_gives_a_new_secret_and_ends_the_one_before(database: Databas
 
 
 def test_signing_out_ends_it_on_the_server(database: Database, user_id: int) -> None:
-    begun = sign_in(database, "li.wei", PASSWORD)
+    begun = entered(database, "li.wei", PASSWORD)
     with database.writing() as connection:
         sessions.end(connection, begun.secret)
         assert sessions.resume(connection, begun.secret) is None
 
 
 def test_idle_and_absolute_expiry(database: Database, user_id: int) -> None:
-    idle, old = sign_in(database, "li.wei", PASSWORD), sign_in(database, "li.wei", PASSWORD)
-    shift(database, idle.id, last_seen_at=-sessions.IDLE - timedelta(seconds=1))
+    idle, old = entered(database, "li.wei", PASSWORD), entered(database, "li.wei", PASSWORD)
+    shift(database, idle.id, last_seen_at=-sessions.DEFAULT.idle - timedelta(seconds=1))
     shift(database, old.id, expires_at=-timedelta(seconds=1))
     with database.writing() as connection:
         for begun in (idle, old):
@@ -78,7 +78,7 @@ def test_idle_and_absolute_expiry(database: Database, user_id: int) -> None:
 
 
 def test_use_keeps_a_session_open_but_not_for_ever(database: Database, user_id: int) -> None:
-    begun = sign_in(database, "li.wei", PASSWORD)
+    begun = entered(database, "li.wei", PASSWORD)
     shift(database, begun.id, last_seen_at=-timedelta(hours=11))
     with database.writing() as connection:
         resumed = sessions.resume(connection, begun.secret)
@@ -92,7 +92,7 @@ def test_use_keeps_a_session_open_but_not_for_ever(database: Database, user_id: 
 
 
 def test_a_person_ends_only_own_sessions(database: Database, user_id: int) -> None:
-    begun = sign_in(database, "li.wei", PASSWORD)
+    begun = entered(database, "li.wei", PASSWORD)
     with database.writing() as connection:
         other = accounts.add(connection, "wang.fang")
         assert not sessions.revoke(connection, other, begun.id)

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from dougong.diagnostics import Refusal
-from dougong.people import accounts, limits, passwords
-from dougong.people.sign_in import sign_in
+from dougong.people import accounts, devices, limits, passwords
+from dougong.people.sign_in import Entered, Rules, Visitor, sign_in
 from dougong.storage.database import Database
-from dougong.storage.system import ATTEMPT
+from dougong.storage.system import ATTEMPT, USER
 
-PASSWORD = "x7#kQ9!pzL"
+PASSWORD = "x7#kQ9!pzL-42"
 
 
 @pytest.fixture
@@ -24,10 +24,29 @@ def user_id(database: Database) -> int:
 
 def kind_of(database: Database, login: str, password: str, address: str) -> str:
     try:
-        sign_in(database, login, password, address=address)
+        sign_in(database, login, password, Visitor(address=address))
     except Refusal as refusal:
         return refusal.kind
     return "in"
+
+
+def take(database: Database, login: str, address: str, device: str = "") -> None:
+    """Take one try at the door."""
+    with database.writing() as connection:
+        limits.take(connection, limits.of_password(login, address, device))
+
+
+def tried(database: Database, kind: str, times: int) -> None:
+    """As if there had been so many tries, without a pause yet."""
+    with database.writing() as connection:
+        changed = update(ATTEMPT).where(ATTEMPT.c.key.startswith(f"{kind}:"))
+        connection.execute(changed.values(failures=times, blocked_until=None))
+
+
+def elapse(database: Database) -> None:
+    """Let the pauses pass, but not what was counted."""
+    with database.writing() as connection:
+        connection.execute(update(ATTEMPT).values(blocked_until=None))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +63,7 @@ def kind_of(database: Database, login: str, password: str, address: str) -> str:
 )
 def test_wrong_logins_get_one_answer(database: Database, user_id: int, login: str, password: str) -> None:
     with pytest.raises(Refusal) as refused:
-        sign_in(database, login, password, address="10.0.0.1")
+        sign_in(database, login, password, Visitor(address="10.0.0.1"))
     assert refused.value.kind == "unauthorised"
     assert [each.message for each in refused.value.problems] == ["the login or the password is not right"]
 
@@ -75,36 +94,57 @@ def test_a_guesser_has_to_wait_and_the_owner_elsewhere_does_not(database: Databa
     assert kind_of(database, "li.wei", PASSWORD, "6.6.6.6") == "too_many"
     assert kind_of(database, "LI.WEI ", "x", "6.6.6.6") == "too_many"
     assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "in"
-    with database.reading() as connection, pytest.raises(Refusal) as refused:
-        limits.check(connection, "li.wei", "6.6.6.6")
+    with pytest.raises(Refusal) as refused:
+        take(database, "li.wei", "6.6.6.6")
     assert int(dict(refused.value.problems[0].parameters)["seconds"]) >= 1
 
 
 def test_the_wait_doubles_and_ends(database: Database, user_id: int) -> None:
     waits = []
     for number in range(limits.FREE_TRIES + 12):
-        with database.writing() as connection:
-            limits.record_failure(connection, "li.wei", "6.6.6.6")
+        take(database, "li.wei", "6.6.6.6")
+        with database.reading() as connection:
             until = connection.execute(
                 select(ATTEMPT.c.blocked_until).where(ATTEMPT.c.key.startswith("pair:"))
             ).scalar_one()
         if number >= limits.FREE_TRIES:
             waits.append(round((until - datetime.now(UTC)).total_seconds()))
+        elapse(database)
     assert waits[:4] == [2, 4, 8, 16]
     assert max(waits) == limits.LONGEST_PAUSE
     with database.writing() as connection:
-        past = datetime.now(UTC) - timedelta(hours=1)
+        past = datetime.now(UTC) - timedelta(days=3)
         connection.execute(update(ATTEMPT).values(first_at=past, last_at=past, blocked_until=past))
     assert kind_of(database, "li.wei", PASSWORD, "6.6.6.6") == "in"
     with database.writing() as connection:
+        connection.execute(update(ATTEMPT).values(last_at=past))
         assert limits.forget_old(connection) >= 1
 
 
 def test_one_address_cannot_try_many_accounts(database: Database, user_id: int) -> None:
-    with database.writing() as connection:
-        for number in range(limits.FREE_TRIES_OF_ADDRESS):
-            limits.record_failure(connection, f"user{number}", "6.6.6.6")
+    take(database, "user", "6.6.6.6")
+    tried(database, "address", limits.FREE_TRIES_OF_ADDRESS - 1)
+    take(database, "someone", "6.6.6.6")
     assert kind_of(database, "li.wei", PASSWORD, "6.6.6.6") == "too_many"
+    assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "in"
+
+
+def test_a_household_of_ipv6_is_one_address(database: Database, user_id: int) -> None:
+    take(database, "user", "2001:db8:1:2::1")
+    tried(database, "address", limits.FREE_TRIES_OF_ADDRESS - 1)
+    take(database, "someone", "2001:db8:1:2::2")
+    assert kind_of(database, "li.wei", PASSWORD, "2001:db8:1:2:ffff::9") == "too_many"
+    assert kind_of(database, "li.wei", PASSWORD, "2001:db8:1:3::9") == "in"
+
+
+def test_people_behind_one_address_do_not_use_up_its_tries(database: Database, user_id: int) -> None:
+    for number in range(limits.FREE_TRIES + 2):
+        with database.writing() as connection:
+            tries = limits.of_password(f"user{number % 2}", "10.0.0.1")
+            limits.take(connection, tries)
+            limits.give_back(connection, tries)
+    with database.reading() as connection:
+        assert set(connection.execute(select(ATTEMPT.c.failures)).scalars()) == {0}
     assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "in"
 
 
@@ -112,30 +152,85 @@ def test_a_widespread_attack_slows_strangers_but_not_known_addresses(
     database: Database, user_id: int
 ) -> None:
     assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "in"
-    with database.writing() as connection:
-        for number in range(limits.FREE_TRIES_OF_ACCOUNT + 5):
-            limits.record_failure(connection, "li.wei", f"6.6.{number}.6")
+    take(database, "li.wei", "6.6.0.6")
+    tried(database, "account", limits.FREE_TRIES_OF_ACCOUNT + 5)
+    take(database, "li.wei", "6.7.0.6")
     assert kind_of(database, "li.wei", PASSWORD, "9.9.9.9") == "too_many"
     assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "in"
 
 
-def test_attempts_at_the_same_time_are_all_counted(database: Database, user_id: int) -> None:
-    barrier = threading.Barrier(4)
+def test_nobody_keeps_the_owner_out_of_a_browser_known_to_be_theirs(database: Database, user_id: int) -> None:
+    first = sign_in(database, "li.wei", PASSWORD, Visitor("10.0.0.1"))
+    assert isinstance(first, Entered)
+    for number in range(limits.FREE_TRIES):
+        assert kind_of(database, "li.wei", f"guess {number}", "10.0.0.1") == "unauthorised"
+    for kind, free in (("account", limits.FREE_TRIES_OF_ACCOUNT), ("address", limits.FREE_TRIES_OF_ADDRESS)):
+        tried(database, kind, free + 5)
+    take(database, "someone", "10.0.0.1")
+    assert kind_of(database, "li.wei", PASSWORD, "10.0.0.1") == "too_many"
+    mine = Visitor("10.0.0.1", device=first.device)
+    again = sign_in(database, "li.wei", PASSWORD, mine)
+    assert isinstance(again, Entered)
+    assert again.device == first.device
 
-    def fail() -> None:
+
+def test_a_known_browser_has_its_own_tries_and_is_known_for_its_people_only(
+    database: Database, user_id: int
+) -> None:
+    with database.writing() as connection:
+        accounts.add(connection, "wang.fang", password=PASSWORD)
+    first = sign_in(database, "li.wei", PASSWORD, Visitor("10.0.0.1"))
+    assert isinstance(first, Entered)
+    mine = Visitor("10.0.0.1", device=first.device)
+    for number in range(limits.FREE_TRIES):
+        with pytest.raises(Refusal):
+            sign_in(database, "li.wei", f"guess {number}", mine)
+    with pytest.raises(Refusal) as refused:
+        sign_in(database, "li.wei", PASSWORD, mine)
+    assert refused.value.kind == "too_many"
+    for number in range(limits.FREE_TRIES):
+        with pytest.raises(Refusal):
+            sign_in(database, "wang.fang", f"guess {number}", mine)
+    with pytest.raises(Refusal):
+        sign_in(database, "wang.fang", PASSWORD, mine)
+    with database.writing() as connection:
+        accounts.set_password(connection, user_id, "vine-9-lamp-tR4")
+        assert not devices.is_known(connection, user_id, first.device)
+
+
+def test_of_many_at_once_no_more_get_through_than_there_are_tries(database: Database, user_id: int) -> None:
+    barrier, found = threading.Barrier(8), []
+
+    def guess(number: int) -> None:
         barrier.wait()
-        for _ in range(5):
-            with database.writing() as connection:
-                limits.record_failure(connection, "li.wei", "6.6.6.6")
+        found.append(kind_of(database, "li.wei", f"guess {number}", "6.6.6.6"))
 
-    threads = [threading.Thread(target=fail) for _ in range(4)]
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    assert sorted(found) == ["too_many"] * (8 - limits.FREE_TRIES) + ["unauthorised"] * limits.FREE_TRIES
     with database.reading() as connection:
         counts = connection.execute(select(ATTEMPT.c.failures)).scalars().all()
-    assert counts == [20, 20, 20]
+    assert counts == [limits.FREE_TRIES] * 3
+
+
+def test_a_hash_of_older_settings_is_made_anew(database: Database, user_id: int) -> None:
+    def kept() -> str:
+        with database.reading() as connection:
+            return str(connection.execute(select(USER.c.password_hash)).scalar_one())
+
+    before = kept()
+    stronger = Rules(passwords=passwords.Rules(memory=20 * 1024, passes=2))
+    with pytest.raises(Refusal):
+        sign_in(database, "li.wei", "wrong", rules=stronger)
+    assert kept() == before
+    sign_in(database, "li.wei", PASSWORD, rules=stronger)
+    assert "m=20480,t=2," in kept()
+    after = kept()
+    sign_in(database, "li.wei", PASSWORD, rules=stronger)
+    assert kept() == after
 
 
 def test_what_was_typed_is_not_kept(database: Database, user_id: int) -> None:

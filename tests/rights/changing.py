@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from dougong.web.table import ROUTES
@@ -344,10 +345,15 @@ def histories(visitor: Visitor) -> None:
         for entry in range(1, 70, 6):
             visitor.api("POST", f"{path}/{entry}/undo", {"dry_run": True})
             visitor.form(f"{path}/{entry}/undo", {})
+            visitor.page(f"{path}/{entry}/revert")
+            visitor.page(f"{path}/{entry}/revert?whole=true")
+            visitor.form(f"{path}/{entry}/revert", {"whole": "true"})
         for event in (visitor.api("GET", path, limit="3").document or {}).get("data", ()):
             visitor.api("POST", f"{path}/{event['id']}/undo", {"dry_run": True})
             visitor.api("POST", f"{path}/{event['id']}/undo", {})
         for event in (visitor.api("GET", path, limit="1").document or {}).get("data", ()):
+            visitor.page(f"{path}/{event['id']}/revert")
+            visitor.form(f"{path}/{event['id']}/revert", {})
             visitor.form(f"/guild/client/{record}/history/{event['id']}/undo", {})
 
 
@@ -521,6 +527,9 @@ def drafting(visitor: Visitor) -> None:
     visitor.api("POST", "/guild/apply", {"plan": "stale"})
 
 
+TOKEN_ENDS = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+
+
 def own_pages(visitor: Visitor) -> None:
     """One's own pages, those of administrators, work in the background, and the ends of sessions."""
     for path in (
@@ -554,9 +563,9 @@ def own_pages(visitor: Visitor) -> None:
     for method in ("GET", "PUT", "DELETE"):
         visitor.api(method, "/calendar", {} if method == "PUT" else None)
     visitor.api("POST", "/calendar/china", {"year": 2026})
-    for data in ({"name": "a program", "scope": "read"}, {"name": "another"}):
+    for data in ({"name": "a program", "scope": "read", "expires": TOKEN_ENDS}, {"name": "another"}):
         visitor.form("/profile/tokens", data)
-    page = visitor.page("/profile").text
+    page = visitor.page("/profile/tokens").text
     for found in re.findall(r"/profile/(?:tokens/[1-9][0-9]*/revoke)", page)[-1:]:
         visitor.form(found, {})
     visitor.form("/preferences/language", {"language": "zh", "next": "/"})

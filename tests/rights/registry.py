@@ -67,6 +67,10 @@ EXEMPT: Mapping[str, str] = {
 }
 """Entry points that answer nothing out of the data."""
 
+_OF_SIGNING_IN = (
+    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
+    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
+)
 _ADMINISTRATION = "for administrators, who may see everything"
 UNOPENED: Mapping[str, str] = {
     **{route.endpoint: _ADMINISTRATION for route in ROUTES if route.access == "admin"},
@@ -101,6 +105,11 @@ UNOPENED: Mapping[str, str] = {
     ),
     "POST /profile/email": "no mail is sent here",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
+    **{
+        route.endpoint: "is about how one person signs in and reads no record"
+        for route in ROUTES
+        if route.rule.startswith(_OF_SIGNING_IN)
+    },
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",

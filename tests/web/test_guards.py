@@ -12,12 +12,17 @@ from dougong.web.security import host_is_allowed, local_path
 from dougong.web.table import ROUTES
 from tests.web_server import Server
 
-OPEN = {
-    *("/healthz", "/readyz", "/metrics", "/static/<path:path>", "/favicon.ico"),
-    *("/sign-in", "/set-up", "/forgotten", "/link", "/link/<secret>"),
-    *("/sign-in/with/<provider>", "/sign-in/with/<provider>/back", "/sign-out/with/<provider>"),
+DOORS = {
+    *("/sign-in", "/sign-in/second", "/sign-in/second/passkey"),
+    *("/sign-in/passkey", "/sign-in/passkey/begin", "/set-up", "/forgotten", "/link"),
 }
-UNGUARDED = {"/sign-in", "/set-up", "/forgotten", "/link"}
+"""Where people sign in: each looks itself whether the request comes from a page of this server."""
+WAYS = {
+    *("/link/<secret>", "/sign-in/with/<provider>", "/sign-in/with/<provider>/back"),
+    "/sign-out/with/<provider>",
+}
+"""Ways to and from a door, which change nothing."""
+OPEN = {*("/healthz", "/readyz", "/metrics", "/static/<path:path>", "/favicon.ico"), *DOORS, *WAYS}
 
 
 def test_only_these_doors_are_open_to_everybody() -> None:
@@ -26,7 +31,7 @@ def test_only_these_doors_are_open_to_everybody() -> None:
 
 def test_nothing_is_changed_by_looking() -> None:
     assert {route.method for route in ROUTES} == {"GET", "POST", "PUT", "PATCH", "DELETE"}
-    assert {route.rule for route in ROUTES if route.changes and not route.guarded} == UNGUARDED
+    assert {route.rule for route in ROUTES if route.changes and not route.guarded} == DOORS
 
 
 def test_every_entry_point_stands_once() -> None:
@@ -185,3 +190,9 @@ def test_no_app_and_no_entity_can_be_called_like_an_address() -> None:
         for part, names in zip(parts, (reserved.APPS, reserved.ENTITIES), strict=False):
             if parts[0] == "<app>" or part is parts[0]:
                 assert part in names or not re.fullmatch(r"[a-z][a-z0-9_]*", part), route.rule
+
+
+@pytest.mark.parametrize("path", sorted(DOORS))
+def test_no_other_site_signs_anybody_in(sqlite_server: Server, path: str) -> None:
+    foreign = {"Origin": "https://evil.example", "Accept": "text/html"}
+    assert sqlite_server.client().post(path, headers=foreign, data={"login": "hana"}).status_code == 403

@@ -81,6 +81,7 @@ def _add(options: argparse.Namespace, console: Console) -> int:
             language=options.language or settings.language,
             timezone=settings.timezone,
             roles=roles,
+            rules=settings.password_rules,
         )
     document = {"login": options.login} | ({"password": password} if made else {})
     words = console.say("user_added", login=options.login)
@@ -193,7 +194,12 @@ def _password(options: argparse.Namespace, console: Console) -> int:
     made = password is None
     password = password if password is not None else made_password()
     with database.writing() as connection:
-        accounts.set_password(connection, user_id_of(connection, options.login), password)
+        accounts.set_password(
+            connection,
+            user_id_of(connection, options.login),
+            password,
+            rules=settings_of(options).password_rules,
+        )
     words = console.say("user_password_set", login=options.login)
     shown = f"{words}\n{console.say('user_password_is', password=password)}" if made else words
     console.result(shown, {"login": options.login} | ({"password": password} if made else {}))

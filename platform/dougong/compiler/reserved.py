@@ -34,6 +34,7 @@ APPS: frozenset[str] = frozenset(
         "tasks",
         "teams",
         "templates",
+        "tokens",
         "undo",
         "versions",
         "why",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
-from dougong.people import passwords, sessions, tokens
+from dougong.people import challenges, devices, passwords, sessions, tokens
 from dougong.people.audit import noted
 from dougong.people.messages import finding, refuse
 from dougong.storage.system import USER, USER_ROLE
@@ -61,13 +61,14 @@ def add(
     is_admin: bool = False,
     must_change_password: bool = False,
     roles: Iterable[tuple[str, str]] = (),
+    rules: passwords.Rules = passwords.DEFAULT,
 ) -> int:
     """Add an account and return its id; without a password it cannot sign in. Refused with all problems at once."""
     login = login.strip().casefold()
     name = name.strip() or login
     problems = _problems(login, name, language, timezone)
     if password is not None:
-        problems += passwords.problems_of(password, login, name)
+        problems += passwords.problems_of(password, login, name, rules)
     if problems:
         raise Refusal("invalid", problems)
     now = datetime.now(UTC)
@@ -76,7 +77,7 @@ def add(
         "name": name,
         "email": email.strip(),
         "phone": phone.strip(),
-        "password_hash": None if password is None else passwords.hash_of(password),
+        "password_hash": None if password is None else passwords.hash_of(password, rules),
         "language": language,
         "timezone": timezone,
         "is_admin": is_admin,
@@ -120,20 +121,28 @@ def change(connection: Connection, user_id: int, **values: Any) -> None:
 
 
 def set_password(
-    connection: Connection, user_id: int, password: str, keep_session: int | None = None
+    connection: Connection,
+    user_id: int,
+    password: str,
+    keep_session: int | None = None,
+    rules: passwords.Rules = passwords.DEFAULT,
+    must_change: bool = False,
 ) -> None:
-    """Give an account a new password; all its other sessions end at once, tokens stay (they are no passwords)."""
+    """Give an account a new password; all its other sessions end at once and its browsers are strangers again, tokens stay (they
+    are no passwords). `must_change` is for one that somebody else chose."""
     row = _row(connection, user_id)
-    problems = passwords.problems_of(password, row.login, row.name)
+    problems = passwords.problems_of(password, row.login, row.name, rules)
     if problems:
         raise Refusal("invalid", problems)
     changed = update(USER).where(USER.c.id == user_id)
-    hashed = passwords.hash_of(password)
+    hashed = passwords.hash_of(password, rules)
     connection.execute(
-        changed.values(password_hash=hashed, must_change_password=False, updated_at=datetime.now(UTC))
+        changed.values(password_hash=hashed, must_change_password=must_change, updated_at=datetime.now(UTC))
     )
     noted(connection, "account.password", f"user:{user_id}")
     sessions.revoke_all(connection, user_id, but=keep_session)
+    devices.forget(connection, user_id)
+    challenges.drop(connection, user_id)
 
 
 def disable(connection: Connection, user_id: int) -> None:
@@ -146,6 +155,7 @@ def disable(connection: Connection, user_id: int) -> None:
     noted(connection, "account.disable", f"user:{user_id}")
     sessions.revoke_all(connection, user_id)
     tokens.revoke_all(connection, user_id)
+    challenges.drop(connection, user_id)
 
 
 def enable(connection: Connection, user_id: int) -> None:

@@ -61,6 +61,8 @@ class Actor:
     kind: str = "member"
     company: tuple[str, int] | None = None
     scopes: frozenset[str] | None = None
+    apps: frozenset[str] | None = None
+    """The apps that a token is limited to; None where nothing limits it."""
     lifted: bool = False
     """Whether the definition itself acts through this person: rights do not limit it, but the person's roles stay what they are."""
     seen_by: int | None = None
@@ -69,6 +71,10 @@ class Actor:
     def has_scope(self, scope: str) -> bool:
         """Say whether the actor may do what needs a scope: always, unless a token limits them."""
         return self.scopes is None or scope in self.scopes
+
+    def may_enter(self, app: str) -> bool:
+        """Say whether the actor may have to do with an app at all: always, unless a token is limited to others."""
+        return self.apps is None or app in self.apps
 
 
 SYSTEM = Actor(id=0, login="system", name="dougong", is_admin=True)
@@ -87,7 +93,7 @@ def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | Non
     return actor_of(rows, scopes)
 
 
-def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
+def actor_of(rows: Rows, scopes: Iterable[str] | None = None, apps: Iterable[str] | None = None) -> Actor:
     """Return the actor of what an account statement answered, which has at least one row."""
     user_id, login, name, language, timezone, is_admin, person, company, mark = rows[0][:_ACCOUNT_WIDTH]
     standing = _standing(rows, mark, user_id)
@@ -107,6 +113,7 @@ def actor_of(rows: Rows, scopes: Iterable[str] | None = None) -> Actor:
         kind=person,
         company=company_of(company),
         scopes=None if scopes is None else widened(scopes),
+        apps=None if apps is None else frozenset(apps),
     )
 
 

@@ -14,6 +14,7 @@ from dougong.people.accounts import Account
 from dougong.people.audit import telling_once
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.organisation import Membership
+from dougong.people.passwords import DEFAULT, Rules
 from dougong.people.person_values import PersonValues, problems_of
 from dougong.people.standing import organisation_changed
 from dougong.storage.system import TEAM_MEMBER, USER
@@ -36,6 +37,7 @@ def add_person(
     *,
     password: str | None = None,
     must_change_password: bool = False,
+    rules: Rules = DEFAULT,
 ) -> int:
     """Add somebody with all that is said about them and return the id; refused with all problems at once."""
     check_admin(doing)
@@ -43,7 +45,12 @@ def add_person(
     given: dict[str, Any] = {name: values[name] for name in _OF_ACCOUNT if name in values}  # type: ignore[literal-required]
     try:
         user_id = accounts.add(
-            doing.connection, login, password=password, must_change_password=must_change_password, **given
+            doing.connection,
+            login,
+            password=password,
+            must_change_password=must_change_password,
+            rules=rules,
+            **given,
         )
     except Refusal as refusal:
         raise Refusal(refusal.kind, [*refusal.problems, *problems]) from refusal
@@ -106,12 +113,10 @@ def enable_person(doing: Doing, user_id: int) -> None:
 
 
 @telling_once()
-def reset_password(doing: Doing, user_id: int, password: str) -> None:
+def reset_password(doing: Doing, user_id: int, password: str, rules: Rules = DEFAULT) -> None:
     """Give somebody a password that they must change when they sign in; their sessions end."""
     check_admin(doing)
-    accounts.set_password(doing.connection, user_id, password)
-    changed = update(USER).where(USER.c.id == user_id).values(must_change_password=True)
-    doing.connection.execute(changed)
+    accounts.set_password(doing.connection, user_id, password, rules=rules, must_change=True)
 
 
 def _write(doing: Doing, account: Account, values: PersonValues) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from dougong.jobs import Job, Task, queue
-from dougong.people import limits, links, sessions
+from dougong.people import challenges, devices, limits, links, sessions
 
 
 def task() -> Task:
@@ -19,6 +19,8 @@ def _sweep(job: Job, arguments: Mapping[str, Any]) -> None:
     with job.writing() as connection:
         gone = {
             "sessions": sessions.forget_old(connection),
+            "challenges": challenges.forget_old(connection),
+            "browsers": devices.forget_old(connection),
             "attempts": limits.forget_old(connection),
             "links": links.forget_old(connection),
             "jobs": queue.forget_old(connection),

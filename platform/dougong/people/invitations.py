@@ -19,6 +19,7 @@ from dougong.people.administration import add_person, subject_of
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.link_mails import Reader, send
 from dougong.people.messages import refuse
+from dougong.people.passwords import DEFAULT, Rules
 from dougong.people.person_values import PersonValues
 from dougong.storage.system import LINK, USER
 
@@ -127,13 +128,15 @@ def revoke(doing: Doing, invitation: int) -> None:
     noted(doing, "person.uninvite", subject_of(user_id))
 
 
-def accept(connection: Connection, secret: str, *, name: str, password: str, language: str) -> Account:
+def accept(
+    connection: Connection, secret: str, *, name: str, password: str, language: str, rules: Rules = DEFAULT
+) -> Account:
     """Take an invitation: the account gets its owner's name, password and language, and the link is used up."""
     link = links.find(connection, secret)
     if link is None or link.purpose != "invitation" or not links.use(connection, link):
         raise refuse("forbidden", "link_over")
     accounts.change(connection, link.user_id, name=name, language=language)
-    accounts.set_password(connection, link.user_id, password)
+    accounts.set_password(connection, link.user_id, password, rules=rules)
     actor = load_actor(connection, link.user_id)
     audit.note(connection, actor, "screen", datetime.now(UTC), "person.join", subject_of(link.user_id))
     return accounts.get(connection, link.user_id)

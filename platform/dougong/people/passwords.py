@@ -4,17 +4,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from dougong.diagnostics import Diagnostic
+from dougong.people.breached import is_breached
+from dougong.people.common_passwords import is_among_the_usual
 from dougong.people.messages import finding
 
-SHORTEST, LONGEST = 8, 256
-_HASHER = PasswordHasher(time_cost=3, memory_cost=19 * 1024, parallelism=1)
-"""argon2id with 19 MiB, which is what OWASP asks for at the least; a sign-in takes some tens of milliseconds."""
+LONGEST = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How passwords are judged, and how much work it is to guess one that is kept (argon2id).
+
+    By default 19 MiB and three passes, more than OWASP asks for at the least; a sign-in takes some tens of milliseconds.
+    """
+
+    shortest: int = 12
+    memory: int = 19 * 1024
+    """In KiB."""
+    passes: int = 3
+    breached: Path | None = None
+    """A sorted file of the SHA-1 sums of passwords that are known to have leaked."""
+
+
+DEFAULT = Rules()
 
 _ROWS = (
     "1234567890",
@@ -43,43 +63,51 @@ def normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-def hash_of(password: str) -> str:
+def hash_of(password: str, rules: Rules = DEFAULT) -> str:
     """Return what is kept in place of a password."""
-    return _HASHER.hash(normal(password).encode("utf-8", "surrogatepass"))
+    return _hasher(rules).hash(normal(password).encode("utf-8", "surrogatepass"))
 
 
-def matches(kept: str | None, password: str) -> bool:
+def matches(kept: str | None, password: str, rules: Rules = DEFAULT) -> bool:
     """Say whether a password is the one that was hashed. An account without one, or none at all, costs the same time."""
     given = normal(password[: LONGEST + 1]).encode("utf-8", "surrogatepass")
     try:
-        return _HASHER.verify(kept or _dummy(), given) and kept is not None
+        return _hasher(rules).verify(kept or _dummy(rules), given) and kept is not None
     except (Argon2Error, InvalidHashError):
         return False
 
 
-def is_outdated(kept: str) -> bool:
-    """Say whether a hash was made with older parameters and should be made anew at the next sign-in."""
-    return _HASHER.check_needs_rehash(kept)
+def is_outdated(kept: str, rules: Rules = DEFAULT) -> bool:
+    """Say whether a hash was made with other parameters and should be made anew at the next sign-in."""
+    return _hasher(rules).check_needs_rehash(kept)
 
 
-@lru_cache(maxsize=1)
-def _dummy() -> str:
-    return _HASHER.hash("nobody has this password")
+@lru_cache(maxsize=8)
+def _hasher(rules: Rules) -> PasswordHasher:
+    return PasswordHasher(time_cost=rules.passes, memory_cost=rules.memory, parallelism=1)
 
 
-def warm_up() -> None:
+@lru_cache(maxsize=8)
+def _dummy(rules: Rules) -> str:
+    return _hasher(rules).hash("nobody has this password")
+
+
+def warm_up(rules: Rules = DEFAULT) -> None:
     """Make the hash that unknown logins are compared with, so that the first of them does not take longer."""
-    _dummy()
+    _dummy(rules)
 
 
-def problems_of(password: str, login: str = "", name: str = "") -> list[Diagnostic]:
-    """Return what speaks against a new password: length, being among those everybody tries first, or naming its owner."""
-    if len(password) < SHORTEST:
-        return [finding("password_short", "password", minimum=SHORTEST)]
+def problems_of(password: str, login: str = "", name: str = "", rules: Rules = DEFAULT) -> list[Diagnostic]:
+    """Return what speaks against a new password: length, being among those everybody tries first or that have leaked, or
+    naming its owner. There are no rules about the kinds of characters: they make passwords worse."""
+    if len(password) < rules.shortest:
+        return [finding("password_short", "password", minimum=rules.shortest)]
     if len(password) > LONGEST:
         return [finding("password_long", "password", maximum=LONGEST)]
     if is_common(password):
         return [finding("password_common", "password")]
+    if rules.breached is not None and is_breached(rules.breached, normal(password)):
+        return [finding("password_breached", "password")]
     folded = normal(password).casefold()
     if any(
         len(part) >= 3 and part in folded
@@ -92,7 +120,7 @@ def problems_of(password: str, login: str = "", name: str = "") -> list[Diagnost
 def is_common(password: str) -> bool:
     """Say whether a rule makes the password: few characters repeated, keys side by side, a year or birthday, a usual word."""
     folded = normal(password).casefold()
-    if len(set(folded)) <= 3 or _repeats(folded) or _is_run(folded):
+    if len(set(folded)) <= 3 or _repeats(folded) or _is_run(folded) or is_among_the_usual(folded):
         return True
     if folded.isdigit() and len(folded) == 8 and _is_birthday(folded):
         return True

@@ -20,6 +20,7 @@ from dougong.people.actor import load_actor
 from dougong.people.administration import subject_of
 from dougong.people.link_mails import Reader, send
 from dougong.people.messages import refuse
+from dougong.people.passwords import DEFAULT, Rules
 from dougong.storage.system import ATTEMPT, USER
 
 TASK = "people.reset"
@@ -58,12 +59,12 @@ def send_reset(connection: Connection, user_id: int, minutes: int, created_by: i
     return made
 
 
-def reset(connection: Connection, secret: str, password: str) -> str:
+def reset(connection: Connection, secret: str, password: str, rules: Rules = DEFAULT) -> str:
     """Give an account a new password by a link, which is used up; all its sessions end, its owner is told. The login."""
     link = links.find(connection, secret)
     if link is None or link.purpose != "reset" or not links.use(connection, link):
         raise refuse("forbidden", "link_over")
-    accounts.set_password(connection, link.user_id, password)
+    accounts.set_password(connection, link.user_id, password, rules=rules)
     send(connection, "password_changed", Reader(link.email, link.name, link.login, link.language))
     now = datetime.now(UTC)
     actor = load_actor(connection, link.user_id)

@@ -8,7 +8,19 @@ from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
 from dougong.people.audit import noted
@@ -17,11 +29,28 @@ from dougong.people.standing import asked_with
 from dougong.storage.statements import Rows, Step
 from dougong.storage.system import SESSION, USER
 
-IDLE = timedelta(hours=12)
-ABSOLUTE = timedelta(days=14)
 TOUCH_AFTER = timedelta(minutes=5)
 """How stale `last_seen_at` may be, so that a page view is not a write."""
+FRESH = timedelta(minutes=15)
+"""How long ago a person may have proved who they are for what concerns the account itself."""
+PASSWORD, PASSKEY, PASSKEY_ONLY = "password", "password+passkey", "passkey"
+TOTP, RECOVERY, PROVIDER = "password+totp", "password+recovery", "provider"
+STRONG = frozenset({PASSKEY, PASSKEY_ONLY, TOTP, RECOVERY, PROVIDER})
+"""The ways of signing in by which more than one thing was proved, or another house vouches for it."""
 _LONGEST_SECRET = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lasts: while it is in use, and at the longest; longer where a person chose to stay signed in."""
+
+    idle: timedelta = timedelta(hours=12)
+    longest: timedelta = timedelta(hours=24)
+    remembered_idle: timedelta = timedelta(days=7)
+    remembered_longest: timedelta = timedelta(days=30)
+
+
+DEFAULT = Lifetimes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +65,22 @@ class Session:
     expires_at: datetime
     address: str
     agent: str
+    remembered: bool = False
+    method: str = PASSWORD
+    proved_at: datetime | None = None
     data: Mapping[str, Any] | None = None
+    must_change_password: bool = False
+    """Whether the account's password was given by somebody else and has to be replaced."""
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether more than a password was asked for when it began, or since."""
+        return self.method in STRONG
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the person has proved who they are a short while ago."""
+        return datetime.now(UTC) - (self.proved_at or self.created_at) <= FRESH
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,40 +91,68 @@ class Begun:
     secret: str
     csrf: str
     expires_at: datetime
+    user_id: int
+    remembered: bool = False
 
 
 def begin(
-    connection: Connection, user_id: int, *, address: str = "", agent: str = "", replaces: str | None = None
+    connection: Connection,
+    user_id: int,
+    *,
+    address: str = "",
+    agent: str = "",
+    replaces: str | None = None,
+    remembered: bool = False,
+    method: str = PASSWORD,
+    lifetimes: Lifetimes = DEFAULT,
 ) -> Begun:
     """Begin a session for a person who has just proved who they are; the one the browser had before ends."""
     now = datetime.now(UTC)
     if replaces:
         end(connection, replaces)
     secret, csrf = new_secret(), new_secret()
+    expires_at = now + (lifetimes.remembered_longest if remembered else lifetimes.longest)
     row = {
         "token_hash": digest(secret),
         "user_id": user_id,
         "csrf": csrf,
         "created_at": now,
         "last_seen_at": now,
-        "expires_at": now + ABSOLUTE,
+        "expires_at": expires_at,
         "address": address[:100],
         "agent": _printable(agent),
+        "remembered": remembered,
+        "method": method,
+        "proved_at": now,
     }
     session_id: int = connection.execute(insert(SESSION).values(row).returning(SESSION.c.id)).scalar_one()
     connection.execute(update(USER).where(USER.c.id == user_id).values(last_seen_at=now))
-    noted(connection, "session.begin", f"session:{session_id}", actor_id=user_id)
-    return Begun(session_id, secret, csrf, now + ABSOLUTE)
+    noted(connection, "session.begin", f"session:{session_id}", actor_id=user_id, method=method)
+    return Begun(session_id, secret, csrf, expires_at, user_id, remembered)
 
 
-def resume(connection: Connection, secret: str) -> tuple[Session, Actor] | None:
+def prove_again(connection: Connection, session: Session, method: str = "") -> Begun:
+    """Note that the person of a session has proved once more who they are; the session gets a new secret, and goes on as
+    one of the stronger kind if `method` is."""
+    now, secret = datetime.now(UTC), new_secret()
+    values: dict[str, Any] = {"token_hash": digest(secret), "proved_at": now}
+    if method in STRONG and not session.is_strong:
+        values["method"] = method
+    open_one = (SESSION.c.id == session.id, SESSION.c.revoked_at.is_(None))
+    connection.execute(update(SESSION).where(*open_one).values(values))
+    return Begun(session.id, secret, session.csrf, session.expires_at, session.user_id, session.remembered)
+
+
+def resume(
+    connection: Connection, secret: str, lifetimes: Lifetimes = DEFAULT
+) -> tuple[Session, Actor] | None:
     """Return the session and its actor for the secret of a cookie; None when it is unknown, ended or idle too long,
     or when the account is disabled. Only reads, so that it works in a reading transaction; `touch` writes."""
-    step = question(connection.dialect.name, secret)
+    step = question(connection.dialect.name, secret, lifetimes)
     return None if step is None else answer(step[0].rows(connection, step[1]))
 
 
-def question(dialect: str, secret: str) -> Step | None:
+def question(dialect: str, secret: str, lifetimes: Lifetimes = DEFAULT) -> Step | None:
     """Return the statement that asks for a session and its account; None for what cannot be a secret."""
     if not secret or len(secret) > _LONGEST_SECRET:
         return None
@@ -88,7 +160,8 @@ def question(dialect: str, secret: str) -> Step | None:
     return account_statement("of a session", dialect, _LIVE), {
         "hash": digest(secret),
         "now": now,
-        "idle": now - IDLE,
+        "idle": now - lifetimes.idle,
+        "remembered_idle": now - lifetimes.remembered_idle,
         **asked_with(digest(secret)),
     }
 
@@ -138,20 +211,24 @@ def revoke_all(connection: Connection, user_id: int, but: int | None = None) -> 
     return len(ended)
 
 
-def list_sessions(connection: Connection, user_id: int) -> list[Session]:
-    """Return the open sessions of a person, the last used first."""
-    now = datetime.now(UTC)
-    query = select(SESSION).where(
-        SESSION.c.user_id == user_id,
-        SESSION.c.revoked_at.is_(None),
-        SESSION.c.expires_at > now,
-        SESSION.c.last_seen_at > now - IDLE,
+def is_open(now: datetime, lifetimes: Lifetimes = DEFAULT) -> ColumnElement[bool]:
+    """The condition of a session that still works."""
+    since = case(
+        (SESSION.c.remembered, literal(now - lifetimes.remembered_idle, _INSTANT)),
+        else_=literal(now - lifetimes.idle, _INSTANT),
     )
+    return and_(
+        SESSION.c.revoked_at.is_(None),
+        SESSION.c.expires_at > literal(now, _INSTANT),
+        SESSION.c.last_seen_at > since,
+    )
+
+
+def list_sessions(connection: Connection, user_id: int, lifetimes: Lifetimes = DEFAULT) -> list[Session]:
+    """Return the open sessions of a person, the last used first."""
+    query = select(*_SHOWN).where(SESSION.c.user_id == user_id, is_open(datetime.now(UTC), lifetimes))
     rows = connection.execute(query.order_by(SESSION.c.last_seen_at.desc(), SESSION.c.id.desc()))
-    return [
-        Session(r.id, r.user_id, r.csrf, r.created_at, r.last_seen_at, r.expires_at, r.address, r.agent)
-        for r in rows
-    ]
+    return [Session(*row) for row in rows]
 
 
 def forget_old(connection: Connection, before: timedelta = timedelta(days=30)) -> int:
@@ -173,24 +250,37 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text[:200])
 
 
+_SHOWN = (
+    SESSION.c.id,
+    SESSION.c.user_id,
+    SESSION.c.csrf,
+    SESSION.c.created_at,
+    SESSION.c.last_seen_at,
+    SESSION.c.expires_at,
+    SESSION.c.address,
+    SESSION.c.agent,
+    SESSION.c.remembered,
+    SESSION.c.method,
+    SESSION.c.proved_at,
+    SESSION.c.data,
+)
+_INSTANT = SESSION.c.last_seen_at.type
 _LIVE = (
     select(
         *ACCOUNT_COLUMNS,
-        SESSION.c.id,
-        SESSION.c.csrf,
-        SESSION.c.created_at,
-        SESSION.c.last_seen_at,
-        SESSION.c.expires_at,
-        SESSION.c.address,
-        SESSION.c.agent,
-        SESSION.c.data,
+        *(column for column in _SHOWN if column is not SESSION.c.user_id),
+        USER.c.must_change_password,
     )
     .join(USER, USER.c.id == SESSION.c.user_id)
     .where(
         SESSION.c.token_hash == bindparam("hash", type_=SESSION.c.token_hash.type),
         SESSION.c.revoked_at.is_(None),
-        SESSION.c.expires_at > bindparam("now", type_=SESSION.c.expires_at.type),
-        SESSION.c.last_seen_at > bindparam("idle", type_=SESSION.c.last_seen_at.type),
+        SESSION.c.expires_at > bindparam("now", type_=_INSTANT),
+        SESSION.c.last_seen_at
+        > case(
+            (SESSION.c.remembered, bindparam("remembered_idle", type_=_INSTANT)),
+            else_=bindparam("idle", type_=_INSTANT),
+        ),
         USER.c.disabled_at.is_(None),
     )
 )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from dougong.people import accounts
+from dougong.people import accounts, passwords
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.system import STATE
@@ -42,12 +42,26 @@ def needs_administrator(connection: Connection) -> bool:
 
 
 def make_administrator(
-    connection: Connection, login: str, *, name: str, password: str, language: str, timezone: str
+    connection: Connection,
+    login: str,
+    *,
+    name: str,
+    password: str,
+    language: str,
+    timezone: str,
+    rules: passwords.Rules = passwords.DEFAULT,
 ) -> int:
     """Make the first administrator and return the id; of several at once, one gets through and the others are refused (conflict)."""
     connection.execute(select(STATE.c.id).with_for_update()).all()
     if not needs_administrator(connection):
         raise refuse("conflict", "has_administrator")
     return accounts.add(
-        connection, login, name=name, password=password, is_admin=True, language=language, timezone=timezone
+        connection,
+        login,
+        name=name,
+        password=password,
+        is_admin=True,
+        language=language,
+        timezone=timezone,
+        rules=rules,
     )

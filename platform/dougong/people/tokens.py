@@ -20,6 +20,7 @@ from dougong.storage.system import TOKEN, USER
 PREFIX = "dg_"
 """So that secret scanners and people recognise one."""
 TOUCH_AFTER = timedelta(minutes=5)
+LONGEST_LIFE = timedelta(days=365)
 _LONGEST = 200
 
 
@@ -36,6 +37,13 @@ class Token:
     expires_at: datetime | None
     last_used_at: datetime | None
     is_revoked: bool
+    apps: tuple[str, ...] | None = None
+    """The apps that it is limited to, if it is."""
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its time is over."""
+        return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
 
 
 def issue(
@@ -45,15 +53,24 @@ def issue(
     scopes: Iterable[str] = ("read",),
     name: str = "",
     expires_at: datetime | None = None,
+    apps: Iterable[str] | None = None,
+    longest: timedelta = LONGEST_LIFE,
 ) -> str:
-    """Issue a token for an active account and return its text, which is shown this once; refused for wrong scopes or times."""
+    """Issue a token for an active account and return its text, which is shown this once; refused for wrong scopes or times.
+
+    Every token ends: without a time, when the `longest` life is over. `apps` are those it is limited to.
+    """
     wanted = tuple(scope for scope in SCOPES if scope in set(scopes)) if not isinstance(scopes, str) else ()
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown or not wanted:
         raise refuse("invalid", "scope", "scopes", name=", ".join(unknown)[:60], known=", ".join(SCOPES))
     now = datetime.now(UTC)
-    if expires_at is not None and expires_at <= now:
+    last = now + longest
+    expires_at = expires_at or last
+    if expires_at <= now:
         raise refuse("invalid", "expiry", "expires_at")
+    if expires_at > last:
+        raise refuse("invalid", "expiry_far", "expires_at", days=longest.days)
     active = select(USER.c.id).where(USER.c.id == user_id, USER.c.disabled_at.is_(None))
     if connection.execute(active).one_or_none() is None:
         raise refuse("missing", "no_account")
@@ -66,6 +83,7 @@ def issue(
         "scopes": list(wanted),
         "created_at": now,
         "expires_at": expires_at,
+        "apps": None if apps is None else sorted(set(apps)),
     }
     made: int = connection.execute(insert(TOKEN).values(row).returning(TOKEN.c.id)).scalar_one()
     noted(
@@ -99,9 +117,12 @@ def answer(rows: Rows) -> tuple[Token, Actor] | None:
     """Return what `authenticate` does, from the rows that the question gave."""
     if not rows:
         return None
-    user_id, identifier, name, hint, scopes, created_at, expires_at, last_used_at = _OWN(rows[0])
-    token = Token(identifier, user_id, name, hint, tuple(scopes), created_at, expires_at, last_used_at, False)
-    return token, actor_of(rows, token.scopes)
+    user_id, identifier, name, hint, scopes, created_at, expires_at, last_used_at, apps = _OWN(rows[0])
+    limited = None if apps is None else tuple(apps)
+    token = Token(
+        identifier, user_id, name, hint, tuple(scopes), created_at, expires_at, last_used_at, False, limited
+    )
+    return token, actor_of(rows, token.scopes, limited)
 
 
 def needs_touch(token: Token) -> bool:
@@ -151,6 +172,7 @@ def list_tokens(connection: Connection, user_id: int | None = None) -> list[Toke
             row.expires_at,
             row.last_used_at,
             row.revoked_at is not None,
+            None if row.apps is None else tuple(row.apps),
         )
         for row in connection.execute(query)
     ]
@@ -166,6 +188,7 @@ _LIVE = (
         TOKEN.c.created_at,
         TOKEN.c.expires_at,
         TOKEN.c.last_used_at,
+        TOKEN.c.apps,
     )
     .join(USER, USER.c.id == TOKEN.c.user_id)
     .where(

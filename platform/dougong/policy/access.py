@@ -75,7 +75,7 @@ def access(release: Release, actor: Actor, entity_key: str, action: str) -> Acce
     """What the actor may do: closed by default, grants united, denials taken away, everything for administrators and the platform."""
     if actor.lifted:
         return _OPEN
-    if not _in_scope(actor, action):
+    if not _in_scope(actor, action) or not actor.may_enter(entity_key.partition(".")[0]):
         return _closed(Reason("scope"))
     if actor.is_admin:
         return _OPEN

@@ -20,6 +20,8 @@ def roles_in(release: Release, actor: Actor, app: str) -> list[Role]:
 
 def may_open_report(release: Release, actor: Actor, app: str, report: str) -> bool:
     """Whether the actor may open a report or dashboard; its rows stay limited by the grants for reading."""
+    if not actor.may_enter(app):
+        return False
     if actor.is_admin:
         return True
     return any(role.reports is None or report in role.reports for role in roles_in(release, actor, app))
@@ -27,7 +29,7 @@ def may_open_report(release: Release, actor: Actor, app: str, report: str) -> bo
 
 def may_design(release: Release, actor: Actor, app: str) -> bool:
     """Whether the actor may change the definitions of an app; a token needs the scope `admin` for it."""
-    if actor.scopes is not None and "admin" not in actor.scopes:
+    if not actor.may_enter(app) or (actor.scopes is not None and "admin" not in actor.scopes):
         return False
     return actor.is_admin or any(role.can_design for role in roles_in(release, actor, app))
 
@@ -40,7 +42,7 @@ def readable_entities(release: Release, actor: Actor, app: str) -> list[Entity]:
 
 def may_open_app(release: Release, actor: Actor, app: str) -> bool:
     """Whether the app concerns the actor at all."""
-    return (
+    return actor.may_enter(app) and (
         actor.is_admin or bool(roles_in(release, actor, app)) or bool(readable_entities(release, actor, app))
     )
 

@@ -48,7 +48,7 @@ _ENTRIES = "kept questions"
 def standing(call: Call) -> tuple[Hashable, ...]:
     """What rights depend on, apart from what row rules ask."""
     actor = call.actor
-    return (actor.is_admin, actor.lifted, actor.roles, actor.scopes, call.dialect)
+    return (actor.is_admin, actor.lifted, actor.roles, actor.scopes, actor.apps, call.dialect)
 
 
 def _facts(call: Call, expressions: tuple[Expression, ...]) -> tuple[Hashable, ...] | None:

@@ -25,7 +25,7 @@ _MOST_KEPT = 2000
 def scope_for(call: Call, key: str, aggregate: bool = False) -> Scope:
     """The names of an entity as the actor may read them, over links too; a hidden name is as unknown as one that does not exist."""
     release, actor = call.release, call.actor
-    kept = (actor.roles, actor.is_admin or actor.lifted, key, aggregate)
+    kept = (actor.roles, actor.apps, actor.is_admin or actor.lifted, key, aggregate)
     scopes: dict[object, Scope] = release.room("scopes")
     found = scopes.get(kept)
     if found is None:
@@ -59,7 +59,17 @@ def compiled(
 ) -> Expression:
     """The expression that a person typed; refuses with its mistakes, and a name that may not be read is one."""
     actor = call.actor
-    kept = ("expression", actor.roles, actor.is_admin or actor.lifted, key, text, path, expect, aggregate)
+    kept = (
+        "expression",
+        actor.roles,
+        actor.apps,
+        actor.is_admin or actor.lifted,
+        key,
+        text,
+        path,
+        expect,
+        aggregate,
+    )
     cache = call.release.cache.setdefault("typed expressions", {})
     assert isinstance(cache, dict)
     found = cache.get(kept)

@@ -13,6 +13,7 @@ PLACES: tuple[tuple[str, str, str], ...] = (
     ("positions", "/positions", "id-badge-2"),
     ("teams", "/teams", "users-group"),
     ("delegations", "/delegations", "transfer"),
+    ("access_title", "/tokens", "key"),
     ("viewing_title", "/view-as", "eye"),
     ("calendar_title", "/calendar", "calendar-event"),
     ("audit", "/audit", "shield-check"),

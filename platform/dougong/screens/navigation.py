@@ -127,7 +127,7 @@ def menu_of(call: Call, app: App, path: str = "") -> tuple[MenuEntry, ...]:
 def _once(call: Call, what: tuple[str, ...], make: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:
     """What is the same for everybody with the same rights and language, made once for a release."""
     actor, cache = call.actor, call.release.room("navigation")
-    key = (*what, call.language, actor.is_admin, actor.roles, actor.scopes)
+    key = (*what, call.language, actor.is_admin, actor.roles, actor.scopes, actor.apps)
     found = cache.get(key)
     if not isinstance(found, tuple):
         found = cache[key] = make()

@@ -14,7 +14,10 @@ from dougong.storage.problems import refusal
 from dougong.storage.system import (
     AUDIT,
     CALENDAR_DAY,
+    CHALLENGE,
     DELEGATION,
+    DEVICE,
+    FACTOR,
     HISTORY,
     IDENTITY,
     IMPORT,
@@ -24,12 +27,15 @@ from dougong.storage.system import (
     MEMBERSHIP,
     METADATA,
     POSITION,
+    RECOVERY_CODE,
     SAVED_VIEW,
     SEAL,
+    SESSION,
     SHARE,
     STATE,
     TEAM,
     TEAM_MEMBER,
+    TOKEN,
     USER,
 )
 
@@ -92,6 +98,13 @@ def _keep_links(connection: Connection) -> None:
         table.create(connection)
 
 
+def _keep_second_factors(connection: Connection) -> None:
+    """Second factors, recovery codes, known browsers, sessions that tell how they began, and tokens limited to apps."""
+    for table in (FACTOR, RECOVERY_CODE, CHALLENGE, DEVICE):
+        table.create(connection)
+    _add_columns(connection, SESSION.c.remembered, SESSION.c.method, SESSION.c.proved_at, TOKEN.c.apps)
+
+
 UPGRADES: tuple[Upgrade, ...] = (
     _remember_where_imports_are,
     _keep_a_calendar,
@@ -100,6 +113,7 @@ UPGRADES: tuple[Upgrade, ...] = (
     _keep_evidence,
     _lend_records,
     _keep_links,
+    _keep_second_factors,
 )
 """One step for every schema version after the first, in order; a released step is never changed."""
 

@@ -232,10 +232,14 @@ SESSION = _table(
     _text("address", default=""),
     _text("agent", default=""),
     _json("data"),
+    _flag("remembered"),
+    _text("method", default="password"),
+    _at("proved_at"),
     UniqueConstraint("token_hash"),
     Index(None, "user_id"),
     Index(None, "expires_at"),
 )
+"""`method` says by what the person proved who they are, `proved_at` when they last did."""
 TOKEN = _table(
     "dg_token",
     _identity(),
@@ -248,9 +252,11 @@ TOKEN = _table(
     _at("expires_at"),
     _at("last_used_at"),
     _at("revoked_at"),
+    _json("apps"),
     UniqueConstraint("token_hash"),
     Index(None, "user_id"),
 )
+"""`apps` are those that a token is limited to; without any it is not."""
 IDENTITY = _table(
     "dg_identity",
     _text("issuer", key=True),
@@ -291,6 +297,65 @@ ATTEMPT = _table(
     _at("blocked_until"),
     Index(None, "last_at"),
 )
+FACTOR = _table(
+    "dg_factor",
+    _identity(),
+    _reference("user_id", "dg_user.id"),
+    _text("kind"),
+    _text("name", default=""),
+    _text("secret", required=False),
+    _text("credential_id", required=False),
+    _text("public_key", required=False),
+    _text("handle", required=False),
+    _json("transports"),
+    _count("sign_count"),
+    _count("last_step"),
+    _at("created_at", required=True),
+    _at("confirmed_at"),
+    _at("last_used_at"),
+    UniqueConstraint("credential_id"),
+    Index(None, "user_id"),
+    Index(
+        "ux_dg_factor_totp",
+        "user_id",
+        unique=True,
+        sqlite_where=text("kind = 'totp'"),
+        postgresql_where=text("kind = 'totp'"),
+    ),
+)
+"""What people prove besides, or instead of, their password: `totp` with a sealed secret, `passkey` with a public key."""
+RECOVERY_CODE = _table(
+    "dg_recovery_code",
+    _reference("user_id", "dg_user.id", key=True),
+    _text("selector", key=True),
+    _text("code_hash"),
+    _at("created_at", required=True),
+    _at("used_at"),
+)
+CHALLENGE = _table(
+    "dg_challenge",
+    _identity(),
+    _text("token_hash"),
+    _text("kind"),
+    _reference("user_id", "dg_user.id", required=False),
+    _json("data"),
+    _at("created_at", required=True),
+    _at("expires_at", required=True),
+    UniqueConstraint("token_hash"),
+    Index(None, "expires_at"),
+)
+"""What was begun and waits for one more proof: a second factor, the signature of a passkey."""
+DEVICE = _table(
+    "dg_device",
+    _identity(),
+    _text("token_hash"),
+    _reference("user_id", "dg_user.id"),
+    _at("created_at", required=True),
+    _at("last_used_at", required=True),
+    UniqueConstraint("token_hash", "user_id"),
+    Index(None, "user_id"),
+)
+"""Browsers in which a person has signed in: whoever guesses elsewhere does not slow these down."""
 
 # ------------------------------------------------------------------ what happened
 HISTORY = _table(

@@ -17,9 +17,11 @@ from dougong.people.origin import NOWHERE, come_from
 from dougong.web.answers import failure
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
+from dougong.web.gate import check_apps, next_step
 from dougong.web.handing import WholeResponse
 from dougong.web.identity import arriving
 from dougong.web.logs import logger, request_id
+from dougong.web.negotiation import wants_page
 from dougong.web.parameters import is_part
 from dougong.web.repeating import answered
 from dougong.web.routes import Route
@@ -70,8 +72,13 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
         try:
             if route.access != "public" or (route.changes and route.guarded):
                 exchange.authenticate()
+            step = next_step(runtime.settings, exchange.identity)
+            if step and not route.first and route.access != "public":
+                return _sent_there(exchange, step)
             if not all(map(is_part, values.values())):
                 raise refuse("missing", "W404")
+            if route.access != "public":
+                check_apps(exchange.identity, route.rule, values.get("app"))
             if route.parameters is not None:
                 _ = exchange.parameters
             return answered(exchange, lambda: route.view(exchange, **values))
@@ -79,6 +86,13 @@ def _view(runtime: Runtime, route: Route) -> Callable[..., Any]:
             exchange.close()
 
     return view
+
+
+def _sent_there(exchange: Exchange, step: str) -> Any:
+    """People are sent to what they have to do first; anything else is refused until then."""
+    if exchange.route.changes or not wants_page(exchange.request):
+        raise refuse("forbidden", "W453", step=step)
+    return exchange.redirect(step)
 
 
 def _begin(runtime: Runtime) -> None:
@@ -102,7 +116,8 @@ def _end(runtime: Runtime, response: Response) -> Response:
         request.method if request.url_rule else "OTHER", rule, response.status_code, seconds
     )
     if not rule.startswith(("/static", "/healthz", "/readyz", "/metrics")):
-        actor = g.exchange.identity.actor.id if g.exchange is not None and g.exchange.identity else None
+        person = g.exchange.identity.actor if g.exchange is not None and g.exchange.identity else None
+        actor = (person.seen_by or person.id) if person is not None else None
         logger().info(
             "request",
             method=request.method,

@@ -111,6 +111,17 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
             "this rule has been changed in the meantime; look at it as it is now",
         ),
         "W449": ("请写出要设置的值", "write the value that it gets"),
+        "W450": (
+            "只能在浏览器中登录后操作，不能使用令牌",
+            "this is for somebody who is signed in with a browser, not for a token",
+        ),
+        "W451": ("请先确认是你本人", "confirm first that it is you"),
+        "W452": ("新密码不能与当前密码相同", "the new password is the one you have"),
+        "W453": (
+            "请先完成登录要求的步骤：{step}",
+            "first do what signing in asks of you: {step}",
+        ),
+        "W454": ("这个令牌仅限应用：{name}", "this token is limited to the apps: {name}"),
         "W480": ("{words}", "{words}"),
         "W460": (
             "您正在以他人身份查看，不能更改任何内容",

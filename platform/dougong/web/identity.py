@@ -10,7 +10,7 @@ from werkzeug.wrappers import Request
 from dougong.people import sessions, tokens
 from dougong.people.actor import Actor
 from dougong.people.origin import Origin, origin
-from dougong.people.sessions import Session
+from dougong.people.sessions import Lifetimes, Session
 from dougong.people.tokens import Token
 from dougong.storage.database import Database
 from dougong.storage.statements import Rows, Step
@@ -59,12 +59,14 @@ def identified(identity: Identity, door: str) -> Origin:
     else:
         means = f"session:{identity.session.id}" if identity.session is not None else ""
     came = origin()
-    return Origin(identity.actor.id, door, came.address, came.agent, means, came.route, came.request_id)
+    by = identity.actor.seen_by or identity.actor.id
+    return Origin(by, door, came.address, came.agent, means, came.route, came.request_id)
 
 
-def cookie_name(settings: Settings) -> str:
-    """The name of the session cookie; with the prefix browsers protect it from other hosts and from plain HTTP."""
-    return "__Host-dg_session" if settings.secure else "dg_session"
+def cookie_name(settings: Settings, name: str = "dg_session") -> str:
+    """The name of the session cookie, or of another secret one; with the prefix browsers protect it from other hosts and from
+    plain HTTP."""
+    return f"__Host-{name}" if settings.secure else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,13 @@ class Credentials:
 
     text: str
     is_token: bool
+    lifetimes: Lifetimes
 
     def question(self, dialect: str) -> Step | None:
         """The statement that finds out who that is; nothing for what can be nobody."""
-        ask = tokens.question if self.is_token else sessions.question
-        return ask(dialect, self.text)
+        if self.is_token:
+            return tokens.question(dialect, self.text)
+        return sessions.question(dialect, self.text, self.lifetimes)
 
     def identity(self, rows: Rows) -> Identity | None:
         """Who asks, from the rows that the statement gave; a token that is not valid is refused even where nobody need sign in."""
@@ -95,8 +99,10 @@ def credentials_of(request: Request, settings: Settings) -> Credentials:
     header = request.headers.get("Authorization", "")
     if header:
         scheme, _, text = header.partition(" ")
-        return Credentials(text.strip() if scheme.lower() == "bearer" else "", is_token=True)
-    return Credentials(request.cookies.get(cookie_name(settings), ""), is_token=False)
+        text = text.strip() if scheme.lower() == "bearer" else ""
+        return Credentials(text, is_token=True, lifetimes=settings.lifetimes)
+    text = request.cookies.get(cookie_name(settings), "")
+    return Credentials(text, is_token=False, lifetimes=settings.lifetimes)
 
 
 def note_use(database: Database, identity: Identity) -> None:

@@ -25,6 +25,9 @@ class Route:
     guarded: bool = True
     """Whether a change asks for the session's form token; only signing in has a guard of its own."""
 
+    first: bool = False
+    """Whether it is open to somebody who still has to choose a password or add a second factor."""
+
     @property
     def endpoint(self) -> str:
         """The name Flask knows it by."""

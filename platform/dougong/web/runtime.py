@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import Connection
 
 from dougong.model.app import App
+from dougong.people.sealing import Keys
 from dougong.screens.description import ApiDescription
 from dougong.screens.shape import Renderer
 from dougong.storage.database import Database
@@ -47,4 +48,6 @@ class Runtime:
     releases: Releases
     afterwards: Callable[[Connection, Plan], None]
     """What a new version asks of the data that stand there, in the transaction that applies it."""
+    keys: Keys
+    """Where the key lies that seals what must be read again."""
     metrics: Metrics = field(default_factory=Metrics)

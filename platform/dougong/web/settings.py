@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,10 +16,14 @@ import msgspec
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.model.text import LANGUAGES
 from dougong.people.oidc_providers import Provider, providers_of
+from dougong.people.passwords import Rules as PasswordRules
+from dougong.people.sessions import Lifetimes
+from dougong.people.sign_in import Rules as SignInRules
 from dougong.records.purge import HISTORIES
 from dougong.web.catalogue import finding
 
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?(?::[0-9]{1,5})?")
+_ROLE = re.compile(r"[a-z][a-z0-9_]{0,39}\.[a-z][a-z0-9_]{0,39}")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._-]{1,60}){0,5}/?")
 MEBIBYTE = 1024 * 1024
 
@@ -86,6 +92,30 @@ def _days(text: str) -> int:
     if not 0 <= value <= 36_500:
         raise ValueError("a number of days from 0 to 36500 is expected")
     return value
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not least <= value <= most:
+            raise ValueError(f"a whole number from {least} to {most} is expected")
+        return value
+
+    return read
+
+
+def _who(text: str) -> tuple[str, ...]:
+    """Whom something is asked of: `all`, `admins`, roles as app.role."""
+    names = _names(text)
+    if not all(name in ("all", "admins") or _ROLE.fullmatch(name) for name in names):
+        raise ValueError("all, admins or roles such as crm.director are expected, separated by commas")
+    return names
+
+
+def _existing_file(text: str) -> str:
+    if text and not os.access(text, os.R_OK):
+        raise ValueError("a file that can be read is expected")
+    return text
 
 
 def _moment(text: str) -> int:
@@ -399,6 +429,94 @@ REGISTRY: tuple[Setting, ...] = (
         "What stays of the history of records deleted for good: values (all), events (without values) or none",
     ),
     Setting(
+        "session_idle_hours",
+        "DOUGONG_SESSION_IDLE_HOURS",
+        "12",
+        _whole(1, 720),
+        "登录后无操作多少小时自动退出",
+        "Hours without use after which a session ends",
+    ),
+    Setting(
+        "session_hours",
+        "DOUGONG_SESSION_HOURS",
+        "24",
+        _whole(1, 8760),
+        "一次登录最长有效小时数",
+        "Hours after which a session ends in any case",
+    ),
+    Setting(
+        "remember_idle_days",
+        "DOUGONG_REMEMBER_IDLE_DAYS",
+        "7",
+        _whole(1, 365),
+        "选择“保持登录”后，无操作多少天自动退出",
+        "Days without use after which a session ends where somebody chose to stay signed in",
+    ),
+    Setting(
+        "remember_days",
+        "DOUGONG_REMEMBER_DAYS",
+        "30",
+        _whole(1, 365),
+        "选择“保持登录”后，一次登录最长有效天数",
+        "Days after which such a session ends in any case",
+    ),
+    Setting(
+        "second_factor",
+        "DOUGONG_SECOND_FACTOR",
+        "",
+        _who,
+        "谁必须使用第二重验证：all、admins 或角色（如 crm.director），逗号分隔",
+        "Who must use a second factor: all, admins or roles such as crm.director, separated by commas",
+    ),
+    Setting(
+        "password_length",
+        "DOUGONG_PASSWORD_LENGTH",
+        "12",
+        _whole(8, 64),
+        "密码的最少字符数",
+        "Fewest characters of a password",
+    ),
+    Setting(
+        "password_memory",
+        "DOUGONG_PASSWORD_MEMORY",
+        str(19 * 1024),
+        _whole(8 * 1024, 4 * 1024 * 1024),
+        "计算密码哈希（argon2id）所用内存（KiB）；更改后在下次登录时重新计算",
+        "Memory in KiB for hashing a password (argon2id); after a change each is hashed anew at the next sign-in",
+    ),
+    Setting(
+        "password_passes",
+        "DOUGONG_PASSWORD_PASSES",
+        "3",
+        _whole(1, 100),
+        "计算密码哈希的遍数",
+        "Passes over that memory",
+    ),
+    Setting(
+        "breached_passwords",
+        "DOUGONG_BREACHED_PASSWORDS",
+        "",
+        _existing_file,
+        "已泄露密码名单：SHA-1 值按序每行一个的文件，可带次数（SUM:COUNT）",
+        "List of leaked passwords: a file of SHA-1 sums in their order, one a line, with or without a count (SUM:COUNT)",
+    ),
+    Setting(
+        "token_days",
+        "DOUGONG_TOKEN_DAYS",
+        "365",
+        _whole(1, 3650),
+        "令牌的最长有效天数",
+        "Most days for which a token may be valid",
+    ),
+    Setting(
+        "key_file",
+        "DOUGONG_KEY_FILE",
+        "",
+        str,
+        "加密所存密钥（如验证器密钥）的密钥文件；默认在文件夹旁，首次使用时生成，请另行备份",
+        "File of the key that seals stored secrets (authenticators); by default beside the files folder; back it up by itself",
+    ),
+    Setting(
         "audit_days",
         "DOUGONG_AUDIT_DAYS",
         "0",
@@ -485,12 +603,44 @@ class Settings:
     bin_days: int = 90
     removed_days: int = 365
     bin_history: str = "events"
+    session_idle_hours: int = 12
+    session_hours: int = 24
+    remember_idle_days: int = 7
+    remember_days: int = 30
+    second_factor: tuple[str, ...] = ()
+    password_length: int = 12
+    password_memory: int = 19 * 1024
+    password_passes: int = 3
+    breached_passwords: str = ""
+    token_days: int = 365
+    key_file: str = ""
     audit_days: int = 0
     invitation_days: int = 7
     reset_minutes: int = 60
     sign_on: tuple[Provider, ...] = field(default=(), repr=False)
     outgoing_hosts: frozenset[str] = frozenset()
     worker: bool = True
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions last."""
+        return Lifetimes(
+            timedelta(hours=self.session_idle_hours),
+            timedelta(hours=self.session_hours),
+            timedelta(days=self.remember_idle_days),
+            timedelta(days=self.remember_days),
+        )
+
+    @property
+    def password_rules(self) -> PasswordRules:
+        """How passwords are judged and kept."""
+        breached = Path(self.breached_passwords) if self.breached_passwords else None
+        return PasswordRules(self.password_length, self.password_memory, self.password_passes, breached)
+
+    @property
+    def sign_in_rules(self) -> SignInRules:
+        """What holds for signing in."""
+        return SignInRules(self.password_rules, self.lifetimes, bool(self.smtp_url))
 
     @property
     def sends_links(self) -> bool:

@@ -121,7 +121,7 @@ from dougong.screens.shape.rules import (
 )
 from dougong.screens.shape.settings import SettingsScreen, SettingsSection, SettingsUpload
 from dougong.screens.shape.shell import MenuEntry, PaletteEntry, Shell, ShellApp
-from dougong.screens.shape.sign_in import DemoAccount, SignInScreen
+from dougong.screens.shape.sign_in import DemoAccount, PasskeyUse, SignInScreen
 from dougong.screens.shape.templates import TemplateCard, TemplatesScreen, TemplateUpdate
 from dougong.screens.shape.work import WorkScreen
 
@@ -243,6 +243,7 @@ __all__ = [
     "PaletteEntry",
     "PaletteGroup",
     "PaletteType",
+    "PasskeyUse",
     "PathStage",
     "Piece",
     "PlaceCard",

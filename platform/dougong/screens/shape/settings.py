@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dougong.screens.shape.form import FormScreen
 from dougong.screens.shape.parts import Action, Notice, Tab, Table
+from dougong.screens.shape.sign_in import PasskeyUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class SettingsSection:
     secret: str = ""
     row_actions: tuple[tuple[Action, ...], ...] = ()
     """One tuple of actions for each row of the table."""
+    picture: str = ""
+    """A picture as a data address, such as the code that an authenticator app scans."""
+    code_lines: tuple[str, ...] = ()
+    """Texts to copy or print, one below the other, in figures of one width."""
+    passkey: PasskeyUse | None = None
     upload: SettingsUpload | None = None
 
 

@@ -18,10 +18,24 @@ class DemoAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyUse:
+    """A button for a passkey. A script asks `begin` by POST what the browser is to ask the passkey for (`publicKey`,
+    `ticket`), and sends `ticket` and `credential` (JSON) to `action` as a form. With `name_label` a new one is made, and its
+    `name` is sent along. Without a script, or where the browser knows no passkeys, the button is not shown.
+    """
+
+    begin: str
+    action: str
+    label: str
+    name_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SignInScreen:
     """The sign-in form: POST `login`, `password`, `remember`, `next` to `action`. In `mode` set_up the
     first administrator is made with `token`, `name`, `login`, `password`; in `mode` password a new password
-    is chosen with `old`, `password`, `again`.
+    is chosen with `old`, `new`, `again`. In `mode` second the code of an authenticator is asked for as `code`, in `mode`
+    recovery a recovery code as `recovery`; in `mode` confirm, who is signed in proves it again with `password` and `code`.
     """
 
     workspace: str
@@ -39,3 +53,6 @@ class SignInScreen:
     name: str = ""
     carried: tuple[tuple[str, str], ...] = ()
     """Hidden fields that are sent along: what was entered in a form when the session had ended."""
+    passkey: PasskeyUse | None = None
+    asks_password: bool = True
+    asks_code: bool = False

@@ -99,7 +99,12 @@ def create(exchange: Exchange) -> Response:
 
     def change(call: Call) -> Answer:
         made = administration.add_person(
-            call, login, values, password=password, must_change_password=must_change
+            call,
+            login,
+            values,
+            password=password,
+            must_change_password=must_change,
+            rules=exchange.runtime.settings.password_rules,
         )
         return Answer(201, _one(call, made), {"Location": f"/api/v1/people/{made}"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,8 @@ KIND = "entry"
 KEPT = timedelta(days=7)
 SECRET_FIELDS = frozenset({"csrf_token", "dg_form", "password", "old", "again", "token"})
 MOST = 256 * 1024
+RESUMABLE = re.compile(r"^/[a-z0-9_]+/[a-z0-9_]+/(new|\d+/edit)$")
+"""Addresses of forms that an entry can come back into."""
 
 
 def keep(connection: Connection, user_id: int, path: str, data: Mapping[str, list[str]]) -> str:

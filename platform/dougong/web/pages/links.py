@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.people import address_changes, invitations, links, resets
 from dougong.people.links import OpenLink
-from dougong.people.passwords import SHORTEST
 from dougong.screens.addresses import with_query
 from dougong.screens.shape import EntryField, EntryScreen, Link, Problem
 from dougong.screens.texts import text
@@ -72,16 +71,17 @@ def use(exchange: Exchange) -> Response:
 
 def _used(exchange: Exchange, link: OpenLink, secret: str, data: dict[str, list[str]]) -> str:
     password = (data.get("password") or [""])[0]
+    rules = exchange.runtime.settings.password_rules
     with exchange.runtime.database.writing() as connection:
         match link.purpose:
             case "invitation":
                 name = first(data, "name")
                 made = invitations.accept(
-                    connection, secret, name=name, password=password, language=exchange.language
+                    connection, secret, name=name, password=password, language=exchange.language, rules=rules
                 )
                 return made.login
             case "reset":
-                return resets.reset(connection, secret, password)
+                return resets.reset(connection, secret, password, rules)
             case "email":
                 return address_changes.confirm(connection, secret)
 
@@ -97,7 +97,7 @@ def _screen(
     login = EntryField("login", text("login", language), value=link.login, fills="username", is_fixed=True)
     password = EntryField(
         "password", text("new_password", language), "password", fills="new-password",
-        help=text("password_rule", language, count=SHORTEST), problems=said("password"),
+        help=text("password_rule", language, count=exchange.runtime.settings.password_length), problems=said("password"),
     )  # fmt: skip
     name = EntryField(
         "name",

@@ -1,21 +1,23 @@
-"""One's own page: change the password, end sessions, make and revoke tokens."""
+"""One's own security page: what one signs in with, the password, and where one is signed in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, address_changes, limits, passwords, sessions, tokens
-from dougong.people.actor import SCOPES
+from dougong.people import accounts, address_changes, recovery, second_factor, sessions
 from dougong.people.messages import refuse as people_refusal
-from dougong.screens.profile import profile_screen
-from dougong.screens.shape import Problem
+from dougong.people.sign_in import confirm_password
+from dougong.screens.security import Security, security_screen
+from dougong.screens.shape import Problem, SignInScreen
 from dougong.screens.texts import text
-from dougong.storage.system import USER
 from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
+from dougong.web.gate import NEW_PASSWORD, is_asked_of
+from dougong.web.pages import entering, step_up
 from dougong.web.pages.frame import first, form_data, go, number, show
 from dougong.web.pages.own_address import own_email
 from dougong.web.pages.single_sign_on import own_sign_on
@@ -27,44 +29,78 @@ def profile(exchange: Exchange) -> Response:
     return _page(exchange)
 
 
-def _page(
-    exchange: Exchange, problems: Sequence[Diagnostic] = (), made: str = "", status: int = 200
-) -> Response:
+def _page(exchange: Exchange, problems: Sequence[Diagnostic] = (), status: int = 200) -> Response:
+    settings = exchange.runtime.settings
     current = exchange.identity.session.id if exchange.identity and exchange.identity.session else 0
     with exchange.reading() as call:
         shown = [Problem(message_of(each, call.language), each.path, code=each.code) for each in problems]
-        mine, issued = (
-            sessions.list_sessions(call.connection, call.actor.id),
-            tokens.list_tokens(call.connection, call.actor.id),
+        about = Security(
+            sessions.list_sessions(call.connection, call.actor.id, settings.lifetimes),
+            current,
+            second_factor.factors(call.connection, call.actor.id),
+            recovery.left(call.connection, call.actor.id),
+            is_asked_of(settings, call.actor),
         )
         more = (*own_email(exchange, call, shown), *own_sign_on(exchange, call))
-        return show(exchange, call, profile_screen(call, mine, issued, current, shown, made, more), status)
+        return show(exchange, call, security_screen(call, about, shown, more), status)
 
 
 def password(exchange: Exchange) -> Response:
     """POST /profile/password: a new password ends every other session."""
-    data = form_data(exchange)
-    old, new, again = ((data.get(name) or [""])[0] for name in ("old", "new", "again"))
-    actor, address = exchange.actor, exchange.request.remote_addr or ""
+    step_up.session_of(exchange)
     try:
-        _check_old(exchange, old, address)
-        if new != again:
-            raise Refusal("invalid", [finding("W430", "again")])
-        current = exchange.identity.session.id if exchange.identity and exchange.identity.session else None
-        with exchange.runtime.database.writing() as connection:
-            accounts.set_password(connection, actor.id, new, keep_session=current)
+        return _changed(exchange, "/profile")
     except Refusal as refusal:
         problems = [
-            Diagnostic(
-                each.code,
-                each.message,
-                "new" if each.path == "password" else each.path,
-                parameters=each.parameters,
-            )
-            for each in refusal.problems
+            replace(each, path="new") if each.path == "password" else each for each in refusal.problems
         ]
         return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
-    return go(exchange, "/profile", text("password_changed", exchange.language))
+
+
+def _changed(exchange: Exchange, back: str) -> Response:
+    """Change the password as a form asks for it; the session goes on under a new secret."""
+    data, session = form_data(exchange), step_up.session_of(exchange)
+    old, new, again = ((data.get(name) or [""])[0] for name in ("old", "new", "again"))
+    rules, visitor = exchange.runtime.settings.sign_in_rules, entering.visitor(exchange)
+    confirm_password(exchange.runtime.database, exchange.actor.id, old, visitor, rules)
+    if new != again:
+        raise Refusal("invalid", [finding("W430", "again")])
+    if new == old:
+        raise Refusal("invalid", [finding("W452", "new")])
+    with exchange.runtime.database.writing() as connection:
+        accounts.set_password(connection, exchange.actor.id, new, session.id, rules.passwords)
+        entering.changed(exchange, connection, "password.change", "password_changed")
+        begun = sessions.prove_again(connection, session)
+    response = go(exchange, back, text("password_changed", exchange.language))
+    entering.give_session(exchange, response, begun)
+    return response
+
+
+def new_password_page(exchange: Exchange) -> Response:
+    """GET /profile/new-password: for who signed in with a password that somebody else chose."""
+    return _new_password(exchange)
+
+
+def _new_password(exchange: Exchange, problems: Sequence[Diagnostic] = (), status: int = 200) -> Response:
+    language = exchange.language
+    screen = SignInScreen(
+        workspace=text("workspace", language),
+        action=NEW_PASSWORD,
+        mode="password",
+        login=exchange.actor.login,
+        problems=tuple(Problem(message_of(each, language), each.path, code=each.code) for each in problems),
+        notice="" if problems else text("must_change_password", language),
+    )
+    return exchange.page(screen, status)
+
+
+def choose_password(exchange: Exchange) -> Response:
+    """POST /profile/new-password."""
+    step_up.session_of(exchange)
+    try:
+        return _changed(exchange, "/")
+    except Refusal as refusal:
+        return _new_password(exchange, refusal.problems, 429 if refusal.kind == "too_many" else 422)
 
 
 def email(exchange: Exchange) -> Response:
@@ -74,33 +110,18 @@ def email(exchange: Exchange) -> Response:
     try:
         if not settings.sends_links:
             raise people_refusal("conflict", "no_mail", "email")
-        _check_old(exchange, (data.get("current") or [""])[0], exchange.request.remote_addr or "")
+        entered, visitor = (data.get("current") or [""])[0], entering.visitor(exchange)
+        confirm_password(
+            exchange.runtime.database, exchange.actor.id, entered, visitor, settings.sign_in_rules
+        )
         with exchange.runtime.database.writing() as connection:
             address_changes.ask(connection, exchange.actor.id, wanted, settings.reset_minutes)
     except Refusal as refusal:
         problems = [
-            Diagnostic(
-                each.code,
-                each.message,
-                "current" if each.path == "old" else each.path,
-                parameters=each.parameters,
-            )
-            for each in refusal.problems
+            replace(each, path="current") if each.path == "old" else each for each in refusal.problems
         ]
         return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
     return go(exchange, "/profile", text("email_sent", exchange.language, email=wanted))
-
-
-def _check_old(exchange: Exchange, old: str, address: str) -> None:
-    """Guessing the old password is slowed down like guessing at the door."""
-    actor, database = exchange.actor, exchange.runtime.database
-    with database.reading() as connection:
-        limits.check(connection, actor.login, address)
-        kept = connection.execute(USER.select().where(USER.c.id == actor.id)).one().password_hash
-    if not passwords.matches(kept, old):
-        with database.writing() as connection:
-            limits.record_failure(connection, actor.login, address)
-        raise Refusal("invalid", [finding("W431", "old")])
 
 
 def end_session(exchange: Exchange, identifier: str) -> Response:
@@ -111,20 +132,9 @@ def end_session(exchange: Exchange, identifier: str) -> Response:
     return go(exchange, "/profile", text("session_ended", exchange.language))
 
 
-def add_token(exchange: Exchange) -> Response:
-    """POST /profile/tokens: a new token, shown once."""
-    data = form_data(exchange)
-    scope = first(data, "scope")
-    if scope not in SCOPES:
-        raise refuse("malformed", "W206", "scope", name="scope", allowed=", ".join(SCOPES))
+def end_others(exchange: Exchange) -> Response:
+    """POST /profile/sessions/end: sign all other devices out."""
+    session = step_up.session_of(exchange)
     with exchange.runtime.database.writing() as connection:
-        made = tokens.issue(connection, exchange.actor.id, scopes=[scope], name=first(data, "name"))
-    return _page(exchange, made=made)
-
-
-def revoke_token(exchange: Exchange, identifier: str) -> Response:
-    """POST /profile/tokens/{id}/revoke."""
-    with exchange.runtime.database.writing() as connection:
-        if not tokens.revoke(connection, number(identifier), exchange.actor.id):
-            raise refuse("missing", "W404")
-    return go(exchange, "/profile", text("token_revoked", exchange.language))
+        count = sessions.revoke_all(connection, exchange.actor.id, but=session.id)
+    return go(exchange, "/profile", text("others_ended", exchange.language, count=count))

@@ -190,7 +190,12 @@ def create(exchange: Exchange) -> Response:
     try:
         with exchange.writing() as call:
             made = administration.add_person(
-                call, entered.get("login", ""), values, password=password, must_change_password=True
+                call,
+                entered.get("login", ""),
+                values,
+                password=password,
+                must_change_password=True,
+                rules=exchange.runtime.settings.password_rules,
             )
     except Refusal as refusal:
         if refusal.kind not in ("invalid", "conflict"):
@@ -306,7 +311,7 @@ def reset(exchange: Exchange, identifier: str) -> Response:
     """POST /people/{id}/password: a new one, shown this once."""
     user_id, password = number(identifier), made_password()
     with exchange.writing() as call:
-        administration.reset_password(call, user_id, password)
+        administration.reset_password(call, user_id, password, exchange.runtime.settings.password_rules)
     return _with_secret(exchange, user_id, password)
 
 

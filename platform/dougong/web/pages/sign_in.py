@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
 from dougong.people import sessions, setup
+from dougong.people.challenges import LIFE
 from dougong.people.links import PURPOSES
-from dougong.people.sessions import Begun
+from dougong.people.sign_in import SecondStep
+from dougong.people.sign_in import enter as begin_entered
 from dougong.people.sign_in import sign_in as begin_session
 from dougong.screens.addresses import with_query
-from dougong.screens.shape import DemoAccount, Problem, SignInScreen
+from dougong.screens.shape import DemoAccount, PasskeyUse, Problem, SignInScreen
 from dougong.screens.texts import text
 from dougong.web.catalogue import refuse
 from dougong.web.exchange import Exchange
 from dougong.web.identity import cookie_name
 from dougong.web.other_doors import other_doors, provider_links
-from dougong.web.pages import drafts
+from dougong.web.pages import drafts, entering
 from dougong.web.pages.frame import first, form_data
 from dougong.web.pages.languages import language_tabs, switched
 from dougong.web.problems import message_of
 from dougong.web.security import FORGET, comes_from_here, local_path
 
-RESUMABLE = re.compile(r"^/[a-z0-9_]+/[a-z0-9_]+/(new|\d+/edit)$")
 CARRIED = "carried-"
 
 
@@ -69,7 +69,8 @@ def ask_to_sign_in(exchange: Exchange) -> Response:
         if name not in drafts.SECRET_FIELDS
     )
     keeps = (
-        RESUMABLE.match(request.path) is not None and sum(len(value) for _, value in carried) <= drafts.MOST
+        drafts.RESUMABLE.match(request.path) is not None
+        and sum(len(value) for _, value in carried) <= drafts.MOST
     )
     notice = text("session_over_kept" if keeps and carried else "session_over", exchange.language)
     back = request.path if keeps else "/"
@@ -99,6 +100,7 @@ def sign_in_page(
         problems=tuple(Problem(message_of(each, language), code=each.code) for each in problems),
         languages=language_tabs(exchange, "/sign-in", ("next", following)),
         notice=notice,
+        passkey=PasskeyUse("/sign-in/passkey/begin", "/sign-in/passkey", text("passkey_sign_in", language)),
         demo=tuple(
             DemoAccount(each.login, each.password, each.name, each.titles.get(language, ""))
             for each in exchange.runtime.settings.demo_accounts
@@ -111,57 +113,42 @@ def sign_in_page(
 
 
 def enter(exchange: Exchange) -> Response:
-    """POST /sign-in: a new session, then to where the person wanted to go."""
+    """POST /sign-in: a new session, then to where the person wanted to go; or the second step."""
     if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data = form_data(exchange)
     login, password, following = first(data, "login"), (data.get("password") or [""])[0], first(data, "next")
-    carried = {
-        name.removeprefix(CARRIED): values for name, values in data.items() if name.startswith(CARRIED)
-    }
-    request = exchange.request
+    carried = carried_of(data)
     try:
-        begun = begin_session(
+        found = begin_session(
             exchange.runtime.database,
             login,
             password,
-            address=request.remote_addr or "",
-            agent=request.headers.get("User-Agent", ""),
-            replaces=request.cookies.get(cookie_name(exchange.runtime.settings)),
+            entering.visitor(exchange),
+            remembered=bool(data.get("remember")),
+            carried={"next": local_path(following), "fields": carried},
+            rules=exchange.runtime.settings.sign_in_rules,
         )
     except Refusal as refusal:
-        status = 429 if refusal.kind == "too_many" else 401
-        pairs = [(name, value) for name, values in carried.items() for value in values]
-        return sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
-    return entered(exchange, begun, local_path(following), carried, bool(data.get("remember")))
+        return refused(exchange, refusal, data)
+    if isinstance(found, SecondStep):
+        response = exchange.redirect("/sign-in/second")
+        entering.give(exchange, response, entering.STEP_COOKIE, found.secret, LIFE)
+        return response
+    return entering.enter(exchange, found, following, carried)
 
 
-def entered(
-    exchange: Exchange, begun: Begun, following: str, carried: Mapping[str, list[str]], remember: bool
-) -> Response:
-    """The answer to who has just signed in: the cookie of the session, and on to where the person wanted to go."""
-    path = following
-    if carried and RESUMABLE.match(following):
-        with exchange.runtime.database.writing() as connection:
-            resumed = sessions.resume(connection, begun.secret)
-            name = drafts.keep(connection, resumed[1].id, following, carried) if resumed else ""
-        path = with_query(following, [("draft", name)])
-    response = exchange.redirect(path)
-    _set_cookie(exchange, response, begun, remember)
-    return response
+def carried_of(data: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What had been entered in a form when the session was over."""
+    return {name.removeprefix(CARRIED): values for name, values in data.items() if name.startswith(CARRIED)}
 
 
-def _set_cookie(exchange: Exchange, response: Response, begun: Begun, remember: bool) -> None:
-    settings = exchange.runtime.settings
-    response.set_cookie(
-        cookie_name(settings),
-        begun.secret,
-        path="/",
-        expires=begun.expires_at if remember else None,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.secure,
-    )
+def refused(exchange: Exchange, refusal: Refusal, data: dict[str, list[str]]) -> Response:
+    """The sign-in page again, with the reason; what was carried along stays."""
+    status = 429 if refusal.kind == "too_many" else 401
+    pairs = [(name, value) for name, values in carried_of(data).items() for value in values]
+    following, login = first(data, "next"), first(data, "login")
+    return sign_in_page(exchange, following, refusal.problems, login, status=status, carried=pairs)
 
 
 def leave(exchange: Exchange) -> Response:
@@ -216,9 +203,17 @@ def set_up(exchange: Exchange) -> Response:
                 password=password,
                 language=exchange.language,
                 timezone=settings.timezone,
+                rules=settings.password_rules,
             )
-            begun = sessions.begin(connection, user_id, address=exchange.request.remote_addr or "")
+            entered = begin_entered(
+                connection,
+                user_id,
+                entering.visitor(exchange),
+                False,
+                sessions.PASSWORD,
+                settings.sign_in_rules,
+            )
     except Refusal as refusal:
         status = {"forbidden": 403, "conflict": 409}.get(refusal.kind, 422)
         return exchange.page(_set_up_screen(exchange, data, refusal.problems), status)
-    return entered(exchange, begun, "/", {}, remember=False)
+    return entering.enter(exchange, entered, "/", {})

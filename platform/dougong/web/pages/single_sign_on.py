@@ -17,16 +17,17 @@ from dougong.people.messages import refuse
 from dougong.people.oidc import Journey
 from dougong.people.oidc_directory import Directory, Untrusted, directory
 from dougong.people.oidc_providers import Provider
+from dougong.people.sign_in import enter as begin_entered
 from dougong.records.call import Call
 from dougong.screens.shape import SettingsSection
 from dougong.screens.sign_on import sign_on_section
 from dougong.screens.texts import text
 from dougong.web.exchange import Exchange
-from dougong.web.identity import cookie_name
 from dougong.web.logs import logger
 from dougong.web.other_doors import PROVIDER_COOKIE
+from dougong.web.pages import entering
 from dougong.web.pages.frame import go
-from dougong.web.pages.sign_in import entered, sign_in_page
+from dougong.web.pages.sign_in import sign_in_page
 from dougong.web.security import local_path, random_token
 
 JOURNEY_SECONDS = 600
@@ -130,19 +131,14 @@ def own_sign_on(exchange: Exchange, call: Call) -> tuple[SettingsSection, ...]:
 
 
 def _enter(exchange: Exchange, provider: Provider, person: oidc.Person, following: str) -> Response:
-    request, settings = exchange.request, exchange.runtime.settings
+    settings = exchange.runtime.settings
     with exchange.runtime.database.writing() as connection:
         user_id = oidc_accounts.account_for(
             connection, provider, person, settings.timezone, exchange.language
         )
-        begun = sessions.begin(
-            connection,
-            user_id,
-            address=request.remote_addr or "",
-            agent=request.headers.get("User-Agent", ""),
-            replaces=request.cookies.get(cookie_name(settings)),
-        )
-    response = entered(exchange, begun, local_path(following), {}, remember=False)
+        visitor, rules = entering.visitor(exchange), settings.sign_in_rules
+        entered = begin_entered(connection, user_id, visitor, False, sessions.PROVIDER, rules)
+    response = entering.enter(exchange, entered, following, {})
     _set_cookie(exchange, response, PROVIDER_COOKIE, provider.id, None)
     return response
 

@@ -23,6 +23,7 @@ const parts: Readonly<Record<string, () => Promise<{ setUp: (element: HTMLElemen
   "[data-colour]": () => import("./colour"),
   "[data-eye]": () => import("./eye"),
   "[data-scan]": () => import("./scan"),
+  "[data-passkey]": () => import("./passkey"),
 };
 for (const [selector, load] of Object.entries(parts)) {
   each(selector, (element) => void load().then(({ setUp }) => setUp(element)).catch(() => toast(say("offline"), true)));
