@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,8 @@ __all__ = ["house", "prepared", "sqlite_server"]
 
 
 @pytest.fixture(scope="package")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory, assets: Path) -> Iterator[House]:
     """A library in use; whoever changes it takes one of their own."""
+    assert assets.is_dir()  # built before the first page is drawn, which remembers their names
     with house_of(databases, "sqlite", tmp_path_factory.mktemp("house")) as made:
         yield made
