@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from dougong import compiler
 from dougong.definitions.load import load_sources
@@ -33,7 +33,6 @@ from dougong.storage.release import Releases, release_of, releases_of
 from dougong.storage.stores.base import Store
 from dougong.storage.stores.folder import FolderStore
 from dougong.storage.stores.s3 import Bucket, S3Store
-from dougong.storage.system import USER
 from dougong.web import exporting, importing, sweeping, works
 from dougong.web.application import create_app
 from dougong.web.bridge import Bridge
@@ -125,11 +124,6 @@ def open_runtime(settings: Settings, database: Database | None = None) -> Runtim
         afterwards=after_apply,
         keys=keys_of(settings, opened),
     )
-
-
-def has_accounts(connection: Connection) -> bool:
-    """Whether anybody can sign in at all."""
-    return bool(connection.execute(select(func.count()).select_from(USER)).scalar_one())
 
 
 def application() -> Flask:

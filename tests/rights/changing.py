@@ -530,6 +530,8 @@ def own_pages(visitor: Visitor) -> None:
     for path in (
         *("/profile", "/people", "/calendar", "/versions", "/templates", "/templates/guild/package", "/jobs"),
         *("/divisions", "/guild/client/renumber/number", "/set-up", "/sign-in"),
+        *("/forgotten", "/link/x", "/link", "/sign-in/with/corp", "/sign-in/with/corp/back"),
+        *("/sign-out/with/corp", "/profile/sign-on/corp"),
     ):
         visitor.page(path)
     for path in (
@@ -546,7 +548,7 @@ def own_pages(visitor: Visitor) -> None:
             "/guild/client/renumber/number/preview",
         ),
         *("/preferences", "/preferences/language", "/profile/tokens/1/revoke", "/profile/tokens/999/revoke"),
-        "/view-as/end",
+        *("/view-as/end", "/forgotten", "/link", "/profile/sign-on/corp/unlink", "/profile/email"),
         *("/profile/sessions/999/end", "/jobs/1/cancel", "/jobs/999/cancel"),
     ):
         visitor.form(path, {})

@@ -98,6 +98,18 @@ UNOPENED: Mapping[str, str] = {
         for route in ROUTES
         if route.rule.startswith(_OF_SIGNING_IN)
     },
+    **dict.fromkeys(
+        (
+            "GET /sign-in/with/<provider>",
+            "GET /sign-in/with/<provider>/back",
+            "GET /sign-out/with/<provider>",
+            "GET /profile/sign-on/<provider>",
+            "POST /profile/sign-on/<provider>/unlink",
+        ),
+        "there is no provider of single sign-on here",
+    ),
+    "POST /profile/email": "no mail is sent here",
+    **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",

@@ -17,8 +17,8 @@ from dougong.cli.console import Console
 from dougong.cli.opening import database_of, settings_of
 from dougong.cli.planning import apply_folders
 from dougong.diagnostics import Diagnostic, Refusal
+from dougong.people import setup
 from dougong.storage.database import Database
-from dougong.web.security import random_token
 from dougong.web.settings import Settings
 
 BACKLOG = 1024
@@ -60,17 +60,24 @@ def _run(options: argparse.Namespace, console: Console) -> int:
             console.note(console.say("applied", app=version.app, number=version.number))
         threading.Thread(target=watch, args=(database, options.apps, console), daemon=True).start()
     with database.reading() as connection:
-        first_use = not assembly.has_accounts(connection)
-    if first_use and not settings.setup_token:
-        os.environ["DOUGONG_SETUP_TOKEN"] = random_token()
-    serve(settings, database, options.host, options.port, options.workers, console)
+        needs_set_up = setup.needs_administrator(connection)
+    token = ""
+    if needs_set_up and not settings.setup_token:
+        token, os.environ["DOUGONG_SETUP_TOKEN"] = setup.new_token()
+    serve(settings, database, options.host, options.port, options.workers, console, token)
     return 0
 
 
 def serve(
-    settings: Settings, database: Database, host: str, port: int, workers: int, console: Console
+    settings: Settings,
+    database: Database,
+    host: str,
+    port: int,
+    workers: int,
+    console: Console,
+    token: str = "",
 ) -> None:
-    """Serve until interrupted; the processes find their settings in the environment."""
+    """Serve until interrupted; the processes find their settings in the environment, and of a set-up token only its hash."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
@@ -81,7 +88,6 @@ def serve(
     os.environ["DOUGONG_DATABASE"] = database.url.render_as_string(hide_password=False)
     address = f"http://{_shown(host)}:{port}/"
     console.note(console.say("serving", address=address))
-    token = os.environ.get("DOUGONG_SETUP_TOKEN", "")
     if token:
         console.note(console.say("setup_token", address=f"{address}set-up", token=token))
     if settings.worker:

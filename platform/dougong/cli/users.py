@@ -6,17 +6,21 @@ import argparse
 import getpass
 import sys
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from dougong import assembly
 from dougong.cli.command import Command, Run, takes_database, takes_format
 from dougong.cli.console import Console, table
-from dougong.cli.opening import database_of, settings_of, user_id_of
+from dougong.cli.opening import calling, database_of, settings_of, user_id_of
 from dougong.diagnostics import Diagnostic, Refusal, nearest
 from dougong.model.text import LANGUAGES
-from dougong.people import accounts, tokens
+from dougong.people import accounts, administration, tokens
+from dougong.people.directory import paths_of
 from dougong.people.made_passwords import made_password
+from dougong.people.organisation import Membership
+from dougong.people.person_values import PersonValues
+from dougong.records.call import Call
 from dougong.storage.release import Release
 
 
@@ -35,6 +39,15 @@ def _configure_user(parser: argparse.ArgumentParser, console: Console) -> None:
     _child(children, console, "list", "user_list", _list)
     disable = _child(children, console, "disable", "user_disable", _disable)
     disable.add_argument("login", metavar="LOGIN", help=console.say("opt_login"))
+    enable = _child(children, console, "enable", "user_enable", _enable)
+    enable.add_argument("login", metavar="LOGIN", help=console.say("opt_login"))
+    change = _child(children, console, "change", "user_change", _change)
+    change.add_argument("login", metavar="LOGIN", help=console.say("opt_login"))
+    change.add_argument("--name", help=console.say("opt_name"))
+    change.add_argument("--email", help=console.say("opt_email"))
+    change.add_argument("--role", action="append", metavar="APPID.ROLE", help=console.say("opt_roles_all"))
+    change.add_argument("--superior", metavar="LOGIN", help=console.say("opt_superior"))
+    change.add_argument("--department", action="append", metavar="PATH", help=console.say("opt_department"))
     password = _child(children, console, "password", "user_password", _password)
     password.add_argument("login", metavar="LOGIN", help=console.say("opt_login"))
     password.add_argument("--password-stdin", action="store_true", help=console.say("opt_password_stdin"))
@@ -131,6 +144,46 @@ def _disable(options: argparse.Namespace, console: Console) -> int:
         console.say("user_disabled", login=options.login), {"login": options.login, "disabled": True}
     )
     return 0
+
+
+def _enable(options: argparse.Namespace, console: Console) -> int:
+    with calling(database_of(options), settings_of(options), console, write=True) as call:
+        administration.enable_person(call, user_id_of(call.connection, options.login))
+    console.result(
+        console.say("user_enabled", login=options.login), {"login": options.login, "disabled": False}
+    )
+    return 0
+
+
+def _change(options: argparse.Namespace, console: Console) -> int:
+    """Change what is named; roles and departments are given whole."""
+    with calling(database_of(options), settings_of(options), console, write=True) as call:
+        user_id = user_id_of(call.connection, options.login)
+        given: dict[str, Any] = {
+            name: getattr(options, name) for name in ("name", "email") if getattr(options, name) is not None
+        }
+        if options.role is not None:
+            given["roles"] = tuple(sorted({known_role(call.release, each) for each in options.role}))
+        if options.superior is not None:
+            above = user_id_of(call.connection, options.superior) if options.superior else None
+            given["superior_id"] = above
+        if options.department is not None:
+            places = (department_at(call, path, console) for path in options.department)
+            given["memberships"] = tuple(
+                Membership(each, None, place == 0) for place, each in enumerate(places)
+            )
+        changed = administration.change_person(call, user_id, cast(PersonValues, given))
+    document = {"login": options.login, "changed": sorted(changed)}
+    console.result(console.say("user_changed", login=options.login), document)
+    return 0
+
+
+def department_at(call: Call, path: str, console: Console) -> int:
+    """The department at a path; refused where there is none."""
+    for identifier, known in paths_of(call.connection).items():
+        if known == path:
+            return identifier
+    raise Refusal("missing", [Diagnostic("C106", console.say("no_department", path=path))])
 
 
 def _password(options: argparse.Namespace, console: Console) -> int:

@@ -26,7 +26,7 @@ _PERSONAL = frozenset({"email", "phone"})
 
 def subject_of(user_id: int) -> str:
     """What the log calls a person."""
-    return f"person:{user_id}"
+    return f"user:{user_id}"
 
 
 @telling_once()
@@ -103,7 +103,6 @@ def disable_person(doing: Doing, user_id: int) -> None:
     """Close an account: sessions and tokens end at once."""
     check_admin(doing)
     accounts.disable(doing.connection, user_id)
-    noted(doing, "person.disable", subject_of(user_id))
 
 
 @telling_once()
@@ -111,7 +110,6 @@ def enable_person(doing: Doing, user_id: int) -> None:
     """Open a closed account again."""
     check_admin(doing)
     accounts.enable(doing.connection, user_id)
-    noted(doing, "person.enable", subject_of(user_id))
 
 
 @telling_once()
@@ -119,7 +117,6 @@ def reset_password(doing: Doing, user_id: int, password: str, rules: Rules = DEF
     """Give somebody a password that they must change when they sign in; their sessions end."""
     check_admin(doing)
     accounts.set_password(doing.connection, user_id, password, rules=rules, must_change=True)
-    noted(doing, "person.password", subject_of(user_id))
 
 
 def _write(doing: Doing, account: Account, values: PersonValues) -> None:

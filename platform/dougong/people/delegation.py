@@ -139,7 +139,7 @@ def delegate(
     noted(
         doing,
         "delegation.add",
-        f"person:{user_id}",
+        f"user:{user_id}",
         delegation=made,
         delegate=delegate_id,
         starts_at=row["starts_at"].isoformat(),  # type: ignore[attr-defined]
@@ -160,7 +160,7 @@ def end_delegation(doing: Doing, delegation_id: int) -> None:
     _check_whose(doing, row.user_id)
     ended = update(DELEGATION).where(DELEGATION.c.id == delegation_id).values(ended_at=doing.at)
     doing.connection.execute(ended)
-    noted(doing, "delegation.end", f"person:{row.user_id}", delegation=delegation_id)
+    noted(doing, "delegation.end", f"user:{row.user_id}", delegation=delegation_id)
 
 
 def known_scopes(release: Release, language: str) -> list[tuple[str, str]]:

@@ -74,6 +74,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "同一级已有部门“{name}”",
         "there is already a department '{name}' at this place",
     ),
+    "department_slash": (
+        "部门名称不能含“/”，它用来分隔上下级",
+        "the name of a department holds no '/', which stands between a department and those below",
+    ),
     "departments_twice": (
         "同一部门只能写一次，主部门只有一个",
         "a department is named once, and only one is the main department",
@@ -165,6 +169,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "administrators see what you see; choose somebody who is not one",
     ),
     "role_form": ("角色写作 应用.角色，例如 {example}", "a role is written app.role, for example {example}"),
+    "has_administrator": ("已经有管理员了", "there is an administrator already"),
     "link_over": (
         "链接已使用、已过期或已失效",
         "the link was used already, is too old or is not valid any more",

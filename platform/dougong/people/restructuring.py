@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from dougong.people import organisation, positions, teams
+from dougong.people.directory import SEPARATOR
 from dougong.people.doing import Doing, check_admin, noted
 from dougong.people.messages import refuse
 from dougong.people.organisation import Department
@@ -149,6 +150,8 @@ def _siblings(doing: Doing, parent_id: int | None) -> list[Department]:
 
 
 def _check_name_free(name: str, siblings: Iterable[Department]) -> None:
+    if SEPARATOR in name:
+        raise refuse("invalid", "department_slash", "name")
     if name.strip() in {each.name for each in siblings}:
         raise refuse("conflict", "department_name_taken", "name", name=name.strip())
 

@@ -22,6 +22,8 @@ MEANINGS: Mapping[str, Pair] = {
     "C103": ("The app is not installed.", "该应用没有安装。"),
     "C104": ("There is no such role; it is written `app.role`.", "没有这个角色；应写作 `应用.角色`。"),
     "C105": ("There is no token with this number.", "没有这个编号的令牌。"),
+    "C106": ("There is no department at this path.", "没有这个路径的部门。"),
+    "C107": ("There is no team of this name.", "没有这个名称的团队。"),
     "C110": ("Somebody else listens at this port.", "端口已被占用。"),
     "C120": (
         "What is to be explained is written `app.entity`, `app.entity/id` or `app.entity/id.field`.",

@@ -312,6 +312,7 @@ PAGES: Mapping[str, Pair] = {
     "POST /people/invitations": ("Invite people by their addresses", "按邮箱邀请人员"),
     "POST /people/invitations/<identifier>/resend": ("Invite again, with a new link", "重新发送邀请"),
     "POST /people/invitations/<identifier>/revoke": ("Revoke an invitation", "撤销邀请"),
+    "POST /profile/email": ("Send a link that confirms a new e-mail address", "发送确认新邮箱的链接"),
     "GET /profile/sign-on/<provider>": ("Link a provider of single sign-on", "关联单点登录平台"),
     "POST /profile/sign-on/<provider>/unlink": (
         "Take the link with a provider back",

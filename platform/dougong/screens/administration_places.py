@@ -8,6 +8,7 @@ from dougong.screens.texts import text
 
 PLACES: tuple[tuple[str, str, str], ...] = (
     ("people", "/people", "users"),
+    ("invitations", "/people/invitations", "mail"),
     ("departments", "/departments", "sitemap"),
     ("positions", "/positions", "id-badge-2"),
     ("teams", "/teams", "users-group"),

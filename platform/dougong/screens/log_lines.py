@@ -27,6 +27,10 @@ _FIELDS = {
 }
 
 
+_ALSO = frozenset({"account.add", "account.change", "account.roles"})
+"""What stands in the log beside `person.add` and `person.change`, which say the same and more."""
+
+
 def log_section(call: Call, entries: Sequence[AuditEntry]) -> SettingsSection:
     """The last changes as a table, newest first."""
     language = call.language
@@ -45,6 +49,7 @@ def log_section(call: Call, entries: Sequence[AuditEntry]) -> SettingsSection:
             ),
         )
         for place, each in enumerate(entries)
+        if each.action not in _ALSO
     )
     return SettingsSection("log", text("log", language), table=Table(columns, rows))
 

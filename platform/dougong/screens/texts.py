@@ -67,6 +67,14 @@ TEXTS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "invite_revoke": ("撤销邀请", "Revoke"),
         "invite_revoke_title": ("撤销这个邀请？", "Revoke this invitation?"),
         "invite_revoked_done": ("邀请已撤销", "The invitation is revoked"),
+        "email_now": (
+            "目前是 {email}。新地址确认后才会生效。",
+            "It is {email}. A new one counts when it is confirmed.",
+        ),
+        "email_none": ("还没有邮箱地址。", "There is none yet."),
+        "new_email": ("新邮箱地址", "New e-mail address"),
+        "email_send": ("发送确认邮件", "Send a confirmation"),
+        "email_sent": ("已向 {email} 发送确认邮件", "A confirmation was sent to {email}"),
         "forgotten": ("忘记密码？", "Forgot your password?"),
         "forgotten_title": ("重设密码", "Reset your password"),
         "forgotten_text": (

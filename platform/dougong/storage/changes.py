@@ -88,7 +88,8 @@ def _differences(old: App, new: App) -> Iterator[Change]:
 def _widened_by_install(new: App) -> Iterator[Change]:
     for role in new.roles.values():
         for entity, grants in role.grants.items():
-            yield Change("right", "granted", f"{role.id}: {entity}", tuple(grants))
+            written = tuple(action for action, each in grants.items() if not each.implied_by)
+            yield Change("right", "granted", f"{role.id}: {entity}", written)
 
 
 def _changed_parts(
@@ -163,16 +164,34 @@ def _rights(old: Role | None, new: Role) -> Iterator[Change]:
     for entity in dict.fromkeys([*grants, *new.grants]):
         before, after = grants.get(entity, {}), new.grants.get(entity, {})
         for action in dict.fromkeys([*before, *after]):
-            if _goes_along(before.get(action), after.get(action)):
-                continue
-            yield from _right(f"{new.id}: {entity}.{action}", before.get(action), after.get(action))
+            if not (_follows(action, before, after) or _follows(action, after, before)):
+                yield from _right(f"{new.id}: {entity}.{action}", before.get(action), after.get(action))
+    yield from _denials(old, new)
     yield from _flag(f"{new.id}: design", bool(old and old.can_design), new.can_design)
     yield from _reports(old, new)
 
 
-def _goes_along(old: Permission | None, new: Permission | None) -> bool:
-    """Whether the action came and went with the one that implies it, of which it is told."""
-    return all(each is None or each.implied_by for each in (old, new))
+def _follows(action: str, one: Mapping[str, Permission], other: Mapping[str, Permission]) -> bool:
+    """Whether a right came, or changed, together with the one that implies it, which is told by itself."""
+    here, there = one.get(action), other.get(action)
+    if here is None or not here.implied_by:
+        return False
+    return here.implied_by not in other if there is None else bool(there.implied_by)
+
+
+def _denials(old: Role | None, new: Role) -> Iterator[Change]:
+    """Denials that were added, changed or taken back; those of a changed denial may take more away, or less."""
+    before = {each.id: each for each in old.denials} if old else {}
+    after = {each.id: each for each in new.denials}
+    for name in dict.fromkeys([*before, *after]):
+        label, one, other = f"{new.id}: deny.{name}", before.get(name), after.get(name)
+        if one is None and other is not None:
+            yield Change("right", "narrowed", label, other.actions)
+        elif other is None and one is not None:
+            yield Change("right", "widened", label, one.actions)
+        elif one != other and one is not None and other is not None:
+            rules = tuple(each.rows.text if each.rows else "*" for each in (one, other))
+            yield Change("right", "widened", label, (" → ".join(rules),))
 
 
 def _right(name: str, old: Permission | None, new: Permission | None) -> Iterator[Change]:
@@ -185,6 +204,8 @@ def _right(name: str, old: Permission | None, new: Permission | None) -> Iterato
             narrower = old.rows is None
             before, after = (old.rows.text if old.rows else "*"), (new.rows.text if new.rows else "*")
             yield Change("right", "narrowed" if narrower else "widened", name, (f"{before} → {after}",))
+        if old.shared != new.shared:
+            yield Change("right", "widened" if new.shared else "narrowed", name, ("shared",))
         opened = tuple(each for each in old.except_fields if each not in new.except_fields)
         closed = tuple(each for each in new.except_fields if each not in old.except_fields)
         if opened:

@@ -63,7 +63,6 @@ MESSAGES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "W417": ("此操作不可用：{name}", "this action is not available: {name}"),
         "W418": ("要执行的操作超过 {limit} 项", "there are more than {limit} operations"),
         "W419": ("设置令牌不正确", "the set-up token is not right"),
-        "W420": ("已有账号，请登录", "there is an account already; sign in"),
         "W421": (
             "只能在本机读取；或设置 DOUGONG_METRICS_TOKEN",
             "only this machine may read this; or set DOUGONG_METRICS_TOKEN",

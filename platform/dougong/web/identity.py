@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from werkzeug.wrappers import Request
 
@@ -58,7 +58,8 @@ def identified(identity: Identity, door: str) -> Origin:
         means = f"token:{identity.token.id}"
     else:
         means = f"session:{identity.session.id}" if identity.session is not None else ""
-    return replace(origin(), actor_id=identity.actor.id, door=door, means=means)
+    came = origin()
+    return Origin(identity.actor.id, door, came.address, came.agent, means, came.route, came.request_id)
 
 
 def cookie_name(settings: Settings, name: str = "dg_session") -> str:

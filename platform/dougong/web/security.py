@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
 import secrets
 import socket
 from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
@@ -100,8 +100,11 @@ def host_is_allowed(host: str, allowed: Collection[str]) -> bool:
 
     Without a list: this machine's names and plain IP addresses, as a foreign site can make a browser send neither.
     """
-    if "*" in allowed:
-        return True
+    return "*" in allowed or _names_this_server(host, frozenset(allowed))
+
+
+@lru_cache(maxsize=256)
+def _names_this_server(host: str, allowed: frozenset[str]) -> bool:
     parts = HOST.fullmatch(host.lower())
     if parts is None or int(parts["port"] or 0) > 65_535:
         return False
@@ -154,8 +157,3 @@ def local_path(address: str, default: str = "/") -> str:
 def random_token() -> str:
     """A token of 256 bits that nobody can guess."""
     return secrets.token_urlsafe(32)
-
-
-def setup_token_fits(token: str, sent: str) -> bool:
-    """Whether the token for making the first administrator is the one that this server printed."""
-    return bool(token) and hmac.compare_digest(token.encode(), sent.strip().encode("utf-8", "replace"))

@@ -213,6 +213,7 @@ PAGES: tuple[Route, ...] = (
     page("GET", "/view-as", viewing.choose, access="admin"),
     page("POST", "/view-as", viewing.begin, access="admin"),
     page("POST", "/view-as/end", viewing.end),
+    page("POST", "/profile/email", own.email),
     page("GET", "/profile/sign-on/<provider>", single_sign_on.begin_linking),
     page("POST", "/profile/sign-on/<provider>/unlink", single_sign_on.unlink),
     page("GET", "/people/invitations", invitation.page, access="admin"),

@@ -48,7 +48,7 @@ def page(exchange: Exchange) -> Response:
 
 def use(exchange: Exchange) -> Response:
     """POST /link: do what the link is for, which uses it up; then to the page for signing in."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     data, secret = form_data(exchange), _secret(exchange)
     with exchange.runtime.database.reading() as connection:

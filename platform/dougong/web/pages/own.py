@@ -8,7 +8,8 @@ from dataclasses import replace
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, recovery, second_factor, sessions
+from dougong.people import accounts, address_changes, recovery, second_factor, sessions
+from dougong.people.messages import refuse as people_refusal
 from dougong.people.sign_in import confirm_password
 from dougong.screens.security import Security, security_screen
 from dougong.screens.shape import Problem, SignInScreen
@@ -17,7 +18,8 @@ from dougong.web.catalogue import finding, refuse
 from dougong.web.exchange import Exchange
 from dougong.web.gate import NEW_PASSWORD, is_asked_of
 from dougong.web.pages import entering, step_up
-from dougong.web.pages.frame import form_data, go, number, show
+from dougong.web.pages.frame import first, form_data, go, number, show
+from dougong.web.pages.own_address import own_email
 from dougong.web.pages.single_sign_on import own_sign_on
 from dougong.web.problems import message_of
 
@@ -39,7 +41,7 @@ def _page(exchange: Exchange, problems: Sequence[Diagnostic] = (), status: int =
             recovery.left(call.connection, call.actor.id),
             is_asked_of(settings, call.actor),
         )
-        more = own_sign_on(exchange, call)
+        more = (*own_email(exchange, call, shown), *own_sign_on(exchange, call))
         return show(exchange, call, security_screen(call, about, shown, more), status)
 
 
@@ -99,6 +101,25 @@ def choose_password(exchange: Exchange) -> Response:
         return _changed(exchange, "/")
     except Refusal as refusal:
         return _new_password(exchange, refusal.problems, 429 if refusal.kind == "too_many" else 422)
+
+
+def email(exchange: Exchange) -> Response:
+    """POST /profile/email: a link to a new address, for who knows the password; until it is used nothing changes."""
+    data, visitor = form_data(exchange), entering.visitor(exchange)
+    wanted, settings = first(data, "email"), exchange.runtime.settings
+    try:
+        if not settings.sends_links:
+            raise people_refusal("conflict", "no_mail", "email")
+        given = (data.get("current") or [""])[0]
+        confirm_password(exchange.runtime.database, exchange.actor.id, given, visitor, settings.sign_in_rules)
+        with exchange.runtime.database.writing() as connection:
+            address_changes.ask(connection, exchange.actor.id, wanted, settings.reset_minutes)
+    except Refusal as refusal:
+        problems = [
+            replace(each, path="current") if each.path == "old" else each for each in refusal.problems
+        ]
+        return _page(exchange, problems, status=429 if refusal.kind == "too_many" else 422)
+    return go(exchange, "/profile", text("email_sent", exchange.language, email=wanted))
 
 
 def end_session(exchange: Exchange, identifier: str) -> Response:

@@ -30,7 +30,7 @@ from dougong.web.pages.frame import first, form_data, go, number, show
 from dougong.web.problems import message_of
 from dougong.web.routes import Route, page
 
-LOG = 10
+LOG = 20
 SHOWN = 20
 _FURTHEST = 10_000_000
 _TEXTS = ("name", "email", "phone", "language", "timezone", "kind")

@@ -34,7 +34,7 @@ def page(exchange: Exchange) -> Response:
 
 def ask(exchange: Exchange) -> Response:
     """POST /forgotten: the same answer, after the same work, whether anybody is meant or not."""
-    if not comes_from_here(exchange.request):
+    if not comes_from_here(exchange.request, exchange.runtime.settings.secure):
         raise refuse("forbidden", "W406")
     if not exchange.runtime.settings.sends_links:
         return exchange.page(_told(exchange, "forgotten_no_mail"))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import accounts, sessions
+from dougong.people import sessions, setup
 from dougong.people.challenges import LIFE
 from dougong.people.links import PURPOSES
 from dougong.people.sign_in import SecondStep
@@ -24,7 +24,7 @@ from dougong.web.pages import drafts, entering
 from dougong.web.pages.frame import first, form_data
 from dougong.web.pages.languages import language_tabs, switched
 from dougong.web.problems import message_of
-from dougong.web.security import FORGET, comes_from_here, local_path, setup_token_fits
+from dougong.web.security import FORGET, comes_from_here, local_path
 
 CARRIED = "carried-"
 
@@ -45,11 +45,11 @@ def page(exchange: Exchange) -> Response:
 
 
 def needs_set_up(exchange: Exchange) -> bool:
-    """Whether nobody can sign in yet and this server knows a set-up token."""
+    """Whether nobody administers yet and this server knows a set-up token."""
     if not exchange.runtime.settings.setup_token:
         return False
     with exchange.runtime.database.reading() as connection:
-        return accounts.count(connection) == 0
+        return setup.needs_administrator(connection)
 
 
 def ask_to_sign_in(exchange: Exchange) -> Response:
@@ -164,7 +164,7 @@ def leave(exchange: Exchange) -> Response:
 
 
 def set_up_page(exchange: Exchange) -> Response:
-    """GET /set-up: the form for the first administrator, as long as there is no account."""
+    """GET /set-up: the form for the first administrator, as long as there is none."""
     if not needs_set_up(exchange):
         return exchange.redirect("/sign-in")
     return switched(exchange) or exchange.page(_set_up_screen(exchange, {}, ()))
@@ -193,17 +193,14 @@ def set_up(exchange: Exchange) -> Response:
     login, password = first(data, "login"), (data.get("password") or [""])[0]
     settings = exchange.runtime.settings
     try:
-        if not setup_token_fits(settings.setup_token, first(data, "token")):
+        if not setup.token_fits(settings.setup_token, first(data, "token")):
             raise refuse("forbidden", "W419", "token")
         with exchange.runtime.database.writing() as connection:
-            if accounts.count(connection):
-                raise refuse("conflict", "W420")
-            user_id = accounts.add(
+            user_id = setup.make_administrator(
                 connection,
                 login,
                 name=first(data, "name"),
                 password=password,
-                is_admin=True,
                 language=exchange.language,
                 timezone=settings.timezone,
                 rules=settings.password_rules,
