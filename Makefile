@@ -84,6 +84,10 @@ rights: $(VENV)/dev assets ## compare two databases that differ in what a role m
 	@$(RUN)/python -m tests.needs
 	@DOUGONG_RIGHTS=whole $(RUN)/python -m pytest -q --no-header $(RIGHTS)
 
+.PHONY: sqlmap
+sqlmap: $(VENV)/dev assets ## let sqlmap (Debian's package, or from the package index) try every parameter that names something; only this machine is asked
+	@PYTHONPATH=platform:renderers:. $(RUN)/python -m tests.security.sqlmap
+
 OPERATIONS ?= 10000
 
 .PHONY: races

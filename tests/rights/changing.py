@@ -345,10 +345,15 @@ def histories(visitor: Visitor) -> None:
         for entry in range(1, 70, 6):
             visitor.api("POST", f"{path}/{entry}/undo", {"dry_run": True})
             visitor.form(f"{path}/{entry}/undo", {})
+            visitor.page(f"{path}/{entry}/revert")
+            visitor.page(f"{path}/{entry}/revert?whole=true")
+            visitor.form(f"{path}/{entry}/revert", {"whole": "true"})
         for event in (visitor.api("GET", path, limit="3").document or {}).get("data", ()):
             visitor.api("POST", f"{path}/{event['id']}/undo", {"dry_run": True})
             visitor.api("POST", f"{path}/{event['id']}/undo", {})
         for event in (visitor.api("GET", path, limit="1").document or {}).get("data", ()):
+            visitor.page(f"{path}/{event['id']}/revert")
+            visitor.form(f"{path}/{event['id']}/revert", {})
             visitor.form(f"/guild/client/{record}/history/{event['id']}/undo", {})
 
 

@@ -159,9 +159,9 @@ def _by(valued: Mapping[int, Any]) -> Callable[[int], Any]:
 
 
 def grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, tuple[int, Any]]:
-    """Count and sum of values by group; the sum of nothing is nothing."""
+    """Count and sum of values by group; the sum of nothing is 0."""
     found: dict[Any, tuple[int, Any]] = {}
     for group, value in pairs:
-        count, total = found.get(group, (0, None))
-        found[group] = (count + 1, total if value is None else (total or 0) + value)
+        count, total = found.get(group, (0, 0))
+        found[group] = (count + 1, total + (value or 0))
     return found

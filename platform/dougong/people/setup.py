@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from dougong.people import accounts
+from dougong.people import accounts, passwords
 from dougong.people.messages import refuse
-from dougong.people.passwords import DEFAULT, Rules
 from dougong.people.secrets_ import digest, new_secret
 from dougong.storage.system import STATE
 
@@ -50,7 +49,7 @@ def make_administrator(
     password: str,
     language: str,
     timezone: str,
-    rules: Rules = DEFAULT,
+    rules: passwords.Rules = passwords.DEFAULT,
 ) -> int:
     """Make the first administrator and return the id; of several at once, one gets through and the others are refused (conflict)."""
     connection.execute(select(STATE.c.id).with_for_update()).all()

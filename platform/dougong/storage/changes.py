@@ -88,8 +88,8 @@ def _differences(old: App, new: App) -> Iterator[Change]:
 def _widened_by_install(new: App) -> Iterator[Change]:
     for role in new.roles.values():
         for entity, grants in role.grants.items():
-            written = tuple(action for action, each in grants.items() if not each.implied_by)
-            yield Change("right", "granted", f"{role.id}: {entity}", written)
+            told = tuple(action for action, each in grants.items() if not each.implied_by)
+            yield Change("right", "granted", f"{role.id}: {entity}", told)
 
 
 def _changed_parts(

@@ -116,7 +116,8 @@ def _end(runtime: Runtime, response: Response) -> Response:
         request.method if request.url_rule else "OTHER", rule, response.status_code, seconds
     )
     if not rule.startswith(("/static", "/healthz", "/readyz", "/metrics")):
-        actor = g.exchange.identity.actor.id if g.exchange is not None and g.exchange.identity else None
+        person = g.exchange.identity.actor if g.exchange is not None and g.exchange.identity else None
+        actor = (person.seen_by or person.id) if person is not None else None
         logger().info(
             "request",
             method=request.method,

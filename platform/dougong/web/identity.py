@@ -59,7 +59,8 @@ def identified(identity: Identity, door: str) -> Origin:
     else:
         means = f"session:{identity.session.id}" if identity.session is not None else ""
     came = origin()
-    return Origin(identity.actor.id, door, came.address, came.agent, means, came.route, came.request_id)
+    by = identity.actor.seen_by or identity.actor.id
+    return Origin(by, door, came.address, came.agent, means, came.route, came.request_id)
 
 
 def cookie_name(settings: Settings, name: str = "dg_session") -> str:

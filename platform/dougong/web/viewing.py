@@ -24,6 +24,9 @@ PRIVATE: tuple[str, ...] = (
 )
 """What belongs to one person alone, whoever looks: credentials, drafts, and work that was ordered."""
 
+TRYING: frozenset[str] = frozenset({"/<app>/<entity>/<identifier>/history/<entry>/revert"})
+"""Pages that try a change out before it is made, in a transaction that could make it."""
+
 
 def is_private(rule: str) -> bool:
     """Whether an entry point shows what belongs to one person alone."""
@@ -44,7 +47,7 @@ def refuse_beyond_looking(identity: Identity, route: Route) -> None:
     """Refuse whatever could change something, and what belongs to the person alone."""
     if identity.actor.seen_by is None:
         return
-    if route.changes:
+    if route.changes or route.rule in TRYING:
         raise refuse("forbidden", "W460")
     if is_private(route.rule):
         raise refuse("forbidden", "W461")

@@ -92,7 +92,7 @@ class S3Store:
 
     def put(self, name: str, source: Path) -> None:
         """Send the file with its checksum, so that the store itself refuses what arrived otherwise."""
-        digest = hashlib.md5(usedforsecurity=False)
+        digest = hashlib.sha256()
         with source.open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
@@ -102,7 +102,7 @@ class S3Store:
                 self._client.put_object(
                     **self._where(name),
                     Body=file,
-                    ContentMD5=checksum,
+                    ChecksumSHA256=checksum,
                     ContentType="application/octet-stream",
                 )
 

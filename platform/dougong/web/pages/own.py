@@ -105,13 +105,15 @@ def choose_password(exchange: Exchange) -> Response:
 
 def email(exchange: Exchange) -> Response:
     """POST /profile/email: a link to a new address, for who knows the password; until it is used nothing changes."""
-    data, visitor = form_data(exchange), entering.visitor(exchange)
+    data = form_data(exchange)
     wanted, settings = first(data, "email"), exchange.runtime.settings
     try:
         if not settings.sends_links:
             raise people_refusal("conflict", "no_mail", "email")
-        given = (data.get("current") or [""])[0]
-        confirm_password(exchange.runtime.database, exchange.actor.id, given, visitor, settings.sign_in_rules)
+        entered, visitor = (data.get("current") or [""])[0], entering.visitor(exchange)
+        confirm_password(
+            exchange.runtime.database, exchange.actor.id, entered, visitor, settings.sign_in_rules
+        )
         with exchange.runtime.database.writing() as connection:
             address_changes.ask(connection, exchange.actor.id, wanted, settings.reset_minutes)
     except Refusal as refusal:
