@@ -61,7 +61,16 @@ AREAS: Mapping[str, Sequence[Area]] = {
 }
 """All that one visitor asks for, in this order; what stands there is read once more after everything was changed."""
 
+_OF_SIGNING_IN = (
+    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
+    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
+)
 EXEMPT: Mapping[str, str] = {
+    **{
+        route.endpoint: "is about how one person signs in: secrets made by chance, and no record"
+        for route in ROUTES
+        if route.rule.startswith(_OF_SIGNING_IN)
+    },
     "GET /healthz": "says that the process lives",
     "GET /readyz": "says that the database is there",
     "GET /metrics": "counts requests for whoever runs the machine: this machine or a token only",
@@ -70,10 +79,6 @@ EXEMPT: Mapping[str, str] = {
 }
 """Entry points that answer nothing out of the data."""
 
-_OF_SIGNING_IN = (
-    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
-    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
-)
 _ADMINISTRATION = "for administrators, who may see everything"
 UNOPENED: Mapping[str, str] = {
     **{route.endpoint: _ADMINISTRATION for route in ROUTES if route.access == "admin"},
@@ -109,11 +114,6 @@ UNOPENED: Mapping[str, str] = {
     ),
     "POST /view-as/end": "ends an administrator's look through somebody else's eyes",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
-    **{
-        route.endpoint: "is about how one person signs in and reads no record"
-        for route in ROUTES
-        if route.rule.startswith(_OF_SIGNING_IN)
-    },
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",
