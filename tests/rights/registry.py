@@ -112,6 +112,11 @@ UNOPENED: Mapping[str, str] = {
         ("GET /forgotten", "POST /forgotten", "GET /link/<secret>"),
         "a way to come in, which knows accounts and no records",
     ),
+    "POST /<app>/<entity>/<identifier>/share/<share>/end": "the same verb is opened through the API",
+    **dict.fromkeys(
+        ("POST /profile/delegations", "POST /profile/delegations/<identifier>/end"),
+        "the same verbs are asked through the API",
+    ),
     "POST /view-as/end": "ends an administrator's look through somebody else's eyes",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
     "POST /set-up": "is closed once there is an account",
