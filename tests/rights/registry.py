@@ -112,7 +112,13 @@ UNOPENED: Mapping[str, str] = {
         ("GET /forgotten", "POST /forgotten", "GET /link/<secret>"),
         "a way to come in, which knows accounts and no records",
     ),
-    "POST /<app>/<entity>/<identifier>/share/<share>/end": "the same verb is opened through the API",
+    **dict.fromkeys(
+        (
+            "POST /<app>/<entity>/<identifier>/share/<share>/end",
+            "POST /<app>/<entity>/<identifier>/history/<entry>/undo",
+        ),
+        "the same verb is opened through the API",
+    ),
     **dict.fromkeys(
         ("POST /profile/delegations", "POST /profile/delegations/<identifier>/end"),
         "the same verbs are asked through the API",
