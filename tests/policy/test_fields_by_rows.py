@@ -18,6 +18,7 @@ from dougong.records.read import read
 from dougong.records.related import related
 from dougong.records.reveal import reveal
 from dougong.records.update import update
+from dougong.screens.form import FormEntry, edit_form
 from tests.policy.conftest import CLIENT, DEAL, Ledger
 
 
@@ -180,3 +181,13 @@ def test_a_whole_table_can_be_kept_back_by_rows(ledger: Ledger, two: dict[str, i
         found = list_records(call, DEAL, Query(filter="COUNT(lines) > 0"))
         assert [each.id for each in found.rows] == [own]
         assert aggregate(call, DEAL, [], {"n": "SUM(SUM(lines.cost))"}).rows[0][0] == Decimal("1.00")
+
+
+def test_a_form_leaves_out_what_is_not_seen_in_its_record(ledger: Ledger, two: dict[str, int]) -> None:
+    with ledger.reading("ann") as call:
+        found = [read(call, DEAL, two[each]) for each in ("mine", "theirs")]
+        mine, theirs = (edit_form(call, each, FormEntry(each.values, form_token="x")) for each in found)
+    names = [{each.id for section in form.sections for each in section.fields} for form in (mine, theirs)]
+    assert {"cost", "code", "client"} <= names[0]
+    assert {"cost", "code", "client"}.isdisjoint(names[1])
+    assert {"name", "lines"} <= names[1]

@@ -600,6 +600,42 @@ def delegating(visitor: Visitor) -> None:
         visitor.form(path, {})
 
 
+def reverting(visitor: Visitor) -> None:
+    """The page that takes one change back, of seen, unseen and missing records."""
+    for entity, identifiers in records(visitor).items():
+        for identifier in identifiers[:4]:
+            path = f"/guild/{entity}/{identifier}"
+            events = (visitor.api("GET", f"{path}/history", limit="2").document or {}).get("data", ())
+            for entry in (*(each["id"] for each in events), "1", "999"):
+                visitor.page(f"{path}/history/{entry}/revert")
+                visitor.form(f"{path}/history/{entry}/revert", {"conflicts": "refuse"})
+
+
+def standing_in(visitor: Visitor) -> None:
+    """Whom somebody lets stand in for them, and the doors of other ways to come in."""
+    otto = visitor.ids["people"]["otto"]
+    visitor.api("GET", "/delegations")
+    visitor.api("GET", "/delegations", user=otto)
+    body = {"delegate": otto, "starts_at": "2026-03-05T00:00:00Z", "ends_at": "2026-03-09T00:00:00Z"}
+    made = visitor.api("POST", "/delegations", body)
+    for each in ((made.document or {}).get("id", "1"), "999"):
+        visitor.api("DELETE", f"/delegations/{each}")
+    visitor.page("/profile/delegations")
+    visitor.page("/profile/delegations/people", q="o")
+    data = {"delegate": otto, "starts_at": "2026-03-05T00:00", "ends_at": "2026-03-09T00:00", "scope": "all"}
+    visitor.form("/profile/delegations", {**data, "starts_on": "2026-03-05", "ends_on": "2026-03-09"})
+    found = re.findall(r"/profile/delegations/[0-9]+/end", visitor.page("/profile/delegations").text)
+    for each in (*found, "/profile/delegations/999/end"):
+        visitor.form(each, {})
+    for path in (
+        *("/forgotten", "/link", "/link/nothing", "/sign-in/with/nobody", "/sign-in/with/nobody/back"),
+        *("/sign-out/with/nobody", "/profile/sign-on/nobody"),
+    ):
+        visitor.page(path)
+    for path in ("/forgotten", "/link", "/profile/sign-on/nobody/unlink"):
+        visitor.form(path, {"who": "cleo", "name": "x"})
+
+
 def closed_doors(visitor: Visitor) -> None:
     """Every door that is for administrators only, with whatever stands in its address."""
     for route in ROUTES:

@@ -42,6 +42,8 @@ AREAS: Mapping[str, Sequence[Area]] = {
         changing.deciding,
         changing.designing,
         changing.deleting,
+        changing.reverting,
+        changing.standing_in,
         changing.own_pages,
         changing.delegating,
         changing.closed_doors,
@@ -59,7 +61,16 @@ AREAS: Mapping[str, Sequence[Area]] = {
 }
 """All that one visitor asks for, in this order; what stands there is read once more after everything was changed."""
 
+_OF_SIGNING_IN = (
+    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
+    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
+)
 EXEMPT: Mapping[str, str] = {
+    **{
+        route.endpoint: "is about how one person signs in: secrets made by chance, and no record"
+        for route in ROUTES
+        if route.rule.startswith(_OF_SIGNING_IN)
+    },
     "GET /healthz": "says that the process lives",
     "GET /readyz": "says that the database is there",
     "GET /metrics": "counts requests for whoever runs the machine: this machine or a token only",
@@ -68,10 +79,6 @@ EXEMPT: Mapping[str, str] = {
 }
 """Entry points that answer nothing out of the data."""
 
-_OF_SIGNING_IN = (
-    *("/sign-in/second", "/sign-in/passkey", "/profile/authenticator", "/profile/passkeys"),
-    *("/profile/recovery-codes", "/profile/confirm", "/profile/new-password", "/profile/sessions/end"),
-)
 _ADMINISTRATION = "for administrators, who may see everything"
 UNOPENED: Mapping[str, str] = {
     **{route.endpoint: _ADMINISTRATION for route in ROUTES if route.access == "admin"},
@@ -91,10 +98,6 @@ UNOPENED: Mapping[str, str] = {
         "work of this size is done at once; somebody else's is compared as missing",
     ),
     **dict.fromkeys(
-        ("GET /api/v1/<app>/<entity>/<identifier>/access", "GET /<app>/<entity>/<identifier>/access"),
-        "for administrators and for who may share the record, which no visitor may",
-    ),
-    **dict.fromkeys(
         (
             "GET /sign-in/with/<provider>",
             "GET /sign-in/with/<provider>/back",
@@ -105,12 +108,17 @@ UNOPENED: Mapping[str, str] = {
         "there is no provider of single sign-on here",
     ),
     "POST /profile/email": "no mail is sent here",
+    **dict.fromkeys(
+        ("GET /forgotten", "POST /forgotten", "GET /link/<secret>"),
+        "a way to come in, which knows accounts and no records",
+    ),
+    "POST /<app>/<entity>/<identifier>/share/<share>/end": "the same verb is opened through the API",
+    **dict.fromkeys(
+        ("POST /profile/delegations", "POST /profile/delegations/<identifier>/end"),
+        "the same verbs are asked through the API",
+    ),
+    "POST /view-as/end": "ends an administrator's look through somebody else's eyes",
     **dict.fromkeys(("GET /link", "POST /link"), "nobody here has got a link by mail"),
-    **{
-        route.endpoint: "is about how one person signs in and reads no record"
-        for route in ROUTES
-        if route.rule.startswith(_OF_SIGNING_IN)
-    },
     "POST /set-up": "is closed once there is an account",
     "POST /api/v1/tasks/<identifier>/approve": "the page of the same task is opened; both end in one verb",
     "POST /api/v1/tasks/<identifier>/reject": "the page of the same task is opened; both end in one verb",

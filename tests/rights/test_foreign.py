@@ -96,7 +96,7 @@ def kind_of(route: Route) -> str:
 def ask(visitor: Visitor, route: Route, kind: str, identifier: str) -> Answer:
     """A request for one record of a kind."""
     entity = kind if kind in ("order", "visit", "ledger") else "client"
-    places = {"app": "guild", "entity": entity, "inverse": "orders", "action": "submit", "entry": "1"}
+    places = {"app": "guild", "entity": entity, "inverse": "orders", "action": "submit", "entry": "7"}
     path = re.sub(r"<(?:path:)?(\w+)>", lambda part: places.get(part[1], identifier), route.rule)
     end = path.replace(identifier, "{id}")
     body = next((value for name, value in BODIES.items() if end.endswith(name) or route.method == name), {})
@@ -214,7 +214,7 @@ class Watchful(Visitor):
 def test_what_is_refused_has_changed_nothing(databases: Databases, tmp_path: Path, dialect: str) -> None:
     with held_still() as clock, world(databases, dialect, "one", tmp_path) as made:
         visitor = Watchful(made, clock, "cleo")
-        for area in (creating, several, merging, many, updating, forms, deleting):
+        for area in (several, merging, many, creating, *((updating, forms, deleting) if WHOLE else ())):
             area(visitor)
         refused = [each for each in visitor.answers if each.status >= 400]
-        assert len(refused) > 300
+        assert len(refused) > (300 if WHOLE else 50)

@@ -25,7 +25,7 @@ tried: dict[str, set[int]] = {}
 
 def told(databases: Databases, dialect: str, twin: str, folder: Path, login: str) -> list[Answer]:
     """Everything that one visitor is told in one of the two guilds."""
-    stride = 1 if WHOLE or dialect == "sqlite" else 4
+    stride = 1 if WHOLE else 2 if dialect == "sqlite" else 4
     with held_still() as clock, world(databases, dialect, twin, folder / twin) as guild:
         visitor = Visitor(guild, clock, login, stride)
         for area in AREAS[login]:
@@ -73,7 +73,7 @@ def test_every_door_is_tried() -> None:
     routes = {route.endpoint for route in ROUTES}
     assert EXEMPT.keys() <= routes
     assert UNOPENED.keys() <= routes
-    assert sorted(routes - tried.keys() - EXEMPT.keys()) == []
+    assert sorted(routes - tried.keys() - EXEMPT.keys() - UNOPENED.keys()) == []
     opened = {endpoint for endpoint, statuses in tried.items() if min(statuses) < 400}
     closed = sorted(routes - opened - EXEMPT.keys() - UNOPENED.keys())
     assert not closed, f"only refusals were compared of {closed}"

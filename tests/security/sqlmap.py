@@ -89,7 +89,7 @@ def injections(program: str, address: str, folder: Path, *options: str) -> str:
         raise ValueError("only this machine is asked")
     command = [
         program, "-u", address, "--batch", "--flush-session", "--level=2", "--risk=2", "--technique=BEUT", "--time-sec=3",
-        "--threads=2", "--disable-coloring", "--ignore-code=*", "--skip-waf", f"--output-dir={folder}", *options,
+        "--timeout=120", "--retries=5", "--disable-coloring", "--ignore-code=*", "--skip-waf", f"--output-dir={folder}", *options,
     ]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1800)
     said = ended.stdout

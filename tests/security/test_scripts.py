@@ -83,7 +83,10 @@ class Watch:
 
 
 @pytest.fixture(scope="module")
-def poisoned(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PoisonedHouse]:
+def poisoned(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory, assets: Path
+) -> Iterator[PoisonedHouse]:
+    assert assets.is_dir()  # built before the first page is drawn, which remembers their names
     with poisoned_house(databases, "sqlite", tmp_path_factory.mktemp("poisoned")) as made:
         yield made
 

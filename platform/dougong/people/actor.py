@@ -28,7 +28,7 @@ from sqlalchemy import (
 
 from dougong.people.messages import refuse
 from dougong.people.standing import Standing, asked_with, keep_standing, kept_standing
-from dougong.storage.statements import Rows, Statement
+from dougong.storage.statements import Rows, Statement, Step, Values
 from dougong.storage.system import DEPARTMENT, MEMBERSHIP, STATE, TEAM, TEAM_MEMBER, USER, USER_ROLE
 from dougong.storage.types import Characters
 
@@ -87,7 +87,8 @@ _ROLE, _DEPARTMENT, _SUBORDINATE, _MAIN, _TREE, _TEAMMATE = 1, 2, 3, 4, 5, 6
 def load_actor(connection: Connection, user_id: int, scopes: Iterable[str] | None = None) -> Actor:
     """Return the actor of an active account; refused (unauthorised) when there is none or it is disabled."""
     values = {"user_id": user_id, **asked_with(f"person {user_id}")}
-    rows = account_statement("by id", connection.dialect.name, _ACCOUNT).rows(connection, values)
+    step = account_question("by id", connection.dialect.name, _ACCOUNT, values)
+    rows = account_rows(connection, step)
     if not rows:
         raise refuse("unauthorised", "no_account")
     return actor_of(rows, scopes)
@@ -171,35 +172,62 @@ _ACCOUNT = select(*ACCOUNT_COLUMNS).where(
 )
 
 
-@cache
-def account_statement(name: str, dialect: str, account: Select[Any]) -> Statement:
+def account_question(name: str, dialect: str, account: Select[Any], values: Values) -> Step:
     """One statement for an account, its roles, departments and subordinates, as every request asks for all of them.
 
-    `account` gives at most one row that begins with the account's columns; it stands in every row of the answer.
+    `account` gives at most one row that begins with the account's columns; it stands in every row of the answer. `values` hold
+    those of `asked_with`: what is known already is left out.
     """
+    whole, known = _statements(name, dialect, account)
+    return (known if values["known"] else whole), values
+
+
+def account_rows(connection: Connection, step: Step) -> Rows:
+    """The answer to the question for an account."""
+    statement, values = step
+    return renewed(connection, step, statement.rows(connection, values))
+
+
+def renewed(connection: Connection, step: Step, rows: Rows) -> Rows:
+    """The answer itself, or another one where the organisation has changed since what was left out of the question was read."""
+    if not rows:
+        return rows
+    mark, known = rows[0][_ACCOUNT_WIDTH - 1], rows[0][-6]
+    if not known or (mark == known and kept_standing(mark, rows[0][0]) is not None):
+        return rows
+    return _WHOLE[step[0]].rows(connection, {**step[1], "known": ""})
+
+
+_WHOLE: dict[Statement, Statement] = {}
+"""The statement that asks for everything, by the one that asks for the roles alone."""
+
+
+@cache
+def _statements(name: str, dialect: str, account: Select[Any]) -> tuple[Statement, Statement]:
+    """The statement for all that belongs to an account, and the one for its roles alone, which costs a tenth."""
     found = account.cte(f"account {name}")
-    known, credential = (
-        cast(bindparam(each, type_=Characters), Characters) for each in ("known", "credential")
-    )
-    is_news = or_(known == "", found.c.organisation != known)
-    asked = select(case((is_news, found.c.user_id))).scalar_subquery()
-    belongs = _belongs(select(found.c.user_id).scalar_subquery(), asked)
-    everything = select(*found.c, known.label("known"), credential.label("credential"), *belongs.c)
-    return Statement(everything.select_from(found.outerjoin(belongs, true())), dialect)
+    given = [
+        cast(bindparam(each, type_=Characters), Characters).label(each) for each in ("known", "credential")
+    ]
+    belongs = _belongs(select(found.c.user_id).scalar_subquery())
+    whole = select(*found.c, *given, *belongs.c).select_from(found.outerjoin(belongs, true()))
+    kind = case((USER_ROLE.c.app.is_not(None), literal(_ROLE)))
+    roles = select(*found.c, *given, kind, USER_ROLE.c.app, USER_ROLE.c.role, _no_id())
+    joined = found.outerjoin(USER_ROLE, USER_ROLE.c.user_id == found.c.user_id)
+    both = Statement(whole, dialect), Statement(roles.select_from(joined), dialect)
+    _WHOLE[both[1]] = both[0]
+    return both
 
 
-def _belongs(account_id: ColumnElement[int], user_id: ColumnElement[int]) -> Subquery:
-    """Whatever belongs to an account: rows of a kind, with a role or an id.
-
-    `user_id` is that of the account where its standing is asked for, and nothing where it is known: then there are its roles alone.
-    """
+def _belongs(user_id: ColumnElement[int]) -> Subquery:
+    """Whatever belongs to an account: rows of a kind, with a role or an id."""
     own = (
         select(MEMBERSHIP.c.department_id, MEMBERSHIP.c.is_main)
         .join(DEPARTMENT, DEPARTMENT.c.id == MEMBERSHIP.c.department_id)
         .where(MEMBERSHIP.c.user_id == user_id, DEPARTMENT.c.removed_at.is_(None))
         .subquery("own")
     )
-    has_role = USER_ROLE.c.user_id == account_id
+    has_role = USER_ROLE.c.user_id == user_id
     return union_all(
         select(
             literal(_ROLE).label("kind"), USER_ROLE.c.app, USER_ROLE.c.role, _no_id().label("other")

@@ -6,13 +6,11 @@ anybody has looked for it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, func, or_, select
 
 from dougong.jobs import Job, Task, queue
 from dougong.people import accounts, audit, limits, links
@@ -21,19 +19,19 @@ from dougong.people.administration import subject_of
 from dougong.people.link_mails import Reader, send
 from dougong.people.messages import refuse
 from dougong.people.passwords import DEFAULT, Rules
-from dougong.storage.system import ATTEMPT, USER
+from dougong.storage.system import USER
 
 TASK = "people.reset"
 MOST_IN_AN_HOUR = 3
 """Mails for one account, so that nobody's letter box is filled by others."""
 MOST_OF_ADDRESS = 20
-"""Requests from one address within a quarter of an hour."""
+"""Requests from one address within a quarter of an hour; each further one has to wait."""
 _LONGEST = 300
 
 
 def ask(connection: Connection, typed: str, address: str) -> None:
     """Take a request for a reset, by login or mail address, whoever is meant by it; refused (too_many) for who asks and asks."""
-    _count(connection, address)
+    limits.take(connection, limits.of_address("reset", address, MOST_OF_ADDRESS))
     text = "".join(each for each in typed.strip()[:_LONGEST] if each.isprintable())
     queue.enqueue(connection, TASK, {"typed": text}, max_attempts=3)
 
@@ -70,29 +68,6 @@ def reset(connection: Connection, secret: str, password: str, rules: Rules = DEF
     actor = load_actor(connection, link.user_id)
     audit.note(connection, actor, "screen", now, "person.reset", subject_of(link.user_id))
     return link.login
-
-
-def _count(connection: Connection, address: str) -> None:
-    """Count a request of an address, in one statement; refused when there were too many within the window."""
-    now = datetime.now(UTC)
-    key = f"reset:{hashlib.sha256(address.encode('utf-8', 'replace')).hexdigest()[:40]}"
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    is_old = ATTEMPT.c.first_at < now - limits.WINDOW
-    counted = (
-        make(ATTEMPT)
-        .values(key=key, failures=1, first_at=now, last_at=now)
-        .on_conflict_do_update(
-            index_elements=[ATTEMPT.c.key],
-            set_={
-                "failures": case((is_old, 1), else_=ATTEMPT.c.failures + 1),
-                "first_at": case((is_old, now), else_=ATTEMPT.c.first_at),
-                "last_at": now,
-            },
-        )
-        .returning(ATTEMPT.c.failures)
-    )
-    if connection.execute(counted).scalar_one() > MOST_OF_ADDRESS:
-        raise refuse("too_many", "too_many_attempts", seconds=round(limits.WINDOW.total_seconds()))
 
 
 def _meant(connection: Connection, typed: str) -> list[int]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_statement, actor_of
+from dougong.people.actor import ACCOUNT_COLUMNS, Actor, account_question, account_rows, actor_of
 from dougong.people.audit import noted
 from dougong.people.secrets_ import digest, new_secret
 from dougong.people.standing import asked_with
@@ -149,7 +149,7 @@ def resume(
     """Return the session and its actor for the secret of a cookie; None when it is unknown, ended or idle too long,
     or when the account is disabled. Only reads, so that it works in a reading transaction; `touch` writes."""
     step = question(connection.dialect.name, secret, lifetimes)
-    return None if step is None else answer(step[0].rows(connection, step[1]))
+    return None if step is None else answer(account_rows(connection, step))
 
 
 def question(dialect: str, secret: str, lifetimes: Lifetimes = DEFAULT) -> Step | None:
@@ -157,13 +157,14 @@ def question(dialect: str, secret: str, lifetimes: Lifetimes = DEFAULT) -> Step 
     if not secret or len(secret) > _LONGEST_SECRET:
         return None
     now = datetime.now(UTC)
-    return account_statement("of a session", dialect, _LIVE), {
+    values = {
         "hash": digest(secret),
         "now": now,
         "idle": now - lifetimes.idle,
         "remembered_idle": now - lifetimes.remembered_idle,
         **asked_with(digest(secret)),
     }
+    return account_question("of a session", dialect, _LIVE, values)
 
 
 def answer(rows: Rows) -> tuple[Session, Actor] | None:

@@ -48,8 +48,12 @@ class _Store:
             return key[0] if key is not None and (key in self._young or key in self._old) else ""
 
     def get(self, mark: str, user_id: int) -> Standing | None:
+        key = (mark, user_id)
         with self._lock:
-            return self._young.get((mark, user_id)) or self._old.get((mark, user_id))
+            found = self._young.get(key)
+            if found is None and key in self._old:
+                found = self._young[key] = self._old[key]
+            return found
 
     def keep(self, credential: str, mark: str, user_id: int, standing: Standing) -> None:
         with self._lock:

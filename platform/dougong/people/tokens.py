@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_statement, actor_of
+from dougong.people.actor import ACCOUNT_COLUMNS, SCOPES, Actor, account_question, account_rows, actor_of
 from dougong.people.audit import noted
 from dougong.people.messages import refuse
 from dougong.people.secrets_ import digest, new_secret
@@ -102,7 +102,7 @@ def authenticate(connection: Connection, text: str) -> tuple[Token, Actor] | Non
     """Return the token and its actor, limited to the token's scopes; None when it is unknown, expired or revoked,
     or when the account is disabled. Only reads; `touch` writes."""
     step = question(connection.dialect.name, text)
-    return None if step is None else answer(step[0].rows(connection, step[1]))
+    return None if step is None else answer(account_rows(connection, step))
 
 
 def question(dialect: str, text: str) -> Step | None:
@@ -110,7 +110,7 @@ def question(dialect: str, text: str) -> Step | None:
     if not text.startswith(PREFIX) or len(text) > _LONGEST:
         return None
     values = {"hash": digest(text), "now": datetime.now(UTC), **asked_with(digest(text))}
-    return account_statement("of a token", dialect, _LIVE), values
+    return account_question("of a token", dialect, _LIVE, values)
 
 
 def answer(rows: Rows) -> tuple[Token, Actor] | None:

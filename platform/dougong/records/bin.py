@@ -10,6 +10,7 @@ from dougong.records.doors import open_door
 from dougong.records.query import Narrow, Query, list_narrowed
 from dougong.records.record import Page
 from dougong.records.shape import Shape
+from dougong.records.visible import Columns
 
 LONGEST = 200
 MOST_WORDS = 10
@@ -27,8 +28,9 @@ def list_deleted(call: Call, key: str, q: str = "", limit: int = 50, offset: int
 
 def _holds(call: Call, shape: Shape, words: list[str]) -> Narrow:
     hidden = concealed(call.release, call.actor, shape.key)
+    own = Columns(call, shape.key, shape.table)
     columns = [
-        shape.table.c[field.id]
+        own.seen(field.id)
         for field in shape.entity.fields.values()
         if field.type in _TEXTS and field.id not in hidden and field.id in shape.table.c
     ]

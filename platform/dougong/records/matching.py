@@ -41,7 +41,8 @@ class Matcher:
         if mode != "add" and not self._match:
             refuse("invalid", call.language, "import_no_match", "match")
         for name in self._match if mode != "add" else ():
-            kept = concealed(call.release, call.actor, shape.key)
+            veils = access(call.release, call.actor, shape.key, "read").veils
+            kept = concealed(call.release, call.actor, shape.key) | frozenset(veils)
             if name not in self._names or name in kept or not _is_plain(shape, name):
                 refuse("invalid", call.language, "import_match", "match", name=name)
         self._check_rights(call)

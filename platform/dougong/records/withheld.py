@@ -75,6 +75,9 @@ class Kept:
     locked: frozenset[str] = _NOTHING
 
 
+NOTHING_KEPT = Kept()
+
+
 def kept_back(
     call: Call, shape: Shape, identifiers: Sequence[int], action: str = "read"
 ) -> Mapping[int, Kept]:

@@ -20,22 +20,21 @@ from dougong.screens.vocabulary.audit import ACTIONS, DETAILS, RECORD_ACTIONS
 from dougong.screens.words import say
 from dougong.storage.evidence.sealing import Head
 
-_ICONS: Mapping[str, str] = {
-    "create": "plus",
-    "update": "edit",
-    "delete": "trash",
-    "restore": "rotate",
-    "merge": "arrows-join",
-    "absorb": "arrows-join",
-    "purge": "trash",
-    "reveal": "eye",
-    "account": "user",
-    "department": "users",
-    "session": "login",
-    "token": "key",
-    "app": "send",
-    "records": "download",
+_DRAWN: Mapping[str, tuple[str, ...]] = {
+    "plus": ("create",),
+    "edit": ("update",),
+    "trash": ("delete", "purge"),
+    "rotate": ("restore",),
+    "arrows-join": ("merge", "absorb"),
+    "eye": ("reveal",),
+    "user": ("account", "person"),
+    "users": ("department", "team"),
+    "login": ("session",),
+    "key": ("token",),
+    "send": ("app",),
+    "download": ("records",),
 }
+_ICONS = {action: icon for icon, actions in _DRAWN.items() for action in actions}
 PEOPLE = ("user", "person")
 """What subjects of people begin with."""
 _SHOWN = 60

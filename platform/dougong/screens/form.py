@@ -15,6 +15,7 @@ from dougong.records.call import Call
 from dougong.records.record import Record
 from dougong.records.rule_states import field_states, locks_on
 from dougong.records.shape import shape_of
+from dougong.records.withheld import NOTHING_KEPT, kept_back
 from dougong.screens.addresses import entity_path, record_path
 from dougong.screens.form_entry import read_entry
 from dougong.screens.form_fields import Place, form_field
@@ -80,7 +81,11 @@ def _form(
     wrong = [each for each in entry.problems if each.severity == Severity.ERROR]
     warnings = () if wrong else tuple(entry.problems)
     by_path = _by_path(wrong)
-    place = Place(call, entity, rights.locked, entry.values, entry.titles, entry.entered, by_path, language)
+    kept = kept_back(call, shape_of(call.release, entity.key), [identifier] if identifier else [], action)
+    own = kept.get(identifier, NOTHING_KEPT)
+    unseen, locked = own.unseen, rights.locked | own.locked | own.unseen
+    place = Place(call, entity, locked, entry.values, entry.titles, entry.entered, by_path, language)
+    place = replace(place, unseen=unseen)
     is_shown = bool(entry.form_token)  # a form without one is read, not shown
     present = _present(call, entity, action, entry) if is_shown else {}
     rules = LiveRules()
@@ -100,7 +105,7 @@ def _form(
         fields = tuple(
             form_field(place, entity.fields[each.field], each.width)
             for each in section.fields
-            if each.field in entity.fields and each.field not in rights.hidden
+            if each.field in entity.fields and each.field not in rights.hidden | unseen
         )
         if fields:
             sections.append(FormSection(section.id, section.label.get(language), fields, section.columns))

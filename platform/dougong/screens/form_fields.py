@@ -74,6 +74,8 @@ class Place:
     owner: str = ""
     """For the rows of a sub-table: the key of the record's entity, and `table` the field they stand in."""
     table: str = ""
+    unseen: frozenset[str] = frozenset()
+    """The fields, and columns as `lines.cost`, that are not seen in this very record."""
     states: FieldStates = NONE
     """What rules make of the fields as the record stands."""
     live: frozenset[str] = frozenset()
@@ -294,10 +296,17 @@ def _parts(place: Place, field: Field) -> tuple[FormField, ...]:
 # -- sub-tables ---------------------------------------------------------------------------------------------------------
 
 
+def _columns_of(field: Field, names: frozenset[str]) -> frozenset[str]:
+    """The columns of a sub-table among names such as `lines.cost`."""
+    return frozenset(each.partition(".")[2] for each in names if each.startswith(f"{field.id}."))
+
+
 def _sub_table(place: Place, field: Field) -> SubTable:
     rows_entity = place.call.release.entity(field.table)
     rights = access(place.call.release, place.call.actor, field.table, "update")
-    names = [name for name in rows_entity.fields if name not in rights.hidden]
+    unseen, locked = (_columns_of(field, kept) for kept in (place.unseen, place.locked))
+    locked |= rights.locked
+    names = [name for name in rows_entity.fields if name not in rights.hidden | unseen]
     rows = _rows(place, field)
 
     def row(
@@ -310,7 +319,7 @@ def _sub_table(place: Place, field: Field) -> SubTable:
         inner = Place(
             place.call,
             rows_entity,
-            rights.locked,
+            locked,
             values,
             titles,
             entered,

@@ -193,7 +193,9 @@ def reading_of(call: Call, key: str, action: str) -> Reading:
 def _visible(call: Call, key: str, action: str) -> frozenset[str]:
     """The fields that are neither hidden from the reader nor masked."""
     fields = frozenset(call.release.entity(key).fields)
-    hidden = access(call.release, call.actor, key, action).hidden
+    rights = access(call.release, call.actor, key, action)
+    # Whether a field is seen may depend on the record, and on what is entered just now: the server works those out.
+    hidden = rights.hidden | frozenset(rights.veils)
     return fields - hidden - concealed(call.release, call.actor, key)
 
 

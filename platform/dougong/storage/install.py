@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -73,6 +74,7 @@ def _keep_an_organisation(connection: Connection) -> None:
         table.create(connection)
     _add_columns(connection, USER.c.kind, USER.c.company, USER.c.superior_id, MEMBERSHIP.c.position_id)
     _add_columns(connection, STATE.c.organisation)
+    connection.execute(update(STATE).values(organisation=secrets.token_hex(8)))
     wanted = ("ix_dg_user_superior_id", "ix_dg_user_company", "ix_dg_membership_position_id")
     for index in (*USER.indexes, *MEMBERSHIP.indexes):
         if index.name in wanted:
@@ -148,7 +150,16 @@ def _create(connection: Connection) -> None:
     METADATA.create_all(connection, checkfirst=False)
     now = datetime.now(UTC)
     connection.execute(
-        insert(STATE), [{"id": 1, "generation": 0, "schema_version": SCHEMA_VERSION, "created_at": now}]
+        insert(STATE),
+        [
+            {
+                "id": 1,
+                "generation": 0,
+                "schema_version": SCHEMA_VERSION,
+                "created_at": now,
+                "organisation": secrets.token_hex(8),
+            }
+        ],
     )
 
 

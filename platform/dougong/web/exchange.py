@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Request, Response
 
 from dougong.diagnostics import Refusal
-from dougong.people.actor import Actor
+from dougong.people.actor import Actor, renewed
 from dougong.people.origin import come_from
 from dougong.records.call import Call
 from dougong.screens.shape import Notice, RequestInfo, Screen, Shell
@@ -85,6 +85,7 @@ class Exchange:
             else:
                 self._identify(credentials.identity([]))
                 return
+            rows = rows if step is None else renewed(connection, step, rows)
             self._identify(credentials.identity(rows))
             self._kept = _Kept(stack.pop_all(), connection, release)
 

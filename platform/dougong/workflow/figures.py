@@ -11,6 +11,7 @@ from dougong.policy.access import access
 from dougong.records.call import Call
 from dougong.records.chunks import chunks
 from dougong.records.shape import shape_of
+from dougong.records.withheld import kept_back
 from dougong.workflow.inbox import InboxLine
 
 
@@ -25,5 +26,12 @@ def figures_of(call: Call, lines: Sequence[InboxLine], field: str) -> dict[int, 
         statement = select(shape.table.c.id, shape.table.c[field]).where(
             shape.table.c.id.in_(chunk), shape.table.c.deleted_at.is_(None)
         )
-        found.update({row[0]: row[1] for row in call.connection.execute(statement) if row[1] is not None})
+        kept = kept_back(call, shape, chunk)
+        found.update(
+            {
+                identifier: value
+                for identifier, value in call.connection.execute(statement)
+                if value is not None and (identifier not in kept or field not in kept[identifier].unseen)
+            }
+        )
     return found

@@ -13,6 +13,8 @@ from dougong.records.call import Call
 from dougong.records.files import Download, download
 from dougong.records.read import read
 from dougong.records.record import Record
+from dougong.records.shape import shape_of
+from dougong.records.withheld import unseen_in
 from dougong.storage.stores.base import Store
 from dougong.storage.system import INSTANCE
 from dougong.workflow.inbox import InboxLine, line_of
@@ -80,6 +82,8 @@ def _record(call: Call, line: InboxLine, hidden: frozenset[str]) -> Record | Non
         if refusal.kind != "missing":
             raise
         return None
+    own = unseen_in(call, shape_of(call.release, line.key), [line.record_id])
+    hidden |= own
     values = {
         name: _without_columns(value, name, hidden)
         for name, value in record.values.items()
