@@ -70,9 +70,12 @@ def test_who_has_no_role_sees_no_app(server: Server) -> None:
     paths = nemo("GET", "/openapi.json").json["paths"].keys()
     assert {path for path in paths if not path.startswith(("/api/v1/tasks", "/api/v1/jobs"))} == {
         "/api/v1/apps",
+        "/api/v1/delegations",
+        "/api/v1/delegations/{id}",
         "/api/v1/files/{file}",
         "/api/v1/files/{file}/small",
         "/api/v1/undo",
+        "/api/v1/why",
     }
 
 
