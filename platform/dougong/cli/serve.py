@@ -61,7 +61,7 @@ def _run(options: argparse.Namespace, console: Console) -> int:
         threading.Thread(target=watch, args=(database, options.apps, console), daemon=True).start()
     with database.reading() as connection:
         needs_set_up = setup.needs_administrator(connection)
-    token = ""
+    token = None
     if needs_set_up and not settings.setup_token:
         token, os.environ["DOUGONG_SETUP_TOKEN"] = setup.new_token()
     serve(settings, database, options.host, options.port, options.workers, console, token)
@@ -75,7 +75,7 @@ def serve(
     port: int,
     workers: int,
     console: Console,
-    token: str = "",
+    token: str | None = None,
 ) -> None:
     """Serve until interrupted; the processes find their settings in the environment, and of a set-up token only its hash."""
     from granian import Granian

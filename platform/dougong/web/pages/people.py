@@ -92,7 +92,7 @@ def _page(
     user_id: int,
     entered: Mapping[str, str] | None = None,
     problems: Sequence[Diagnostic] = (),
-    secret: str = "",
+    made: str = "",
 ) -> PersonPage:
     connection = call.connection
     account = accounts.get(connection, user_id)
@@ -109,7 +109,7 @@ def _page(
         log=audit.entries(connection, subject_of(user_id), LOG),
         entered=given,
         problems=_told(problems, call.language),
-        secret=secret,
+        secret=made,
     )
 
 
@@ -213,7 +213,7 @@ def create(exchange: Exchange) -> Response:
 def _with_secret(exchange: Exchange, user_id: int, secret: str) -> Response:
     """The page of somebody with a password that is shown this once, so it is in no address and no cookie."""
     with exchange.reading() as call:
-        return show(exchange, call, person_screen(call, _page(call, user_id, secret=secret)))
+        return show(exchange, call, person_screen(call, _page(call, user_id, made=secret)))
 
 
 # -- where somebody belongs, and what they may ------------------------------------------------------------------------
