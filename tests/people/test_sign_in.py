@@ -239,3 +239,25 @@ def test_what_was_typed_is_not_kept(database: Database, user_id: int) -> None:
         for row in connection.execute(select(ATTEMPT)):
             assert "secret" not in str(row)
             assert "6.6.6.6" not in str(row)
+
+
+@pytest.mark.parametrize("meanwhile", ["another password", "disabled"])
+def test_what_changes_while_a_password_is_compared_counts(
+    database: Database, user_id: int, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    compare = passwords.matches
+
+    def compared(kept: str | None, password: str, rules: passwords.Rules) -> bool:
+        found = compare(kept, password, rules)
+        with database.writing() as connection:
+            if meanwhile == "disabled":
+                accounts.disable(connection, user_id)
+            else:
+                accounts.set_password(connection, user_id, "another one 7#kQ9")
+        return found
+
+    monkeypatch.setattr(passwords, "matches", compared)
+    assert kind_of(database, "li.wei", PASSWORD, "192.0.2.7") == "unauthorised"
+    with database.reading() as connection:
+        kept = connection.execute(select(USER.c.password_hash).where(USER.c.id == user_id)).scalar_one()
+    assert compare(kept, PASSWORD if meanwhile == "disabled" else "another one 7#kQ9", Rules().passwords)

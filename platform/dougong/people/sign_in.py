@@ -90,6 +90,8 @@ def sign_in(
         raise refuse("unauthorised", "wrong_password")
     fresh = _fresh_hash(account, password, rules.passwords)
     with database.writing() as connection:
+        if _account(connection, USER.c.id == account.id).password_hash != account.password_hash:
+            raise refuse("unauthorised", "wrong_password")  # changed, or the account disabled, while it was compared
         limits.give_back(connection, tries)
         if fresh:
             connection.execute(update(USER).where(USER.c.id == account.id).values(password_hash=fresh))
