@@ -23,7 +23,7 @@ MOST_CALLS = {
     "sqlite": {
         "plain list": 1_650,
         "list with links": 2_100,
-        "record": 1_080,
+        "record": 1_100,
         "grouped sum": 1_960,
         "page": 20_300,
     },

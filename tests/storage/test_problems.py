@@ -30,7 +30,8 @@ def test_an_entry_says_the_same_in_both_languages(key: str) -> None:
 
 
 def test_every_entry_is_used_and_every_use_has_an_entry() -> None:
-    sources = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py") if path.name != "problems.py")
+    places = (*FOLDER.rglob("*.py"), *(FOLDER.parent / "records").glob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in places if path.name != "problems.py")
     used = set(re.findall(r'"([PV]\d{3}(?:/\w+)?)"', sources))
     used |= {
         f"P140/{each}"

@@ -91,7 +91,9 @@ def sign_in(
     fresh = _fresh_hash(account, password, rules.passwords)
     with database.writing() as connection:
         if _account(connection, USER.c.id == account.id).password_hash != account.password_hash:
-            raise refuse("unauthorised", "wrong_password")  # changed, or the account disabled, while it was compared
+            raise refuse(
+                "unauthorised", "wrong_password"
+            )  # changed, or the account disabled, while it was compared
         limits.give_back(connection, tries)
         if fresh:
             connection.execute(update(USER).where(USER.c.id == account.id).values(password_hash=fresh))

@@ -310,10 +310,6 @@ ENTRIES: Mapping[str, Entry] = {
         ),
         ("try again in a moment", "请稍后再试"),
     ),
-    "P170/address": Entry(
-        ("the address of the file store cannot be read", "无法识别文件存储的地址"),
-        ("write s3://bucket or s3://bucket/folder", "请写 s3://存储桶 或 s3://存储桶/目录"),
-    ),
     "V120/missing": Entry(
         ("block {number} of the sealed chain is missing", "封存链缺少第 {number} 块"), _TAMPERED
     ),

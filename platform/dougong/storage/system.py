@@ -342,6 +342,7 @@ CHALLENGE = _table(
     _at("created_at", required=True),
     _at("expires_at", required=True),
     UniqueConstraint("token_hash"),
+    Index(None, "user_id"),
     Index(None, "expires_at"),
 )
 """What was begun and waits for one more proof: a second factor, the signature of a passkey."""
@@ -437,6 +438,7 @@ SHARE = _table(
     UniqueConstraint("entity", "record_id", "kind", "subject_id", "role"),
     Index(None, "kind", "subject_id", "entity"),
     Index(None, "role", "entity"),
+    Index(None, "created_by"),
 )
 """Single records lent to a person, a department with those below it, a team or a role (`app.role`), to read or to edit."""
 NOTIFICATION = _table(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dougong.screens import shape as s
 from dougong.screens.texts import text as screen_text
 from dougong.screens.words import count, say
-from tests.renderers.html import sample_calendar, sample_changes
+from tests.renderers.html import sample_access, sample_calendar, sample_changes
 from tests.renderers.html.sample_lists import columns, head, rows
 from tests.renderers.html.sample_parts import file_piece, person, pick, stage, text
 from tests.renderers.html.sample_rules import places, places_measure, rule_preview, rules
@@ -1744,6 +1744,12 @@ SAMPLES: dict[str, tuple[Callable[[str], s.Screen], str]] = {
     "search": (search, "apps"),
     "settings": (settings, "me"),
     "calendar": (sample_calendar.calendar, ""),
+    "people": (sample_access.directory, "admin"),
+    "why": (sample_access.why, ""),
+    "access": (sample_access.access, ""),
+    "audit": (sample_access.audit, "admin"),
+    "revert": (sample_access.revert, ""),
+    "entry": (sample_access.entry, ""),
     "bin": (sample_changes.recycle_bin, ""),
     "history": (lambda language: sample_changes.history(language, events(language)), ""),
     "merge": (sample_changes.merge, ""),

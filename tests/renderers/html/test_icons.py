@@ -13,6 +13,7 @@ NAME = r'"([a-z][a-z0-9-]+)"'
 KEYS = {
     "access", "added", "asc", "bad", "changed", "conflict", "created", "deleted", "end", "failing", "grip", "imported",
     "met", "missing", "ok", "removed", "restored", "stage", "submitted", "up", "waiting", "warn", "withdrawn", "file", "merged", "revealed",
+    "against", "closed", "empty", "for", "no", "some", "yes",
 }  # fmt: skip
 
 

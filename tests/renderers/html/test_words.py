@@ -14,7 +14,7 @@ from dougong_renderers.html.environment import TEMPLATES
 LITERAL = re.compile(r">([^<>{}]*[A-Za-z\u4e00-\u9fff][^<>{}]*)<")
 SPOKEN = re.compile(r'(?:title|aria-label|placeholder|alt)="([^"{]+)"')
 CLASSES = {"btn", "s-", "e-", "h-", "form-control"}
-ALLOWED = {"Ctrl K", "Ctrl S", "Esc", "J", "K", "A", "R"}
+ALLOWED = {"Ctrl K", "Ctrl S", "Esc", "J", "K", "A", "R", "xxxx-xxxx-xxxx-xxxx", "000000"}
 
 
 def names(text: str) -> set[str]:
