@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +18,6 @@ from dougong.storage.system import IDENTITY
 from tests.single_sign_on.conftest import offering
 from tests.single_sign_on.evil import Evil, as_settings, evil
 from tests.web_server import Server
-
-NOW = int(time.time())
 
 
 @pytest.fixture
@@ -57,8 +56,8 @@ def test_when_it_tells_the_truth_one_gets_in(sqlite_server: Server, liar: Evil) 
         {"aud": "another"}, {"aud": ["another"]}, {"aud": None}, {"aud": []}, {"aud": {"dougong": 1}}, {"aud": ["dougong", "another"]},
         {"azp": "another"}, {"aud": ["dougong", "another"], "azp": "another"},
         {"iss": "https://another.example"}, {"iss": None}, {"iss": "http://127.0.0.1"},
-        {"exp": NOW - 120}, {"exp": None}, {"exp": "soon"}, {"exp": True},
-        {"iat": NOW + 3600}, {"iat": NOW - 7200}, {"iat": None}, {"nbf": NOW + 3600},
+        {"exp": timedelta(seconds=-120)}, {"exp": None}, {"exp": "soon"}, {"exp": True},
+        {"iat": timedelta(hours=1)}, {"iat": timedelta(hours=-2)}, {"iat": None}, {"nbf": timedelta(hours=1)},
         {"sub": None}, {"sub": ""}, {"sub": 7}, {"sub": "x" * 256}, {"sub": "a\nb"},
         {"sub": "somebody else than the one it tells about"},
     ],
@@ -67,11 +66,16 @@ def test_when_it_tells_the_truth_one_gets_in(sqlite_server: Server, liar: Evil) 
 def test_a_token_that_is_not_for_this_sign_in_is_refused(
     sqlite_server: Server, liar: Evil, claims: dict[str, Any]
 ) -> None:
-    liar.claims = claims
+    liar.claims = {name: _as_sent(value) for name, value in claims.items()}
     answer = tried(sqlite_server, liar)
     assert answer.status_code == 403
     assert "could not be verified" in answer.text
     nobody_got_in(sqlite_server)
+
+
+def _as_sent(value: Any) -> Any:
+    """A span of time as the moment so far from now."""
+    return int(time.time() + value.total_seconds()) if isinstance(value, timedelta) else value
 
 
 @pytest.mark.parametrize(
