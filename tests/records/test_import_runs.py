@@ -305,13 +305,14 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
         tmp_path,
         {
             "合同/a.txt": b"first",
-            "b.pdf": b"second",
+            "b.pdf": b"%PDF-1.7 second",
+            "odd.pdf": b"no such thing",
             "x/twin.txt": b"1",
             "y/twin.txt": b"2",
             "big.txt": b"x" * 2000,
         },
     )
-    content = "name,contract\nA,a.txt\nB,b.pdf\nNobody,missing.txt\nTwo,twin.txt\nExact,x/twin.txt\nBig,big.txt\nNone,\n"
+    content = "name,contract\nA,a.txt\nB,b.pdf\nNobody,missing.txt\nTwo,twin.txt\nExact,x/twin.txt\nBig,big.txt\nNone,\nOdd,odd.pdf\n"
     path = tmp_path / "in.csv"
     path.write_text(content)
     stored = tmp_path / "stored"
@@ -323,16 +324,16 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
             shop.database, shop.release, people, C, path, options, language="en", files=FolderStore(stored)
         )
 
-    assert figures(once(dry_run=True)) == (7, 4, 0, 0, 3)
+    assert figures(once(dry_run=True)) == (8, 4, 0, 0, 4)
     assert not stored.exists()
     result = once(dry_run=False)
     codes = {failure.line: failure.problems[0].code for failure in result.failures}
-    assert codes == {4: "import_no_file", 5: "import_several_files", 7: "file_too_large"}
-    assert figures(result) == (7, 4, 0, 0, 3)
+    assert codes == {4: "import_no_file", 5: "import_several_files", 7: "file_too_large", 9: "file_content"}
+    assert figures(result) == (8, 4, 0, 0, 4)
     held = {record.values["name"]: record.values["contract"] for record in rows(shop)}
     assert held["None"] is None
     with shop.reading() as call:
-        for name, wanted in (("A", b"first"), ("B", b"second"), ("Exact", b"1")):
+        for name, wanted in (("A", b"first"), ("B", b"%PDF-1.7 second"), ("Exact", b"1")):
             [file] = held[name]
             assert whole(download(call, FolderStore(stored), file["id"])) == wanted
     assert sum(each.is_file() for each in stored.rglob("*")) == 3
