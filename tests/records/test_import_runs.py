@@ -23,11 +23,13 @@ from dougong.records.history import history
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
 from dougong.storage import statistics
-from dougong.storage.install import install
 from dougong.storage.stores.folder import FolderStore
 from dougong_renderers.tables.xlsx import write_xlsx
-from tests.records.conftest import Shop
+from tests.installed import open_database
+from tests.records.conftest import Shop, publish_shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
+from tests.servers.databases import DIALECTS, Databases
+from tests.storage.first_schema import install_first
 from tests.stored_files import whole
 
 
@@ -346,17 +348,19 @@ def test_an_archive_that_is_none_is_refused(shop: Shop, tmp_path: Path) -> None:
     assert rows(shop) == []
 
 
-def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: Path) -> None:
-    with shop.database.writing() as connection:
-        for table in ("dg_view", "dg_calendar_day"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("DROP TABLE dg_import_line"))
-        for column in ("options", "position"):
-            connection.execute(text(f"ALTER TABLE dg_import DROP COLUMN {column}"))
-        connection.execute(text("UPDATE dg_state SET schema_version = 1"))
-    install(shop.database)
-    install(shop.database)
-    assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_older_database_learns_how_far_its_imports_are(
+    databases: Databases, dialect: str, tmp_path: Path
+) -> None:
+    with databases.database(dialect) as url:
+        older = open_database(url)
+        with older.writing() as connection:
+            install_first(connection)
+        older.dispose()
+        publish_shop(url)
+        shop = Shop(open_database(url))
+        assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+        shop.database.dispose()
 
 
 def test_a_cell_that_cannot_be_read_is_skipped_when_that_is_wanted(shop: Shop, tmp_path: Path) -> None:
