@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,6 +15,8 @@ from dougong.cli import main
 from tests.web_server import LIBRARY
 
 Capture = pytest.CaptureFixture[str]
+HERE = ZoneInfo("Asia/Shanghai")
+"""Where the company is unless a setting says otherwise."""
 
 
 @pytest.fixture(autouse=True)
@@ -112,19 +116,43 @@ def test_people_and_tokens(database: str, capsys: Capture, monkeypatch: pytest.M
         ("cleo", False, ["library.clerk"]),
     ]
     capsys.readouterr()
-    assert main(["token", "add", "cleo", "--scope", "read", "--expires", "2099-01-31"]) == 0
+    last = in_days(365)
+    assert main(["token", "add", "cleo", "--scope", "read", "--expires", last]) == 0
     token = capsys.readouterr().out
     assert token.startswith("dg_")
     assert token.count("\n") == 1
     [held] = as_json(capsys, "token", "list", "cleo")
     assert held["scopes"] == ["read"]
-    assert main(["token", "add", "cleo", "--expires", "soon"]) == 1
+    assert datetime.fromisoformat(held["expires_at"]).astimezone(HERE).date().isoformat() == last
+    for wrong in ("soon", "2020-01-31", "2099-01-31", "9999-12-31", in_days(367)):
+        assert main(["token", "add", "cleo", "--expires", wrong]) == 1, wrong
     assert main(["token", "add", "cleo", "--scope", "everything"]) == 1
     assert main(["token", "revoke", str(held["id"])]) == 0
     assert main(["token", "revoke", str(held["id"])]) == 1
     assert main(["user", "disable", "cleo"]) == 0
     assert main(["user", "disable", "ada"]) == 1, "the last administrator stays"
     assert main(["user", "disable", "nobody"]) == 1
+
+
+def in_days(days: int) -> str:
+    return (datetime.now(HERE) + timedelta(days=days)).date().isoformat()
+
+
+def test_tokens_live_as_long_as_the_settings_allow(
+    database: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["apply", str(LIBRARY), "--yes"]) == 0
+    assert main(["user", "add", "cleo"]) == 0
+    monkeypatch.setenv("DOUGONG_TOKEN_DAYS", "30")
+    capsys.readouterr()
+    assert main(["token", "add", "cleo", "--expires", in_days(32)]) == 1
+    assert "at most 30 days" in capsys.readouterr().err
+    for wanted in (["--expires", in_days(30)], []):
+        assert main(["token", "add", "cleo", *wanted]) == 0
+    for held in as_json(capsys, "token", "list", "cleo"):
+        assert datetime.fromisoformat(held["expires_at"]) < datetime.now(UTC) + timedelta(days=31)
+    monkeypatch.setenv("DOUGONG_TOKEN_DAYS", "3650")
+    assert main(["token", "add", "cleo", "--expires", in_days(3000)]) == 0
 
 
 def test_why_somebody_may_or_may_not(database: str, capsys: Capture, tmp_path: Path) -> None:

@@ -23,11 +23,13 @@ from dougong.records.history import history
 from dougong.records.import_ import Counts, Options, Result, resume, run
 from dougong.records.undo import undo
 from dougong.storage import statistics
-from dougong.storage.install import install
 from dougong.storage.stores.folder import FolderStore
 from dougong_renderers.tables.xlsx import write_xlsx
-from tests.records.conftest import Shop
+from tests.installed import open_database
+from tests.records.conftest import Shop, publish_shop
 from tests.records.test_import import C, bring, failed_file, figures, rows
+from tests.servers.databases import DIALECTS, Databases
+from tests.storage.first_schema import install_first
 from tests.stored_files import whole
 
 
@@ -305,13 +307,14 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
         tmp_path,
         {
             "合同/a.txt": b"first",
-            "b.pdf": b"second",
+            "b.pdf": b"%PDF-1.7 second",
+            "odd.pdf": b"no such thing",
             "x/twin.txt": b"1",
             "y/twin.txt": b"2",
             "big.txt": b"x" * 2000,
         },
     )
-    content = "name,contract\nA,a.txt\nB,b.pdf\nNobody,missing.txt\nTwo,twin.txt\nExact,x/twin.txt\nBig,big.txt\nNone,\n"
+    content = "name,contract\nA,a.txt\nB,b.pdf\nNobody,missing.txt\nTwo,twin.txt\nExact,x/twin.txt\nBig,big.txt\nNone,\nOdd,odd.pdf\n"
     path = tmp_path / "in.csv"
     path.write_text(content)
     stored = tmp_path / "stored"
@@ -323,16 +326,16 @@ def test_files_come_by_name_out_of_an_archive(shop: Shop, tmp_path: Path) -> Non
             shop.database, shop.release, people, C, path, options, language="en", files=FolderStore(stored)
         )
 
-    assert figures(once(dry_run=True)) == (7, 4, 0, 0, 3)
+    assert figures(once(dry_run=True)) == (8, 4, 0, 0, 4)
     assert not stored.exists()
     result = once(dry_run=False)
     codes = {failure.line: failure.problems[0].code for failure in result.failures}
-    assert codes == {4: "import_no_file", 5: "import_several_files", 7: "file_too_large"}
-    assert figures(result) == (7, 4, 0, 0, 3)
+    assert codes == {4: "import_no_file", 5: "import_several_files", 7: "file_too_large", 9: "file_content"}
+    assert figures(result) == (8, 4, 0, 0, 4)
     held = {record.values["name"]: record.values["contract"] for record in rows(shop)}
     assert held["None"] is None
     with shop.reading() as call:
-        for name, wanted in (("A", b"first"), ("B", b"second"), ("Exact", b"1")):
+        for name, wanted in (("A", b"first"), ("B", b"%PDF-1.7 second"), ("Exact", b"1")):
             [file] = held[name]
             assert whole(download(call, FolderStore(stored), file["id"])) == wanted
     assert sum(each.is_file() for each in stored.rglob("*")) == 3
@@ -345,17 +348,19 @@ def test_an_archive_that_is_none_is_refused(shop: Shop, tmp_path: Path) -> None:
     assert rows(shop) == []
 
 
-def test_an_older_database_learns_how_far_its_imports_are(shop: Shop, tmp_path: Path) -> None:
-    with shop.database.writing() as connection:
-        for table in ("dg_view", "dg_calendar_day"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("DROP TABLE dg_import_line"))
-        for column in ("options", "position"):
-            connection.execute(text(f"ALTER TABLE dg_import DROP COLUMN {column}"))
-        connection.execute(text("UPDATE dg_state SET schema_version = 1"))
-    install(shop.database)
-    install(shop.database)
-    assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_older_database_learns_how_far_its_imports_are(
+    databases: Databases, dialect: str, tmp_path: Path
+) -> None:
+    with databases.database(dialect) as url:
+        older = open_database(url)
+        with older.writing() as connection:
+            install_first(connection)
+        older.dispose()
+        publish_shop(url)
+        shop = Shop(open_database(url))
+        assert figures(bring(shop, "name,visits\nA,1\nB,x\n", tmp_path)) == (2, 1, 0, 0, 1)
+        shop.database.dispose()
 
 
 def test_a_cell_that_cannot_be_read_is_skipped_when_that_is_wanted(shop: Shop, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,9 @@ def fill(house: House, folder: Path) -> list[tuple[str, str]]:
     for entity in ("book", "loan", "thing"):
         kept = {"name": next(texts)[:60], "filter": "id > 0", "shared": ["*"]}
         assert api("POST", f"/library/{entity}/views", kept).status_code == 201
-    house.browser.post("/profile/tokens", {"name": next(texts)[:60], "scope": "read"}, page="/profile")
+    ends = f"{datetime.now(UTC) + timedelta(days=30):%Y-%m-%d}"
+    token = {"name": next(texts)[:60], "scope": "read", "expires": ends}
+    assert house.browser.post("/profile/tokens", token, page="/profile").status_code == 200
     house.known.places["identifier"].append(waiting(house, folder, next(texts)))  # type: ignore[attr-defined]
     house.known.places["token"].append(imported(house, texts))  # type: ignore[attr-defined]
     house.known.places["entity"].append("thing")  # type: ignore[attr-defined]

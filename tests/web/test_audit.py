@@ -14,7 +14,11 @@ from dougong.people import accounts
 from dougong.storage.evidence.sealing import seal
 from dougong.storage.system import AUDIT, HISTORY
 from tests.web.test_changes import form_with
+from tests.web.test_own_access import day, made
 from tests.web_server import PASSWORD, Server
+
+READING = {"scope": "read", "expires": day(30)}
+"""The form of a token, but for its name."""
 
 
 def entries(server: Server, **asked: str) -> list[dict[str, object]]:
@@ -47,8 +51,7 @@ def test_who_did_what_from_where_and_by_which_path(server: Server) -> None:
 
 
 def test_what_happens_to_accounts_tokens_and_departments_is_kept(server: Server) -> None:
-    browser = server.browser("ada")
-    browser.post("/profile/tokens", {"name": "a program", "scope": "read"}, page="/profile")
+    made(server.browser("ada").post("/profile/tokens", {"name": "a program", **READING}))
     issued = entries(server, action="token.add")[0]
     assert issued["details"]["name"] == "a program"  # type: ignore[index]
     assert issued["actor"]["id"]  # type: ignore[index]
@@ -225,8 +228,9 @@ def test_the_head_of_the_chain_can_be_fetched(server: Server) -> None:
 
 
 def test_nothing_secret_stands_in_the_trail(server: Server) -> None:
-    server.browser("ada").post("/profile/tokens", {"name": "p", "scope": "read"}, page="/profile")
+    token = made(server.browser("ada").post("/profile/tokens", {"name": "p", **READING}))
     with server.database.reading() as connection:
         everything = str(connection.execute(select(AUDIT)).all())
     assert PASSWORD not in everything
     assert server.tokens["ada"] not in everything
+    assert token not in everything

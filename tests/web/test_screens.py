@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.web.test_own_access import day, made
 from tests.web_server import Server
 
 
@@ -133,13 +134,8 @@ def test_ones_own_page(server: Server) -> None:
 
     browser, other = server.browser("hana"), server.browser("hana")
     assert browser.get("/profile").status_code == 200
-    made = browser.post("/profile/tokens", {"name": "script", "scope": "read"})
-    token = next(
-        word
-        for word in made.text.replace("<", " ").replace(">", " ").replace('"', " ").split()
-        if word.startswith("dg_") and len(word) > 40
-    )
-    server.tokens["script"] = token
+    form = {"name": "script", "scope": "read", "expires": day(30)}
+    server.tokens["script"] = made(browser.post("/profile/tokens", form))
     assert server.api("script")("GET", "/apps").status_code == 200
     wrong = browser.post(
         "/profile/password", {"old": "wrong", "new": "calm-meadow-77", "again": "calm-meadow-77"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -223,13 +223,17 @@ def _configure_token(parser: argparse.ArgumentParser, console: Console) -> None:
 
 
 def _add_token(options: argparse.Namespace, console: Console) -> int:
-    expires = (
-        _end_of_day(options.expires, settings_of(options).timezone, console) if options.expires else None
-    )
+    settings = settings_of(options)
+    expires = _end_of_day(options.expires, settings.timezone, console) if options.expires else None
     with database_of(options).writing() as connection:
         user_id = user_id_of(connection, options.login)
         text = tokens.issue(
-            connection, user_id, scopes=options.scope or ["write"], name=options.name, expires_at=expires
+            connection,
+            user_id,
+            scopes=options.scope or ["write"],
+            name=options.name,
+            expires_at=expires,
+            longest=timedelta(days=settings.token_days),
         )
     console.result(text, {"token": text, "login": options.login})
     return 0
@@ -237,10 +241,10 @@ def _add_token(options: argparse.Namespace, console: Console) -> int:
 
 def _end_of_day(text: str, timezone: str, console: Console) -> datetime:
     try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
+        last = datetime.combine(date.fromisoformat(text), time.max, ZoneInfo(timezone))
+        return last.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refusal("invalid", [Diagnostic("C130", console.say("bad_date", value=text))]) from error
-    return datetime.combine(day, time.max, ZoneInfo(timezone)).astimezone(UTC)
 
 
 def _list_tokens(options: argparse.Namespace, console: Console) -> int:

@@ -22,6 +22,7 @@ PREFIX = "dg_"
 TOUCH_AFTER = timedelta(minutes=5)
 LONGEST_LIFE = timedelta(days=365)
 _LONGEST = 200
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def issue(
 ) -> str:
     """Issue a token for an active account and return its text, which is shown this once; refused for wrong scopes or times.
 
-    Every token ends: without a time, when the `longest` life is over. `apps` are those it is limited to.
+    Every token ends: without a time, when the `longest` life is over; the day on which it is over counts to its end,
+    wherever that is. `apps` are those it is limited to.
     """
     wanted = tuple(scope for scope in SCOPES if scope in set(scopes)) if not isinstance(scopes, str) else ()
     unknown = sorted(set(scopes) - set(SCOPES))
@@ -69,7 +71,7 @@ def issue(
     expires_at = expires_at or last
     if expires_at <= now:
         raise refuse("invalid", "expiry", "expires_at")
-    if expires_at > last:
+    if expires_at > last + _DAY:
         raise refuse("invalid", "expiry_far", "expires_at", days=longest.days)
     active = select(USER.c.id).where(USER.c.id == user_id, USER.c.disabled_at.is_(None))
     if connection.execute(active).one_or_none() is None:

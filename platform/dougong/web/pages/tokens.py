@@ -90,7 +90,7 @@ def _issued(exchange: Exchange, entry: TokenEntry) -> str:
             name=entry.name,
             expires_at=_end_of_day(entry.expires, exchange.timezone),
             apps=entry.apps or None,
-            longest=timedelta(days=settings.token_days + 1),
+            longest=timedelta(days=settings.token_days),
         )
 
 
