@@ -28,6 +28,7 @@ from tests.needs import find_chromium
 
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 THEMES = ("light", "dark")
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def demo(folder: Path) -> Iterator[str]:
     """The demo, made in a folder and served; gives its address."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DOUGONG_")}
+    kept["PYTHONPATH"] = os.pathsep.join(str(ROOT / each) for each in ("platform", "renderers"))
     command = [sys.executable, "-m", "dougong", "demo", str(folder), "--port", str(port)]
     with subprocess.Popen(command, env=kept, stdout=subprocess.DEVNULL) as server:
         address = f"http://127.0.0.1:{port}"

@@ -76,7 +76,7 @@ def page_of(server: Server, person: str, path: str) -> str:
 
 
 def plan_of(page: str) -> dict[str, Any]:
-    found = re.search(r"<script type=\"application/json\" data-live-plan>(.*?)</script>", page)
+    found = re.search(r"<form[^>]* data-live-plan='([^']*)'", page)
     assert found is not None
     plan: dict[str, Any] = json.loads(found[1])
     return plan

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from tests.web_server import PASSWORD, Browser, Server, hidden
+from dougong.people import accounts
+from tests.web_server import PASSWORD, Browser, Server, hidden, server_of
 
 
 def test_pages_send_who_is_not_signed_in_to_the_door_and_back(server: Server) -> None:
@@ -125,12 +127,8 @@ def test_an_entry_survives_the_end_of_a_session(server: Server) -> None:
     assert 'value="12"' in form.text
 
 
-def test_the_first_administrator_is_made_with_the_printed_token(database_url: str, tmp_path: object) -> None:
-    from pathlib import Path
-
-    from tests.web_server import server_of
-
-    server = server_of(database_url, {}, Path(str(tmp_path)), setup_token="printed-token")
+def test_the_first_administrator_is_made_with_the_printed_token(database_url: str, tmp_path: Path) -> None:
+    server = server_of(database_url, {}, tmp_path, setup_token="printed-token")
     client = server.client()
     assert client.get("/sign-in").headers["Location"] == "/set-up"
     data = {"token": "wrong", "login": "root.admin", "name": "Root", "password": "quiet-harbour-42"}
@@ -145,6 +143,24 @@ def test_the_first_administrator_is_made_with_the_printed_token(database_url: st
         server.client().post("/set-up", data=data | {"token": "printed-token", "login": "second"}).status_code
         == 409
     )
+    server.database.dispose()
+
+
+def test_who_has_an_account_signs_in_although_nobody_administers_yet(
+    database_url: str, tmp_path: Path
+) -> None:
+    server = server_of(database_url, {}, tmp_path, setup_token="printed-token")
+    with server.database.writing() as connection:
+        accounts.add(connection, "cleo", name="Cleo", password=PASSWORD, language="en")
+    assert server.browser("cleo").get("/").status_code < 400
+    client = server.client()
+    page = client.get("/sign-in")
+    assert page.status_code == 200
+    assert 'name="password"' in page.text
+    assert client.get("/set-up").status_code == 200
+    data = {"token": "printed-token", "login": "root.admin", "name": "Root", "password": PASSWORD}
+    assert client.post("/set-up", data=data).status_code == 303
+    assert server.client().get("/set-up").headers["Location"] == "/sign-in"
     server.database.dispose()
 
 

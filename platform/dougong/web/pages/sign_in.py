@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from dougong.diagnostics import Diagnostic, Refusal
-from dougong.people import sessions, setup
+from dougong.people import accounts, sessions, setup
 from dougong.people.challenges import LIFE
 from dougong.people.links import PURPOSES
 from dougong.people.sign_in import SecondStep
@@ -33,7 +33,7 @@ def page(exchange: Exchange) -> Response:
     """GET /sign-in; who is signed in already goes home."""
     if exchange.identity is not None:
         return exchange.redirect(local_path(exchange.parameters.get("next", "")))
-    if needs_set_up(exchange):
+    if needs_set_up(exchange) and not _has_accounts(exchange):
         return exchange.redirect("/set-up")
     changed = switched(exchange)
     if changed is not None:
@@ -50,6 +50,12 @@ def needs_set_up(exchange: Exchange) -> bool:
         return False
     with exchange.runtime.database.reading() as connection:
         return setup.needs_administrator(connection)
+
+
+def _has_accounts(exchange: Exchange) -> bool:
+    """Whether there is somebody who can want to sign in, though perhaps nobody who administers."""
+    with exchange.runtime.database.reading() as connection:
+        return accounts.count(connection) > 0
 
 
 def ask_to_sign_in(exchange: Exchange) -> Response:

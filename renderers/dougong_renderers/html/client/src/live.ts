@@ -18,7 +18,6 @@ export function liveOf(form: Element): LiveForm | undefined {
   return forms.get(form);
 }
 
-each("script[data-live-plan]", (script) => {
-  const form = script.closest("form");
-  if (form) forms.set(form, new LiveForm(form, JSON.parse(script.textContent ?? "") as Plan));
+each("form[data-live-plan]", (form) => {
+  if (form instanceof HTMLFormElement) forms.set(form, new LiveForm(form, JSON.parse(form.dataset.livePlan ?? "") as Plan));
 });

@@ -265,9 +265,8 @@ function note(place: HTMLElement, notes: State["notes"], inRow: boolean): void {
   if (inRow) place.classList.toggle("cellbad", !!text);
 }
 
-each("script[data-rules]", (script) => {
-  const form = script.closest("form");
-  const plan = form?.querySelector("script[data-live-plan]")?.textContent;
-  const live = form ? liveOf(form) : undefined;
-  if (live && plan) new FormRules(live, JSON.parse(script.textContent ?? "[]") as Rule[], JSON.parse(plan) as Plan, script.dataset.required ?? "");
+each("form[data-rules]", (form) => {
+  const { livePlan, rules, requiredMark } = form.dataset;
+  const live = liveOf(form);
+  if (live && livePlan) new FormRules(live, JSON.parse(rules ?? "[]") as Rule[], JSON.parse(livePlan) as Plan, requiredMark ?? "");
 });
