@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dougong_renderers.api import parts, work
+from dougong_renderers.tables import MEDIA_TYPES
 
 Document = dict[str, Any]
 _ID: Document = {
@@ -16,6 +17,8 @@ _ID: Document = {
 _NO_ID: Document = {**_ID, "type": ["string", "integer", "null"]}
 _SHOWN_ID: Document = {"type": ["string", "null"], "pattern": "^[0-9]{1,18}$"}
 _NAME: Document = {"type": "string", "minLength": 1, "maxLength": 100}
+_FORMATS = ("csv", "xlsx")
+"""What the organisation is written as."""
 _KINDS: Document = {"enum": ["member", "partner", "portal"]}
 _ROLES: Document = {
     "type": "array",
@@ -135,10 +138,9 @@ def people_paths() -> Document:
 def _roster() -> Document:
     base, label = "/api/v1/organisation", "Organisation"
     body = _object({"file": {"type": "string", "contentMediaType": "text/csv"}}, "file")
-    kind = parts.query("format", {"enum": ["csv", "xlsx"], "default": "csv"})
-    file: Document = {
-        "200": {"description": "Done", "content": {"text/csv": {}, "application/octet-stream": {}}}
-    }
+    kind = parts.query("format", {"enum": list(_FORMATS), "default": "csv"})
+    content = {MEDIA_TYPES[each]: {"schema": {"type": "string", "format": "binary"}} for each in _FORMATS}
+    file: Document = {"200": {"description": "The file", "content": content}}
     return {
         f"{base}/import": {
             "post": parts.operation(
