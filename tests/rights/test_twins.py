@@ -25,7 +25,7 @@ tried: dict[str, set[int]] = {}
 
 def told(databases: Databases, dialect: str, twin: str, folder: Path, login: str) -> list[Answer]:
     """Everything that one visitor is told in one of the two guilds."""
-    stride = 1 if WHOLE else 2 if dialect == "sqlite" else 4
+    stride = 1 if WHOLE else 3 if dialect == "sqlite" else 8
     with held_still() as clock, world(databases, dialect, twin, folder / twin) as guild:
         visitor = Visitor(guild, clock, login, stride)
         for area in AREAS[login]:
