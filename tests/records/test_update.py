@@ -128,6 +128,24 @@ def test_stages_are_moved_as_the_pipeline_allows(shop: Shop) -> None:
         assert update(call, "shop.order", order, {"stage": "won"}).values["stage"] == "won"
 
 
+def test_a_deletion_that_is_held_takes_no_number_of_the_history(shop: Shop) -> None:
+    """How many others point to the record, who may be unseen, must not show in the number of the next change."""
+    alpha = shop.customer(name="Alpha")
+    for number in range(3):
+        shop.customer(name=f"Beta {number}", referrer=alpha)
+    with shop.writing() as call:
+        create(call, "shop.note", {"text": "x", "about": alpha})
+    order = shop.order(alpha)
+    with shop.reading() as call:
+        last = history(call, "shop.order", order).entries[0].id
+    with pytest.raises(Refusal) as refusal, shop.writing() as call:
+        delete(call, "shop.customer", alpha)
+    assert [each.code for each in refusal.value.problems] == ["restricted"]
+    with shop.writing() as call:
+        update(call, "shop.order", order, {"reference": "R"})
+        assert history(call, "shop.order", order).entries[0].id == last + 1
+
+
 def test_links_follow_their_rules_on_delete(shop: Shop) -> None:
     alpha = shop.customer(name="Alpha")
     beta = shop.customer(name="Beta", referrer=alpha)

@@ -58,7 +58,7 @@ def delete(call: Call, key: str, identifier: int, if_version: int | None = None)
 
 def delete_records(call: Call, shape: Shape, records: dict[int, Values]) -> None:
     """Move records, which the caller may delete and has locked, to the recycle bin."""
-    deletion = _Deletion([], [], Evaluation(call))
+    deletion = _Deletion([], [], Evaluation(call), _touched(call, shape.key))
     _delete(call, shape, records, 0, deletion)
     for pointer, gone in deletion.held:
         refuse_held(call, pointer, gone)
@@ -70,11 +70,13 @@ class _Deletion:
     """What a deletion has come upon so far."""
 
     held: list[Held]
-    """The links that restrict: whether they hold anything fast is known when everything that follows is gone."""
+    """The links that restrict and that what follows may free: whether they hold anything is known when all of that is gone."""
     buried: list[tuple[Shape, Collection[Values]]]
     """The records that went."""
     evaluation: Evaluation
     """By which rules are asked, the same for all that goes."""
+    touched: frozenset[str]
+    """The entities of which records may go along or be emptied."""
 
 
 def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, deletion: _Deletion) -> None:
@@ -85,6 +87,10 @@ def _delete(call: Call, shape: Shape, records: dict[int, Values], depth: int, de
         refuse("conflict", call.language, "too_deep", label=label, limit=DEEPEST)
     refuse_locked(call, shape.key, list(records))
     ask_deletion(deletion.evaluation, shape, records, follows=depth > 0)
+    for pointer in pointers_to(call, shape.key):
+        # before anything is written: what follows cannot free these, and a refusal should leave no gap in the history
+        if pointer.restricts and pointer.owner not in deletion.touched:
+            refuse_held(call, pointer, list(records))
     _bury(call, shape, records)
     deletion.buried.append((shape, records.values()))
     for pointer in pointers_to(call, shape.key):
@@ -127,8 +133,22 @@ def _follow(call: Call, pointer: Pointer, gone: Sequence[int], depth: int, delet
         _delete(call, pointer.shape, load(call, pointer.shape, identifiers, lock=True), depth + 1, deletion)
     elif pointer.cascades or pointer.clears:
         empty(call, pointer, gone)
-    else:
+    elif pointer.owner in deletion.touched:
         deletion.held.append((pointer, gone))
+
+
+def _touched(call: Call, key: str) -> frozenset[str]:
+    """The entity itself, all that its deletion cascades to, and the entities whose links or rows are emptied with those."""
+    going, emptied = {key}, set[str]()
+    waiting = [key]
+    while waiting:
+        for pointer in pointers_to(call, waiting.pop()):
+            if pointer.cascades and not pointer.table:
+                waiting += {pointer.owner} - going
+                going.add(pointer.owner)
+            elif not pointer.restricts:
+                emptied.add(pointer.owner)
+    return frozenset(going | emptied)
 
 
 def restore(call: Call, key: str, identifier: int) -> Record:

@@ -37,6 +37,11 @@ class Pointer:
         return self.on_delete == "clear"
 
     @property
+    def restricts(self) -> bool:
+        """Whether what points keeps what it points to from being deleted."""
+        return not self.cascades and not self.clears
+
+    @property
     def table(self) -> str:
         """The sub-table in whose rows the link stands, or nothing when it stands in the record itself."""
         return self.shape.entity.id.partition("/")[2] if self.shape.entity.parent else ""
