@@ -23,6 +23,8 @@ INSIDE = re.compile(
 )
 BESIDE = frozenset({"dg_session", "dg_token", "dg_limit", "dg_attempt", "dg_preference"})
 """What a request may leave behind although it was refused: when somebody was here, and how often somebody failed to get in."""
+NOTED = frozenset({"session.fail", "records.export", "audit.export"})
+"""What the audit trail tells although it was refused or only read: failed sign-ins, and what was taken away as a file."""
 GOOD = {
     "app": "library",
     "entity": "book",
@@ -75,15 +77,21 @@ class Door:
         return answer
 
     def picture(self) -> dict[str, list[tuple[object, ...]]]:
-        """All rows of all tables, but for those that note who came by."""
+        """All rows of all tables, but for those that note who came by or failed to get in."""
         names = [
             row[0] for row in self.database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         ]
         kept = [name for name in names if name not in BESIDE and not name.startswith("sqlite_")]
         rows = {name: self.database.execute(f'SELECT * FROM "{name}"').fetchall() for name in kept}
-        seen = [row[1] for row in self.database.execute("PRAGMA table_info(dg_user)")].index("last_seen_at")
+        seen = self._column("dg_user", "last_seen_at")
         rows["dg_user"] = [(*row[:seen], *row[seen + 1 :]) for row in rows["dg_user"]]
+        action = self._column("dg_audit", "action")
+        rows["dg_audit"] = [row for row in rows["dg_audit"] if row[action] not in NOTED]
         return rows
+
+    def _column(self, table: str, name: str) -> int:
+        """The place of a column in the rows of a table."""
+        return [row[1] for row in self.database.execute(f'PRAGMA table_info("{table}")')].index(name)
 
 
 @pytest.fixture
