@@ -40,7 +40,9 @@ class _Growing(io.RawIOBase):
     def write(self, data: Any, /) -> int:
         if self._abandoned:
             raise _Abandoned
-        written = os.write(self._file.fileno(), data)
+        rest, written = memoryview(data), 0
+        while written < len(rest):  # a disk that is nearly full takes a part
+            written += os.write(self._file.fileno(), rest[written:])
         with self._changed:
             self._size += written
             self._changed.notify_all()
